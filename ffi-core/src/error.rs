@@ -204,6 +204,34 @@ pub(crate) fn causes(error: &dyn Error) -> Vec<String> {
         .collect()
 }
 
+/// Error of a method that `ffi-dart-emit import` made of an `rpc`, and that nobody has written yet.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::error::Unimplemented;
+///
+/// assert_eq!(Unimplemented::new("Store.Get").to_string(), "`Store.Get` is not implemented");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unimplemented(&'static str);
+
+impl Unimplemented {
+    /// Returns the error of the method that the .proto file calls `method`.
+    #[must_use]
+    pub const fn new(method: &'static str) -> Self {
+        Self(method)
+    }
+}
+
+impl fmt::Display for Unimplemented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not implemented", self.0)
+    }
+}
+
+impl Error for Unimplemented {}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Mutex, mpsc};

@@ -117,6 +117,7 @@ mod library;
 #[cfg(feature = "async")]
 mod mailbox;
 mod message;
+pub mod object;
 mod oneof;
 mod operations;
 pub mod panic;
@@ -254,10 +255,14 @@ pub use error::FfiError;
 #[cfg(feature = "async")]
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, ffi_export};
+pub use ffi_derive::{
+    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service,
+};
 #[cfg(feature = "async")]
 pub use mailbox::{FfiContext, context};
 pub use message::FfiMessage;
+#[doc(inline)]
+pub use object::{AlreadyInstalled, FfiObject};
 pub use oneof::FfiOneof;
 #[doc(hidden)]
 pub use pool::FreeCode;

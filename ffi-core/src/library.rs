@@ -97,6 +97,7 @@ macro_rules! library {
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_shutdown"))]
             extern "C" fn shutdown() -> ffi::core::primitive::u64 {
                 $crate::__async! { library ffi::end_calls(); }
+                ffi::drop_tokens();
                 $crate::pool::shutdown()
             }
 

@@ -1,7 +1,9 @@
 //! Names for macro-generated code. Not part of the public API: they change with any version.
 
 pub use std::borrow::ToOwned;
+pub use std::boxed::Box;
 pub use std::string::String;
+pub use std::sync::Arc;
 pub use std::sync::OnceLock;
 
 pub use bytemuck;
@@ -17,13 +19,15 @@ pub use crate::arena::{
     message_layout, store_field, zero,
 };
 pub use crate::boundary::{
-    Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiOutput,
-    FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
-    Texts, Untyped, alloc, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, assert_by_value,
-    assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned, assert_returned_by_value,
-    assert_value, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
-    displayed, error_layout, free, given, optional, owned_free, reference, reference_mut, slice, slice_mut,
-    take, take_arena, take_some, take_some_arena, text,
+    Claim, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls,
+    FfiOutput, FfiOwned, FfiReturn, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region,
+    Returned, Texts, Untyped, alloc, arena_check, arena_compact, arena_map, arena_renew,
+    arena_wasted, assert_by_value, assert_error, assert_lent, assert_owned_text,
+    assert_pooled, assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear,
+    copied, dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, free, given, object_argument, object_calls,
+    object_free, object_installed, object_redeem, object_share, optional, owned_free, receiver, reference,
+    reference_mut, slice, slice_mut, take, take_arena, take_some,
+    take_some_arena, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -39,6 +43,9 @@ pub use crate::layout::{
     FieldLayout, Place, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
 };
 pub use crate::message::{Bits, FfiMessage, check_field};
+pub use crate::object::{
+    AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, assert_object, drop_tokens,
+};
 pub use crate::oneof::{FfiOneof, assert_case, assert_oneof, oneof_tag, unknown_case};
 pub use crate::panic::install as panic_places;
 pub use crate::pool::abi::{

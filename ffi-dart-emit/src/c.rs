@@ -17,10 +17,10 @@ use heck::ToSnakeCase;
 use crate::foreign::c_comment;
 use crate::logical::Logical;
 use crate::model::{
-    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant,
-    Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Oneof,
-    OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns, Scalar,
-    Type, Value, Variant,
+    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant, Fingerprint,
+    Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Object, ObjectIndex,
+    ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue,
+    QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which
@@ -51,6 +51,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
+        objects: objects(model),
         protos: protos(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
@@ -83,7 +84,8 @@ pub fn with_prefix(model: &Model, prefix: &str) -> Result<Model, Problems> {
     let errors = model.errors.iter_mut().map(|it| &mut it.item);
     let oneofs = model.oneofs.iter_mut().map(|it| &mut it.item);
     let newtypes = model.newtypes.iter_mut().map(|it| &mut it.item);
-    for item in messages.chain(enums).chain(errors).chain(oneofs).chain(newtypes) {
+    let objects = model.objects.iter_mut().map(|it| &mut it.item);
+    for item in messages.chain(enums).chain(errors).chain(oneofs).chain(newtypes).chain(objects) {
         let name = item.rename.as_ref().unwrap_or(&item.name);
         item.rename = Some(format!("{prefix}{name}"));
     }
@@ -109,6 +111,7 @@ struct Header<'a> {
     arenas: Vec<CArena<'a>>,
     simd: Vec<CSimd<'a>>,
     queues: Vec<CQueue<'a>>,
+    objects: Vec<CObject<'a>>,
     protos: Vec<CProto<'a>>,
 }
 
@@ -224,6 +227,14 @@ struct CQueue<'a> {
     symbols: &'a QueueSymbols,
 }
 
+/// A type of objects, whose handles are numbers.
+struct CObject<'a> {
+    doc: String,
+    name: String,
+    fingerprint: Fingerprint,
+    symbols: &'a ObjectSymbols,
+}
+
 /// Functions that write and read a message as protobuf.
 struct CProto<'a> {
     message: String,
@@ -266,6 +277,24 @@ fn queues<'a>(model: &'a Model) -> Vec<CQueue<'a>> {
         symbols,
     };
     model.queues.iter().map(queue).collect()
+}
+
+fn objects(model: &Model) -> Vec<CObject<'_>> {
+    let object = |it: &'_ Object| {
+        let mut item = it.item.clone();
+        let kind = if it.is_service { "an implementor of the service" } else { "an object" };
+        item.doc += if item.doc.is_empty() { "" } else { "\n\n" };
+        item.doc += &format!(
+            "A handle of {kind}. One thread at a time uses it, and ends it with `{}`.",
+            it.symbols.free
+        );
+        (item_comment(&item, ""), type_name(&it.item))
+    };
+    let all = model.objects.iter().map(|it| {
+        let (doc, name) = object(it);
+        CObject { doc, name, fingerprint: it.fingerprint, symbols: &it.symbols }
+    });
+    all.collect()
 }
 
 fn enumeration(enumeration: &Enum) -> CEnum {
@@ -726,6 +755,7 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
     let functions = model.functions.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
     let queues = model.queues.iter().map(|it| (&it.symbols.fingerprint, it.fingerprint));
     let errors = model.errors.iter().map(|it| (&it.fingerprint_symbol, it.fingerprint));
+    let objects = model.objects.iter().map(|it| (&it.symbols.fingerprint, it.fingerprint));
     messages
         .chain(enums)
         .chain(errors)
@@ -733,6 +763,7 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
         .chain(newtypes)
         .chain(functions)
         .chain(queues)
+        .chain(objects)
         .map(|(symbol, value)| CFingerprint { symbol: symbol.clone(), value: value.to_string() })
         .collect()
 }
@@ -740,7 +771,10 @@ fn fingerprints(model: &Model) -> Vec<CFingerprint> {
 fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> CFunction {
     let mut scope = Scope::new(constants);
     let status = format!("FfiStatus *{}", scope.name("status"));
-    let mut params = Vec::with_capacity(function.params.len() + 1);
+    let mut params = Vec::with_capacity(function.params.len() + 2);
+    if let Some(of) = function.receiver() {
+        params.push(format!("{} {}", object_name(model, of), scope.name("self")));
+    }
     for param in &function.params {
         let name = scope.name(&param.name);
         match &param.passing {
@@ -759,6 +793,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 params.push(format!("{qualifier}{} *{name}", arena_name(model.message(*of))));
             }
             Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
+            Passing::Object(of) => params.push(format!("{} {name}", object_name(model, *of))),
             Passing::Slice { of, mutable } => {
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
@@ -792,6 +827,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             Some(Returns::Text | Returns::Vec(_)) => "FfiOwned *".to_owned(),
             Some(Returns::Columns(message)) => format!("{} *", columns_name(model.message(message))),
             Some(Returns::Arena(message)) => format!("{} *", arena_name(model.message(message))),
+            Some(Returns::Object(of)) => object_name(model, of),
             Some(Returns::Pool(message)) => format!("{} *", message_name(model, message)),
         },
         symbol: function.symbol.clone(),
@@ -817,6 +853,10 @@ fn value(model: &Model, value: Value) -> String {
 
 fn message_name(model: &Model, index: MessageIndex) -> String {
     type_name(&model.message(index).item)
+}
+
+fn object_name(model: &Model, index: ObjectIndex) -> String {
+    type_name(&model.object(index).item)
 }
 
 fn columns_name(message: &Message) -> String {
@@ -1046,6 +1086,12 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
     for newtype in &model.newtypes {
         claim(type_name(&newtype.item), format!("newtype {}", newtype.id));
         claim(newtype.fingerprint_symbol.clone(), format!("newtype {}", newtype.id));
+    }
+    for object in &model.objects {
+        claim(type_name(&object.item), format!("object {}", object.id));
+        for symbol in object.symbols.all() {
+            claim(symbol.clone(), format!("object {}", object.id));
+        }
     }
     for error in &model.errors {
         claim(error.fingerprint_symbol.clone(), format!("error {}", error.id));

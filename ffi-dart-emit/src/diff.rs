@@ -64,6 +64,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.enums();
     diff.newtypes();
     diff.errors();
+    diff.objects();
     diff.functions();
     diff.changes
 }
@@ -213,6 +214,7 @@ fn strip(model: &Model, ty: &mut Type) {
         | Type::Ref(id)
         | Type::Newtype(id)
         | Type::Arena(id)
+        | Type::Object(id)
         | Type::Columns(id) => *id = TypeId(own(model, id)),
         Type::Array { of, .. }
         | Type::Vec { of, .. }
@@ -559,6 +561,7 @@ impl Diff<'_> {
             Type::Ref(_)
             | Type::Scalar(_)
             | Type::Logical(_)
+            | Type::Object(_)
             | Type::Str { .. }
             | Type::Bytes { .. }
             | Type::ArenaStr {}
@@ -785,11 +788,30 @@ impl Diff<'_> {
         }
     }
 
+    /// Reports changes of types of objects, whose functions are compared as all others are.
+    fn objects(&mut self) {
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, (Item, bool)> {
+            let named = side.model.objects.iter();
+            named.map(|it| (own(side.model, &it.id), (it.item.clone(), it.is_service))).collect()
+        };
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
+        for name in self.pairs("object", old.keys(), new.keys(), None) {
+            let ((old, was_service), (new, is_service)) = (&old[&name], &new[&name]);
+            let item = format!("object {name}");
+            self.item(&item, old, new);
+            if was_service != is_service {
+                let word = |service: bool| if service { "a service" } else { "an object" };
+                let what = format!("was {}, is {}", word(*was_service), word(*is_service));
+                self.add(&item, what, Some("its class in Dart is another"), None);
+            }
+        }
+    }
+
     fn functions(&mut self) {
         let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
             let named = side.model.functions.iter().map(|it| {
                 let facts = (it.fingerprint, it.mode, it.item.clone(), side.newtypes_of(it), written(it));
-                (it.item.name.clone(), facts)
+                (full_name(side.model, it), facts)
             });
             named.collect()
         };
@@ -821,6 +843,12 @@ impl Diff<'_> {
             }
         }
     }
+}
+
+/// Returns the name of a function, with that of the type that it belongs to.
+fn full_name(model: &Model, it: &model::Function) -> String {
+    let of = it.member.map(|member| own(model, &model.object(member.of).id));
+    of.map_or_else(|| it.item.name.clone(), |of| format!("{of}::{}", it.item.name))
 }
 
 /// Returns the word for the way in which a function is called.

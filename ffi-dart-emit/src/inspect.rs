@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype, Oneof,
-    PanicStrategy, Param, Passing, Queue, Reset, Returns, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype, ObjectIndex,
+    Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -48,6 +48,14 @@ pub fn text(model: &Model) -> String {
     for error in &model.errors {
         out += "\n";
         out += &view.error(error);
+    }
+    if !model.objects.is_empty() {
+        out += "\nobjects\n";
+        let rows = model.objects.iter().map(|it| {
+            let kind = if it.is_service { "service" } else { "object" };
+            [view.short(&it.id), kind.to_owned(), it.fingerprint.to_string()]
+        });
+        out += &table([Left, Left, Left], ["name", "kind", "fingerprint"], rows.collect());
     }
     if !model.functions.is_empty() {
         out += "\nfunctions\n";
@@ -227,11 +235,15 @@ impl View<'_> {
     }
 
     fn function(&self, function: &Function) -> [String; 3] {
-        let params: Vec<_> = function
+        let named = function
             .params
             .iter()
-            .map(|param| format!("{}: {}", param.name, self.param(function.mode, param)))
-            .collect();
+            .map(|param| format!("{}: {}", param.name, self.param(function.mode, param)));
+        let receiver = function.receiver().map(|_| "&self".to_owned());
+        let params: Vec<_> = receiver.into_iter().chain(named).collect();
+        let owner = function
+            .member
+            .map_or_else(String::new, |member| format!("{}::", self.short(&self.0.object(member.of).id)));
         let result = function.returns.map(|returns| match returns {
             Returns::Value(value) => self.value(value),
             Returns::Text => "String".to_owned(),
@@ -239,6 +251,7 @@ impl View<'_> {
             Returns::Pool(message) => self.pool_box(message),
             Returns::Columns(message) => self.columns(message),
             Returns::Arena(message) => self.arena(message),
+            Returns::Object(of) => self.object(of),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
@@ -248,13 +261,19 @@ impl View<'_> {
             (Some(value), false) => format!(" -> {value}"),
             (Some(value), true) => format!(" -> Result<{value}, {error}>"),
         };
-        let leaf = if function.leaf { " (leaf)" } else { "" };
+        let note = match (function.leaf, function.member.map(|it| it.role)) {
+            (true, Some(Role::Getter)) => " (leaf, getter)",
+            (false, Some(Role::Getter)) => " (getter)",
+            (true, _) => " (leaf)",
+            _ => "",
+        };
         let mode = match function.mode {
             Mode::Sync => "",
             Mode::Async => "async ",
             Mode::Blocking => "blocking ",
         };
-        let signature = format!("{mode}fn {}({}){result}{leaf}", function.item.name, params.join(", "));
+        let signature =
+            format!("{mode}fn {owner}{}({}){result}{note}", function.item.name, params.join(", "));
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
@@ -272,6 +291,7 @@ impl View<'_> {
         match passing {
             Passing::Text => "&str".to_owned(),
             Passing::Pool(message) => self.pool_box(*message),
+            Passing::Object(of) => self.object(*of),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),
             Passing::Columns { of, mutable: true } => format!("&mut {}", self.columns(*of)),
             Passing::Arena { of, lending: Lending::Shared } => format!("&{}", self.arena(*of)),
@@ -287,6 +307,12 @@ impl View<'_> {
 
     fn pool_box(&self, message: MessageIndex) -> String {
         format!("PoolBox<{}>", self.value(Value::Message(message)))
+    }
+
+    fn object(&self, of: ObjectIndex) -> String {
+        let object = self.0.object(of);
+        let dynamic = if object.is_service { "dyn " } else { "" };
+        format!("FfiObject<{dynamic}{}>", self.short(&object.id))
     }
 
     fn columns(&self, message: MessageIndex) -> String {

@@ -338,6 +338,8 @@ fn item(record: &Record) -> String {
         Record::Queue(it) => format!("queue {}", it.item.name),
         Record::Newtype(it) => format!("newtype {}", it.id),
         Record::Error(it) => format!("error {}", it.id),
+        Record::Object(it) => format!("object {}", it.id),
+        Record::Service(it) => format!("service {}", it.id),
     }
 }
 

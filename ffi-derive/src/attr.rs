@@ -1,8 +1,9 @@
 //! Keys of `#[ffi(..)]` and `#[ffi_export(..)]`, as they are written.
 
+use darling::ast::NestedMeta;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parse_quote};
@@ -97,6 +98,36 @@ pub(crate) struct FunctionAttrs {
     #[darling(default)]
     pub(crate) inline: Flag,
     pub(crate) arguments: Option<Arguments>,
+}
+
+/// `#[ffi_export(..)]` on an `impl` block, and `#[ffi_service(..)]`.
+#[derive(Debug, FromMeta)]
+pub(crate) struct BlockAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+}
+
+impl BlockAttrs {
+    pub(crate) fn parse(args: TokenStream) -> Result<Self> {
+        Self::from_list(&NestedMeta::parse_meta_list(args)?)
+    }
+}
+
+/// `#[ffi(..)]` on a function of an exported `impl` block, or on a method of a service. The other
+/// keys of a function are those of the block.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct MemberAttrs {
+    pub(crate) rename: Option<Identifier>,
+    #[darling(default)]
+    pub(crate) leaf: Flag,
+    #[darling(default)]
+    pub(crate) blocking: Flag,
+    #[darling(default)]
+    pub(crate) inline: Flag,
+    pub(crate) arguments: Option<Arguments>,
+    #[darling(default)]
+    pub(crate) getter: Flag,
 }
 
 /// Keys that every item takes.
@@ -238,7 +269,7 @@ impl FromMeta for Identifier {
 ///
 /// The macros write unsafe code that relies on the real `ffi_core`. A module of the user's crate
 /// could stand in for it, with checks that check nothing, although the user writes no `unsafe`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CratePath(pub(crate) Path);
 
 impl Default for CratePath {

@@ -1,4 +1,4 @@
-//! Expansions to be read: `tests/golden/expand` has nine items and their expansions,
+//! Expansions to be read: `tests/golden/expand` has items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
 //! `ffi_core` passes or drops the contents of `__proto!`, `__simd!`, `__serde!` and `__async!`;
@@ -113,6 +113,37 @@ pub async fn find(name: String, limit: Option<u32>, seed: PoolBox<Particle>) -> 
 }
 "#;
 
+const OBJECT: &str = r#"
+/// An image.
+#[derive(FfiObject)]
+#[ffi(prefix = "golden")]
+pub struct Image {
+    values: Vec<f32>,
+}
+"#;
+
+const BLOCK_ARGS: &str = r#"prefix = "golden""#;
+const BLOCK: &str = r#"
+impl Image {
+    pub fn new(width: u32) -> Result<Self, DbError> {
+        unimplemented!()
+    }
+
+    pub async fn mean(&self, scale: f32) -> f32 {
+        unimplemented!()
+    }
+}
+"#;
+
+const SERVICE_ARGS: &str = r#"prefix = "golden""#;
+const SERVICE: &str = r#"
+/// A database.
+pub trait Db {
+    fn get(&self, id: u64) -> Result<User, DbError>;
+    async fn find(&self, name: String) -> Vec<u64>;
+}
+"#;
+
 const QUEUE_ARGS: &str = r#"prefix = "golden""#;
 const QUEUE: &str = "pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();";
 
@@ -127,6 +158,7 @@ fn expansions_are_current() {
             }
             Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
             _ if item.contains("FfiArenaFrom") => expand::arena_from(&ast::ArenaFrom::new(&input).unwrap()),
+            _ if item.contains("FfiObject") => expand::object(&ast::Object::new(&input).unwrap()),
             _ if item.contains("FfiNewtype") => expand::newtype(&ast::Newtype::new(&input).unwrap()),
             _ => expand::message(&ast::Message::new(&input).unwrap()),
         }
@@ -138,6 +170,11 @@ fn expansions_are_current() {
     let started = ast::Function::new(args(ASYNC_ARGS), &started).unwrap();
     let queue: ItemStatic = syn::parse_str(QUEUE).unwrap();
     let queue = ast::Queue::new(args(QUEUE_ARGS), &queue).unwrap();
+    let block: syn::ItemImpl = syn::parse_str(BLOCK).unwrap();
+    let block: TokenStream =
+        ast::block(args(BLOCK_ARGS), &block).unwrap().iter().map(expand::function).collect();
+    let service: syn::ItemTrait = syn::parse_str(SERVICE).unwrap();
+    let service = expand::service(&ast::Service::new(args(SERVICE_ARGS), &service).unwrap());
     let mut stale = Vec::new();
     for (name, item, expansion) in [
         ("struct", STRUCT.to_owned(), derived(STRUCT)),
@@ -149,6 +186,9 @@ fn expansions_are_current() {
         ("error", ERROR.to_owned(), derived(ERROR)),
         ("function", format!("#[ffi_export({FUNCTION_ARGS})]{FUNCTION}"), expand::function(&function)),
         ("async", format!("#[ffi_export({ASYNC_ARGS})]{ASYNC}"), expand::function(&started)),
+        ("object", OBJECT.to_owned(), derived(OBJECT)),
+        ("block", format!("#[ffi_export({BLOCK_ARGS})]{BLOCK}"), block),
+        ("service", format!("#[ffi_service({SERVICE_ARGS})]{SERVICE}"), service),
         ("queue", format!("#[ffi_export({QUEUE_ARGS})]\n{QUEUE}\n"), expand::queue(&queue)),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expand");

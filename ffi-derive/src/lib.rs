@@ -301,7 +301,58 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
     expanded(ast::ArenaFrom::new(&input), expand::arena_from, Default::default)
 }
 
-/// Makes a function callable from C and Dart, or a queue reachable.
+/// Makes a struct or enum a type of objects: callers have handles of its instances, and call the
+/// functions of its exported `impl` blocks.
+///
+/// An object stays in Rust, so it may hold anything that is `Send` and `Sync`. A function gives it
+/// to a caller as an `FfiObject`, and a constructor of an exported block does so by itself. In Dart
+/// it is an object that the collector frees, or `dispose()`.
+///
+/// # Attributes
+///
+/// `#[ffi(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Mutex;
+///
+/// use ffi_core::{FfiObject, ffi_export};
+///
+/// /// A list of words.
+/// #[derive(FfiObject)]
+/// pub struct Words(Mutex<Vec<String>>);
+///
+/// #[ffi_export]
+/// impl Words {
+///     /// Splits `text` at its blanks.
+///     pub fn new(text: &str) -> Result<Self, String> {
+///         let words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+///         if words.is_empty() { Err("no words".to_owned()) } else { Ok(Self(Mutex::new(words))) }
+///     }
+///
+///     /// The number of words.
+///     #[ffi(getter)]
+///     pub fn count(&self) -> u32 {
+///         self.0.lock().unwrap().len() as u32
+///     }
+///
+///     pub fn add(&self, word: String) {
+///         self.0.lock().unwrap().push(word);
+///     }
+/// }
+///
+/// let words = Words::new("one two").unwrap();
+/// words.add("three".to_owned());
+/// assert_eq!(words.count(), 3);
+/// ```
+#[proc_macro_derive(FfiObject, attributes(ffi))]
+pub fn derive_object(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::Object::new(&input), expand::object, Default::default)
+}
+
+/// Makes a function callable from C and Dart, the functions of a type, or a queue reachable.
 ///
 /// # Functions
 ///
@@ -311,8 +362,8 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `Option` of any of these |
-/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `Option` of any of these; `Result` of any of these with an error that implements `Display`, or derives `FfiError` |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
+/// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `FfiObject<T>`; `Option` of any of these; `Result` of any of these with an error that implements `Display`, or derives `FfiError` |
 ///
 /// # Attributes
 ///
@@ -357,6 +408,20 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 /// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
 /// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.
 ///
+/// # Impl blocks
+///
+/// On an `impl` block of a type with `#[derive(FfiObject)]` the attribute exports its `pub`
+/// functions:
+///
+/// | function | in Dart |
+/// |---|---|
+/// | no receiver, the result is `Self`, or a `Result` or `Option` of it | a constructor; `new` is the one without a name |
+/// | no receiver, any other result | a static method |
+/// | `&self` | a method; with `#[ffi(getter)]` and no parameters a property |
+///
+/// Each may be async, or have `#[ffi(blocking)]`, `#[ffi(leaf)]`, `#[ffi(rename = "..")]`. `prefix`
+/// and `crate` are keys of the block. See [`FfiObject`](derive@FfiObject) for an example.
+///
 /// # Queues
 ///
 /// On a `static` of type `FfiQueue<T, N>` the attribute exports functions that push, pop and close;
@@ -392,12 +457,89 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
             }
             expansion
         }
+        Item::Impl(mut block) => {
+            let checked = ast::block(args.into(), &block);
+            let expand = |functions: &Vec<ast::Function>| functions.iter().map(expand::function).collect();
+            let expansion = expanded(checked, expand, Default::default);
+            for member in &mut block.items {
+                if let syn::ImplItem::Fn(function) = member {
+                    function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+                }
+            }
+            item = block.into_token_stream().into();
+            expansion
+        }
         Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue, Default::default),
         other => expanded(Err(ast::refuse_export(&other)), expand::function, Default::default),
     };
     let mut output = item;
     output.extend(expansion);
     output
+}
+
+/// Makes a trait a service: its implementors are objects that Dart and C call.
+///
+/// The trait is then also `Send + Sync + 'static`. A function that returns `FfiObject<dyn Db>` gives
+/// callers an implementor, any number of them of any types; `DbServer::install` sets the one that
+/// callers have without asking, in Dart a property of the library. In Dart `Db` is an interface, and
+/// a test implements it for a fake.
+///
+/// Methods take `&self`, and else what exported functions take. Those that are `async`, or have
+/// `#[ffi(blocking)]`, return futures in Dart; the keys are those of
+/// [`ffi_export`](macro@ffi_export) on an `impl` block. The implementors write `async fn` as well. In
+/// Rust an async method is called on an implementor, as a `dyn Db` has the sync ones only.
+///
+/// # Attributes
+///
+/// `#[ffi_service(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{FfiObject, ffi_export, ffi_service};
+///
+/// /// Greets people.
+/// #[ffi_service]
+/// pub trait Greeter {
+///     fn greet(&self, name: &str) -> String;
+/// }
+///
+/// struct Polite;
+///
+/// impl Greeter for Polite {
+///     fn greet(&self, name: &str) -> String {
+///         format!("Good day, {name}.")
+///     }
+/// }
+///
+/// #[ffi_export]
+/// pub fn greeter() -> FfiObject<dyn Greeter> {
+///     FfiObject::new(Polite)
+/// }
+///
+/// assert_eq!(greeter().greet("Ada"), "Good day, Ada.");
+/// ```
+#[proc_macro_attribute]
+pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = item.clone();
+    match parse_macro_input!(parsed) {
+        Item::Trait(input) => match ast::Service::new(args.into(), &input) {
+            Ok(service) => expand::service(&service).into(),
+            Err(errors) => {
+                let mut output = item;
+                output.extend(TokenStream::from(attr::worded(errors).write_errors()));
+                output
+            }
+        },
+        other => {
+            let error = darling::Error::custom(
+                "only a trait is a service\nhint: for a struct, `#[derive(FfiObject)]` and `#[ffi_export]` on an `impl` block",
+            );
+            let mut output = item;
+            output.extend(TokenStream::from(error.with_span(&other).write_errors()));
+            output
+        }
+    }
 }
 
 /// Expands a checked item, or writes all its errors as `compile_error!`s, beside the assertions

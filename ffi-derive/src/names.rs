@@ -22,6 +22,11 @@ impl Prefix {
         )
     }
 
+    /// Returns the prefix itself.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Returns the id of the type of that name in schema records.
     pub(crate) fn id(&self, name: &str) -> String {
         format!("{}::{name}", self.0)

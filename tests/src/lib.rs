@@ -123,7 +123,7 @@ pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<Pa
     for (package, proto) in packages {
         let manifest = format!(
             "[package]\nname = {package:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
-             [dependencies]\nffi-core = {{ path = {:?}, features = [\"proto\", \"simd\"] }}\n",
+             [dependencies]\nffi-core = {{ path = {:?}, features = [\"async\", \"proto\", \"simd\"] }}\n",
             root.join("ffi-core")
         );
         let sources = folder.join(package).join("src");

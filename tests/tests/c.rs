@@ -46,6 +46,11 @@ fn c_has_the_types_in_newtypes() {
 }
 
 #[test]
+fn c_has_handles_of_objects() {
+    run("services");
+}
+
+#[test]
 fn c_calls_kernels() {
     run("simd");
 }

@@ -203,9 +203,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (5, 5), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (6, 6), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "site", "ledger", "camera", "swarm"] {
+    for name in ["particles", "site", "services", "ledger", "camera", "swarm"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
@@ -246,6 +246,17 @@ fn the_readme_runs() {
         let sdk = Sdk::for_tests().expect("it was there");
         let sdk = sdk.with_env(format!("{}_LIBRARY", name.to_uppercase()), &library);
         sdk.run(Path::new("bin/readme.dart"), &[], &package).unwrap();
+    }
+}
+
+/// The README shows the whole of an example.
+#[test]
+fn the_readme_has_the_service_of_the_example() {
+    let root = workspace::root();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    for (language, file) in [("rust", "src/lib.rs"), ("dart", "dart/bin/services.dart")] {
+        let program = fs::read_to_string(root.join("examples/08_services").join(file)).unwrap();
+        assert!(readme.contains(&format!("```{language}\n{program}```\n")), "{file} is another");
     }
 }
 
@@ -355,6 +366,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "services" => "FIXTURE_SERVICES_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
         "tasks" => "FIXTURE_TASKS_LIBRARY",
@@ -431,6 +443,13 @@ fn owned() {
 fn pools() {
     end_to_end("pools", &[fixture("pools")]);
     end_to_end("pools_shutdown", &[fixture("pools")]);
+}
+
+/// Overwrites freed memory at once, so that an object that was dropped shows wrong values.
+#[test]
+fn services() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("services", &[fixture("services"), overwrites]);
 }
 
 #[test]

@@ -404,7 +404,7 @@ impl Schema {
             }
             Type::Vec { .. } | Type::Ref(_) => {}
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) => unreachable!("columns are no field"),
+            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
         }
     }
 

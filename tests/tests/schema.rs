@@ -156,6 +156,8 @@ fn sorted(library: &Path) -> BTreeMap<String, Record> {
         Record::Function(it) => format!("function {}", it.symbol),
         Record::Queue(it) => format!("queue {}", it.item.name),
         Record::Error(it) => format!("error {}", it.id),
+        Record::Object(it) => format!("object {}", it.id),
+        Record::Service(it) => format!("service {}", it.id),
         Record::Newtype(it) => format!("newtype {}", it.id),
     };
     let records = records(library).unwrap();

@@ -2,6 +2,7 @@
 //! hand: a task that posts to a port, or calls a `NativeCallable.listener`. All run on one runtime.
 
 mod by_hand;
+mod objects;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -316,7 +316,6 @@ unsafe fn attach_to(
 /// # Safety
 ///
 /// The conditions of [`attach_to`].
-#[cfg(feature = "async")]
 pub(crate) unsafe fn attach(
     object: DartHandle,
     memory: *mut c_void,
@@ -327,6 +326,37 @@ pub(crate) unsafe fn attach(
     // SAFETY: by this function's contract the caller is in a call from Dart that passed the object,
     // and owns the resource, which `release` frees.
     unsafe { attach_to(object, memory, token, Free::Resource(release), bytes) }.cast()
+}
+
+/// Has the object of `attachment` keep another resource, which `release` frees, in place of one that
+/// was given back.
+///
+/// # Safety
+///
+/// `attachment` came from [`attach`], its object is alive and of the isolate that runs this, and its
+/// resource was given back. The caller owns the new one: `release` may be called with it, once, on
+/// any thread.
+pub(super) unsafe fn refill(attachment: *mut c_void, resource: *mut c_void, release: Release) {
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // uses it, which is in this call.
+    let attachment = unsafe { &mut *attachment.cast::<FfiAttachment>() };
+    attachment.memory = resource;
+    // What was held is free, so dropping it does nothing.
+    attachment.held = Held::Own(Resource::new(resource, Free::Resource(release)));
+    attachment.note();
+}
+
+/// Frees the resource of `attachment` now, unless it was freed before.
+///
+/// # Safety
+///
+/// `attachment` came from [`attach`], its object is alive, and no code uses the resource any more.
+pub(super) unsafe fn give_back(attachment: *mut c_void) {
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // changes it, which is in this call.
+    let attachment = unsafe { &*attachment.cast::<FfiAttachment>() };
+    // SAFETY: no code uses the resource any more, by this function's contract.
+    unsafe { attachment.held.resource().give_back() };
 }
 
 /// Attaches a status to `object` that has a place for pending results; null if it can't.

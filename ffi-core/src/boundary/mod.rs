@@ -26,6 +26,9 @@
 //! | `Vec<T>` | pointer and `size_t`; copied |
 //! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
+//! | `&self` of a method | `uint64_t`, the first argument: a handle that the caller has |
+//! | `FfiObject<T>` as a parameter | `uint64_t`, a handle that the caller keeps |
+//! | `FfiObject<T>` as a result | `uint64_t`, a handle that the caller ends with `.._object_free` |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
 //! | `&FfiArena<T>`, `&mut FfiArena<T>` | pointer to the arena; all that its root reaches is checked |
 //! | `FfiArena<T>` as a parameter | pointer to an arena, checked; its contents are the function's when it is called, and the caller frees the empty object |
@@ -46,6 +49,7 @@ mod call;
 mod dart_api;
 mod lent;
 mod memory;
+mod objects;
 mod output;
 mod owned;
 mod panic;
@@ -78,6 +82,11 @@ pub use dart_api::{DartInit, dart_init};
 pub use lent::{FfiLent, assert_lent};
 #[doc(hidden)]
 pub use memory::{alloc, free};
+#[doc(hidden)]
+pub use objects::{
+    FfiObjectCalls, Receiver, object_argument, object_calls, object_free, object_installed, object_redeem,
+    object_share, receiver,
+};
 #[doc(hidden)]
 pub use output::{FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_value};
 #[doc(hidden)]

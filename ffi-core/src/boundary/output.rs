@@ -108,6 +108,7 @@ mod sealed {
     use super::{FfiOutput, FfiValue};
     use crate::arena::{ArenaMessage, FfiArena};
     use crate::columns::{FfiColumnar, FfiColumns};
+    use crate::object::{FfiClass, FfiObject};
     use crate::pool::{FfiPooled, PoolBox};
 
     pub trait Output {}
@@ -119,6 +120,7 @@ mod sealed {
     impl<T: FfiColumnar> Output for FfiColumns<T> {}
     impl<T: ArenaMessage> Output for FfiArena<T> {}
     impl<T: FfiPooled> Output for PoolBox<T> {}
+    impl<T: FfiClass + ?Sized> Output for FfiObject<T> {}
     impl<T: super::FfiSome> Output for Option<T> {}
 
     pub trait Return {}

@@ -27,7 +27,6 @@ pub(super) fn catch<T: Zeroable>(body: impl FnOnce() -> Result<T, Failure>) -> R
 }
 
 /// Runs `body`, whatever it returns; a panic becomes a failure as in [`catch`].
-#[cfg(feature = "async")]
 pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(body)).map_err(failure)
 }

@@ -13,14 +13,13 @@ use crate::types::InvalidValue;
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
-/// Codes 6 to 15 but 11 are reserved: no function of this version reports them, and a Dart package
+/// Codes 6 to 15 but 7 and 11 are reserved: no function of this version reports them, and a Dart package
 /// that doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from
 /// 16 up are events of the mailbox, not statuses.
 ///
 /// | code | reserved for |
 /// |---|---|
 /// | 6 | limit exceeded |
-/// | 7 | not initialised |
 /// | 8 | rate limited |
 /// | 9 | too many at once |
 /// | 10 | deadline |
@@ -47,6 +46,8 @@ pub enum StatusCode {
     /// The function returned a [`PoolError`](crate::PoolError) as its error; the detail is its
     /// [`PoolErrorKind`](crate::PoolErrorKind).
     PoolExhausted = 5,
+    /// A service has no implementor, as none was installed.
+    NotInitialized = 7,
     /// The library was shut down before the call ended, or started.
     Closed = 11,
 }

@@ -19,8 +19,9 @@
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
 //! | error | [`ERROR`], hash of its name, 1 if it is a struct, then per variant: hash of its name, 1 if it is internal, size and alignment of the struct in its payload, number of fields, and per field: hash of its name, offset, fingerprint of its type (text: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `Option`: [`OPTION`], fingerprint of the value) |
-//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type; at last [`STARTED`] if the C function starts a call and its result comes later |
-//! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; others: that of the type |
+//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type; then [`MEMBER`], fingerprint of the type of objects and 1 if the first argument is a handle, if it belongs to one; at last [`STARTED`] if the C function starts a call and its result comes later |
+//! | type of objects, service | [`OBJECT`], hash of its name |
+//! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; `FfiObject`: [`OBJECT_RESULT`], fingerprint of the type; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
 //! | `FfiArena`, in a reference, by value or as a result | [`ARENA`], version of its functions ([`arena`]), fingerprint of the root; those of all that it reaches are compared one by one |
@@ -106,6 +107,12 @@ pub const ARENA: u64 = 29;
 pub const fn arena(message: u64) -> u64 {
     mix(&[ARENA, 1, message])
 }
+/// First fact of a type of objects.
+pub const OBJECT: u64 = 40;
+/// Fact of a function that belongs to a type of objects, before the fingerprint of the type.
+pub const MEMBER: u64 = 41;
+/// First fact of a result that is an object.
+pub const OBJECT_RESULT: u64 = 42;
 /// First fact of a logical type.
 pub const LOGICAL: u64 = 32;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.

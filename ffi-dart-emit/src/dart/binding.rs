@@ -110,9 +110,8 @@ impl Signature {
 
     /// Returns the types of a function, which also has a status.
     pub fn of(crossing: &Crossing) -> Self {
-        let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
-        let types = [&crossing.outcome.ty].into_iter().chain(params);
-        let mut types: Vec<_> = types.map(|(native, dart)| (&**native, *dart)).collect();
+        let (native, dart) = &crossing.outcome.ty;
+        let mut types: Vec<_> = [(&**native, *dart)].into_iter().chain(crossing.types()).collect();
         types.push(("$.Pointer<$.FfiStatus>", ""));
         Self::new(&types)
     }

@@ -59,11 +59,11 @@ enum Shape {
     /// An array.
     Array { array: String, length: String },
     /// A newtype: its values as a list, and an array that is another one in extension types.
-    Newtype { element: String, array: String, inner: String, storage: String, end: String, more: String },
+    Newtype { element: String, array: String, inner: String, storage: String, end: String, list: String },
     /// Enums that may have any number.
-    Open { element: String, array: &'static str, functions: String },
+    Open { element: String, array: &'static str, list: String },
     /// A list of what is in places.
-    Places { element: String, class: String, size: u64, functions: String },
+    Places { element: String, class: String, size: u64, list: String },
 }
 
 impl<'a> Columns<'a> {
@@ -103,7 +103,7 @@ impl<'a> Column<'a> {
             (true, _) => format!("{count} elements a row, row behind row, **borrowed** from these columns."),
         };
         let shape = if let Some(value @ Value::Newtype(_)) = field.ty.value() {
-            Shape::newtype(types, field, value)
+            Shape::newtype(types, field, name, value)
         } else if has_array(&field.ty) {
             let value = match of {
                 Type::Scalar(it) => Value::Scalar(*it),
@@ -122,7 +122,7 @@ impl<'a> Column<'a> {
                 _ => Shape::Array { array, length },
             }
         } else {
-            Shape::in_place(types, field)
+            Shape::in_place(types, field, name)
         };
         Self { name, index, doc, notes, about, shape }
     }
@@ -138,7 +138,7 @@ impl<'a> Column<'a> {
 
 impl Shape {
     /// Returns the form of a column of the newtype `value`.
-    fn newtype(types: &Types<'_>, field: &Field, value: Value) -> Self {
+    fn newtype(types: &Types<'_>, field: &Field, name: &str, value: Value) -> Self {
         let array = |value| types::array(types.names, types.model, value);
         let (mut inner, mut end, mut ty) = (String::new(), String::new(), &field.ty);
         while let Type::Newtype { index, of } = ty {
@@ -147,21 +147,26 @@ impl Shape {
             ty = of;
         }
         let storage = array(types.model.physical(value));
-        let more = more(types, &field.ty);
-        Self::Newtype { element: types.element(&field.ty), array: array(value), inner, storage, end, more }
+        let own = ["(row, name) => array[row]", "(row, it, name) => array[row] = it"].map(str::to_owned);
+        let list = column_list(name, "length", own.into_iter().chain(more(types, &field.ty)));
+        Self::Newtype { element: types.element(&field.ty), array: array(value), inner, storage, end, list }
     }
 
-    fn in_place(types: &Types<'_>, field: &Field) -> Self {
+    fn in_place(types: &Types<'_>, field: &Field, name: &str) -> Self {
         let ty = &field.ty;
         let element = types.element(ty);
         match ty {
             Type::Open(it) => {
                 let array = types::scalar(types.repr(*it)).array;
-                Self::Open { element, array, functions: in_place(types, ty, "at[row]") }
+                Self::Open {
+                    element,
+                    array,
+                    list: column_list(name, "length", in_place(types, ty, "at[row]")),
+                }
             }
             _ => {
-                let functions = in_place(types, ty, "at(row)");
-                Self::Places { element, class: types.class(ty), size: field.size, functions }
+                let list = column_list(name, "length", in_place(types, ty, "at(row)"));
+                Self::Places { element, class: types.class(ty), size: field.size, list }
             }
         }
     }
@@ -170,25 +175,32 @@ impl Shape {
 /// A value of a column in a function that a `ColumnList` is given.
 const ROW: Place<'_> = Place { name: "name", index: Some("row") };
 
+/// Returns the statement that returns the list `name` of `length` values, with `functions` that read
+/// and write them.
+pub fn column_list(name: &str, length: &str, functions: impl IntoIterator<Item = String>) -> String {
+    let arguments: Vec<_> = [layout::string(name), length.to_owned()].into_iter().chain(functions).collect();
+    layout::call(4, "return ", "$.ColumnList", &arguments, ";")
+}
+
 /// Returns the functions that a `ColumnList` is given, for values of the type `ty` in the places
 /// `at`.
-pub fn in_place(types: &Types<'_>, ty: &Type, at: &str) -> String {
-    let read = types.read(ty, at, ROW);
+pub fn in_place(types: &Types<'_>, ty: &Type, at: &str) -> Vec<String> {
     let write = types.write(0, ty, at, "it", ROW);
-    let write = write.trim_end_matches(';');
-    format!("(row, name) => {read}, (row, it, name) => {write}{}", more(types, ty))
+    let [read, write] = [types.read(ty, at, ROW), write.trim_end_matches(';').to_owned()];
+    let own = [format!("(row, name) => {read}"), format!("(row, it, name) => {write}")];
+    own.into_iter().chain(more(types, ty)).collect()
 }
 
 /// Returns the named arguments of a `ColumnList` for values of the type `ty`: how they are checked
 /// and copied before any is written.
-fn more(types: &Types<'_>, ty: &Type) -> String {
+fn more(types: &Types<'_>, ty: &Type) -> Vec<String> {
     let check = types.check(ty, "it", ROW).map(|check| {
         let place = check.place.map(|place| format!("final place = $.Struct.create<{place}>(); "));
-        format!(", check: (it, row, name) {{ {}{} }}", place.unwrap_or_default(), check.statement)
+        format!("check: (it, row, name) {{ {}{} }}", place.unwrap_or_default(), check.statement)
     });
     let detach = types.detach(ty, "it", ROW).map(|statements| {
         let statements: Vec<_> = statements.lines().map(str::trim).collect();
-        format!(", detach: (it, row, name) {{ {} }}", statements.join(" "))
+        format!("detach: (it, row, name) {{ {} }}", statements.join(" "))
     });
     [check, detach].into_iter().flatten().collect()
 }

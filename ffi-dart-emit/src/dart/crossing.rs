@@ -11,6 +11,8 @@ use super::types::{self, Place};
 
 /// A function's parameters and result.
 pub struct Crossing {
+    /// Class of the object whose method it is, the first argument.
+    pub receiver: Option<String>,
     /// Arguments in order.
     pub arguments: Vec<Argument>,
     /// The result.
@@ -35,7 +37,22 @@ impl Crossing {
             Argument::new(names, model, param, name, before, scratch, &mut texts)
         });
         let arguments = arguments.collect();
-        Self { arguments, outcome: Outcome::new(names, model, function) }
+        let receiver = function.receiver().map(|of| names.object(of).client.clone());
+        Self { receiver, arguments, outcome: Outcome::new(names, model, function) }
+    }
+
+    /// Returns the types of the values that C gets: of `dart:ffi`, and of Dart.
+    pub fn types(&self) -> impl Iterator<Item = (&str, &str)> {
+        let handle = self.receiver.iter().map(|_| ("$.Uint64", INT));
+        let others = self.arguments.iter().flat_map(|argument| &argument.types);
+        handle.chain(others.map(|(native, dart)| (&**native, *dart)))
+    }
+
+    /// Returns the parameters of a method of the library's client, which are called `params`.
+    pub fn parameters(&self, params: &[String]) -> Vec<String> {
+        let receiver = self.receiver.iter().map(|class| format!("{class} {RECEIVER}"));
+        let others = self.arguments.iter().zip(params);
+        receiver.chain(others.map(|(argument, name)| format!("{} {name}", argument.public))).collect()
     }
 }
 
@@ -72,6 +89,9 @@ pub struct Raw {
 struct Texts {
     end: Option<String>,
 }
+
+/// Name of the parameter with the object whose method it is; no parameter in Rust has it.
+pub const RECEIVER: &str = "self";
 
 /// Dart type of a value that C sees as an `int`.
 const INT: &str = "int";
@@ -183,6 +203,20 @@ impl Argument {
                 }
             }
             Passing::Text => Self::text(name, texts),
+            Passing::Object(of) => Self {
+                public: names.object(of).name.clone(),
+                types: vec![("$.Uint64".to_owned(), INT)],
+                values: vec![if param.optional {
+                    format!("{name} == null ? 0 : $.handleOf({name})")
+                } else {
+                    format!("$.handleOf({name})")
+                }],
+                raw: None,
+                before: None,
+                given: false,
+                after: None,
+                ownership: Some("**owned** by both sides: the library may keep it"),
+            },
         };
         if param.optional {
             argument.public.push('?');
@@ -476,6 +510,17 @@ impl Outcome {
                 sized: None,
                 ownership: None,
             },
+            Some(Returns::Object(of)) => {
+                let object = names.object(of);
+                Self {
+                    public: object.name.clone(),
+                    ty: ("$.Uint64".to_owned(), INT),
+                    conversion: Some(Conversion::to(format!("{}._(this, result)", object.client))),
+                    raw: None,
+                    sized: None,
+                    ownership: Some("**owned**"),
+                }
+            }
             Some(Returns::Columns(message)) => {
                 let public = columns(names, model, message);
                 Self {

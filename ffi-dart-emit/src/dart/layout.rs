@@ -77,7 +77,7 @@ pub fn function_type(name: &str, returns: &str, parameters: &[String]) -> String
 }
 
 /// Parameters, or the arguments of a call: those that are written in order, and those with names.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Parameters {
     positional: Vec<String>,
     named: Vec<String>,

@@ -7,12 +7,13 @@ use ffi_core::schema::read::LibrarySymbols;
 use crate::model::{Function, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value};
 
 use super::binding::{Binding, Form, Signature};
-use super::crossing::{Conversion, Crossing, slot};
+use super::crossing::{Conversion, Crossing, RECEIVER, slot};
 use super::docs::{Scope, article_of};
 use super::error;
 use super::layout::{self, INLINED, Parameters};
 use super::lead::{annotations, is_documented};
 use super::names::{FunctionNames, Names, beside, getter};
+use super::object::{self, MemberText};
 use super::pool;
 use super::runtime;
 use super::scratch::Scratch;
@@ -92,6 +93,10 @@ pub struct LibraryFile<'a> {
     places: Scratch,
     scratch: Vec<Place>,
     copies: Vec<String>,
+    /// Types of objects.
+    objects: Vec<object::Members>,
+    /// Texts of the functions of objects, for their classes.
+    pub members: Vec<MemberText>,
 }
 
 impl<'a> LibraryFile<'a> {
@@ -125,7 +130,7 @@ impl<'a> LibraryFile<'a> {
                 .mailbox
                 .as_deref()
                 .filter(|_| model.functions.iter().any(|it| !it.mode.is_sync())),
-            waits: model.functions.iter().any(|it| it.mode.is_sync()),
+            waits: !model.objects.is_empty() || model.functions.iter().any(|it| it.mode.is_sync()),
             signatures: Vec::new(),
             functions: Vec::new(),
             form,
@@ -141,6 +146,8 @@ impl<'a> LibraryFile<'a> {
             places: Scratch::default(),
             scratch: Vec::new(),
             copies: Vec::new(),
+            objects: object::members(model, names),
+            members: Vec::new(),
         };
         // The version is checked first, as no other symbol has a meaning without it.
         for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
@@ -182,6 +189,14 @@ impl<'a> LibraryFile<'a> {
             let item = layout::string(&format!("error {}", it.item.name));
             file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
         }
+        for it in &model.objects {
+            let kind = if it.is_service { "service" } else { "object" };
+            let item = layout::string(&format!("{kind} {}", it.item.name));
+            file.fingerprint(&item, &it.symbols.fingerprint, it.fingerprint);
+            for symbol in it.symbols.all().into_iter().filter(|symbol| **symbol != it.symbols.fingerprint) {
+                file.check(&[item.clone(), layout::string(symbol)]);
+            }
+        }
         for it in &model.queues {
             let item = layout::string(&format!("queue {}", it.item.name));
             let QueueSymbols { fingerprint, push, pop, pop_many, len, close, is_closed } = &it.symbols;
@@ -194,6 +209,9 @@ impl<'a> LibraryFile<'a> {
             let signature = Signature::new(&[("$.Uint64", "int")]);
             file.functions
                 .push(Binding { leaf: false, ..Binding::leaf("_shutdown", &symbols.shutdown, signature) });
+        }
+        for object in model.object_indices() {
+            file.functions.extend(object::bindings(model, names, object));
         }
         let mut signatures = Vec::new();
         for (it, own) in model.functions.iter().zip(&names.functions) {
@@ -239,7 +257,7 @@ impl<'a> LibraryFile<'a> {
             signatures.push(signature);
             signatures.len() - 1
         });
-        let binding = format!("_{}Native", own.name);
+        let binding = format!("_{}Native", own.base());
         self.functions.push(Binding {
             name: binding.clone(),
             symbol: layout::string(&it.symbol),
@@ -258,7 +276,8 @@ impl<'a> LibraryFile<'a> {
         let thrown = thrown(names, it);
         let params: Vec<_> =
             it.params.iter().zip(&own.params).map(|(param, dart)| (&*param.name, &**dart)).collect();
-        let scope = Scope { own: None, params: &params, error: thrown.as_deref() };
+        let of = it.member.map(|member| &*model.object(member.of).item.name);
+        let scope = Scope { own: of, params: &params, error: thrown.as_deref() };
         let doc = if is_documented(&it.item) { names.links.translate(&it.item.doc, scope) } else { default };
         let doc = doc + &contract(it, own, &crossing, thrown.as_deref());
         let lead = layout::doc(2, &doc) + &annotations(2, &it.item);
@@ -267,17 +286,28 @@ impl<'a> LibraryFile<'a> {
         let named = it.named();
         let parameters =
             Parameters::new(arguments().map(|(argument, name)| (&*argument.public, &**name)), &named);
-        let head = layout::method(&public, &own.name, &parameters);
-        self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
+        let receiver = it.receiver();
+        let head = match receiver {
+            Some(_) => Parameters::positional(crossing.parameters(&own.params)),
+            None => parameters.clone(),
+        };
+        let head = layout::method(&public, &own.name, &head);
+        self.members.extend(MemberText::new(names, it, own, &public, &lead, &parameters));
+        if receiver.is_none() {
+            self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
+        }
         if !it.mode.is_sync() {
             self.started(model, names, it, own, &call, &head);
-            if let Some((ty, convert)) = started::unsigned(it) {
+            if let Some((ty, convert)) = started::unsigned(it).filter(|_| receiver.is_none()) {
                 self.unsigned(it, own, (ty, convert), &parameters);
             }
             return;
         }
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
-        self.methods.push(format!("  @override\n{inline}{head}\n{body}\n  }}"));
+        self.methods.push(format!("{}{inline}{head}\n{body}\n  }}", overrides(it)));
+        if receiver.is_some() {
+            return;
+        }
         if outcome.raw.is_some() || crossing.arguments.iter().any(|argument| argument.raw.is_some()) {
             let doc =
                 format!("[{}.{}] with pointers, and without a check of integers.", self.library, own.name);
@@ -332,7 +362,7 @@ impl<'a> LibraryFile<'a> {
         let around = call.safe();
         let mut lines = call.before(&around);
         lines.extend(started::start(it, own, call.binding, &around.values, &around.after, call.error));
-        self.methods.push(format!("  @override\n{head}\n{}\n  }}", lines.join("\n")));
+        self.methods.push(format!("{}{head}\n{}\n  }}", overrides(it), lines.join("\n")));
         self.methods.extend(started::result(names, model, it, own, call.crossing));
     }
 
@@ -387,6 +417,11 @@ impl<'a> LibraryFile<'a> {
     }
 }
 
+/// Returns the annotation of a method of the client, if the interface declares it.
+fn overrides(it: &Function) -> &'static str {
+    if it.receiver().is_some() { "" } else { "  @override\n" }
+}
+
 /// Returns the pools and queues of the library.
 fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
     let pools = pool::pooled(model).map(|(it, _)| {
@@ -439,6 +474,14 @@ impl Call<'_> {
         let mut around = Around { values: Vec::new(), before: Vec::new(), after: Vec::new() };
         let gives = self.crossing.arguments.iter().any(|argument| argument.given);
         let (mut slots, mut given) = (Vec::new(), Vec::new());
+        if self.crossing.receiver.is_some() {
+            around.values.push(if gives {
+                slots.push(format!("    final {RECEIVER}$handle = {RECEIVER}.$handle;"));
+                format!("{RECEIVER}$handle")
+            } else {
+                format!("{RECEIVER}.$handle")
+            });
+        }
         for (argument, name) in self.crossing.arguments.iter().zip(self.names) {
             if argument.given {
                 slots.push(format!("    final {} = $.slotOf({name});", slot(name)));

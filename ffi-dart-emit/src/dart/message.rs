@@ -5,7 +5,7 @@ use askama::Template;
 use crate::logical::Logical;
 use crate::model::{Field, Message, Model, Scalar, Type, Value};
 
-use super::columns::{Columns, in_place};
+use super::columns::{Columns, column_list, in_place};
 use super::docs::article_of;
 use super::layout;
 use super::lead::Lead;
@@ -118,7 +118,9 @@ fn list_fields<'a>(types: &Types<'a>, message: &'a Message) -> Vec<ListField<'a>
         let checked = !matches!(scalar, Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64);
         let newtype = matches!(field.ty, Type::Newtype { .. }).then(|| NewtypeList {
             element: types.element(&field.ty),
-            converted: types.converts(&field.ty).then(|| in_place(types, &field.ty, "at[row]")),
+            converted: types
+                .converts(&field.ty)
+                .then(|| column_list(name, "at.length", in_place(types, &field.ty, "at[row]"))),
         });
         Some(ListField { doc, notes, name, list, offset: field.offset, checked, newtype })
     };

@@ -20,6 +20,7 @@ mod library;
 mod message;
 mod names;
 mod newtype;
+mod object;
 mod oneof;
 mod owners;
 mod parallel;
@@ -48,6 +49,7 @@ use hook::NativeAssets;
 use library::LibraryFile;
 use names::Names;
 use newtype::{NewtypeArraysFile, NewtypesFile};
+use object::ObjectsFile;
 use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;
@@ -107,9 +109,12 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         arrays: arrays.is_some(),
         newtypes: newtype_arrays.is_some(),
         errors: !model.errors.is_empty(),
+        objects: !model.objects.is_empty(),
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
+    let library = LibraryFile::new(model, &names, FORM, options.native_assets.is_some());
+    let objects = ObjectsFile::new(model, &names, &library.members);
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
         (
@@ -127,10 +132,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             }),
         ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        (
-            "lib/src/library.g.dart".into(),
-            render(&LibraryFile::new(model, &names, FORM, options.native_assets.is_some())),
-        ),
+        ("lib/src/library.g.dart".into(), render(&library)),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
@@ -143,6 +145,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         generated.push(("lib/src/errors.g.dart".into(), render(&ErrorsFile::new(&types))));
         generated.push(("lib/src/failures.g.dart".into(), render(&FailuresFile::new(&types))));
     }
+    generated.extend(objects.map(|it| ("lib/src/objects.g.dart".into(), render(&it))));
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     if let Some(simd) = simd {
         generated.push(("lib/src/simd.g.dart".into(), render(&simd)));
@@ -268,6 +271,7 @@ struct MainFile<'a> {
     arrays: bool,
     newtypes: bool,
     errors: bool,
+    objects: bool,
     pools: bool,
     simd: bool,
 }
@@ -309,7 +313,8 @@ fn example(model: &Model, names: &Names<'_>) -> Option<String> {
         },
         _ => None,
     };
-    model.functions.iter().zip(&names.functions).find_map(|(it, own)| {
+    let functions = model.functions.iter().zip(&names.functions).filter(|(it, _)| it.member.is_none());
+    functions.into_iter().find_map(|(it, own)| {
         let arguments: Option<Vec<_>> = it.params.iter().map(literal).collect();
         let arguments = own.params.iter().map(String::as_str).zip(arguments?);
         let arguments = layout::Parameters::arguments(arguments, &it.named()).all();

@@ -11,8 +11,8 @@ use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Newtype, Oneof,
-    Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value,
+    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Newtype, Object,
+    ObjectIndex, Oneof, Problem, Problems, Queue, Returns, Role, Scalar, Type, TypeId, Value,
 };
 
 use super::docs::Links;
@@ -99,6 +99,9 @@ const EXCEPTION_MEMBERS: &[&str] = &["causes", "detail", "message", "override"];
 /// The file with the exceptions of the runtime.
 const RUNTIME_EXCEPTIONS: &str = include_str!("../../dart/ffi_core/lib/src/values/errors.dart");
 
+/// Members of the class of an object, and names that it calls.
+const HANDLE_MEMBERS: &[&str] = &["dispose", "isDisposed", "new", "override", "pragma", "redeem", "share"];
+
 /// Members of the library's class, and names that it calls.
 const LIBRARY_MEMBERS: &[&str] = &["instance", "open", "override", "path", "pragma", "raw", "shutdown"];
 
@@ -134,6 +137,8 @@ pub struct Names<'a> {
     pub links: Links,
     /// Names of the errors, in the order of [`Model::errors`].
     pub errors: Vec<ErrorNames>,
+    /// Names of the types of objects, in the order of [`Model::objects`].
+    objects: Vec<ObjectNames>,
 }
 
 /// Names of a message, an enum or a oneof.
@@ -162,12 +167,34 @@ pub struct VariantNames {
     pub fields: Vec<String>,
 }
 
+/// Names of a type of objects.
+pub struct ObjectNames {
+    /// Interface.
+    pub name: String,
+    /// Class of the objects in Rust.
+    pub client: String,
+    /// Member of the library that has the installed implementor, for a service; and the beginning of
+    /// private names.
+    pub member: String,
+}
+
 /// Names of a function.
 pub struct FunctionNames {
-    /// Name of the function itself.
+    /// Name of the function in the library's class.
     pub name: String,
+    /// Name in the class of the object that the function belongs to; empty for the constructor
+    /// without a name, and for other functions.
+    pub member: String,
     /// Names of its parameters, in order.
     pub params: Vec<String>,
+}
+
+impl FunctionNames {
+    /// Returns the name without its underscore, if it is a private one: the beginning of other
+    /// private names.
+    pub fn base(&self) -> &str {
+        self.name.trim_start_matches('_')
+    }
 }
 
 impl<'a> Names<'a> {
@@ -200,6 +227,7 @@ impl<'a> Names<'a> {
         }
         let queues: Vec<_> = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
         let errors = model.errors.iter().map(|it| namer.error(&mut top, it)).collect();
+        let objects: Vec<_> = model.objects.iter().map(|it| namer.object(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
         for it in model.messages.iter().filter(|it| it.pool.is_some()) {
@@ -212,13 +240,40 @@ impl<'a> Names<'a> {
                 namer.claim(&mut members, &format!("queue {}", it.item.name), &getter(class));
             }
         }
-        let functions = model.functions.iter().map(|it| namer.function(&mut members, it)).collect();
+        for (it, own) in model.objects.iter().zip(&objects).filter(|(it, _)| it.is_service) {
+            namer.claim(&mut members, &format!("the installed service {}", it.id), &own.member);
+        }
+        let scope = |own: &ObjectNames| {
+            let mut scope = Scope::new(OBJECT_MEMBERS, &[HANDLE_MEMBERS, SMALL_TYPES]);
+            scope.enclosing(&own.name);
+            scope
+        };
+        let mut scopes: Vec<_> = objects.iter().map(scope).collect();
+        let functions = model.functions.iter().map(|it| match it.member {
+            Some(member) => {
+                let at = member.of.position();
+                namer.member_function(&mut scopes[at], &mut members, &objects[at], it, member.role)
+            }
+            None => namer.function(&mut members, it),
+        });
+        let functions = functions.collect();
         if namer.problems.is_empty() {
             let variable = format!("{}_LIBRARY", package.to_shouty_snake_case());
             let package = package.to_owned();
             let (links, imports) = (Links::default(), imports(model));
-            let names =
-                Self { package, library, raw, variable, types, imports, functions, queues, links, errors };
+            let names = Self {
+                package,
+                library,
+                raw,
+                variable,
+                types,
+                imports,
+                functions,
+                queues,
+                links,
+                errors,
+                objects,
+            };
             Ok(Self { links: names.links(model), ..names })
         } else {
             Err(Problems(namer.problems))
@@ -262,10 +317,25 @@ impl<'a> Names<'a> {
         for (it, class) in model.queues.iter().zip(&self.queues) {
             links.add(&*it.item.name, &**class);
         }
+        for (it, own) in model.objects.iter().zip(&self.objects) {
+            links.add(&*it.item.name, &*own.name);
+        }
         for (it, own) in model.functions.iter().zip(&self.functions) {
-            links.add(&*it.item.name, format!("{}.{}", self.library, own.name));
+            match it.member {
+                Some(member) => {
+                    let (object, class) = (&model.object(member.of).item.name, &self.object(member.of).name);
+                    let name = if own.member.is_empty() { "new" } else { &own.member };
+                    links.add(format!("{object}::{}", it.item.name), format!("{class}.{name}"));
+                }
+                None => links.add(&*it.item.name, format!("{}.{}", self.library, own.name)),
+            }
         }
         links
+    }
+
+    /// Returns the names of a type of objects of the model.
+    pub fn object(&self, index: ObjectIndex) -> &ObjectNames {
+        &self.objects[index.position()]
     }
 
     /// Returns the names of the message, enum or oneof `id` of the model.
@@ -592,12 +662,67 @@ impl Namer {
         self.claim(top, owner, name);
     }
 
+    /// Returns the names of a type of objects: `Store`, and `StoreClient` for those in Rust.
+    fn object(&mut self, top: &mut Scope, it: &Object) -> ObjectNames {
+        let owner = format!("object {}", it.id);
+        let name = self.type_name(&owner, &it.item);
+        self.claim(top, &owner, &name);
+        let client = format!("{name}Client");
+        self.claim(top, &format!("the class of the objects of {owner}"), &client);
+        self.claim(top, &format!("the extension of {owner}"), &unsigned_extension(&name));
+        let member = escaped(getter(&name), KEYWORDS);
+        ObjectNames { name, client, member }
+    }
+
+    /// Returns the names of a function of an object: of a method in the class of the object, of
+    /// others in that of the library as well, where a fake has them.
+    fn member_function(
+        &mut self,
+        scope: &mut Scope,
+        library: &mut Scope,
+        object: &ObjectNames,
+        it: &Function,
+        role: Role,
+    ) -> FunctionNames {
+        let owner = format!("function {}", it.symbol);
+        let unnamed = role == Role::Constructor && it.item.name == "new" && it.item.rename.is_none();
+        // A constructor in Dart returns an object at once, and never none.
+        let is_plain = it.mode.is_sync() && !it.optional;
+        let member = match unnamed {
+            true if is_plain => String::new(),
+            true => {
+                self.claim(scope, &owner, "create");
+                "create".to_owned()
+            }
+            false => self.member(scope, &owner, &it.item),
+        };
+        let name = if role.has_receiver() {
+            format!("_{}${member}", object.member)
+        } else {
+            let short = if member.is_empty() { "new" } else { &member };
+            let name = prefixed(&object.member, short);
+            self.claim(library, &owner, &name);
+            name
+        };
+        let scope = if role.has_receiver() { scope } else { library };
+        if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
+            let big = if role.has_receiver() { &member } else { &name };
+            self.claim(scope, &format!("the BigInt method of {owner}"), &beside(big, "Big"));
+        }
+        FunctionNames { name, member, params: self.params(&owner, it) }
+    }
+
     fn function(&mut self, scope: &mut Scope, it: &Function) -> FunctionNames {
         let owner = format!("function {}", it.symbol);
         let name = self.member(scope, &owner, &it.item);
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
             self.claim(scope, &format!("the BigInt method of {owner}"), &beside(&name, "Big"));
         }
+        FunctionNames { name, member: String::new(), params: self.params(&owner, it) }
+    }
+
+    /// Returns the names of the parameters of `owner`.
+    fn params(&mut self, owner: &str, it: &Function) -> Vec<String> {
         let mut locals = Scope::new(LOCALS, &[SMALL_TYPES]);
         let mut params = Vec::with_capacity(it.params.len());
         for param in &it.params {
@@ -610,7 +735,7 @@ impl Namer {
             }
             params.push(param);
         }
-        FunctionNames { name, params }
+        params
     }
 }
 
@@ -628,6 +753,11 @@ pub fn beside(member: &str, suffix: &str) -> String {
 /// Returns the member of the library's class that has the pool or queue `class`.
 pub fn getter(class: &str) -> String {
     class.to_lower_camel_case()
+}
+
+/// Returns the extension of the objects `name` with unsigned results.
+pub fn unsigned_extension(name: &str) -> String {
+    format!("{name}Unsigned")
 }
 
 /// Returns the extension with what is not in the interface `library`.

@@ -52,8 +52,8 @@ impl ListField<'_> {
 pub struct NewtypeList {
     /// Type of the newtype.
     pub element: String,
-    /// The functions that a `ColumnList` is given, if a conversion stands between both. Otherwise
-    /// the lists are one, as an extension type is the number.
+    /// The statement that returns a `ColumnList` over the numbers `at`, if a conversion stands
+    /// between both. Otherwise the lists are one, as an extension type is the number.
     pub converted: Option<String>,
 }
 

@@ -6,7 +6,7 @@
 use crate::output::OutputFile;
 
 /// The version that generated code needs: `runtimeVersion` in `lib/src/loading.dart`.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The name of the package.
 pub const PACKAGE: &str = "ffi_core";
@@ -56,6 +56,7 @@ files! {
     "lib/src/native.dart"
     "lib/src/number_arrays.dart"
     "lib/src/number_fields.dart"
+    "lib/src/objects.dart"
     "lib/src/options.dart"
     "lib/src/places.dart"
     "lib/src/pool_slots.dart"

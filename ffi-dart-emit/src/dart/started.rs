@@ -25,9 +25,7 @@ const INLINE: u64 = 16;
 
 /// Returns the types of the C function.
 pub fn signature(crossing: &Crossing) -> Signature {
-    let params = crossing.arguments.iter().flat_map(|argument| &argument.types);
-    let params = params.map(|(native, dart)| (&**native, *dart));
-    let types: Vec<_> = [("$.Int32", "int")].into_iter().chain(params).chain(MORE).collect();
+    let types: Vec<_> = [("$.Int32", "int")].into_iter().chain(crossing.types()).chain(MORE).collect();
     Signature::new(&types)
 }
 
@@ -60,7 +58,7 @@ pub fn start(
 
 /// Returns the name of the method that reads the result.
 fn decoder(it: &Function, own: &FunctionNames) -> String {
-    if it.returns.is_some() { format!("_{}Result", own.name) } else { "$.readNothing".to_owned() }
+    if it.returns.is_some() { format!("_{}Result", own.base()) } else { "$.readNothing".to_owned() }
 }
 
 /// Returns the method that reads the result from its event, if there is one to read.
@@ -83,7 +81,7 @@ pub fn result(
             }
         }
         Returns::Text | Returns::Vec(_) => "value.owned".to_owned(),
-        Returns::Value(_) => format!("value.cast<{}>().value", outcome.ty.0),
+        Returns::Value(_) | Returns::Object(_) => format!("value.cast<{}>().value", outcome.ty.0),
         Returns::Pool(_) | Returns::Columns(_) | Returns::Arena(_) => {
             // The pointer's type is that of the conversion's parameter.
             format!("value.resource<{}>()", pointee(&outcome.ty.0))

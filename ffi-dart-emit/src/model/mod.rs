@@ -12,8 +12,8 @@ mod target;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode,
-    PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Scalar, Simd, TypeId,
+    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode, ObjectSymbols,
+    PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd, TypeId,
 };
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
@@ -40,6 +40,8 @@ pub struct Model {
     pub queues: Vec<Queue>,
     /// Errors with fields, in the order of their ids.
     pub errors: Vec<ErrorType>,
+    /// Types of objects and services, in the order of their ids.
+    pub objects: Vec<Object>,
     /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
     /// Machines that the file is for; empty if records came without a file.
@@ -68,6 +70,18 @@ pub struct ErrorIndex(usize);
 
 impl ErrorIndex {
     /// Returns its position in [`Model::errors`].
+    #[must_use]
+    pub fn position(self) -> usize {
+        self.0
+    }
+}
+
+/// A type of objects of [`Model::objects`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectIndex(usize);
+
+impl ObjectIndex {
+    /// Returns its position in [`Model::objects`].
     #[must_use]
     pub fn position(self) -> usize {
         self.0
@@ -295,6 +309,8 @@ pub struct Function {
     pub fingerprint: Fingerprint,
     /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
+    /// Relation to a type of objects, if the function belongs to one.
+    pub member: Option<Member>,
     /// True if calls are short, bounded and non-blocking.
     pub leaf: bool,
     /// Way in which it is called.
@@ -311,6 +327,30 @@ pub struct Function {
     pub fallible: bool,
     /// Its error, if that has fields.
     pub error: Option<ErrorIndex>,
+}
+
+/// Relation of a function to a type of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The type.
+    pub of: ObjectIndex,
+    /// Part that the function has in it.
+    pub role: Role,
+}
+
+/// A type of objects: a struct or enum of Rust, or a service.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Unique id.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// True for a service, whose objects are any implementors of a trait.
+    pub is_service: bool,
+    /// Hash of the name.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: ObjectSymbols,
 }
 
 /// A parameter of a [`Function`].
@@ -339,6 +379,8 @@ pub enum Returns {
     Columns(MessageIndex),
     /// `FfiArena<T>`: a pointer to an arena, which the caller then owns.
     Arena(MessageIndex),
+    /// `FfiObject<T>`: a handle, which the caller then has.
+    Object(ObjectIndex),
 }
 
 /// Form in which a parameter crosses the boundary.
@@ -371,6 +413,8 @@ pub enum Passing {
         /// True if it is `&mut`.
         mutable: bool,
     },
+    /// `FfiObject<T>`: a handle, which the caller keeps.
+    Object(ObjectIndex),
     /// `FfiArena<T>`, `&FfiArena<T>` or `&mut FfiArena<T>`: a pointer to an arena.
     Arena {
         /// `T`.
@@ -660,6 +704,27 @@ impl Model {
         &self.errors[index.0]
     }
 
+    /// Returns the type of objects at `index`, which came from this model.
+    #[must_use]
+    pub fn object(&self, index: ObjectIndex) -> &Object {
+        &self.objects[index.0]
+    }
+
+    /// Returns the functions of a type of objects, each with its position in
+    /// [`functions`](Self::functions).
+    pub fn members(&self, of: ObjectIndex) -> impl Iterator<Item = (usize, &Function, Role)> {
+        let all = self.functions.iter().enumerate();
+        all.filter_map(move |(at, it)| {
+            let member = it.member.filter(|member| member.of == of)?;
+            Some((at, it, member.role))
+        })
+    }
+
+    /// Returns the indices of [`objects`](Self::objects), in their order.
+    pub fn object_indices(&self) -> impl Iterator<Item = ObjectIndex> + use<> {
+        (0..self.objects.len()).map(ObjectIndex)
+    }
+
     /// Returns the layout of a field of an error.
     #[must_use]
     pub fn error_layout(&self, ty: &ErrorFieldType) -> Layout {
@@ -755,13 +820,13 @@ impl Enum {
 
 impl Returns {
     /// Returns the type of the value, of the elements, or of the message in the slot; `None` for
-    /// text and columns.
+    /// text, columns and objects.
     #[must_use]
     pub fn value(self) -> Option<Value> {
         match self {
             Self::Value(value) | Self::Vec(value) => Some(value),
             Self::Pool(message) => Some(Value::Message(message)),
-            Self::Text | Self::Columns(_) | Self::Arena(_) => None,
+            Self::Text | Self::Columns(_) | Self::Arena(_) | Self::Object(_) => None,
         }
     }
 }
@@ -792,11 +857,19 @@ impl Function {
             Passing::Value(value) => Some(value),
             Passing::Slice { of, .. } => Some(of),
             Passing::Pool(message) => Some(Value::Message(message)),
-            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Arena { .. } | Passing::Text => {
-                None
-            }
+            Passing::Reference { .. }
+            | Passing::Columns { .. }
+            | Passing::Arena { .. }
+            | Passing::Text
+            | Passing::Object(_) => None,
         });
         passed.chain(self.returns.and_then(Returns::value))
+    }
+
+    /// Returns the type of the object that the function takes first, if it takes one.
+    #[must_use]
+    pub fn receiver(&self) -> Option<ObjectIndex> {
+        self.member.filter(|member| member.role.has_receiver()).map(|member| member.of)
     }
 }
 

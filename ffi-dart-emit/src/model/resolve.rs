@@ -10,14 +10,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
-use ffi_core::schema::read::{self, Pass, Record};
+use ffi_core::schema::read::{self, Pass, Record, Role};
 
 use super::newtype::check_dart;
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Lending, Library, Message, MessageIndex, Model, Newtype,
-    NewtypeIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId,
-    Value, Variant, WideAlign,
+    Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
+    NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns,
+    Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
 use crate::logical::Logical;
 
@@ -72,6 +72,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let newtypes = sorted.newtypes.values().map(|it| resolver.newtype(it)).collect();
     let errors = sorted.errors.values().map(|it| resolver.error(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
+    let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
@@ -86,6 +87,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         functions,
         queues,
         errors,
+        objects,
         wide_align,
         targets: Vec::new(),
     };
@@ -152,6 +154,8 @@ struct Sorted {
     functions: BTreeMap<String, read::Function>,
     queues: BTreeMap<String, read::Queue>,
     errors: BTreeMap<TypeId, read::ErrorType>,
+    /// Types of objects, and true for services.
+    objects: BTreeMap<TypeId, (read::Object, bool)>,
 }
 
 impl Sorted {
@@ -166,6 +170,12 @@ impl Sorted {
                 Record::Oneof(it) => insert(&mut sorted.oneofs, it.id.clone(), it, "oneof", problems),
                 Record::Newtype(it) => insert(&mut sorted.newtypes, it.id.clone(), it, "newtype", problems),
                 Record::Error(it) => insert(&mut sorted.errors, it.id.clone(), it, "error", problems),
+                Record::Object(it) => {
+                    insert(&mut sorted.objects, it.id.clone(), (it, false), "object", problems);
+                }
+                Record::Service(it) => {
+                    insert(&mut sorted.objects, it.id.clone(), (it, true), "service", problems);
+                }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
                 }
@@ -294,6 +304,11 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     for error in sorted.errors.values() {
         check(format!("error {}", error.id), &error.symbols.fingerprint, problems);
     }
+    for (object, _) in sorted.objects.values() {
+        for symbol in object.symbols.all() {
+            check(format!("object {}", object.id), symbol, problems);
+        }
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -308,7 +323,8 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let oneofs = sorted.oneofs.keys().map(|id| (id, "oneof"));
     let newtypes = sorted.newtypes.keys().map(|id| (id, "newtype"));
     let errors = sorted.errors.keys().map(|id| (id, "error"));
-    for (id, kind) in messages.chain(enums).chain(oneofs).chain(newtypes).chain(errors) {
+    let objects = sorted.objects.keys().map(|id| (id, "object"));
+    for (id, kind) in messages.chain(enums).chain(oneofs).chain(newtypes).chain(errors).chain(objects) {
         if let Some(other) = kinds.insert(id, kind) {
             problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
         }
@@ -339,6 +355,7 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
         | read::Type::ArenaVec { .. }
         | read::Type::ArenaMap { .. }
         | read::Type::ArenaBox { .. }
+        | read::Type::Object(_)
         // No newtype holds a message or oneof.
         | read::Type::Newtype(_)
         | read::Type::Logical(_)
@@ -404,6 +421,7 @@ struct Resolver<'a> {
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
     errors: HashMap<&'a TypeId, ErrorIndex>,
+    objects: HashMap<&'a TypeId, ObjectIndex>,
     wide_align: WideAlign,
     problems: Reports,
     /// True if fingerprints must be those of the layouts.
@@ -442,6 +460,7 @@ impl<'a> Resolver<'a> {
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
+            objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
             problems,
             sealed,
         }
@@ -591,6 +610,11 @@ impl<'a> Resolver<'a> {
             read::Type::Columns(_) => {
                 let what = "columns are neither field, element nor value";
                 self.problems.add(item, what, "pass a reference to them");
+                REPORTED
+            }
+            read::Type::Object(_) => {
+                let what = "an object is neither field, element nor value";
+                self.problems.add(item, what, "pass an `FfiObject`");
                 REPORTED
             }
         }
@@ -987,9 +1011,20 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if let (read::Type::Object(id), Pass::Object) = (&param.ty, param.pass) {
+                let Some((of, fingerprint)) = self.object_type(&item, id) else { continue };
+                facts.extend([fingerprint::hash_name(&keyword("object")), fingerprint]);
+                let passing = Passing::Object(of);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
             let (pass, passing) = match param.pass {
+                Pass::Object => {
+                    self.problems.add(&item, "only an object has a handle", REBUILD);
+                    continue;
+                }
                 Pass::Value => ("value", Passing::Value(value)),
                 Pass::Ref => ("ref", Passing::Reference { to: value, mutable: false }),
                 Pass::Mut => ("mut", Passing::Reference { to: value, mutable: true }),
@@ -1001,6 +1036,11 @@ impl<'a> Resolver<'a> {
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
+        let member = record.member.as_ref().and_then(|it| self.member(&item, record, it));
+        if let Some((member, fingerprint)) = member {
+            let takes = u64::from(member.role.has_receiver());
+            facts.extend([fingerprint::MEMBER, fingerprint, takes]);
+        }
         if !record.mode.is_sync() {
             facts.push(fingerprint::STARTED);
             self.started(&item, record.leaf, &params);
@@ -1011,6 +1051,7 @@ impl<'a> Resolver<'a> {
             symbol: record.symbol.clone(),
             fingerprint: record.fingerprint,
             fingerprint_symbol: record.fingerprint_symbol.clone(),
+            member: member.map(|(member, _)| member),
             leaf: record.leaf,
             mode: record.mode,
             arguments: record.arguments,
@@ -1019,6 +1060,52 @@ impl<'a> Resolver<'a> {
             optional: record.optional,
             fallible: record.fallible,
             error: error.map(|(index, _)| index),
+        }
+    }
+
+    /// Returns the relation of a function to a type of objects, and the fingerprint of the type.
+    fn member(&mut self, item: &str, record: &read::Function, it: &read::Member) -> Option<(Member, u64)> {
+        let read::Type::Object(id) = &it.of else {
+            self.problems.add(item, "it belongs to no type of objects", REBUILD);
+            return None;
+        };
+        let (of, fingerprint) = self.object_type(item, id)?;
+        match it.role {
+            Role::Getter if !record.params.is_empty() || !record.mode.is_sync() => {
+                self.problems.add(item, "it is a getter with parameters, or a future", REBUILD);
+            }
+            Role::Constructor if record.returns != Some(read::Returns::Object(id.clone())) => {
+                self.problems.add(item, "it is a constructor, and makes none of its objects", REBUILD);
+            }
+            _ => {}
+        }
+        Some((Member { of, role: it.role }, fingerprint))
+    }
+
+    /// Returns the type of objects with that id, and its fingerprint.
+    fn object_type(&mut self, item: &str, id: &TypeId) -> Option<(ObjectIndex, u64)> {
+        let Some(index) = self.objects.get(id).copied() else {
+            self.unresolved(item, id);
+            return None;
+        };
+        Some((index, self.sorted.objects[id].0.fingerprint.0))
+    }
+
+    fn object(&mut self, (record, is_service): &(read::Object, bool)) -> Object {
+        let kind = if *is_service { "service" } else { "object" };
+        let item = format!("{kind} {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        let facts = [fingerprint::OBJECT, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        if record.symbols.installed.is_some() != *is_service {
+            self.problems.add(&item, "only a service has an installed implementor", REBUILD);
+        }
+        Object {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            is_service: *is_service,
+            fingerprint: record.fingerprint,
+            symbols: record.symbols.clone(),
         }
     }
 
@@ -1035,7 +1122,7 @@ impl<'a> Resolver<'a> {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
                 Passing::Arena { lending, .. } => lending != Lending::Given,
                 Passing::Slice { mutable, .. } => mutable,
-                Passing::Value(_) | Passing::Text | Passing::Pool(_) => false,
+                Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {
                 let what = format!("it runs on after the call, and borrows `{}`", param.name);
@@ -1193,6 +1280,11 @@ impl<'a> Resolver<'a> {
             read::Returns::Arena(id) => {
                 let (of, returned) = self.arena(item, id).unzip();
                 return (of.map(Returns::Arena), returned.unwrap_or_default());
+            }
+            read::Returns::Object(id) => {
+                let (of, of_type) = self.object_type(item, id).unzip();
+                let facts = [fingerprint::OBJECT_RESULT, of_type.unwrap_or_default()];
+                return (of.map(Returns::Object), fingerprint::mix(&facts));
             }
         };
         let (ty, facts) = self.ty(item, ty);

@@ -209,6 +209,7 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
         | Type::ArenaMap { .. }
         | Type::ArenaBox { .. }
         | Type::Arena(_)
+        | Type::Object(_)
         | Type::Columns(_) => None,
     }
 }
@@ -235,6 +236,7 @@ fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
         | Type::ArenaBox { .. }
         | Type::Arena(_)
         | Type::Columns(_)
+        | Type::Object(_)
         | Type::Ref(_) => {}
     }
 }
@@ -250,6 +252,7 @@ fn qualified(ty: &Type) -> Type {
         Type::Oneof(it) => Type::Oneof(id(it)),
         Type::Ref(it) => Type::Ref(id(it)),
         Type::Columns(it) => Type::Columns(id(it)),
+        Type::Object(it) => Type::Object(id(it)),
         Type::Newtype(it) => Type::Newtype(id(it)),
         Type::Arena(it) => Type::Arena(id(it)),
         Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },

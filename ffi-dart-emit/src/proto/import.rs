@@ -12,13 +12,13 @@
 //! an `FfiRef`, or a list of them, and must have a pool.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
 use ffi_core::schema::read::{DartType, Scalar, Type, TypeId};
-use heck::ToShoutySnakeCase;
+use heck::{ToShoutySnakeCase, ToSnakeCase};
 use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
     MessageDescriptor, Syntax, Value,
@@ -33,6 +33,7 @@ use super::rust::{self, Body, Part, Pool, Source};
 use super::shape::{
     Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, physical, shape,
 };
+use super::traits::{self, Method, Trait};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::input;
 use crate::logical::Logical;
@@ -74,6 +75,7 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
     importer.name(&main);
     importer.find_cycles();
     let items = importer.items();
+    importer.services(&main);
     if importer.problems.is_empty() {
         importer.check(&items);
     }
@@ -81,7 +83,15 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
         return Err(Problems(importer.problems.into_values().collect()));
     }
     let origin = file.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Imported { source: rust::write(&origin, &items), warnings: importer.warnings })
+    let services = std::mem::take(&mut importer.services);
+    let write = |out: &mut String, used: &mut BTreeSet<&'static str>| {
+        used.append(&mut importer.used);
+        services.iter().fold(true, |documented, it| {
+            *out += "\n";
+            traits::write(out, it, used) && documented
+        })
+    };
+    Ok(Imported { source: rust::write(&origin, &items, write), warnings: importer.warnings })
 }
 
 /// The published options, for files whose folder lacks them.
@@ -265,6 +275,9 @@ struct Importer<'a> {
     /// Full name of a message -> the cycles that it is in.
     circles: HashMap<String, Circle>,
     reprs: HashMap<TypeId, (Scalar, bool)>,
+    services: Vec<Trait>,
+    /// Names of `ffi_core` that services use.
+    used: BTreeSet<&'static str>,
 }
 
 /// Cycles of a message: messages with a common number reach each other.
@@ -368,6 +381,8 @@ impl<'a> Importer<'a> {
             origins: HashMap::new(),
             circles: HashMap::new(),
             reprs: HashMap::new(),
+            services: Vec::new(),
+            used: BTreeSet::new(),
         }
     }
 
@@ -419,13 +434,25 @@ impl<'a> Importer<'a> {
 
     /// Finds everything in the file, and everything in other files that it refers to.
     fn collect(&mut self, main: &FileDescriptor) {
-        for service in main.services() {
-            let what = format!("service `{}` is left out: there are only messages and enums", service.name());
-            self.warning(main, service.path(), &what);
+        let mut todo: Vec<_> = main.messages().filter(|it| !is_wrapper(it) && !is_of_method(it)).collect();
+        for method in main.services().flat_map(|it| it.methods().collect::<Vec<_>>()) {
+            for message in [method.input(), method.output()] {
+                if !is_of_method(&message) {
+                    let known = message.full_name() == EMPTY || is_logical(&message);
+                    todo.extend((!known).then_some(message));
+                    continue;
+                }
+                for field in message.fields() {
+                    match element(&field) {
+                        Kind::Message(it) if it.full_name() != EMPTY && !is_logical(&it) => todo.push(it),
+                        Kind::Enum(it) => self.add_enum(it),
+                        _ => {}
+                    }
+                }
+            }
         }
-        let mut todo: Vec<_> = main.messages().filter(|it| !is_wrapper(it)).collect();
         todo.reverse();
-        for it in main.enums() {
+        for it in main.enums().filter(|it| !Found::new(&it.options()).flag("is_error_code")) {
             self.add_enum(it);
         }
         self.check_file(main);
@@ -660,6 +687,164 @@ impl<'a> Importer<'a> {
             items.push(item);
         }
         items
+    }
+
+    /// Reads the services of the file. A stream has no form in Rust yet, and is left out aloud.
+    fn services(&mut self, main: &FileDescriptor) {
+        const FIX: &str = "give it another name in Rust with the option `(ffi.method_rust_name)`";
+        for service in main.services() {
+            let found = Found::new(&service.options());
+            let name = found.text("service_rust_name").unwrap_or_else(|| type_name(service.name()));
+            if !is_type_name(&name) || self.types.contains_key(&name) {
+                let what = format!("service `{}` can't be called `{name}` in Rust", service.full_name());
+                let fix = "give it another name in Rust with the option `(ffi.service_rust_name)`";
+                self.problem(main, service.path(), what, fix);
+            }
+            let mut methods: Vec<Method> = Vec::new();
+            for method in service.methods() {
+                let full = format!("{}.{}", service.name(), method.name());
+                if method.is_client_streaming() || method.is_server_streaming() {
+                    let what = format!("rpc `{full}` is left out: a stream has no form in Rust");
+                    self.warning(main, method.path(), &what);
+                    continue;
+                }
+                let found = Found::new(&method.options());
+                let rust =
+                    found.text("method_rust_name").or_else(|| member_name(&method.name().to_snake_case()));
+                let known = |rust: &String| methods.iter().any(|it| it.name == *rust);
+                let Some(rust) = rust.filter(|it| is_identifier(it) && !known(it)) else {
+                    self.problem(main, method.path(), format!("rpc `{full}` has no name in Rust"), FIX);
+                    continue;
+                };
+                let mode = found.text("mode").unwrap_or_default();
+                let started = matches!(mode.as_str(), "async" | "blocking");
+                let mut doc = self.doc(main, method.path());
+                if let Some(error) = found.text("error") {
+                    doc += if doc.is_empty() { "" } else { "\n\n" };
+                    doc += &format!("Its error was {error}.");
+                }
+                let mut keys = Vec::new();
+                keys.extend((mode == "blocking").then_some("blocking"));
+                keys.extend(found.flag("getter").then_some("getter"));
+                let deprecated = method.method_descriptor_proto().options.as_ref();
+                let (params, result) =
+                    (self.request(&method.input(), started), self.response(&method.output()));
+                methods.push(Method {
+                    doc,
+                    deprecated: deprecated.is_some_and(|it| it.deprecated()).then(String::new),
+                    name: rust,
+                    full,
+                    is_async: mode == "async",
+                    keys,
+                    params,
+                    result,
+                });
+            }
+            let deprecated = service.service_descriptor_proto().options.as_ref();
+            let deprecated = deprecated.is_some_and(|it| it.deprecated()).then(String::new);
+            if methods.is_empty() {
+                let what = format!("service `{}` is left out: it has no methods", service.name());
+                self.warning(main, service.path(), &what);
+                continue;
+            }
+            let doc = self.doc(main, service.path());
+            self.services.push(Trait { doc, deprecated, name, methods });
+        }
+    }
+
+    /// Returns the parameters of a method, names and types. A method that is `started` owns them.
+    fn request(&mut self, it: &MessageDescriptor, started: bool) -> Vec<(String, String)> {
+        if it.full_name() == EMPTY {
+            return Vec::new();
+        }
+        if !Found::new(&it.options()).flag("is_request") {
+            let message = self.names.get(it.full_name()).cloned().unwrap_or_default();
+            return vec![("request".to_owned(), if started { message } else { format!("&{message}") })];
+        }
+        let field = |field: FieldDescriptor| {
+            let of = self.method_type(&field)?;
+            let name = member_name(field.name()).filter(|it| is_identifier(it))?;
+            let is_message = matches!(field.kind(), Kind::Message(_));
+            let list = |of: &str| if started { format!("Vec<{of}>") } else { format!("&[{of}]") };
+            let ty = match field.kind() {
+                _ if field.is_list() => return Some((name, list(&of))),
+                Kind::String if started => "String".to_owned(),
+                Kind::String => "&str".to_owned(),
+                Kind::Bytes => list("u8"),
+                _ if is_message && !started => format!("&{of}"),
+                _ => of,
+            };
+            Some((
+                name,
+                if field.supports_presence() && !is_message
+                    || field.field_descriptor_proto().proto3_optional()
+                {
+                    format!("Option<{ty}>")
+                } else {
+                    ty
+                },
+            ))
+        };
+        it.fields().filter_map(field).collect()
+    }
+
+    /// Returns the type of a method's result.
+    fn response(&mut self, it: &MessageDescriptor) -> String {
+        if it.full_name() == EMPTY {
+            return "()".to_owned();
+        }
+        if !Found::new(&it.options()).flag("is_response") {
+            return self.names.get(it.full_name()).cloned().unwrap_or_default();
+        }
+        let Some(field) = it.fields().next() else { return "()".to_owned() };
+        let Some(of) = self.method_type(&field) else { return "()".to_owned() };
+        let ty = match field.kind() {
+            _ if field.is_list() => return format!("Vec<{of}>"),
+            Kind::String => "String".to_owned(),
+            Kind::Bytes => "Vec<u8>".to_owned(),
+            _ => of,
+        };
+        if field.field_descriptor_proto().proto3_optional() { format!("Option<{ty}>") } else { ty }
+    }
+
+    /// Returns the Rust type of one value of a parameter or result.
+    fn method_type(&mut self, field: &FieldDescriptor) -> Option<String> {
+        if let Some(text) = Found::new(&field.options()).text("rust_type") {
+            match rust::parse(&text, &|name| self.types.get(name).cloned()) {
+                Ok(ty @ (Type::Scalar(_) | Type::Newtype(_))) => return Some(super::shape::rust(&ty)),
+                _ => {
+                    let what = format!("`{}` is neither a parameter nor a result", text.escape_debug());
+                    self.field_problem(field, what, "take a number, or a type with a name");
+                    return None;
+                }
+            }
+        }
+        let ty = match field.kind() {
+            Kind::Int32 => "i32",
+            Kind::Int64 => "i64",
+            Kind::Uint32 => "u32",
+            Kind::Uint64 => "u64",
+            Kind::Float => "f32",
+            Kind::Double => "f64",
+            Kind::Bool => "bool",
+            Kind::String | Kind::Bytes if !field.is_list() => "",
+            Kind::Enum(it) => return self.names.get(it.full_name()).cloned(),
+            Kind::Message(it) if is_logical(&it) => {
+                let logical = Logical::of_proto(it.full_name())?;
+                self.used.insert(logical.rust);
+                logical.rust
+            }
+            Kind::Message(it) if !field.is_map() => return self.names.get(it.full_name()).cloned(),
+            _ => {
+                self.field_problem(
+                    field,
+                    "a parameter or result of a method can't be that",
+                    "put it into a message of its own",
+                );
+                return None;
+            }
+        };
+        Some(ty.to_owned())
     }
 
     fn enumeration(&mut self, it: &EnumDescriptor) -> Source {
@@ -1350,6 +1535,12 @@ const INTEGERS: [Scalar; 8] =
 
 fn is_wrapper(it: &MessageDescriptor) -> bool {
     Found::new(&it.options()).flag("is_wrapper")
+}
+
+/// Returns true if a message stands for the parameters, the result or the error of a method.
+fn is_of_method(it: &MessageDescriptor) -> bool {
+    let found = Found::new(&it.options());
+    ["is_request", "is_response", "is_error"].iter().any(|flag| found.flag(flag))
 }
 
 /// Returns true if a message has one oneof and nothing else.

@@ -5,10 +5,11 @@
 //! | [`shape`] | the form of a Rust type in protobuf, and back |
 //! | `names` | identifiers, in the styles of the two |
 //! | `export` | a [`Model`] to a .proto file |
+//! | `service` | services, their requests, responses and errors, in a .proto file |
 //! | `import` | a .proto file to Rust source |
 //! | `check` | reasons for which that source would be refused |
 //! | `graph` | which types reach which |
-//! | `rust` | the text of that source |
+//! | `rust`, `traits` | the text of that source: types, services |
 //!
 //! Facts that protobuf can't express are in options of the file [`OPTIONS_FILE`], which is written
 //! beside each export.
@@ -19,7 +20,9 @@ mod graph;
 mod import;
 mod names;
 mod rust;
+mod service;
 pub mod shape;
+mod traits;
 
 pub use export::export;
 pub use import::{ImportOptions, Imported, import};

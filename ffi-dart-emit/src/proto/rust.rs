@@ -14,7 +14,7 @@ use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
 use crate::logical::Logical;
 
 /// Default width of rustfmt.
-const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 
 /// Width at which rustfmt gives each argument of an attribute its own line.
 const ATTRIBUTE_WIDTH: usize = 70;
@@ -125,8 +125,13 @@ impl Part {
     }
 }
 
-/// Returns the whole file. `origin` is the name of its source.
-pub fn write(origin: &str, items: &[Source]) -> String {
+/// Returns the whole file. `origin` is the name of its source; `services` writes those, adds the
+/// names of `ffi_core` that they use, and returns true if all of their parts have docs.
+pub fn write(
+    origin: &str,
+    items: &[Source],
+    services: impl FnOnce(&mut String, &mut BTreeSet<&'static str>) -> bool,
+) -> String {
     let mut used = BTreeSet::new();
     let mut documented = true;
     let mut body = String::new();
@@ -134,6 +139,7 @@ pub fn write(origin: &str, items: &[Source]) -> String {
         body += "\n";
         documented &= self::item(&mut body, item, items, &mut used);
     }
+    documented &= services(&mut body, &mut used);
     let mut out = format!("//! The schema of {}.\n\n", rust_code(origin));
     if !documented {
         out += "#![allow(missing_docs, reason = \"as in the .proto file\")]\n\n";
@@ -232,7 +238,8 @@ fn holds_float(value: &[Part], items: &[Source]) -> bool {
     })
 }
 
-fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
+/// Writes docs and deprecation.
+pub fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
     *out += &rust_comment(pad, doc);
     match deprecated {
         Some(note) if note.is_empty() => {
@@ -245,6 +252,11 @@ fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>) {
         }
         None => {}
     }
+}
+
+/// Returns the line of an attribute with keys that fit it.
+pub fn attribute_line(pad: &str, name: &str, keys: &[&str]) -> String {
+    format!("{pad}#[{name}({})]\n", keys.join(", "))
 }
 
 /// Writes an attribute as rustfmt has it.
@@ -309,6 +321,7 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         | Type::ArenaMap { .. }
         | Type::ArenaBox { .. }
         | Type::Arena(_)
+        | Type::Object(_)
         | Type::Columns(_) => {}
     }
 }

@@ -110,6 +110,7 @@ fn field(ty: &Type, types: &impl Types) -> Shape {
         }
         // The types of parameters, not of fields.
         Type::Arena(id) => plain(Element::Named(id.clone())),
+        Type::Object(id) => plain(Element::Named(id.clone())),
         Type::Columns(id) => Shape { label: Label::Repeated, of: Element::Named(id.clone()) },
         // A reference may be empty.
         Type::Ref(id) => Shape { label: Label::Optional, of: Element::Named(id.clone()) },
@@ -437,6 +438,7 @@ pub fn rust(ty: &Type) -> String {
         Type::Scalar(it) => it.name().to_owned(),
         Type::Array { of, len } => format!("[{}; {len}]", rust(of)),
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => rust_name(id).to_owned(),
+        Type::Object(id) => format!("FfiObject<{}>", id.0.rsplit("::").next().unwrap_or_default()),
         Type::Logical(name) => Logical::named(name).map_or(name.as_str(), |it| it.rust).to_owned(),
         Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),
         Type::Ref(id) => format!("FfiRef<{}>", rust_name(id)),

@@ -42,7 +42,9 @@
 #define FFI_STATUS_INVALID_VALUE 4
 /** A pool has no slot left, or no memory, or is closed; `detail` is an `FFI_POOL_..`. */
 #define FFI_STATUS_POOL_EXHAUSTED 5
-/** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
+/** No implementor of the service was installed. */
+#define FFI_STATUS_NOT_INITIALIZED 7
+/** The codes from here to 15 are reserved, but for 7: limit exceeded, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
 #define FFI_STATUS_RESERVED 6
 
 /** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
@@ -115,6 +117,17 @@ typedef struct FfiStatus {
 #define FFI_POP_EMPTY 10
 /** The slot that is next in the queue is still being pushed. */
 #define FFI_POP_BUSY 11
+
+/** The number is no handle. */
+#define FFI_OBJECT_UNKNOWN 16
+/** The handle is of another library. */
+#define FFI_OBJECT_FOREIGN 17
+/** The handle is of an object of another type. */
+#define FFI_OBJECT_KIND 18
+/** The object is gone: the handle was ended, or the token redeemed. */
+#define FFI_OBJECT_STALE 19
+/** There are as many objects as a library can have. */
+#define FFI_OBJECT_FULL 20
 
 /** All slots are in use. */
 #define FFI_POOL_OPEN 0
@@ -421,6 +434,10 @@ static inline {{ getter.returns }}{{ getter.name }}(const FfiArenaParts *arena, 
 {% endfor %}
 {%- call end(it.name, it.fingerprint) %}{% endcall %}
 {% endfor %}
+{%- for it in objects %}
+{% call begin(it.name, it.fingerprint) %}{% endcall %}{{ it.doc }}typedef uint64_t {{ it.name }};
+{%- call end(it.name, it.fingerprint) %}{% endcall %}
+{% endfor %}
 /* The layout of each type and the signature of each function, as the library has them. Where one isn't what
    this header expects, the library is of another build: don't call it. */
 {% for it in fingerprints %}
@@ -541,6 +558,20 @@ size_t {{ it.symbols.len }}(void);
 /** Refuses what is pushed from now on; what is in the queue can still be popped, until a pop is `FFI_POP_EMPTY`. */
 void {{ it.symbols.close }}(void);
 uint8_t {{ it.symbols.is_closed }}(void);
+{% endfor %}
+{%- for it in objects %}
+/** Ends a handle, once: 0 or `FFI_OBJECT_STALE`. The object goes with its last handle, unless the library keeps it. */
+int32_t {{ it.symbols.free }}({{ it.name }} handle);
+/** A token of the object, with which another thread gets a handle of its own, once. */
+uint64_t {{ it.symbols.share }}({{ it.name }} handle, FfiStatus *status);
+/** A handle of the object of a token, for the first caller. */
+{{ it.name }} {{ it.symbols.redeem }}(uint64_t token, FfiStatus *status);
+/** For Dart only: functions that want objects of Dart's. */
+const void *{{ it.symbols.calls }}(void);
+{%- if let Some(installed) = it.symbols.installed %}
+/** A handle of the implementor that was installed. */
+{{ it.name }} {{ installed }}(FfiStatus *status);
+{%- endif %}
 {% endfor %}
 {%- for it in protos %}
 /** The message as protobuf, `data` of `len` bytes, which the caller owns. What it refers to is written too. */

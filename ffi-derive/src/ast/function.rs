@@ -11,6 +11,7 @@ use syn::{
     parse_quote_spanned,
 };
 
+use super::member::{self, Member, Owner};
 use super::{Head, refuse_generics, types};
 use crate::attr::{Arguments, Flag, FunctionAttrs};
 
@@ -26,8 +27,20 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
-    /// The result type, `()` if none is written.
+    /// The result type, `()` if none is written; for a function that makes an object of its type,
+    /// that object.
     pub(crate) output: Type,
+    /// Relation to a type of objects, if it belongs to one.
+    pub(crate) member: Option<Member>,
+}
+
+/// Keys that say how a function is called.
+#[derive(Default)]
+pub(super) struct Keys {
+    pub(super) leaf: Flag,
+    pub(super) blocking: Flag,
+    pub(super) inline: Flag,
+    pub(super) arguments: Option<Arguments>,
 }
 
 /// Way in which a function is called.
@@ -67,14 +80,13 @@ pub(crate) enum Pass {
     Pool,
     /// `FfiArena<T>`, whose contents the function gets.
     Arena,
+    Object,
 }
 
 impl Function {
     pub(crate) fn new(args: TokenStream, function: &ItemFn) -> Result<Self> {
         let mut errors = Error::accumulator();
         let signature = &function.sig;
-        errors.handle(refuse_generics(&signature.generics, "an exported function"));
-        errors.handle(check_qualifiers(signature));
         let args = errors.handle_in(|| {
             let mut keys = NestedMeta::parse_meta_list(args)?;
             for attr in function.attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
@@ -82,16 +94,43 @@ impl Function {
             }
             FunctionAttrs::from_list(&keys)
         });
-        let leaf = args.as_ref().is_some_and(|args| args.leaf.is_present());
-        let arguments = args.as_ref().and_then(|args| args.arguments);
-        let mode = args.as_ref().and_then(|args| errors.handle(mode_of(signature, args)));
+        let (common, keys) = match args {
+            Some(FunctionAttrs { common, leaf, blocking, inline, arguments }) => {
+                (Some(common), Keys { leaf, blocking, inline, arguments })
+            }
+            None => (None, Keys::default()),
+        };
+        let head =
+            common.and_then(|common| errors.handle(Head::new(&signature.ident, &function.attrs, common)));
+        let read = errors.handle(Self::read(head, keys, &function.attrs, signature, None));
+        errors.finish()?;
+        Ok(read.flatten().expect("without an error there is one"))
+    }
+
+    /// Reads a function whose keys were read. Returns none if there is no `head`, as there were
+    /// mistakes in it, and else none here.
+    pub(super) fn read(
+        head: Option<Head>,
+        keys: Keys,
+        attrs: &[Attribute],
+        signature: &Signature,
+        member: Option<Member>,
+    ) -> Result<Option<Self>> {
+        let mut errors = Error::accumulator();
+        errors.handle(refuse_generics(&signature.generics, "an exported function"));
+        errors.handle(check_qualifiers(signature));
+        let mode = errors.handle(mode_of(signature, &keys));
         let contexts: Vec<_> = (0..).zip(&signature.inputs).filter(|(_, input)| is_context(input)).collect();
         for (position, (_, input)) in contexts.iter().enumerate() {
             if let Some(mode) = mode {
                 errors.handle(check_context(mode, position, input));
             }
         }
-        let params = signature.inputs.iter().filter(|input| !is_context(input));
+        let typed: Vec<_> = match &member {
+            Some(_) => member::typed(signature).collect(),
+            None => signature.inputs.iter().collect(),
+        };
+        let params = typed.into_iter().filter(|input| !is_context(input));
         let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
         if mode.is_some_and(|mode| mode != Mode::Sync) {
             for param in &params {
@@ -105,26 +144,30 @@ impl Function {
                 (**ty).clone()
             }
         };
-        let head =
-            args.and_then(|args| errors.handle(Head::new(&signature.ident, &function.attrs, args.common)));
         errors.finish()?;
-        Ok(Self {
-            head: head.expect("without an error there is one"),
-            cfgs: function.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
-            leaf,
+        Ok(head.map(|head| Self {
+            head,
+            cfgs: attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
+            leaf: keys.leaf.is_present(),
             mode: mode.expect("without an error there is one"),
-            arguments,
+            arguments: keys.arguments,
             params,
             context: contexts.first().map(|(index, _)| *index),
             output,
-        })
+            member,
+        }))
+    }
+
+    /// Returns the type of the object that the function takes first, if it takes one.
+    pub(crate) fn receiver(&self) -> Option<&Owner> {
+        self.member.as_ref().filter(|it| it.role.has_receiver()).map(|it| &it.owner)
     }
 }
 
 /// Returns the error for `#[ffi_export]` on an item that is neither a function nor a static.
 pub(crate) fn refuse_export(item: &syn::Item) -> Error {
     Error::custom(
-        "only a function or a queue can be exported\n\
+        "only a function, an `impl` block or a queue can be exported\n\
          hint: for a struct, `#[derive(FfiMessage)]`; for an enum, `#[derive(FfiEnum)]`",
     )
     .with_span(item)
@@ -149,7 +192,7 @@ fn check_qualifiers(signature: &Signature) -> Result<()> {
 }
 
 /// Returns the way in which a function is called, by its keys and `async`.
-fn mode_of(signature: &Signature, args: &FunctionAttrs) -> Result<Mode> {
+fn mode_of(signature: &Signature, args: &Keys) -> Result<Mode> {
     let is_async = signature.asyncness.is_some();
     let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
     if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
@@ -196,7 +239,7 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
-        (Pass::Value | Pass::Pool | Pass::Arena, _) | (_, Some(_)) => return Ok(()),
+        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object, _) | (_, Some(_)) => return Ok(()),
         (Pass::Str, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
         (Pass::Ref | Pass::Mut, None) if types::argument_of("FfiArena", &param.ty).is_some() => {
@@ -218,7 +261,7 @@ impl Param {
             FnArg::Typed(typed) => typed,
             FnArg::Receiver(receiver) => {
                 let error = Error::custom(
-                    "a method can't be exported\nhint: export a function that takes the message by reference",
+                    "a method alone can't be exported\nhint: `#[ffi_export]` on the `impl` block of a type with `#[derive(FfiObject)]`",
                 );
                 return Err(error.with_span(receiver));
             }
@@ -272,6 +315,9 @@ impl Param {
         }
         if types::argument_of("FfiArena", ty).is_some() {
             return Ok((Pass::Arena, None, ty.clone()));
+        }
+        if let Some(object) = types::argument_of("FfiObject", ty) {
+            return Ok((Pass::Object, None, object.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;

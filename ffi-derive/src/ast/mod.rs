@@ -5,10 +5,13 @@ mod arena_from;
 mod enumeration;
 mod error;
 mod function;
+mod member;
 mod message;
 mod newtype;
+mod object;
 mod oneof;
 mod queue;
+mod service;
 pub(crate) mod types;
 
 pub(crate) use arena_from::ArenaFrom;
@@ -16,10 +19,13 @@ use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
 pub(crate) use error::{ErrorField, ErrorVariant, FfiError};
 pub(crate) use function::{Function, Mode, Param, Pass, refuse_export};
+pub(crate) use member::{Made, block};
 pub(crate) use message::{Field, Message};
 pub(crate) use newtype::Newtype;
+pub(crate) use object::Object;
 pub(crate) use oneof::{Case, Oneof};
 pub(crate) use queue::Queue;
+pub(crate) use service::{Service, boxed_name};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 

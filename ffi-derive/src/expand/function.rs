@@ -6,11 +6,15 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::{block, container_bounds, exports};
-use crate::ast::{Function, Mode, Param, Pass, types};
+use crate::ast::{Function, Head, Made, Mode, Param, Pass, types};
 use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
-    let symbol = function.head.prefix.function_symbol(&function.head.item.name);
+    let Head { item, prefix, .. } = &function.head;
+    let symbol = match &function.member {
+        Some(member) => prefix.type_symbol(&member.owner.name, &item.name),
+        None => prefix.function_symbol(&item.name),
+    };
     let wrapper = wrapper(function, &symbol);
     let fingerprint_symbol = format!("{symbol}_signature");
     let record = record(function, &symbol, &fingerprint_symbol);
@@ -33,6 +37,7 @@ impl Pass {
             Self::SliceMut => "slice_mut",
             Self::Str => "str",
             Self::Pool => "pool",
+            Self::Object => "object",
         }
     }
 }
@@ -87,6 +92,15 @@ impl Argument {
                     region: None,
                     owned: None,
                     checked: quote_spanned!(span=> unsafe { <#ty as __ffi::FfiValue>::from_param(#raw, #name) }),
+                    taken: None,
+                };
+            }
+            Pass::Object => {
+                return Self {
+                    raw: quote!(#raw: __ffi::core::primitive::u64),
+                    region: None,
+                    owned: None,
+                    checked: quote_spanned!(span=> unsafe { __ffi::object_argument::<#ty>(#raw, #name) }),
                     taken: None,
                 };
             }
@@ -177,7 +191,9 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
+    let (handle, receiver) = receiver(function).unzip();
     let checks = quote! {
+        #receiver
         #disjoint
         #disjoint_owned
         #(#checked)*
@@ -205,6 +221,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let wrapper = quote_spanned! {ident.span()=>
         #[unsafe(export_name = #symbol)]
         unsafe extern "C" fn __ffi_wrapper(
+            #handle
             #(#raws,)*
             #more
             __ffi_status: *mut __ffi::FfiStatus,
@@ -228,20 +245,75 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     }
 }
 
+/// Returns the parameter of the C function with the handle of the object, and the statement that
+/// finds the object.
+fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
+    let ty = &function.receiver()?.ty;
+    let found = match function.mode {
+        // A call that runs on has a count of the `Arc`.
+        Mode::Async | Mode::Inline | Mode::Blocking => {
+            quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") })
+        }
+        Mode::Sync => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+    };
+    Some((quote!(__ffi_handle: __ffi::core::primitive::u64,), quote!(let __ffi_self = #found?;)))
+}
+
+/// Returns `call` with its result as an object, if the function makes one.
+fn made(function: &Function, call: TokenStream) -> TokenStream {
+    let Some(member) = &function.member else { return call };
+    let ty = &member.owner.ty;
+    match member.made {
+        None => call,
+        Some(Made::Whole) => quote!(__ffi::FfiObject::<#ty>::new(#call)),
+        Some(Made::Inside) => quote!(#call.map(__ffi::FfiObject::<#ty>::new)),
+    }
+}
+
 /// Returns the statement that makes `__ffi_function` the function as the attribute saw it. The
 /// checks hold only for it, and rustc may see another type if another attribute changes the
 /// function, such as one that keeps lent memory. Elided lifetimes are any lifetime in it.
 fn seen(function: &Function) -> TokenStream {
     let (ident, output) = (&function.head.ident, &function.output);
-    let mut types: Vec<_> = function.params.iter().map(|Param { written, .. }| quote!(#written)).collect();
+    let member = function.member.as_ref();
+    let callee = member.map_or_else(|| quote!(#ident), |it| it.callee.clone());
+    let written = member.map_or(output, |it| &it.written);
+    let own: Vec<_> = function.params.iter().map(|Param { written, .. }| quote!(#written)).collect();
+    let mut types = own.clone();
+    if let Some(owner) = function.receiver() {
+        let ty = &owner.ty;
+        types.insert(0, quote!(&#ty));
+    }
     if let Some(index) = function.context {
         types.insert(index, quote!(&__ffi::FfiContext));
     }
     match function.mode {
         Mode::Sync | Mode::Blocking => {
-            quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #output = #ident;)
+            quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #written = #callee;)
         }
-        Mode::Async | Mode::Inline => quote_spanned! {ident.span()=>
+        Mode::Async | Mode::Inline => {
+            let (types, passed) = match member {
+                None => (own, callee),
+                // The future of a method borrows the object, which moves into this one.
+                Some(_) => {
+                    let names: Vec<_> =
+                        (0..own.len()).map(|index| format_ident!("__ffi_moved_{index}")).collect();
+                    let (object, this) = function
+                        .receiver()
+                        .map(|owner| {
+                            let ty = &owner.ty;
+                            (quote!(__ffi::FfiObject<#ty>), quote!(&*__ffi_object,))
+                        })
+                        .unzip();
+                    let object = object.into_iter();
+                    let given = object.clone().map(|ty| quote!(__ffi_object: #ty));
+                    let called = made(function, quote!(#callee(#this #(#names),*).await));
+                    let moved = given.chain(names.iter().zip(&own).map(|(name, ty)| quote!(#name: #ty)));
+                    let closure = quote!(|#(#moved),*| async move { #called });
+                    (object.chain(own.iter().cloned()).collect(), closure)
+                }
+            };
+            quote_spanned! {ident.span()=>
             fn __ffi_seen<__FfiFunction, __FfiFuture>(function: __FfiFunction) -> __FfiFunction
             where
                 __FfiFunction: __ffi::core::ops::Fn(#(#types),*) -> __FfiFuture,
@@ -249,8 +321,9 @@ fn seen(function: &Function) -> TokenStream {
             {
                 function
             }
-            let __ffi_function = __ffi_seen(#ident);
-        },
+            let __ffi_function = __ffi_seen(#passed);
+            }
+        }
     }
 }
 
@@ -262,6 +335,9 @@ fn call(
     output_type: &TokenStream,
 ) -> TokenStream {
     let (output, seen) = (&function.output, seen(function));
+    let this = function.receiver().map(|_| quote!(&*__ffi_self));
+    let passed = this.into_iter().chain(passed);
+    let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#passed),*)));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
@@ -270,7 +346,7 @@ fn call(
             // before a reference is made.
             #checks
             #seen
-            __ffi::Returned::<#output>::into_abi(__ffi_function(#(#passed),*))
+            __ffi::Returned::<#output>::into_abi(#called)
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library.
@@ -290,6 +366,8 @@ fn start_async(
         Mode::Inline => (quote!(start_inline), Some(quote!(__ffi_now,))),
         _ => (quote!(start_async), None),
     };
+    let this = function.receiver().map(|_| quote!(__ffi_self));
+    let passed = this.iter().chain(passed);
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
@@ -323,9 +401,13 @@ fn start_blocking(
     let (output, seen) = (&function.output, seen(function));
     let taken: Vec<_> = (0..passed.len()).map(|index| format_ident!("__ffi_taken_{index}")).collect();
     let mut arguments: Vec<_> = taken.iter().map(|taken| quote!(#taken)).collect();
+    if function.receiver().is_some() {
+        arguments.insert(0, quote!(&*__ffi_self));
+    }
     if let Some(index) = function.context {
         arguments.insert(index, quote!(__ffi_context));
     }
+    let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#arguments),*)));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
@@ -334,7 +416,7 @@ fn start_blocking(
             #seen
             #(let #taken = #passed;)*
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
-                __ffi::Returned::<#output>::into_abi(__ffi_function(#(#arguments),*))
+                __ffi::Returned::<#output>::into_abi(#called)
             })
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
@@ -374,6 +456,7 @@ fn bounds(function: &Function) -> TokenStream {
         let holds = match pass {
             Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
             Pass::Pool => quote!(FfiPooled),
+            Pass::Object => quote!(FfiClass),
             Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str => quote!(FfiValue),
         };
         let copied = owned.as_ref().map(|owned| match pass {
@@ -386,7 +469,9 @@ fn bounds(function: &Function) -> TokenStream {
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
-    quote!(where #(#params)* for<'__ffi_any> #output: __ffi::FfiReturn, #containers)
+    let owner = function.member.as_ref().map(|it| &it.owner.ty);
+    let owner = owner.map(|ty| quote!(for<'__ffi_any> #ty: __ffi::FfiClass,));
+    quote!(where #owner #(#params)* for<'__ffi_any> #output: __ffi::FfiReturn, #containers)
 }
 
 /// Returns the only place at which rustc reports a type that can't be passed or returned. A
@@ -404,8 +489,11 @@ fn assertions(function: &Function) -> TokenStream {
         (Pass::Str, Some(owned)) => {
             quote_spanned!(owned.span()=> __ffi::assert_owned_text::<#owned>();)
         }
+        (Pass::Object, _) => quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();),
         (Pass::Str, None) | (Pass::Pool, _) => quote!(),
     });
+    let owner = function.member.as_ref().map(|it| &it.owner.ty);
+    let owner = owner.map(|ty| quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();));
     let output = &function.output;
     let returned = quote_spanned!(output.span()=> __ffi::assert_returned::<#output>(););
     let bounds = container_bounds(function.params.iter().map(|param| &param.ty).chain([output]));
@@ -414,6 +502,7 @@ fn assertions(function: &Function) -> TokenStream {
         where
             #bounds
         {
+            #owner
             #(#params)*
             #returned
         }
@@ -450,6 +539,10 @@ fn fingerprint(function: &Function) -> TokenStream {
         quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
     });
     let started = (function.mode != Mode::Sync).then(|| quote!(__ffi::fingerprint::STARTED,));
+    let member = function.member.as_ref().map(|member| {
+        let (ty, takes) = (&member.owner.ty, u64::from(member.role.has_receiver()));
+        quote!(__ffi::fingerprint::MEMBER, <#ty as __ffi::FfiClass>::FINGERPRINT, #takes,)
+    });
     quote! {
         __ffi::fingerprint::mix(&[
             __ffi::fingerprint::FUNCTION,
@@ -460,6 +553,7 @@ fn fingerprint(function: &Function) -> TokenStream {
             __ffi::Returned::<#output>::ERROR_FINGERPRINT,
             <#output_type as __ffi::FfiOutput>::OPTIONAL as __ffi::core::primitive::u64,
             #(#params,)*
+            #member
             #started
         ])
     }
@@ -469,6 +563,7 @@ fn fingerprint(function: &Function) -> TokenStream {
 fn holds(pass: Pass) -> Ident {
     match pass {
         Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
+        Pass::Object => format_ident!("FfiClass"),
         _ => format_ident!("FfiType"),
     }
 }
@@ -479,6 +574,13 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
     record::write("function", &function.head.item, |record| {
         record.key("symbol").string(symbol);
         record.key("fingerprint_symbol").string(fingerprint_symbol);
+        if let Some(member) = &function.member {
+            let ty = &member.owner.ty;
+            record.key("member").object(|inner| {
+                inner.key("of").nested(&quote!(<#ty as __ffi::FfiClass>::TYPE));
+                inner.key("role").string(member.role.name());
+            });
+        }
         if function.leaf {
             record.key("leaf").yes();
         }

@@ -126,7 +126,11 @@ impl Schema {
                     schema.status_clear = it.symbols.status_clear;
                     schema.owned_free = it.symbols.owned_free;
                 }
-                Record::Queue(_) | Record::Error(_) | Record::Newtype(_) => {}
+                Record::Queue(_)
+                | Record::Error(_)
+                | Record::Newtype(_)
+                | Record::Object(_)
+                | Record::Service(_) => {}
             }
         }
         schema
@@ -155,7 +159,7 @@ impl Schema {
             Type::Scalar(Scalar::Bool) => bytes[0] = random.below(2) as u8,
             Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => random.fill(bytes),
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) => unreachable!("columns are no field"),
+            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
             Type::Array { of, len } => self.fill_elements(of, *len, style, random, bytes),
             Type::Message(id) => {
                 for field in &self.messages[id].fields {
@@ -245,7 +249,7 @@ impl Schema {
             Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap),
             Type::Ref(_) => (8, 4),
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) => unreachable!("columns are no field"),
+            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
         }
     }
 

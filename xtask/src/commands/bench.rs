@@ -9,6 +9,7 @@ use clap::Args;
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
 use crate::dart_sdk::Sdk;
+use crate::flutter::Flutter;
 use crate::pinned::Pinned;
 use crate::ratio::Ratio;
 use crate::workspace;
@@ -42,6 +43,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "flutter",
+        about: "a picture's way to the screen, in Flutter's engine (JIT), against lists of Dart and serialized bytes",
+        run: flutter,
+        report: None,
+    },
+    Benchmark {
         name: "pools",
         about: "the pool from C, Rust and Dart, against allocators, free lists and object pools",
         run: pools,
@@ -67,7 +74,7 @@ const BENCHMARKS: &[Benchmark] = &[
     },
     Benchmark {
         name: "services",
-        about: "async calls from Dart, against ports, listeners, isolates and flutter_rust_bridge (JIT and AOT)",
+        about: "async calls, objects and services from Dart, against ports, flutter_rust_bridge, boxes and protobuf (JIT and AOT)",
         run: services,
         report: None,
     },
@@ -253,6 +260,19 @@ fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&package);
     workspace::run(emitter.arg(&library).arg("--out").arg(package))?;
     Ok(library)
+}
+
+/// Compiles the app for Flutter's engine, and runs it there.
+fn flutter(tally: &mut Tally) -> Result<()> {
+    let flutter = Flutter::find_or_install()?;
+    let app = workspace::root().join("benches/flutter/app");
+    let scratch = scratch("flutter")?;
+    let library = package("bench-flutter", &scratch)?;
+    flutter.pub_get(&app)?;
+    let compiled = scratch.join("flutter.dill");
+    flutter.compile(&app, &app.join("lib/main.dart"), &compiled)?;
+    let mut engine = flutter.with_env("BENCH_FLUTTER_LIBRARY", library).command(&app)?;
+    tally.run(engine.arg("--disable-vm-service").arg(compiled))
 }
 
 fn simd(tally: &mut Tally) -> Result<()> {

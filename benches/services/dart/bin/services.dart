@@ -6,11 +6,13 @@ import 'dart:io';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:services_bench/calls.dart';
+import 'package:services_bench/objects.dart';
 
 Future<void> main(List<String> arguments) async {
   final [mode, library, frb] = arguments;
   print('\nDart ${Platform.version}, ${mode.toUpperCase()}');
   try {
+    compareObjects(mode, library);
     await compareCalls(mode, library, frb);
     exit(0);
   } on WrongResult catch (wrong) {

@@ -26,6 +26,10 @@ pub enum Record {
     Queue(Queue),
     /// `#[derive(FfiError)]`.
     Error(ErrorType),
+    /// `#[derive(FfiObject)]`.
+    Object(Object),
+    /// `#[ffi_service]`.
+    Service(Object),
 }
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -456,6 +460,8 @@ pub enum Type {
     Newtype(TypeId),
     /// A logical type of `ffi-core`, by its name: `"timestamp"`, ..
     Logical(String),
+    /// An object or a service, as a parameter: a handle.
+    Object(TypeId),
     /// A number or `bool`.
     #[serde(untagged)]
     Scalar(Scalar),
@@ -607,6 +613,9 @@ pub struct Function {
     pub fingerprint: Fingerprint,
     /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
+    /// Relation to a type of objects, if the function belongs to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
     /// True if calls are short, bounded and non-blocking, as `#[ffi_export(leaf)]` says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaf: bool,
@@ -628,6 +637,37 @@ pub struct Function {
     /// Id of its error, if that derives [`FfiError`](crate::FfiError).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TypeId>,
+}
+
+/// Relation of a function to a type of objects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The type, a [`Type::Object`].
+    pub of: Type,
+    /// Part that the function has in it.
+    pub role: Role,
+}
+
+/// Part that a function has in a type of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It makes an object of the type.
+    Constructor,
+    /// It has no receiver, and makes none.
+    Associated,
+    /// Its first argument in C is the handle of the object.
+    Method,
+    /// A method without parameters, a property in Dart.
+    Getter,
+}
+
+impl Role {
+    /// Returns true if the first argument in C is the handle of an object.
+    #[must_use]
+    pub fn has_receiver(self) -> bool {
+        matches!(self, Self::Method | Self::Getter)
+    }
 }
 
 /// Way in which a call in Dart writes the arguments of a function.
@@ -679,6 +719,8 @@ pub enum Returns {
     Columns(TypeId),
     /// `FfiArena<T>`: a pointer to an arena that the caller owns. Holds the id of the root.
     Arena(TypeId),
+    /// `FfiObject<T>`: a handle that the caller has. Holds the id of the object or service.
+    Object(TypeId),
 }
 
 /// A parameter of an exported function.
@@ -714,6 +756,8 @@ pub enum Pass {
     Str,
     /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
+    /// `FfiObject<T>`: a handle, which the caller keeps.
+    Object,
 }
 
 /// An error with fields: an enum, or a struct.
@@ -782,6 +826,49 @@ pub enum ErrorFieldType {
     Vec(Box<ErrorFieldType>),
     /// `Option<T>`: the value, and a byte that is 1 if it is present.
     Option(Box<ErrorFieldType>),
+}
+
+/// A type of objects: a struct or enum, or a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// Id of the type or trait.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Hash of its name.
+    pub fingerprint: Fingerprint,
+    /// Symbols that the library exports for it.
+    pub symbols: ObjectSymbols,
+}
+
+/// Symbols that the library exports for a type of objects. Its functions are records of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectSymbols {
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint: String,
+    /// `fn(handle: u64) -> i32`: ends a handle; returns 0, or 19 if it was ended before.
+    pub free: String,
+    /// `fn(handle: u64, *mut FfiStatus) -> u64`: a token, which another thread or isolate can redeem
+    /// once.
+    pub share: String,
+    /// `fn(token: u64, *mut FfiStatus) -> u64`: a handle of the object of a token.
+    pub redeem: String,
+    /// `fn() -> *const FfiObjectCalls`: for Dart only; the functions that attach handles to Dart
+    /// objects.
+    pub calls: String,
+    /// `fn(*mut FfiStatus) -> u64`: a handle of the installed implementor, for a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installed: Option<String>,
+}
+
+impl ObjectSymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> Vec<&String> {
+        let Self { fingerprint, free, share, redeem, calls, installed } = self;
+        [fingerprint, free, share, redeem, calls].into_iter().chain(installed).collect()
+    }
 }
 
 /// An exported queue.

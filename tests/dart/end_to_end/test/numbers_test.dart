@@ -249,13 +249,11 @@ void main() {
     expect(it.many, isEmpty);
     expect(it.many[1 << 16], null);
     expect(() => it.many.rawLength = -1, throwsRangeError);
-    // No key has the value of another, and none occurs twice.
+    // Nothing changes.
     it.ages = {'a': 1, 'b': 2};
     expect(() => it.ages = {'b': 3, 'c': 1 << 32}, throwsRangeError);
-    expect(it.ages, {'b': 3});
-    it.ages = {'a': 1, 'b': 2};
     expect(() => it.ages = {'b': 1 << 32}, throwsRangeError);
-    expect(it.ages.keys, isEmpty);
+    expect(it.ages, {'a': 1, 'b': 2});
     // Copies are checked as well.
     final box = types.MapsBox();
     types.MapsData maps(Map<int, types.SmallData> smalls) => types.MapsData(

@@ -36,6 +36,7 @@ part 'maps.dart';
 part 'memory.dart';
 part 'number_arrays.dart';
 part 'number_fields.dart';
+part 'objects.dart';
 part 'options.dart';
 part 'pool_slots.dart';
 part 'pools.dart';

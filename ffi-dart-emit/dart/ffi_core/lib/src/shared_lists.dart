@@ -42,10 +42,9 @@ base mixin SharedList<E> on ListMixin<E> {
 
   @override
   void setAll(int index, Iterable<E> iterable) {
-    final all = iterable is List<E>
-        ? iterable
-        : iterable.toList(growable: false);
-    setRange(index, index + all.length, all);
+    // What is lazy may read this list while it is written, as it may one of values.
+    if (iterable is! List<E>) _detached(iterable, index);
+    super.setAll(index, iterable);
   }
 
   @override

@@ -111,12 +111,14 @@ FfiException _exception(FfiStatus status, ErrorDecoder? decode) {
     ),
     1 => RustErrorException(message, detail: detail),
     2 => _panic(message, status.place),
+    3 when detail >= _objectUnknown => _objectRefusal(detail, message),
     3 when detail != 0 => _refusal(detail, message),
     3 => InvalidArgumentException(message),
     4 => InvalidValueException(message),
     5 when detail == 0 => PoolExhaustedException(message),
     5 when detail == 1 => PoolMemoryException(message),
     5 when detail == 2 => PoolClosedException(message),
+    7 => ServiceNotInstalledException(message),
     _closed => LibraryClosedException(message),
     _ => UnknownStatusException(_unknownStatusText(code, message), code),
   };
@@ -138,7 +140,7 @@ RustPanicException _panic(String message, Pointer<FfiPlace> place) {
 /// does not report.
 const _reservedStatuses = [
   'limit exceeded',
-  'not initialised',
+  'not initialised, which it reports',
   'rate limited',
   'too many at once',
   'deadline',
@@ -188,6 +190,19 @@ String _refusalText(int code) => switch (code) {
   9 => 'holds no value of its type',
   _ => 'was refused',
 };
+
+/// Returns the exception for a handle or a token that was refused with [code].
+FfiException _objectRefusal(int code, String message) => switch (code) {
+  _objectUnknown => UnknownObjectException(message),
+  17 => ForeignObjectException(message),
+  18 => WrongObjectException(message),
+  19 => StaleObjectException(message),
+  20 => TooManyObjectsException(message),
+  _ => UnknownStatusException('code $code: $message', code),
+};
+
+/// Least code of a refused handle.
+const _objectUnknown = 16;
 
 /// Status of a call that the shutdown of the library ended or refused.
 const _closed = 11;

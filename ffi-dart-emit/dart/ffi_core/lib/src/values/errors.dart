@@ -112,7 +112,7 @@ final class ConversionException extends FfiException {
 }
 
 /// The library reported a status that this package does not know, such as one of
-/// the reserved 6 to 15, of which it knows 11.
+/// the reserved 6 to 15, of which it knows 7 and 11.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
@@ -253,6 +253,54 @@ final class StaleReferenceException extends PoolException {
   /// A stale reference, which [message] names.
   const StaleReferenceException(String message)
     : super._('StaleReferenceException', message);
+}
+
+/// A handle or a token of an object was refused; the function did not run.
+sealed class ObjectException extends FfiException {
+  const ObjectException._(super._name, super.message) : super._();
+}
+
+/// A number that no library has made as a handle or a token.
+final class UnknownObjectException extends ObjectException {
+  /// A number that is no handle, as [message] says.
+  const UnknownObjectException(String message)
+    : super._('UnknownObjectException', message);
+}
+
+/// A handle or a token of another library of the process.
+final class ForeignObjectException extends ObjectException {
+  /// A foreign handle, which [message] is about.
+  const ForeignObjectException(String message)
+    : super._('ForeignObjectException', message);
+}
+
+/// A handle or a token of an object of another type.
+final class WrongObjectException extends ObjectException {
+  /// A handle of another type than [message] names.
+  const WrongObjectException(String message)
+    : super._('WrongObjectException', message);
+}
+
+/// An object that is gone, or a token that was redeemed before or ended with the
+/// shutdown of the library.
+final class StaleObjectException extends ObjectException {
+  /// A stale handle or token, which [message] is about.
+  const StaleObjectException(String message)
+    : super._('StaleObjectException', message);
+}
+
+/// There are as many objects as a library can have, 16,777,216.
+final class TooManyObjectsException extends ObjectException {
+  /// A full table, as [message] says.
+  const TooManyObjectsException(String message)
+    : super._('TooManyObjectsException', message);
+}
+
+/// A service has no implementor, as Rust has not installed one.
+final class ServiceNotInstalledException extends FfiException {
+  /// A service without an implementor, which [message] names.
+  const ServiceNotInstalledException(String message)
+    : super._('ServiceNotInstalledException', message);
 }
 
 /// A queue refuses a message, which the caller still owns.

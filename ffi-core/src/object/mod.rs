@@ -1,0 +1,49 @@
+//! Objects of Rust that callers refer to by handles: instances of a struct with
+//! `#[derive(FfiObject)]`, and implementors of a service.
+//!
+//! # Problem
+//!
+//! A caller in C or Dart can pass any number as a handle: one of an object that is gone, of another
+//! type, of another library in the process. And a method is often a few nanoseconds of work, so a
+//! check that takes a count, with a locked instruction, would cost more than the call.
+//!
+//! # Idea
+//!
+//! A handle is a number of 64 bits: the index of an entry in a table that never moves, the
+//! generation of that entry, and small numbers for the type and the library ([`handle`]). The entry
+//! holds all but the index in one word ([`state`]), so one comparison finds every stale or foreign
+//! handle. Then the entry's class is compared by its address, as the number of the type in a handle
+//! may be shared by two types.
+//!
+//! An entry belongs to one isolate, or one thread of a caller in C, which ends it. So a sync call
+//! takes no count of the `Arc`: it notes in the entry that a call is under way, without a locked
+//! instruction, and an entry that is ended during the call is emptied when the call returns
+//! ([`table`]). Whatever outlives the call clones the `Arc`: async and blocking methods, and
+//! arguments of type [`FfiObject`].
+//!
+//! Another isolate gets an entry of its own. [`share`](table::share) makes a one-time token, an
+//! entry that no method accepts; the isolate that redeems it takes the `Arc` out. Tokens that nobody
+//! redeemed go with the shutdown.
+//!
+//! # What is given up
+//!
+//! An entry whose generations are used up is never used again: 32 bytes for each 65,535 objects. One
+//! library has up to 16 million objects at a time.
+//!
+//! Tests: `tests/`, and `tests/dart/end_to_end/test/services_test.dart`.
+
+mod class;
+mod handle;
+mod server;
+mod state;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use class::{Class, FfiClass, FfiHolds, FfiObject, assert_object};
+pub use server::{AlreadyInstalled, Installed};
+pub(crate) use table::Held;
+#[doc(hidden)]
+pub use table::drop_tokens;
+pub(crate) use table::{Contents, Entry, ObjectCode, end, end_entry, entry_of, get, insert, redeem, share};
+pub use table::{ObjectStats, stats};

@@ -1,0 +1,4 @@
+//! Tests of the table: orders of operations under loom, and what callers can do wrong.
+
+mod model;
+mod table;

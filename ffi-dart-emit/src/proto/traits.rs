@@ -1,0 +1,69 @@
+//! Writes the Rust source of services: a trait each, whose methods say that they are not
+//! implemented.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::rust::{WIDTH, attribute_line, lead};
+use crate::foreign::rust_string;
+
+/// A service before it is written.
+pub struct Trait {
+    pub doc: String,
+    pub deprecated: Option<String>,
+    pub name: String,
+    pub methods: Vec<Method>,
+}
+
+/// A method of a [`Trait`].
+pub struct Method {
+    pub doc: String,
+    pub deprecated: Option<String>,
+    pub name: String,
+    /// Name in the .proto file, with that of the service.
+    pub full: String,
+    pub is_async: bool,
+    /// Keys of `#[ffi(..)]`.
+    pub keys: Vec<&'static str>,
+    /// Names and types of the parameters.
+    pub params: Vec<(String, String)>,
+    /// Type of the result.
+    pub result: String,
+}
+
+/// Writes a service, and adds the names of `ffi_core` that it uses. Returns true if all of its parts
+/// have docs.
+pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) -> bool {
+    used.extend(["error::Unimplemented", "ffi_service"]);
+    lead(out, "", &it.doc, it.deprecated.as_ref());
+    let _ = writeln!(out, "#[ffi_service]\npub trait {} {{", it.name);
+    let mut documented = !it.doc.trim().is_empty();
+    for (index, method) in it.methods.iter().enumerate() {
+        documented &= !method.doc.trim().is_empty();
+        *out += if index > 0 { "\n" } else { "" };
+        lead(out, "    ", &method.doc, method.deprecated.as_ref());
+        if !method.keys.is_empty() {
+            *out += &attribute_line("    ", "ffi", &method.keys);
+        }
+        let keyword = if method.is_async { "async fn" } else { "fn" };
+        let params = method.params.iter().map(|(name, ty)| format!("{name}: {ty}"));
+        let params: Vec<_> = ["&self".to_owned()].into_iter().chain(params).collect();
+        let result = format!("Result<{}, Unimplemented>", method.result);
+        let line = format!("    {keyword} {}({}) -> {result} {{", method.name, params.join(", "));
+        if line.len() <= WIDTH {
+            let _ = writeln!(out, "{line}");
+        } else {
+            let lines: String = params.iter().map(|param| format!("        {param},\n")).collect();
+            let _ = writeln!(out, "    {keyword} {}(\n{lines}    ) -> {result} {{", method.name);
+        }
+        let names: Vec<_> = method.params.iter().map(|(name, _)| &**name).collect();
+        match names.as_slice() {
+            [] => {}
+            [one] => _ = writeln!(out, "        let _ = {one};"),
+            several => _ = writeln!(out, "        let _ = ({});", several.join(", ")),
+        }
+        let _ = writeln!(out, "        Err(Unimplemented::new({}))\n    }}", rust_string(&method.full));
+    }
+    *out += "}\n";
+    documented
+}

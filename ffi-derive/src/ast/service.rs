@@ -1,0 +1,126 @@
+//! `#[ffi_service]`.
+
+use darling::{Error, Result};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, ItemTrait, Signature, TraitItem, parse_quote};
+
+use super::function::Function;
+use super::member::{Owner, member};
+use super::{Head, refuse_generics};
+use crate::attr::BlockAttrs;
+
+/// A trait whose implementors callers refer to by handles.
+pub(crate) struct Service {
+    pub(crate) head: Head,
+    /// The trait without the keys, as it is written again.
+    pub(crate) item: ItemTrait,
+    /// Name of the hidden trait with the async methods, which return boxed futures there.
+    pub(crate) boxed: Ident,
+    /// Signatures of the async methods.
+    pub(crate) started: Vec<Signature>,
+    pub(crate) methods: Vec<Function>,
+}
+
+impl Service {
+    pub(crate) fn new(args: TokenStream, input: &ItemTrait) -> Result<Self> {
+        let mut errors = Error::accumulator();
+        errors.handle(refuse_generics(&input.generics, "a service"));
+        if let Some(token) = &input.unsafety {
+            let error = Error::custom(
+                "a service can't be unsafe: Dart can't promise what it asks for\nhint: remove `unsafe`",
+            );
+            errors.push(error.with_span(token));
+        }
+        let attrs = errors.handle_in(|| BlockAttrs::parse(args));
+        let krate = attrs.as_ref().map(|attrs| attrs.common.krate.clone()).unwrap_or_default();
+        let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
+        let ident = &input.ident;
+        let owner = Owner {
+            ty: parse_quote!(dyn #ident),
+            name: ident.to_string(),
+            prefix: head.as_ref().map(|head| head.prefix.text().to_owned()).unwrap_or_default(),
+            krate,
+        };
+        let boxed = format_ident!("__Ffi{ident}");
+        let (mut methods, mut started) = (Vec::new(), Vec::new());
+        for item in &input.items {
+            let TraitItem::Fn(method) = item else {
+                let error = Error::custom(
+                    "a service has methods only\nhint: move it to another trait, or to the implementors",
+                );
+                errors.push(error.with_span(item));
+                continue;
+            };
+            let signature = &method.sig;
+            if signature.receiver().is_none() {
+                let error = Error::custom(
+                    "a method of a service takes `&self`\n\
+                     hint: `&self`; what makes an object is a function that returns `FfiObject<dyn ..>`",
+                );
+                errors.push(error.with_span(&signature.ident));
+                continue;
+            }
+            let (ty, name) = (&owner.ty, &signature.ident);
+            let callee = if signature.asyncness.is_some() {
+                let boxed_name = boxed_name(name);
+                quote_spanned!(name.span()=> <#ty as #boxed>::#boxed_name)
+            } else {
+                quote_spanned!(name.span()=> <#ty as #ident>::#name)
+            };
+            if let Some(function) = errors.handle(member(&owner, &method.attrs, signature, callee)) {
+                methods.push(function);
+            }
+            if signature.asyncness.is_some() {
+                started.push(signature.clone());
+            }
+        }
+        if input.items.is_empty() {
+            let error = Error::custom("a service needs a method\nhint: add one, or remove the attribute");
+            errors.push(error.with_span(ident));
+        }
+        errors.finish()?;
+        let head = head.expect("without an error there is one");
+        let item = rewritten(input, &head, &boxed, !started.is_empty());
+        Ok(Self { head, item, boxed, started, methods })
+    }
+}
+
+/// Returns the name of an async method in the hidden trait.
+pub(crate) fn boxed_name(method: &Ident) -> Ident {
+    format_ident!("__ffi_{method}", span = method.span())
+}
+
+/// Returns the trait with what every service demands. An async method returns a future that is
+/// `Send`, and only implementors have it: a trait object has the hidden trait's method instead.
+fn rewritten(input: &ItemTrait, head: &Head, boxed: &Ident, has_boxed: bool) -> ItemTrait {
+    let mut item = input.clone();
+    let krate = &head.krate;
+    let core = quote!(#krate::__private::core);
+    item.colon_token.get_or_insert_with(Default::default);
+    item.supertraits.push(parse_quote!(#core::marker::Send));
+    item.supertraits.push(parse_quote!(#core::marker::Sync));
+    item.supertraits.push(parse_quote!('static));
+    if has_boxed {
+        item.supertraits.push(parse_quote!(#boxed));
+    }
+    for method in &mut item.items {
+        let TraitItem::Fn(method) = method else { continue };
+        method.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+        if method.sig.asyncness.take().is_none() {
+            continue;
+        }
+        let output = match &method.sig.output {
+            syn::ReturnType::Default => quote!(()),
+            syn::ReturnType::Type(_, ty) => quote!(#ty),
+        };
+        method.sig.output =
+            parse_quote!(-> impl #core::future::Future<Output = #output> + #core::marker::Send);
+        method.sig.generics.make_where_clause().predicates.push(parse_quote!(Self: #core::marker::Sized));
+        if let Some(body) = &mut method.default {
+            *body = parse_quote!({ async move #body });
+            method.attrs.push(parse_quote!(#[allow(clippy::manual_async_fn)]));
+        }
+    }
+    item
+}

@@ -1,0 +1,8 @@
+use ffi_core::ffi_service;
+
+#[ffi_service]
+trait Sample<T> {
+    fn get(&self) -> u32;
+}
+
+fn main() {}
