@@ -40,6 +40,7 @@ impl<T: FfiType> Facts<T> {
     pub const ANY_BITS: bool = T::ANY_BITS;
     pub const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     pub const LANES: Lanes = T::LANES;
+    pub const ARENA: bool = T::ARENA;
 
     /// Calls [`FfiType::check`].
     ///
@@ -89,6 +90,7 @@ pub trait NoFacts {
     const FINGERPRINT: u64 = 0;
     const ANY_BITS: bool = true;
     const CAPACITIES_FIT: bool = true;
+    const ARENA: bool = false;
     /// The lanes of a number, as a second error would say that `simd` needs one.
     const LANES: Lanes = <u8 as FfiType>::LANES;
     const COLUMN: Column = Column::of::<u8>();

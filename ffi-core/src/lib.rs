@@ -47,6 +47,8 @@
 //! | [`FfiOneof`] | trait of an enum that holds data; derive [`FfiMessage`](macro@FfiMessage) |
 //! | [`FfiStr`], [`FfiBytes`], [`FfiVec`], [`FfiMap`] | text, bytes, lists and maps in place, up to a capacity |
 //! | [`FfiOption`] | a value that may be absent |
+//! | [`arena`] | messages without bounds: text, lists, maps and boxes of any size |
+//! | [`FfiArenaFrom`](macro@FfiArenaFrom) | derive of ordinary structs that are written into arenas and read back |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
 //! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`], [`FfiDecimal`] | memory with a meaning that Dart and protobuf have types for |
 //! | [`FfiNewtype`](macro@FfiNewtype) | derive of a type of its own around one value |
@@ -81,7 +83,7 @@
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
-//! | `serde` | no | `Serialize` and `Deserialize` for the field types |
+//! | `serde` | no | `Serialize` and `Deserialize` for the field types, `Serialize` for views of arenas |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //! | `tokio` | no | `async`, on a runtime of tokio |
 //!
@@ -103,6 +105,7 @@ extern crate self as ffi_core;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod arena;
 pub mod boundary;
 pub mod columns;
 mod enumeration;
@@ -144,6 +147,21 @@ macro_rules! __proto {
 #[macro_export]
 #[cfg(not(feature = "proto"))]
 macro_rules! __proto {
+    ($($items:tt)*) => {};
+}
+
+/// Writes what the derive makes for serde only with the feature `serde`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "serde")]
+macro_rules! __serde {
+    ($($items:tt)*) => { $($items)* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "serde"))]
+macro_rules! __serde {
     ($($items:tt)*) => {};
 }
 
@@ -241,7 +259,9 @@ pub use error::FfiError;
 #[cfg(feature = "async")]
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
-pub use ffi_derive::{FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service};
+pub use ffi_derive::{
+    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service,
+};
 #[cfg(feature = "async")]
 #[doc(no_inline)]
 pub use futures_core::Stream;

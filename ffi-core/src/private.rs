@@ -4,20 +4,30 @@ pub use std::borrow::ToOwned;
 pub use std::boxed::Box;
 pub use std::string::String;
 pub use std::sync::Arc;
+pub use std::sync::OnceLock;
 
 pub use bytemuck;
 pub use core;
 pub use memoffset::offset_of;
+#[cfg(feature = "serde")]
+pub use serde;
 
+pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize};
+pub use crate::arena::{
+    ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArena,
+    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
+    message_layout, store_field, zero,
+};
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn, FfiStatus,
     FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts, Untyped, alloc,
-    assert_answer, assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled,
-    assert_returned, assert_returned_by_value, assert_value, call_output, claim, clear, copied, dart_calls,
-    dart_init, disjoint, displayed, error_layout, free, object_argument, object_calls, object_free,
-    object_installed, object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut,
-    slice, slice_mut, take, take_some, text,
+    arena_check, arena_compact, arena_map, arena_renew, arena_wasted, assert_answer, assert_by_value,
+    assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned, assert_returned_by_value,
+    assert_value, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
+    displayed, error_layout, free, given, object_argument, object_calls, object_free, object_installed,
+    object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut,
+    take, take_arena, take_some, take_some_arena, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,

@@ -17,10 +17,10 @@ use heck::ToSnakeCase;
 use crate::foreign::c_comment;
 use crate::logical::Logical;
 use crate::model::{
-    Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant, Fingerprint,
-    Function, INTERNAL_ID, Item, Layout, Message, MessageIndex, Model, Newtype, Object, ObjectIndex,
-    ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue,
-    QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant,
+    Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Object,
+    ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols,
+    Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which
@@ -33,7 +33,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     check_names(model)?;
     let library = &model.library;
     let upper = library.name.to_uppercase();
-    let (structs, columns) = Structs::all(model);
+    let Defined { structs, columns, arenas } = Structs::all(model);
     let constants = constants(model);
     let header = Header {
         title: c_comment("", &format!("{} {}", library.name, library.version)),
@@ -43,6 +43,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         enums: model.enums.iter().map(enumeration).collect(),
         structs,
         columns,
+        arenas,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
@@ -114,6 +115,7 @@ struct Header<'a> {
     started: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
+    arenas: Vec<CArena<'a>>,
     simd: Vec<CSimd<'a>>,
     queues: Vec<CQueue<'a>>,
     objects: Vec<CObject<'a>>,
@@ -184,6 +186,37 @@ struct CColumns<'a> {
     /// Members, one for each column: a pointer, and the number of columns before it.
     members: Vec<CMember>,
     symbols: &'a ColumnsSymbols,
+}
+
+/// The arenas with one root.
+struct CArena<'a> {
+    name: String,
+    message: String,
+    fingerprint: Fingerprint,
+    /// Inline functions that follow the handles of the message.
+    getters: Vec<CGetter>,
+    symbols: &'a ArenaSymbols,
+}
+
+/// A function that returns what a handle refers to.
+struct CGetter {
+    doc: &'static str,
+    /// Type of the result, with its star.
+    returns: String,
+    name: String,
+    /// Field with the handle.
+    field: String,
+    /// Chunk that the offset is in: `lists` or `text`.
+    chunk: &'static str,
+    /// True if there is no value at offset 0, and no length.
+    single: bool,
+}
+
+/// All types of a header.
+struct Defined<'a> {
+    structs: Vec<CStruct>,
+    columns: Vec<CColumns<'a>>,
+    arenas: Vec<CArena<'a>>,
 }
 
 /// The kernels of a message.
@@ -298,8 +331,8 @@ struct Structs<'a> {
 }
 
 impl<'a> Structs<'a> {
-    /// Returns all structs, and the headers of columns, which come after them.
-    fn all(model: &'a Model) -> (Vec<CStruct>, Vec<CColumns<'a>>) {
+    /// Returns all structs, and the headers of columns and arenas, which come after them.
+    fn all(model: &'a Model) -> Defined<'a> {
         let (taken, constants) = (names(model), constants(model));
         let mut structs = Self { model, all: Vec::new(), containers: Vec::new(), taken, constants };
         for composite in model.by_dependency() {
@@ -325,7 +358,72 @@ impl<'a> Structs<'a> {
             structs.newtype(newtype);
         }
         let columns = model.messages.iter().filter_map(|it| structs.columns(it)).collect();
-        (structs.all, columns)
+        let arenas = structs.arenas();
+        Defined { structs: structs.all, columns, arenas }
+    }
+
+    /// Defines what handles refer to, and returns the functions of arenas.
+    fn arenas(&mut self) -> Vec<CArena<'a>> {
+        let messages = &self.model.messages;
+        for ty in messages.iter().filter(|it| it.arena.is_some()).flat_map(|it| &it.fields) {
+            ty.ty.walk_all(&mut |part| {
+                self.container(part);
+                if let Type::ArenaMap { key, value } = part {
+                    self.entry(part, key, value);
+                }
+            });
+        }
+        messages.iter().filter_map(|it| self.arena(it)).collect()
+    }
+
+    /// Defines the entry of a map in an arena.
+    fn entry(&mut self, map: &'a Type, key: &Type, value: &Type) {
+        let name = self.entry_name(map);
+        if self.all.iter().any(|it| it.name == name) {
+            return;
+        }
+        let pair = self.model.layout(key).and(self.model.layout(value));
+        let (Layout { size, align }, offset) = pair.expect("the model has checked it");
+        let members = vec![
+            member(self.declaration(key, "key"), "key", 0),
+            member(self.declaration(value, "value"), "value", offset),
+        ];
+        let (doc, alias, constants, fingerprint) = (String::new(), None, Vec::new(), None);
+        self.all.push(CStruct { doc, name, alias, size, align, members, constants, fingerprint });
+    }
+
+    fn entry_name(&self, map: &Type) -> String {
+        format!("{}_entry", self.declaration(map, "").trim_end())
+    }
+
+    /// Returns the functions of arenas with the root `message`, if it lives in one.
+    fn arena(&self, message: &'a Message) -> Option<CArena<'a>> {
+        let symbols = &message.arena.as_ref()?.symbols;
+        let own = type_name(&message.item);
+        let mut scope = Scope::new(&self.constants);
+        let getters = message.fields.iter().filter_map(|field| {
+            let name = scope.name(&field.item.name);
+            let pointer = |of: &Type| match of {
+                // C returns no pointer to an array without parentheses around its name.
+                Type::Array { .. } => "const void *".to_owned(),
+                _ => format!("const {}", self.declaration(of, "*")),
+            };
+            let (doc, returns, chunk) = match &field.ty {
+                Type::ArenaStr => ("The first byte of UTF-8", "const uint8_t *".to_owned(), "text"),
+                Type::ArenaBytes => ("The first byte", "const uint8_t *".to_owned(), "lists"),
+                Type::ArenaVec { of } => ("The first element", pointer(of), "lists"),
+                Type::ArenaMap { .. } => {
+                    let entry = format!("const {} *", self.entry_name(&field.ty));
+                    ("The first entry, that of the smallest key", entry, "lists")
+                }
+                Type::ArenaBox { of } => ("The value", pointer(of), "lists"),
+                _ => return None,
+            };
+            let single = matches!(field.ty, Type::ArenaBox { .. });
+            Some(CGetter { doc, returns, name: getter_name(&own, &name), field: name, chunk, single })
+        });
+        let (name, getters) = (arena_name(message), getters.collect());
+        Some(CArena { name, message: own, fingerprint: message.fingerprint, getters, symbols })
     }
 
     /// Defines the logical types that only functions have.
@@ -555,6 +653,10 @@ impl<'a> Structs<'a> {
                 member("uint32_t index_plus_one".into(), "index_plus_one", 0),
                 member("uint32_t generation".into(), "generation", 4),
             ],
+            Type::ArenaStr | Type::ArenaBytes | Type::ArenaVec { .. } | Type::ArenaMap { .. } => {
+                vec![member("uint32_t at".into(), "at", 0), member("uint32_t len".into(), "len", 4)]
+            }
+            Type::ArenaBox { .. } => vec![member("uint32_t at".into(), "at", 0)],
             Type::Logical(it) => logical_members(it, self.model),
             Type::Scalar(_)
             | Type::Newtype { .. }
@@ -592,6 +694,11 @@ impl<'a> Structs<'a> {
             Type::Ref(_) => "FfiRef".to_owned(),
             Type::Newtype { index, .. } => type_name(&self.model.newtype(*index).item),
             Type::Logical(it) => it.rust.to_owned(),
+            Type::ArenaStr => "ArenaStr".to_owned(),
+            Type::ArenaBytes => "ArenaBytes".to_owned(),
+            Type::ArenaVec { of } => format!("ArenaVec_{}", self.part(of)),
+            Type::ArenaMap { key, value } => format!("ArenaMap_{}_{}", self.part(key), self.part(value)),
+            Type::ArenaBox { of } => format!("ArenaBox_{}", self.part(of)),
         }
     }
 
@@ -689,6 +796,10 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 let qualifier = if *mutable { "" } else { "const " };
                 params.push(format!("{qualifier}{} *{name}", columns_name(model.message(*of))));
             }
+            Passing::Arena { of, lending } => {
+                let qualifier = if *lending == Lending::Shared { "const " } else { "" };
+                params.push(format!("{qualifier}{} *{name}", arena_name(model.message(*of))));
+            }
             Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
             Passing::Object(of) => params.push(format!("{} {name}", object_name(model, *of))),
             Passing::Slice { of, mutable } => {
@@ -732,6 +843,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             Some(Returns::Value(it)) => value(model, it),
             Some(Returns::Text | Returns::Vec(_)) => "FfiOwned *".to_owned(),
             Some(Returns::Columns(message)) => format!("{} *", columns_name(model.message(message))),
+            Some(Returns::Arena(message)) => format!("{} *", arena_name(model.message(message))),
             Some(Returns::Object(of)) => object_name(model, of),
             Some(Returns::Pool(message)) => format!("{} *", message_name(model, message)),
         },
@@ -766,6 +878,15 @@ fn object_name(model: &Model, index: ObjectIndex) -> String {
 
 fn columns_name(message: &Message) -> String {
     format!("{}Columns", message.item.rename.as_ref().unwrap_or(&message.item.name))
+}
+
+fn arena_name(message: &Message) -> String {
+    format!("{}Arena", message.item.rename.as_ref().unwrap_or(&message.item.name))
+}
+
+/// Returns the name of the function for the handle `field` of `message`.
+fn getter_name(message: &str, field: &str) -> String {
+    format!("{message}_{}", field.trim_end_matches('_'))
 }
 
 fn enum_name(model: &Model, index: EnumIndex) -> String {
@@ -906,6 +1027,9 @@ fn names(model: &Model) -> HashSet<String> {
 
 /// Names that every header defines.
 const HEADER_NAMES: &[&str] = &[
+    "FfiArenaParts",
+    "ffi_arena_text",
+    "ffi_arena_at",
     "FfiOwned",
     "FfiPlace",
     "FfiSpan",
@@ -948,6 +1072,18 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
             claim(columns_name(message), format!("message {}, its columns", message.id));
             for symbol in columns.symbols.all() {
                 claim(symbol.clone(), format!("message {}, its columns", message.id));
+            }
+        }
+        if let Some(arena) = &message.arena {
+            let owner = format!("message {}, its arenas", message.id);
+            claim(arena_name(message), owner.clone());
+            for symbol in arena.symbols.all() {
+                claim(symbol.clone(), owner.clone());
+            }
+            let own = type_name(&message.item);
+            let fields = message.fields.iter().map(|field| &*field.item.name);
+            for field in fields.chain(["root"]) {
+                claim(getter_name(&own, field), owner.clone());
             }
         }
         if let Some(simd) = &message.simd {

@@ -214,14 +214,24 @@ fn strip(model: &Model, ty: &mut Type) {
         | Type::Oneof(id)
         | Type::Ref(id)
         | Type::Newtype(id)
+        | Type::Arena(id)
         | Type::Object(id)
         | Type::Columns(id) => *id = TypeId(own(model, id)),
-        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => strip(model, of),
-        Type::Map { key, value, .. } => {
+        Type::Array { of, .. }
+        | Type::Vec { of, .. }
+        | Type::Option { of }
+        | Type::ArenaVec { of }
+        | Type::ArenaBox { of } => strip(model, of),
+        Type::Map { key, value, .. } | Type::ArenaMap { key, value } => {
             strip(model, key);
             strip(model, value);
         }
-        Type::Scalar(_) | Type::Logical(_) | Type::Str { .. } | Type::Bytes { .. } => {}
+        Type::Scalar(_)
+        | Type::Logical(_)
+        | Type::Str { .. }
+        | Type::Bytes { .. }
+        | Type::ArenaStr {}
+        | Type::ArenaBytes {} => {}
     }
 }
 
@@ -525,7 +535,12 @@ impl Diff<'_> {
         match ty {
             Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.held(of),
             Type::Map { key, value, .. } => self.held(key).or_else(|| self.held(value)),
-            Type::Message(id) | Type::Columns(id) => {
+            // A handle has the id of a message, whose own change is reported.
+            Type::ArenaVec { of } | Type::ArenaBox { of } => self.held(of).filter(|_| self.in_place(of)),
+            Type::ArenaMap { key, value } => {
+                self.held(key).or_else(|| self.held(value).filter(|_| self.in_place(value)))
+            }
+            Type::Message(id) | Type::Columns(id) | Type::Arena(id) => {
                 let sides =
                     [&self.old, &self.new].map(|side| side.messages.get(&id.0).map(|it| it.fingerprint));
                 (sides[0] != sides[1]).then(|| format!("message {id} has changed"))
@@ -549,7 +564,19 @@ impl Diff<'_> {
             | Type::Logical(_)
             | Type::Object(_)
             | Type::Str { .. }
-            | Type::Bytes { .. } => None,
+            | Type::Bytes { .. }
+            | Type::ArenaStr {}
+            | Type::ArenaBytes {} => None,
+        }
+    }
+
+    /// Returns false for a type whose fingerprint in a handle is its id.
+    fn in_place(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.in_place(of),
+            Type::Map { key, value, .. } => self.in_place(key) && self.in_place(value),
+            Type::Message(id) => self.new.messages.get(&id.0).is_none_or(|it| it.arena.is_none()),
+            _ => true,
         }
     }
 
@@ -610,7 +637,26 @@ impl Diff<'_> {
                 self.reads(old_of, new_of, false)?;
                 if new < old { shorter("more elements", new) } else { Ok(()) }
             }
-            (Type::Option { of: old }, Type::Option { of: new }) => self.reads(old, new, false),
+            (Type::Option { of: old }, Type::Option { of: new })
+            | (Type::ArenaBox { of: old }, Type::ArenaBox { of: new })
+            | (Type::ArenaVec { of: old }, Type::ArenaVec { of: new }) => self.reads(old, new, false),
+            (Type::Str { .. } | Type::ArenaStr {}, Type::ArenaStr {})
+            | (Type::Str { .. } | Type::ArenaStr {} | Type::Bytes { .. }, Type::ArenaBytes {}) => Ok(()),
+            (Type::ArenaStr {}, Type::Str { cap } | Type::Bytes { cap })
+            | (Type::ArenaBytes {}, Type::Bytes { cap }) => shorter("more bytes", cap),
+            (Type::Vec { of: old, .. }, Type::ArenaVec { of: new }) => self.reads(old, new, false),
+            (Type::ArenaVec { .. }, Type::Vec { cap, .. }) => shorter("more elements", cap),
+            (Type::Option { of: old }, Type::ArenaBox { of: new })
+            | (Type::ArenaBox { of: old }, Type::Option { of: new }) => self.reads(old, new, false),
+            (
+                Type::Map { key: old_key, value: old_value, .. }
+                | Type::ArenaMap { key: old_key, value: old_value },
+                Type::ArenaMap { key: new_key, value: new_value },
+            ) => {
+                self.reads(old_key, new_key, false)?;
+                self.reads(old_value, new_value, false)
+            }
+            (Type::ArenaMap { .. }, Type::Map { cap, .. }) => shorter("more entries", cap),
             (
                 Type::Map { key: old_key, value: old_value, cap: old },
                 Type::Map { key: new_key, value: new_value, cap: new },

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Message, MessageIndex, Mode, Model, Newtype, ObjectIndex,
-    Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype,
+    ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -140,6 +140,7 @@ impl View<'_> {
             .columns
             .as_ref()
             .map_or_else(String::new, |_| format!("  columns, {} a row\n", bytes(message.size - padding)));
+        let arena = message.arena.as_ref().map_or("", |_| "  lives in an arena\n");
         let simd = message.simd.as_ref().map_or_else(String::new, |_| match message.numbers {
             Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
             None => "  simd: numeric fields, one at a time\n".to_owned(),
@@ -149,7 +150,7 @@ impl View<'_> {
             .as_ref()
             .map_or_else(String::new, |proto| format!("  protobuf: {}, {}\n", proto.encode, proto.decode));
         format!(
-            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{simd}{proto}{}",
+            "message {}: {}, align {}, {}, fingerprint {}\n{pool}{columns}{arena}{simd}{proto}{}",
             message.id,
             bytes(message.size),
             message.align,
@@ -249,6 +250,7 @@ impl View<'_> {
             Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
             Returns::Pool(message) => self.pool_box(message),
             Returns::Columns(message) => self.columns(message),
+            Returns::Arena(message) => self.arena(message),
             Returns::Object(of) => self.object(of),
         });
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
@@ -304,6 +306,9 @@ impl View<'_> {
             Passing::Object(of) => self.object(*of),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),
             Passing::Columns { of, mutable: true } => format!("&mut {}", self.columns(*of)),
+            Passing::Arena { of, lending: Lending::Shared } => format!("&{}", self.arena(*of)),
+            Passing::Arena { of, lending: Lending::Mutable } => format!("&mut {}", self.arena(*of)),
+            Passing::Arena { of, lending: Lending::Given } => self.arena(*of),
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),
@@ -326,6 +331,10 @@ impl View<'_> {
         format!("FfiColumns<{}>", self.value(Value::Message(message)))
     }
 
+    fn arena(&self, message: MessageIndex) -> String {
+        format!("FfiArena<{}>", self.value(Value::Message(message)))
+    }
+
     fn ty(&self, ty: &Type) -> String {
         match ty {
             Type::Array { of, len } => format!("[{}; {len}]", self.ty(of)),
@@ -344,6 +353,11 @@ impl View<'_> {
             Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
             Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
             Type::Logical(it) => it.rust.to_owned(),
+            Type::ArenaStr => "ArenaStr".to_owned(),
+            Type::ArenaBytes => "ArenaBytes".to_owned(),
+            Type::ArenaVec { of } => format!("ArenaVec<{}>", self.ty(of)),
+            Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", self.ty(key), self.ty(value)),
+            Type::ArenaBox { of } => format!("ArenaBox<{}>", self.ty(of)),
         }
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct MessageAttrs {
     pub(crate) columns: Flag,
     #[darling(default)]
     pub(crate) simd: Flag,
+    #[darling(default)]
+    pub(crate) arena: Flag,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.
@@ -45,6 +47,27 @@ pub(crate) struct OneofAttrs {
 pub(crate) struct EnumAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
+}
+
+/// `#[ffi(..)]` on an ordinary struct that is written into arenas.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct ArenaFromAttrs {
+    pub(crate) message: MessagePath,
+    #[darling(rename = "crate", default)]
+    pub(crate) krate: CratePath,
+}
+
+/// `message = ".."`, the path of a message.
+#[derive(Debug)]
+pub(crate) struct MessagePath(pub(crate) Path);
+
+impl FromMeta for MessagePath {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let path = string(item).and_then(|text| text.parse_with(Path::parse_mod_style).ok());
+        let problem = "`message` takes the path of a message in quotes\nhint: `message = \"Row\"`";
+        path.map(Self).ok_or_else(|| refuse(item, problem))
+    }
 }
 
 /// `#[ffi(..)]` on a newtype.

@@ -1,8 +1,8 @@
 //! Expansions to be read: `tests/golden/expand` has items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
-//! `ffi_core` passes or drops the contents of `__proto!`, `__simd!` and `__async!`; they stand in a
-//! block here, because a formatter doesn't change the arguments of macros.
+//! `ffi_core` passes or drops the contents of `__proto!`, `__simd!`, `__serde!` and `__async!`;
+//! they stand in a block here, because a formatter doesn't change the arguments of macros.
 
 use std::path::Path;
 use std::{env, fs};
@@ -67,6 +67,28 @@ pub enum DbError {
     Io(#[ffi(display)] std::io::Error),
     #[ffi(internal)]
     Corrupt { page: usize },
+}
+"#;
+
+const ARENA: &str = r#"
+/// A row of a result.
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(prefix = "golden")]
+pub struct Row {
+    pub id: u64,
+    /// No bound.
+    pub name: ArenaStr,
+    pub(crate) replies: ArenaVec<Row>,
+}
+"#;
+
+const ARENA_FROM: &str = r#"
+#[derive(FfiArenaFrom)]
+#[ffi(message = "Row")]
+pub struct PlainRow {
+    pub id: u64,
+    pub replies: Vec<PlainRow>,
 }
 "#;
 
@@ -135,6 +157,7 @@ fn expansions_are_current() {
                 expand::oneof(&ast::Oneof::new(&input, data).unwrap())
             }
             Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
+            _ if item.contains("FfiArenaFrom") => expand::arena_from(&ast::ArenaFrom::new(&input).unwrap()),
             _ if item.contains("FfiObject") => expand::object(&ast::Object::new(&input).unwrap()),
             _ if item.contains("FfiNewtype") => expand::newtype(&ast::Newtype::new(&input).unwrap()),
             _ => expand::message(&ast::Message::new(&input).unwrap()),
@@ -156,6 +179,8 @@ fn expansions_are_current() {
     for (name, item, expansion) in [
         ("struct", STRUCT.to_owned(), derived(STRUCT)),
         ("enum", ENUM.to_owned(), derived(ENUM)),
+        ("arena", ARENA.to_owned(), derived(ARENA)),
+        ("arena_from", ARENA_FROM.to_owned(), derived(ARENA_FROM)),
         ("newtype", NEWTYPE.to_owned(), derived(NEWTYPE)),
         ("oneof", ONEOF.to_owned(), derived(ONEOF)),
         ("error", ERROR.to_owned(), derived(ERROR)),
@@ -194,7 +219,7 @@ fn opened(tokens: TokenStream) -> TokenStream {
             ident == name && bang.as_char() == '!'
         };
         if group.delimiter() == Delimiter::Brace
-            && (is_macro("__proto") || is_macro("__simd") || is_macro("__async"))
+            && ["__proto", "__simd", "__serde", "__async"].into_iter().any(is_macro)
         {
             // `:: ffi_core :: __proto !`, with two tokens for each `::`.
             let name = output[output.len() - 2].to_string();

@@ -72,6 +72,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `simd` | implement `simd::FfiSimd`: batch arithmetic on arrays of it, in Rust, C and Dart. Needs a numeric field, and the feature `simd` |
 /// | `pod` | implement `bytemuck::Pod`: needs `Copy`, no padding, and fields that are `Pod` |
 /// | `checked` | implement `bytemuck::CheckedBitPattern`: needs `Copy` |
+/// | `arena` | it lives in an arena, as it holds a message that does; fields of type `ArenaStr`, `ArenaBytes`, `ArenaVec`, `ArenaMap` and `ArenaBox` say so by themselves. Writes `RowView` and `RowEdit` (for a `Row`) |
 /// | `rename = "Name"` | its name in Dart |
 /// | `reserved(4, 7..=9)` | numbers in .proto that no field may take |
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
@@ -287,6 +288,17 @@ pub fn derive_newtype(input: TokenStream) -> TokenStream {
 pub fn derive_error(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expanded(ast::FfiError::new(&input), expand::error, Default::default)
+}
+
+/// Writes an ordinary struct into an arena, and reads it back: implements `FfiArenaFrom` of
+/// `ffi_core::arena`, which has an example and the types that fields may have.
+///
+/// `#[ffi(message = "..")]` names the message: one that lives in an arena, with a field for each
+/// field of the struct, by the same name. Fields that only the message has stay zeros.
+#[proc_macro_derive(FfiArenaFrom, attributes(ffi))]
+pub fn derive_arena_from(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expanded(ast::ArenaFrom::new(&input), expand::arena_from, Default::default)
 }
 
 /// Makes a struct or enum a type of objects: callers have handles of its instances, and call the

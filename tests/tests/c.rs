@@ -26,6 +26,11 @@ fn c_reads_and_writes_what_rust_does() {
 }
 
 #[test]
+fn c_reads_and_builds_arenas() {
+    run("arenas");
+}
+
+#[test]
 fn c_uses_columns_in_place() {
     run("columns");
 }

@@ -360,6 +360,7 @@ fn resolved(sdk: &Sdk) -> PathBuf {
 /// Returns the library of a fixture, and the environment variable that names it to its package.
 fn fixture(name: &str) -> (&'static str, PathBuf) {
     let variable = match name {
+        "arenas" => "FIXTURE_ARENAS_LIBRARY",
         "calls" => "FIXTURE_CALLS_LIBRARY",
         "callbacks" => "FIXTURE_CALLBACKS_LIBRARY",
         "columns" => "FIXTURE_COLUMNS_LIBRARY",
@@ -387,6 +388,13 @@ fn changed() -> PathBuf {
         ..BuildOptions::default()
     };
     Crate::named("fixture-calls").unwrap().build(&options).unwrap()
+}
+
+/// Overwrites freed memory at once, so that typed data that lost its memory shows wrong values.
+#[test]
+fn arenas() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("arenas", &[fixture("arenas"), overwrites]);
 }
 
 #[test]

@@ -404,7 +404,12 @@ impl Schema {
             }
             Type::Vec { .. } | Type::Ref(_) => {}
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
+            Type::Columns(_) | Type::Object(_) | Type::Arena(_) => unreachable!("neither is a field"),
+            Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("`arenas` alone has these"),
         }
     }
 

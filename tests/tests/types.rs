@@ -213,7 +213,12 @@ impl Schema {
             Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap).1,
             Type::Ref(_) => (8, 4),
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
+            Type::Columns(_) | Type::Object(_) | Type::Arena(_) => unreachable!("neither is a field"),
+            Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("`arenas` alone has these"),
         }
     }
 
@@ -232,7 +237,12 @@ impl Schema {
             Type::Scalar(Scalar::Bool) => (bytes[0] > 1).then(|| format!(": {} is not a bool", bytes[0])),
             Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => None,
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
+            Type::Columns(_) | Type::Object(_) | Type::Arena(_) => unreachable!("neither is a field"),
+            Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("`arenas` alone has these"),
             Type::Array { of, len } => self.elements(of, bytes, *len),
             Type::Message(id) => self.messages[id].fields.iter().find_map(|field| {
                 let problem = self.problem(&field.ty, &bytes[field.offset as usize..])?;

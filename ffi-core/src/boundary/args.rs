@@ -43,11 +43,12 @@ pub unsafe fn reference_mut<'a, T: FfiLent>(
     pointer: *mut T,
     name: &'static str,
 ) -> Result<&'a mut T, Failure> {
-    // SAFETY: the caller vouches for more than `reference` requires. The shared reference ends
-    // here.
-    unsafe { reference(pointer.cast_const(), name) }?;
-    // SAFETY: `reference` found it aligned and valid; the caller vouches that no other code uses
-    // it.
+    check_pointer(pointer, name)?;
+    // SAFETY: not null and aligned; the caller vouches for initialised bytes that no other code
+    // uses.
+    unsafe { T::check_lent_mut(pointer) }.map_err(|invalid| invalid.in_field(name))?;
+    // SAFETY: not null and aligned, and the check found it valid; the caller vouches that no other
+    // code uses it for as long as `'a`.
     Ok(unsafe { &mut *pointer })
 }
 
@@ -214,8 +215,8 @@ pub fn optional<T>(
 enum Access {
     Read,
     Write,
-    /// The function gets the memory, which is a slot of a pool.
-    Take,
+    /// The function gets the memory, which is a slot of a pool or an arena, as the text says.
+    Take(&'static str),
 }
 
 /// Memory of one argument.
@@ -244,22 +245,28 @@ impl Region {
     /// Returns the memory of a slot that the function gets.
     #[must_use]
     pub fn slot<T>(pointer: *mut T, name: &'static str) -> Self {
-        Self { access: Access::Take, ..Self::shared(pointer, 1, name) }
+        Self { access: Access::Take("slot"), ..Self::shared(pointer, 1, name) }
+    }
+
+    /// Returns the object of an arena whose contents the function gets.
+    #[must_use]
+    pub fn arena<T>(pointer: *mut T, name: &'static str) -> Self {
+        Self { access: Access::Take("arena"), ..Self::shared(pointer, 1, name) }
     }
 
     /// Returns the memory that the value of an argument owns elsewhere, which is used as the
-    /// argument is. It is empty if the argument will be refused, or if the value owns none.
+    /// argument is. It is empty if the argument will be refused, or as far as the value owns none.
     ///
     /// # Safety
     ///
     /// The conditions of [`reference()`], if `self` has any bytes.
     #[must_use]
-    pub unsafe fn owned_by<T: FfiLent>(self, value: *const T) -> Self {
+    pub unsafe fn owned_by<T: FfiLent>(self, value: *const T) -> [Self; 2] {
         let there = self.bytes > 0 && check_pointer(value, self.name).is_ok();
         // SAFETY: it is neither null nor misaligned, and the caller vouches for initialised bytes
         // that no thread writes to.
-        let (start, bytes) = if there { unsafe { T::memory(value) } } else { (0, 0) };
-        Self { start, bytes, ..self }
+        let memory = if there { unsafe { T::memory(value) } } else { [(0, 0); 2] };
+        memory.map(|(start, bytes)| Self { start, bytes, ..self })
     }
 
     /// Returns the region of an optional argument, which is empty without a value.
@@ -279,12 +286,12 @@ impl Region {
     fn conflict(&self, other: &Self) -> Failure {
         let (first, second) = (self.name, other.name);
         match (self.access, other.access) {
-            (Access::Take, Access::Take) => Failure::invalid_argument(
+            (Access::Take(what), Access::Take(_)) => Failure::invalid_argument(
                 first,
-                format_args!("and `{second}` are one slot, which is given away once: pass another one"),
+                format_args!("and `{second}` are one {what}, which is given away once: pass another one"),
             ),
-            (Access::Take, _) => Self::given_and_used(first, second),
-            (_, Access::Take) => Self::given_and_used(second, first),
+            (Access::Take(what), _) => Self::given_and_used(what, first, second),
+            (_, Access::Take(what)) => Self::given_and_used(what, second, first),
             _ => Failure::invalid_argument(
                 first,
                 format_args!("and `{second}` overlap, and the function writes to one of them: pass a copy"),
@@ -292,12 +299,21 @@ impl Region {
         }
     }
 
-    fn given_and_used(given: &str, used: &str) -> Failure {
+    fn given_and_used(what: &str, given: &str, used: &str) -> Failure {
         Failure::invalid_argument(
             given,
-            format_args!("gives its slot away, which `{used}` is in: pass another one, or a copy"),
+            format_args!("gives its {what} away, which `{used}` is in: pass another one, or a copy"),
         )
     }
+}
+
+/// Checks as [`disjoint`] does, also the memory that arguments own elsewhere.
+///
+/// # Errors
+///
+/// Returns invalid argument with the names of the first two that overlap.
+pub fn disjoint_owned(regions: &[Region], owned: &[[Region; 2]]) -> Result<(), Failure> {
+    disjoint(&[regions, owned.as_flattened()].concat())
 }
 
 /// Checks that memory a function may write to, or gets, belongs to only one argument.
@@ -317,7 +333,7 @@ pub fn disjoint(regions: &[Region]) -> Result<(), Failure> {
 }
 
 #[inline]
-fn check_pointer<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
+pub(super) fn check_pointer<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
     if pointer.is_null() {
         return Err(Failure::invalid_argument(name, "is null"));
     }

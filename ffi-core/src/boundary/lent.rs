@@ -10,7 +10,8 @@ use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::{FfiType, InvalidValue};
 
-/// A type that exported functions take by reference: any [`FfiValue`], and [`FfiColumns`].
+/// A type that exported functions take by reference: any [`FfiValue`], [`FfiColumns`], and
+/// [`FfiArena`](crate::arena::FfiArena).
 ///
 /// # Safety
 ///
@@ -27,7 +28,7 @@ use crate::types::{FfiType, InvalidValue};
     label = "not a scalar, an enum or a message",
     note = "what can is a number of fixed size, a `bool`, or a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
             and, as a parameter, a reference to or slice of one, or a reference to the columns of a message; \
-            put an array into a message"
+            put an array into a message; a message that lives in an arena is passed as `&FfiArena<T>`"
 )]
 pub unsafe trait FfiLent: 'static {
     /// The type in the form of schema records.
@@ -50,13 +51,28 @@ pub unsafe trait FfiLent: 'static {
     /// The conditions of [`FfiType::check`], also for the memory that the value owns.
     unsafe fn check_lent(value: *const Self) -> Result<(), InvalidValue>;
 
-    /// Returns the address and the number of bytes of the memory that a value owns elsewhere.
+    /// Checks that an untrusted value is valid, and that it can be changed.
+    ///
+    /// # Errors
+    ///
+    /// Returns the path to the first invalid field, and the mistake.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`check_lent`](Self::check_lent), and no other code uses the value.
+    unsafe fn check_lent_mut(value: *mut Self) -> Result<(), InvalidValue> {
+        // SAFETY: the caller vouches for more than `check_lent` requires.
+        unsafe { Self::check_lent(value) }
+    }
+
+    /// Returns the address and the number of bytes of each piece of memory that a value owns
+    /// elsewhere.
     ///
     /// # Safety
     ///
     /// The conditions of [`check_lent`](Self::check_lent).
-    unsafe fn memory(_: *const Self) -> (usize, usize) {
-        (0, 0)
+    unsafe fn memory(_: *const Self) -> [(usize, usize); 2] {
+        [(0, 0); 2]
     }
 }
 
@@ -85,9 +101,9 @@ unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
         unsafe { Self::check(value) }
     }
 
-    unsafe fn memory(value: *const Self) -> (usize, usize) {
+    unsafe fn memory(value: *const Self) -> [(usize, usize); 2] {
         // SAFETY: the value is aligned and came from this library, and no thread writes to it.
-        unsafe { Self::memory(value) }
+        [unsafe { Self::memory(value) }, (0, 0)]
     }
 }
 

@@ -31,6 +31,9 @@
 //! | `FfiObject<T>` as a parameter | `uint64_t`, a handle that the caller keeps |
 //! | `FfiObject<T>` as a result | `uint64_t`, a handle that the caller ends with `.._object_free` |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
+//! | `&FfiArena<T>`, `&mut FfiArena<T>` | pointer to the arena; all that its root reaches is checked |
+//! | `FfiArena<T>` as a parameter | pointer to an arena, checked; its contents are the function's when it is called, and the caller frees the empty object |
+//! | `FfiArena<T>` as a result | pointer to an arena, which the caller frees |
 //! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
@@ -40,6 +43,7 @@
 //! A function that failed or has no value returns zeros, except for padding, which may be anything.
 //! `&mut` arguments that overlap another argument are refused.
 
+mod arenas;
 mod args;
 mod attachment;
 mod call;
@@ -61,9 +65,14 @@ mod text;
 
 // For generated code.
 #[doc(hidden)]
+pub use arenas::{
+    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena,
+    take_some_arena,
+};
+#[doc(hidden)]
 pub use args::{
-    OwnedText, Region, assert_owned_text, copied, disjoint, optional, reference, reference_mut, slice,
-    slice_mut, text,
+    OwnedText, Region, assert_owned_text, copied, disjoint, disjoint_owned, optional, reference,
+    reference_mut, slice, slice_mut, text,
 };
 #[doc(hidden)]
 pub use attachment::{FfiDartCalls, dart_calls};

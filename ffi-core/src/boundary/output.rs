@@ -106,6 +106,7 @@ mod sealed {
     use std::fmt::Display;
 
     use super::{FfiOutput, FfiValue};
+    use crate::arena::{ArenaMessage, FfiArena};
     use crate::columns::{FfiColumnar, FfiColumns};
     use crate::object::{FfiClass, FfiObject};
     use crate::pool::{FfiPooled, PoolBox};
@@ -117,6 +118,7 @@ mod sealed {
     impl Output for String {}
     impl<T: FfiValue> Output for Vec<T> {}
     impl<T: FfiColumnar> Output for FfiColumns<T> {}
+    impl<T: ArenaMessage> Output for FfiArena<T> {}
     impl<T: FfiPooled> Output for PoolBox<T> {}
     impl<T: FfiClass + ?Sized> Output for FfiObject<T> {}
     impl<T: super::FfiSome> Output for Option<T> {}
@@ -128,7 +130,8 @@ mod sealed {
 }
 
 /// Successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T:
-/// FfiValue>`, a [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns), or an `Option` of
+/// FfiValue>`, a [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns),
+/// [`FfiArena`](crate::arena::FfiArena), or an `Option` of
 /// one of these. It can't be implemented for other types: a type that crosses as itself is an
 /// [`FfiValue`].
 #[diagnostic::on_unimplemented(

@@ -156,7 +156,13 @@ pub unsafe trait FfiErrorField: Sized {
 
 // SAFETY: the value is written as it is, and `TYPE` is that of the value.
 unsafe impl<T: FfiType> FfiErrorField for T {
-    const SIZE: usize = size_of::<T>();
+    const SIZE: usize = {
+        assert!(
+            !T::ARENA,
+            "an error can't hold what lives in an arena; hint: `String`, `Vec<T>` or `Option<T>`"
+        );
+        size_of::<T>()
+    };
     const ALIGN: usize = align_of::<T>();
     const TYPE: Fragment = &[Piece::Text("{\"value\":"), Piece::Nested(T::TYPE), Piece::Text("}")];
     const FINGERPRINT: u64 = T::FINGERPRINT;

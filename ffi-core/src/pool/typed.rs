@@ -63,6 +63,13 @@ impl<T: FfiMessage> Pool<T> {
     /// ```
     #[must_use]
     pub const fn new(name: &'static str, capacity: u32) -> Self {
+        const {
+            assert!(
+                !T::ARENA,
+                "a message that lives in an arena can't be in a pool, as its handles mean nothing there; hint: use \
+                 the bounded `FfiStr`, `FfiBytes`, `FfiVec`, `FfiMap` and `FfiOption`"
+            );
+        }
         Self { raw: RawPool::new(name, capacity, size_of::<T>(), align_of::<T>()), message: PhantomData }
     }
 

@@ -24,6 +24,10 @@
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; `FfiObject`: [`OBJECT_RESULT`], fingerprint of the type; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
+//! | `FfiArena`, in a reference, by value or as a result | [`ARENA`], version of its functions ([`arena`]), fingerprint of the root; those of all that it reaches are compared one by one |
+//! | `ArenaStr`, `ArenaBytes` | [`ARENA_STR`], [`ARENA_BYTES`] |
+//! | `ArenaVec`, `ArenaBox` | [`ARENA_VEC`], [`ARENA_BOX`], identity of the element or value: of a message [`REF`] and the hash of its id, as for an `FfiRef`; of others the fingerprint, in which messages have their identity |
+//! | `ArenaMap` | [`ARENA_MAP`], identities of key and value |
 //! | `FfiOpen` | [`OPEN`], fingerprint of the enum |
 //! | newtype | none: its fingerprint is that of the type in it |
 //! | logical type, such as `FfiTimestamp` | [`LOGICAL`], hash of its name in records, size, alignment |
@@ -86,6 +90,23 @@ pub const POOL: u64 = 21;
 pub const ERROR: u64 = 22;
 /// Last fact of an async or blocking function.
 pub const STARTED: u64 = 23;
+/// Only fact of an `ArenaStr`.
+pub const ARENA_STR: u64 = 24;
+/// Only fact of an `ArenaBytes`.
+pub const ARENA_BYTES: u64 = 25;
+/// First fact of an `ArenaVec`.
+pub const ARENA_VEC: u64 = 26;
+/// First fact of an `ArenaMap`.
+pub const ARENA_MAP: u64 = 27;
+/// First fact of an `ArenaBox`.
+pub const ARENA_BOX: u64 = 28;
+/// First fact of an arena, in a reference, by value or as a result.
+pub const ARENA: u64 = 29;
+/// Returns the fingerprint of arenas of a message, whose own is `message`.
+#[must_use]
+pub const fn arena(message: u64) -> u64 {
+    mix(&[ARENA, 1, message])
+}
 /// First fact of a type of objects.
 pub const OBJECT: u64 = 40;
 /// Fact of a function that belongs to a type of objects, before the fingerprint of the type.

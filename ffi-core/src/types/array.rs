@@ -22,6 +22,7 @@ where
     const ANY_BITS: bool = T::ANY_BITS;
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     const LANES: Lanes = T::LANES.times(N);
+    const ARENA: bool = T::ARENA;
 
     unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: an array's elements are consecutive from its address, so this function's contract

@@ -37,6 +37,39 @@ impl<T, const N: usize> Buffer<T, N> {
         N as u32
     };
 
+    /// Offset of the items in bytes.
+    pub(crate) const ITEMS: usize = std::mem::offset_of!(Self, items);
+
+    /// Writes a buffer to memory of an arena: zeros, so that none of it is left to chance, then the
+    /// length and the used items, each with `store_item`.
+    ///
+    /// # Safety
+    ///
+    /// `value` is valid, and `place` is writable memory for a buffer that doesn't overlap it;
+    /// `store_item` writes a valid item to memory for one.
+    pub(crate) unsafe fn store(
+        value: *const Self,
+        place: *mut Self,
+        store_item: unsafe fn(*const T, *mut T),
+    ) {
+        // SAFETY: the place is writable, by this function's contract.
+        unsafe { place.write_bytes(0, 1) };
+        // SAFETY: the value is valid, by this function's contract.
+        let items = unsafe { &*value }.as_slice();
+        // SAFETY: the place is memory for a buffer, so the items are in it.
+        let first = unsafe { &raw mut (*place).items }.cast::<T>();
+        for (index, item) in items.iter().enumerate() {
+            // SAFETY: a buffer has no more items than its capacity, as does the place.
+            let target = unsafe { first.add(index) };
+            // SAFETY: the item is valid, and the target is memory for one.
+            unsafe { store_item(item, target) };
+        }
+        // SAFETY: the place is memory for a buffer, so the length is in it.
+        let len = unsafe { &raw mut (*place).len };
+        // SAFETY: it is writable, by this function's contract.
+        unsafe { len.write(items.len() as u32) };
+    }
+
     /// Returns a buffer of zeros.
     #[inline]
     pub(super) const fn new() -> Self {

@@ -252,6 +252,13 @@ unsafe impl<K: MapKey, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::MAP, K::FINGERPRINT, V::FINGERPRINT, N as u64]);
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
+    const ARENA: bool = {
+        assert!(
+            !K::ARENA && !V::ARENA,
+            "an `FfiMap` can't hold what lives in an arena; hint: use an `ArenaMap<K, V>`"
+        );
+        false
+    };
 
     unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         let buffer = value.cast::<Buffer<Entry<K, V>, N>>();
@@ -269,6 +276,44 @@ unsafe impl<K: MapKey, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
         // SAFETY: the first `len` entries have been found valid, and no thread writes to them
         // meanwhile.
         check_keys(unsafe { slice::from_raw_parts(first, len) })
+    }
+}
+
+impl<K: MapKey, V: FfiType, const N: usize> FfiMap<K, V, N> {
+    /// Writes a map to memory of an arena, as `Buffer::store` does.
+    ///
+    /// # Safety
+    ///
+    /// `value` is valid, and `place` is writable memory for a map that doesn't overlap it; the
+    /// functions write a valid key and a valid value to memory for one.
+    pub(crate) unsafe fn store_entries(
+        value: *const Self,
+        place: *mut Self,
+        store_key: unsafe fn(*const K, *mut K),
+        store_value: unsafe fn(*const V, *mut V),
+    ) {
+        // SAFETY: the place is writable, by this function's contract.
+        unsafe { place.write_bytes(0, 1) };
+        // SAFETY: the value is valid, by this function's contract.
+        let entries = unsafe { &*value }.0.as_slice();
+        let buffer = place.cast::<Buffer<Entry<K, V>, N>>();
+        // SAFETY: a map is laid out as its buffer, so the items are in the place.
+        let first = unsafe { buffer.cast::<u8>().add(Buffer::<Entry<K, V>, N>::ITEMS) };
+        let first = first.cast::<Entry<K, V>>();
+        for (index, entry) in entries.iter().enumerate() {
+            // SAFETY: a map has no more entries than its capacity, as does the place.
+            let target = unsafe { first.add(index) };
+            // SAFETY: the target is memory for an entry, so the key is in it.
+            let key = unsafe { &raw mut (*target).key };
+            // SAFETY: the key is valid, and its target is memory for one.
+            unsafe { store_key(&entry.key, key) };
+            // SAFETY: the target is memory for an entry, so the value is in it.
+            let value = unsafe { &raw mut (*target).value };
+            // SAFETY: the value is valid, and its target is memory for one.
+            unsafe { store_value(&entry.value, value) };
+        }
+        // SAFETY: a buffer begins with its length, a `u32`, and the place is writable.
+        unsafe { buffer.cast::<u32>().write(entries.len() as u32) };
     }
 }
 

@@ -20,7 +20,6 @@ mod str;
 mod vec;
 
 pub(crate) use array::check_elements;
-#[cfg(feature = "proto")]
 pub(crate) use buffer::Buffer;
 pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
@@ -30,12 +29,14 @@ pub use invalid::{InvalidValue, PathStep};
 pub use lanes::{Lanes, assert_numeric};
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
+pub(crate) use map::MapKey;
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
 pub use newtype::{FfiWrapped, assert_transparent, assert_wrapped};
 pub use open::FfiOpen;
 pub use option::FfiOption;
 pub use reference::FfiRef;
 pub use str::FfiStr;
+pub(crate) use str::utf8;
 pub use vec::FfiVec;
 
 use crate::schema::encode::Fragment;
@@ -57,6 +58,7 @@ use crate::schema::encode::Fragment;
 /// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
 /// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; equal keys |
 /// | [`FfiRef<T>`](FfiRef) | slot index and generation | none: a stale reference resolves to nothing |
+/// | [`ArenaStr`](crate::arena::ArenaStr) and the other handles of arenas | one or two `u32` | none: the check of the arena covers what they refer to |
 /// | [`FfiTimestamp`](crate::FfiTimestamp), [`FfiDuration`](crate::FfiDuration) | `i64` seconds, `i32` nanoseconds | those out of the range of protobuf |
 /// | [`FfiUuid`](crate::FfiUuid) | 16 | none |
 /// | [`FfiDecimal`](crate::FfiDecimal) | two halves of an `i128`, `u32` scale | scales over 38 |
@@ -69,8 +71,8 @@ use crate::schema::encode::Fragment;
 ///
 /// An implementation promises that
 ///
-/// - the type has no destructor, holds no pointer or reference, and nothing changes through a
-///   shared reference to it;
+/// - the type has no destructor, holds no pointer, reference or handle of an
+///   [arena](crate::arena), and nothing changes through a shared reference to it;
 /// - a copy of the bytes of a value is a value, also when the type isn't `Copy`: Dart and the
 ///   containers of this crate copy them;
 /// - [`TYPE`](Self::TYPE) describes its layout and [`FINGERPRINT`](Self::FINGERPRINT) hashes it;
@@ -112,6 +114,11 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// field.
     #[doc(hidden)]
     const CAPACITIES_FIT: bool = true;
+
+    /// True if the type is a handle of an arena, or holds one in place: such values live in arenas
+    /// only.
+    #[doc(hidden)]
+    const ARENA: bool = false;
 
     /// The numbers that a value consists of, if kernels can use it as such.
     #[doc(hidden)]

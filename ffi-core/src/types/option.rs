@@ -153,6 +153,7 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OPTION, T::FINGERPRINT]);
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
+    const ARENA: bool = T::ARENA;
 
     #[inline]
     unsafe fn check(option: *const Self) -> Result<(), InvalidValue> {

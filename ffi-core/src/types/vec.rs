@@ -212,6 +212,7 @@ unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::VEC, T::FINGERPRINT, N as u64]);
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && T::CAPACITIES_FIT;
+    const ARENA: bool = T::ARENA;
 
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {

@@ -28,9 +28,11 @@ impl<'a> MessagesFile<'a> {
     pub fn new(types: &Types<'a>) -> Self {
         let Model { messages, oneofs, .. } = types.model;
         let throws = AllThrows::new(types.model);
+        // Messages that live in arenas have views of another kind.
+        let plain: Vec<_> = messages.iter().filter(|it| it.arena.is_none()).collect();
         Self {
             package: &types.names.package,
-            messages: written(messages, |it| MessageClasses::new(types, &throws, it)),
+            messages: written(&plain, |it| MessageClasses::new(types, &throws, it)),
             oneofs: written(oneofs, |it| OneofClasses::new(types, &throws, it)),
             containers: written(&types.containers, |ty| container::of(types, ty)),
         }

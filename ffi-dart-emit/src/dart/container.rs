@@ -47,6 +47,11 @@ impl Container {
     fn new(types: &Types<'_>, ty: &Type) -> Self {
         let class = types.class(ty);
         match ty {
+            Type::ArenaStr
+            | Type::ArenaBytes
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("messages that live in an arena have no containers"),
             Type::Str { cap } => Self::Buffer(Buffer { class, cap: *cap, text: true }),
             Type::Bytes { cap } => Self::Buffer(Buffer { class, cap: *cap, text: false }),
             Type::Vec { of, cap } => Self::List(Box::new(List::new(types, ty, class, of, *cap))),

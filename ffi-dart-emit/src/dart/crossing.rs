@@ -1,7 +1,7 @@
 //! Parameters and result of a function, as they cross from Dart to C and back: as objects, and in
 //! the raw layer as pointers.
 
-use crate::model::{Function, MessageIndex, Model, Param, Passing, Returns, Value};
+use crate::model::{Function, Lending, MessageIndex, Model, Param, Passing, Returns, Value};
 
 use super::callback;
 use super::layout;
@@ -71,6 +71,8 @@ pub struct Argument {
     pub before: Option<String>,
     /// True if the box that is passed gives its slot away.
     pub given: bool,
+    /// Statement after the call.
+    pub after: Option<String>,
     /// Sentence of the documentation that says which side owns it during the call.
     pub ownership: Option<&'static str>,
 }
@@ -124,6 +126,7 @@ impl Argument {
                     values: vec![place],
                     raw: None,
                     given: false,
+                    after: None,
                     ownership: Some("**copied**"),
                 }
             }
@@ -147,8 +150,32 @@ impl Argument {
                 raw: None,
                 before: None,
                 given: false,
+                after: None,
                 ownership: Some(borrowed(mutable)),
             },
+            Passing::Arena { of, lending } => {
+                let (value, after, ownership) = match lending {
+                    Lending::Shared => ("lendArena", None, borrowed(false)),
+                    Lending::Mutable => {
+                        ("lendArena", Some(format!("    $.refreshArena({name});")), borrowed(true))
+                    }
+                    Lending::Given => (
+                        "giveArena",
+                        Some(format!("    $.settleArena({name}, _status);")),
+                        "given to the library, and empty then, unless it refuses an\nargument",
+                    ),
+                };
+                Self {
+                    public: arena(names, model, of),
+                    types: vec![("$.Pointer<$.Void>".to_owned(), "")],
+                    values: vec![format!("$.{value}({name})")],
+                    raw: None,
+                    before: None,
+                    after,
+                    given: false,
+                    ownership: Some(ownership),
+                }
+            }
             Passing::Pool(message) => {
                 let message = Value::Message(message);
                 let public = types::lent(names, model, message);
@@ -172,6 +199,7 @@ impl Argument {
                     raw: None,
                     before: None,
                     given: false,
+                    after: None,
                     ownership: Some(borrowed(mutable)),
                 }
             }
@@ -187,6 +215,7 @@ impl Argument {
                 raw: None,
                 before: None,
                 given: false,
+                after: None,
                 ownership: Some("**owned** by both sides: the library may keep it"),
             },
             Passing::Callback { argument, answer } => Self {
@@ -199,6 +228,7 @@ impl Argument {
                 raw: None,
                 before: Some(format!("    final {} = _memory.functions.mark;", mark(name))),
                 given: false,
+                after: None,
                 ownership: Some("called before the method returns; what it throws is an error in Rust"),
             },
         };
@@ -243,6 +273,7 @@ impl Argument {
             }),
             before: None,
             given: false,
+            after: None,
             ownership: Some(ownership),
         }
     }
@@ -277,6 +308,7 @@ impl Argument {
             values: vec![checked],
             before: None,
             given: false,
+            after: None,
             ownership: None,
         }
     }
@@ -305,6 +337,7 @@ impl Argument {
             values: vec![checked],
             before: None,
             given: false,
+            after: None,
             ownership: None,
         }
     }
@@ -325,6 +358,7 @@ impl Argument {
             },
             raw: None,
             given: false,
+            after: None,
             before: Some(layout::call(
                 4,
                 &format!("final {end} = "),
@@ -359,6 +393,11 @@ fn pointer(names: &Names<'_>, model: &Model, to: Value) -> String {
 /// Returns the class of a message's columns.
 fn columns(names: &Names<'_>, model: &Model, of: MessageIndex) -> String {
     columns_class(types::native(model, names, Value::Message(of)))
+}
+
+/// Returns the class of arenas of a message.
+fn arena(names: &Names<'_>, model: &Model, of: MessageIndex) -> String {
+    format!("{}Arena", types::native(model, names, Value::Message(of)))
 }
 
 /// Returns the literal for an absent value of a Dart type.
@@ -503,6 +542,17 @@ impl Outcome {
             }
             Some(Returns::Columns(message)) => {
                 let public = columns(names, model, message);
+                Self {
+                    ty: ("$.Pointer<$.Void>".to_owned(), ""),
+                    conversion: Some(Conversion::of(format!("{public}._taken"))),
+                    raw: None,
+                    sized: None,
+                    ownership: Some("**owned**"),
+                    public,
+                }
+            }
+            Some(Returns::Arena(message)) => {
+                let public = arena(names, model, message);
                 Self {
                     ty: ("$.Pointer<$.Void>".to_owned(), ""),
                     conversion: Some(Conversion::of(format!("{public}._taken"))),

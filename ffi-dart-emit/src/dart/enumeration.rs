@@ -100,7 +100,7 @@ fn opened(model: &Model) -> HashSet<&TypeId> {
     let mut open = HashSet::new();
     for composite in model.by_dependency() {
         for ty in composite.types() {
-            ty.walk(&mut |part| {
+            ty.walk_all(&mut |part| {
                 if let Type::Open(index) = part {
                     open.insert(&model.enumeration(*index).id);
                 }

@@ -126,7 +126,7 @@ impl<'a> LibraryFile<'a> {
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
-            memory: !model.messages.is_empty() || !model.oneofs.is_empty(),
+            memory: model.messages.iter().any(|it| it.arena.is_none()) || !model.oneofs.is_empty(),
             pools: pool::pooled(model).next().is_some(),
             mailbox: symbols
                 .mailbox
@@ -172,6 +172,10 @@ impl<'a> LibraryFile<'a> {
             }
             let item = layout::string(&format!("columns of {}", it.item.name));
             for symbol in it.columns.iter().flat_map(|columns| columns.symbols.all()) {
+                file.check(&[item.clone(), layout::string(symbol)]);
+            }
+            let item = layout::string(&format!("arenas of {}", it.item.name));
+            for symbol in it.arena.iter().flat_map(|arena| arena.symbols.all()) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
             let item = layout::string(&format!("protobuf of {}", it.item.name));
@@ -495,6 +499,7 @@ impl Call<'_> {
                 given.push(format!("    $.give({name});"));
                 around.after.push(format!("    $.settle({name}, _status);"));
             }
+            around.after.extend(argument.after.clone());
             for (index, value) in argument.values.iter().enumerate() {
                 let simple = argument.given || !value.contains(['.', '(']);
                 if simple || !gives {
@@ -522,7 +527,8 @@ impl Call<'_> {
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
-        Around { values: values.collect(), before: Vec::new(), after: self.ends().collect() }
+        let after = self.crossing.arguments.iter().filter_map(|argument| argument.after.clone());
+        Around { values: values.collect(), before: Vec::new(), after: after.chain(self.ends()).collect() }
     }
 
     /// Returns the statements before the call.

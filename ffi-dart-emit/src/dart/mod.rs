@@ -4,6 +4,7 @@
 //! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
 //! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod arena;
 mod binding;
 mod callback;
 mod columns;
@@ -40,6 +41,7 @@ use askama::Template;
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 
+use arena::{ArenaOwnersFile, ArenasFile};
 use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
@@ -80,13 +82,19 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         names: &names,
         file: &model.library.name,
         call: example(model, &names),
-        message: model.messages.first().map_or("Thing", |it| &names.of(&it.id).name),
+        message: model
+            .messages
+            .iter()
+            .find(|it| it.arena.is_none())
+            .map_or("Thing", |it| &names.of(&it.id).name),
         native_assets: options.native_assets.is_some(),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
     let pools = PoolsFile::new(model, &names, FORM);
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
+    let arenas = ArenasFile::new(&types);
+    let arena_owners = ArenaOwnersFile::new(model, &names);
     let newtypes = NewtypesFile::new(&types);
     let newtype_arrays = NewtypeArraysFile::new(&types);
     let file = &model.library.name;
@@ -98,6 +106,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let main = MainFile {
         names: &names,
         file,
+        arenas: arena_owners.is_some(),
         arrays: arrays.is_some(),
         newtypes: newtype_arrays.is_some(),
         errors: !model.errors.is_empty(),
@@ -114,6 +123,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             render(&ValuesLibrary {
                 file,
                 any,
+                arenas: arenas.is_some(),
                 errors: main.errors,
                 newtypes: newtypes.is_some(),
                 imports: newtype::imported_by_values(&names, model)
@@ -127,6 +137,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];
+    generated.extend(arenas.map(|it| ("lib/src/arenas.g.dart".into(), render(&it))));
+    generated.extend(arena_owners.map(|it| ("lib/src/arena_owners.g.dart".into(), render(&it))));
     generated.extend(arrays.map(|it| ("lib/src/arrays.g.dart".into(), render(&it))));
     generated.extend(newtypes.map(|it| ("lib/src/newtypes.g.dart".into(), render(&it))));
     generated.extend(newtype_arrays.map(|it| ("lib/src/newtype_arrays.g.dart".into(), render(&it))));
@@ -210,8 +222,8 @@ fn refusal(target: &Target) -> Option<&'static str> {
 fn check_keys(model: &Model) -> Result<(), Problems> {
     let mut problems = Vec::new();
     let mut check = |item: String, ty: &Type| {
-        ty.walk(&mut |part| {
-            if matches!(part, Type::Map { key, .. } if !is_key(key)) {
+        ty.walk_all(&mut |part| {
+            if matches!(part, Type::Map { key, .. } | Type::ArenaMap { key, .. } if !is_key(key)) {
                 problems.push(Problem {
                     item: item.clone(),
                     what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
@@ -240,7 +252,13 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
 fn is_key(ty: &Type) -> bool {
     matches!(
         ty.physical(),
-        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Logical(_) | Type::Ref(_)
+        Type::Scalar(_)
+            | Type::Enum(_)
+            | Type::Open(_)
+            | Type::Str { .. }
+            | Type::ArenaStr
+            | Type::Logical(_)
+            | Type::Ref(_)
     )
 }
 
@@ -250,6 +268,7 @@ fn is_key(ty: &Type) -> bool {
 struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
+    arenas: bool,
     arrays: bool,
     newtypes: bool,
     errors: bool,
@@ -265,6 +284,7 @@ struct ValuesLibrary<'a> {
     file: &'a str,
     /// True if there is a value, an enum, a newtype or an error.
     any: bool,
+    arenas: bool,
     errors: bool,
     newtypes: bool,
     /// Libraries of the user's, each with the number in its prefix.

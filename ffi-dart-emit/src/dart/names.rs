@@ -50,6 +50,9 @@ const MESSAGE_MEMBERS: &[&str] = &[
     "writeTo",
 ];
 
+/// Members of the view of a message in an arena that other messages don't have.
+const ARENA_MEMBERS: &[&str] = &["bytesOf", "fromBytes", "setData", "toData"];
+
 /// Members of the class of a message's columns, inherited ones included, and names that it calls.
 const COLUMNS_MEMBERS: &[&str] = &[
     "at",
@@ -466,6 +469,10 @@ impl Namer {
             }
             self.claim(top, &format!("the extension for references to {owner}"), &format!("{name}Ref"));
         }
+        if message.arena.is_some() {
+            self.claim(top, &format!("the owner of arenas of {owner}"), &format!("{name}Arena"));
+            self.claim(top, &format!("the class of lists of {owner}"), &format!("{name}List"));
+        }
         if message.simd.is_some() {
             self.claim(top, &format!("the extension for kernels of {owner}"), &format!("{name}Simd"));
             self.claim(top, &format!("the class of numeric fields of {owner}"), &format!("{name}Fields"));
@@ -473,9 +480,20 @@ impl Namer {
         if message.proto.is_some() {
             self.claim(top, &format!("the extension for {owner} as protobuf"), &format!("{name}Proto"));
         }
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES]);
+        let arena: &[&str] = if message.arena.is_some() { ARENA_MEMBERS } else { &[] };
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES, arena]);
         scope.enclosing(&name);
-        let members = message.fields.iter().map(|field| self.field(&mut scope, &owner, field)).collect();
+        let fields = message.fields.iter();
+        let members: Vec<_> = fields.map(|field| self.field(&mut scope, &owner, field)).collect();
+        let boxes = message.fields.iter().zip(&members).filter(|(field, _)| {
+            matches!(&field.ty, Type::ArenaBox { of } | Type::Option { of } if matches!(**of, Type::Message(_)))
+        });
+        for (field, name) in boxes.filter(|_| message.arena.is_some()) {
+            for accessor in [prefixed("new", name), prefixed("clear", name)] {
+                let owner = format!("`{accessor}` of {owner}, field {}", field.item.name);
+                self.claim(&mut scope, &owner, &accessor);
+            }
+        }
         let columns = message.columns.as_ref().map_or_else(Vec::new, |_| self.columns(top, message, &name));
         TypeNames { name, members, columns }
     }

@@ -238,7 +238,7 @@ pub fn packages<'a>(names: &'a Names<'_>) -> Vec<&'a str> {
 pub fn imported_by_values(names: &Names<'_>, model: &Model) -> Vec<usize> {
     let mut used = BTreeSet::new();
     let mut walk = |ty: &Type| {
-        ty.walk(&mut |part| {
+        ty.walk_all(&mut |part| {
             if let Type::Newtype { index, .. } = part
                 && let Some(import) = model.newtype(*index).dart.as_ref().and_then(|it| it.import.as_ref())
             {

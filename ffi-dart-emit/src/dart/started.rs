@@ -92,9 +92,9 @@ fn item_size(model: &Model, it: &Function) -> String {
         None => "0".to_owned(),
         Some(Returns::Value(value)) => types::size(model, value).to_string(),
         Some(Returns::Object(_)) => "8".to_owned(),
-        Some(Returns::Text | Returns::Vec(_) | Returns::Pool(_) | Returns::Columns(_)) => {
-            "$.sizeOf<$.Pointer<$.Void>>()".to_owned()
-        }
+        Some(
+            Returns::Text | Returns::Vec(_) | Returns::Pool(_) | Returns::Columns(_) | Returns::Arena(_),
+        ) => "$.sizeOf<$.Pointer<$.Void>>()".to_owned(),
     }
 }
 
@@ -134,7 +134,7 @@ pub fn result(
         }
         Returns::Text | Returns::Vec(_) => "value.owned".to_owned(),
         Returns::Value(_) | Returns::Object(_) => format!("value.cast<{}>().value", outcome.ty.0),
-        Returns::Pool(_) | Returns::Columns(_) => {
+        Returns::Pool(_) | Returns::Columns(_) | Returns::Arena(_) => {
             // The pointer's type is that of the conversion's parameter.
             format!("value.resource<{}>()", pointee(&outcome.ty.0))
         }
@@ -154,7 +154,7 @@ pub fn result(
         Returns::Value(value) if is_stream && model.is_struct(value) => None,
         _ if !is_stream => None,
         // It was the mailbox's until now.
-        Returns::Text | Returns::Vec(_) | Returns::Columns(_) => {
+        Returns::Text | Returns::Vec(_) | Returns::Columns(_) | Returns::Arena(_) | Returns::Object(_) => {
             Some("    stream.own();\n    final value = stream.value(at);\n")
         }
         _ => Some("    final value = stream.value(at);\n"),

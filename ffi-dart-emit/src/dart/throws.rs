@@ -111,6 +111,12 @@ impl<'a> AllThrows<'a> {
                 Throws { converts: self.model.newtype(*index).dart.is_some(), ..none }.and(self.of(of))
             }
             Type::Logical(it) => Throws { invalid: it.invalid, range: it.range, ..none },
+            // Messages that live in an arena have docs of their own.
+            Type::ArenaStr
+            | Type::ArenaBytes
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => none,
             Type::Str { .. } => Throws { invalid: true, capacity: true, unicode: true, ..none },
             Type::Bytes { .. } => Throws { invalid: true, capacity: true, range: true, ..none },
             Type::Array { of, .. } => Throws { length: true, ..self.of(of) },

@@ -173,10 +173,13 @@ pub fn checked_length(values: &str, place: Place<'_>, count: u64) -> String {
 pub fn unsigned(ty: &Type) -> Option<String> {
     match ty {
         Type::Scalar(Scalar::U64) => Some("u".to_owned()),
-        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } | Type::Newtype { of, .. } => {
-            unsigned(of)
-        }
-        Type::Map { key, value, .. } => {
+        Type::Array { of, .. }
+        | Type::Vec { of, .. }
+        | Type::Option { of }
+        | Type::ArenaVec { of }
+        | Type::ArenaBox { of }
+        | Type::Newtype { of, .. } => unsigned(of),
+        Type::Map { key, value, .. } | Type::ArenaMap { key, value } => {
             let [key, value] = [unsigned(key), unsigned(value)];
             let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "-".to_owned());
             (key.is_some() || value.is_some()).then(|| format!("m{}{}", part(&key), part(&value)))
@@ -301,7 +304,16 @@ pub fn flat(ty: &Type) -> bool {
         Type::Message(_) | Type::Oneof(_) => true,
         Type::Array { .. } => matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_)),
         Type::Option { of } => matches!(**of, Type::Scalar(_) | Type::Enum(_) | Type::Open(_)),
-        Type::Vec { .. } | Type::Map { .. } | Type::Ref(_) | Type::Newtype { .. } | Type::Logical(_) => false,
+        Type::Vec { .. }
+        | Type::Map { .. }
+        | Type::Ref(_)
+        | Type::Newtype { .. }
+        | Type::Logical(_)
+        | Type::ArenaStr
+        | Type::ArenaBytes
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. } => false,
     }
 }
 
@@ -309,7 +321,7 @@ pub fn flat(ty: &Type) -> bool {
 /// Dart record, as Dart has one `null`.
 fn optional(of: &Type, inner: String) -> String {
     match of {
-        Type::Option { .. } => format!("({inner},)?"),
+        Type::Option { .. } | Type::ArenaBox { .. } => format!("({inner},)?"),
         _ => format!("{inner}?"),
     }
 }
@@ -398,6 +410,10 @@ impl<'a> Types<'a> {
             };
             let align = composite.types().map(|ty| types.alignment(ty)).fold(least, u64::max);
             types.alignments.insert(id, align);
+            // They are views of another kind, without structs.
+            if matches!(composite, Composite::Message(it) if it.arena.is_some()) {
+                continue;
+            }
             let columns = matches!(composite, Composite::Message(it) if it.columns.is_some());
             for ty in composite.types() {
                 if matches!(composite, Composite::Oneof(_)) || !flat(ty) || columns && !has_array(ty) {
@@ -421,6 +437,11 @@ impl<'a> Types<'a> {
             | Type::Open(_)
             | Type::Message(_)
             | Type::Oneof(_)
+            | Type::ArenaStr
+            | Type::ArenaBytes
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. }
             | Type::Logical(_) => return,
             Type::Newtype { of, .. } => return self.collect(of),
             Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
@@ -443,7 +464,14 @@ impl<'a> Types<'a> {
             Type::Array { of, .. } | Type::Option { of } => self.alignment(of),
             Type::Message(index) => self.alignments[&self.model.message(*index).id],
             Type::Oneof(index) => self.alignments[&self.model.oneof(*index).id],
-            Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => 4,
+            Type::Str { .. }
+            | Type::Bytes { .. }
+            | Type::Ref(_)
+            | Type::ArenaStr
+            | Type::ArenaBytes
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => 4,
             Type::Newtype { of, .. } => self.alignment(of),
             Type::Logical(it) => it.alignment(),
             Type::Vec { of, .. } => self.alignment(of).max(4),
@@ -462,6 +490,11 @@ impl<'a> Types<'a> {
             Type::Scalar(it) => return scalar(*it).dart.to_owned(),
             Type::Enum(_) | Type::Open(_) => return "int".to_owned(),
             Type::Message(_) | Type::Oneof(_) => return self.element(ty),
+            Type::ArenaStr
+            | Type::ArenaBytes
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("a handle of an arena is no place"),
             Type::Str { cap } => return format!("_Str{cap}"),
             Type::Bytes { cap } => return format!("_Bytes{cap}"),
             Type::Newtype { of, .. } => return self.class(of),
@@ -514,8 +547,13 @@ impl<'a> Types<'a> {
             Type::Bytes { .. } => "$.Uint8List".to_owned(),
             Type::Array { .. } => format!("$.List<{}>", self.element(flattened(ty).0)),
             Type::Vec { of, .. } => format!("$.List<{}>", self.element(of)),
-            Type::Option { of } => optional(of, self.element(of)),
-            Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.element(key), self.element(value)),
+            Type::Option { of } | Type::ArenaBox { of } => optional(of, self.element(of)),
+            Type::ArenaStr => "String".to_owned(),
+            Type::ArenaBytes => "$.Uint8List".to_owned(),
+            Type::ArenaVec { of } => format!("$.List<{}>", self.element(of)),
+            Type::Map { key, value, .. } | Type::ArenaMap { key, value } => {
+                format!("$.Map<{}, {}>", self.element(key), self.element(value))
+            }
             Type::Newtype { index, .. } => newtype(self.names, self.model.newtype(*index)),
             Type::Logical(it) => it.dart.to_owned(),
             Type::Ref(index) => {
@@ -549,9 +587,11 @@ impl<'a> Types<'a> {
         match ty {
             Type::Message(_) | Type::Oneof(_) => format!("{}Data", self.element(ty)),
             Type::Array { .. } => format!("$.List<{}>", self.value(flattened(ty).0)),
-            Type::Vec { of, .. } => format!("$.List<{}>", self.value(of)),
-            Type::Option { of } => optional(of, self.value(of)),
-            Type::Map { key, value, .. } => format!("$.Map<{}, {}>", self.value(key), self.value(value)),
+            Type::Vec { of, .. } | Type::ArenaVec { of } => format!("$.List<{}>", self.value(of)),
+            Type::Option { of } | Type::ArenaBox { of } => optional(of, self.value(of)),
+            Type::Map { key, value, .. } | Type::ArenaMap { key, value } => {
+                format!("$.Map<{}, {}>", self.value(key), self.value(value))
+            }
             _ => self.element(ty),
         }
     }

@@ -86,17 +86,17 @@ struct Member<'a> {
 pub fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
     let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part, name)?));
     Some(match ty {
-        Type::Bytes { .. } => format!("$.bytesFrozen({value})"),
-        Type::Array { .. } | Type::Vec { .. } => match inner(element(ty), "it") {
+        Type::Bytes { .. } | Type::ArenaBytes => format!("$.bytesFrozen({value})"),
+        Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. } => match inner(element(ty), "it") {
             None => format!("$.frozen({value})"),
             Some(inner) => format!("$.frozenEach({value}, {inner})"),
         },
-        Type::Map { value: of, .. } => match inner(of, "it") {
+        Type::Map { value: of, .. } | Type::ArenaMap { value: of, .. } => match inner(of, "it") {
             None => format!("$.frozenMap({value}, {})", layout::string(name)),
             Some(inner) => format!("$.frozenValues({value}, {}, {inner})", layout::string(name)),
         },
-        Type::Option { of } => {
-            let nested = matches!(**of, Type::Option { .. });
+        Type::Option { of } | Type::ArenaBox { of } => {
+            let nested = matches!(**of, Type::Option { .. } | Type::ArenaBox { .. });
             let inner =
                 if nested { format!("(it) => ({},)", frozen(of, "it.$1", name)?) } else { inner(of, "it")? };
             format!("$.frozenOrNull({value}, {inner})")
@@ -108,7 +108,7 @@ pub fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
 /// Returns the type of a list's elements.
 fn element(list: &Type) -> &Type {
     match list {
-        Type::Vec { of, .. } => of,
+        Type::Vec { of, .. } | Type::ArenaVec { of } => of,
         array => flattened(array).0,
     }
 }
@@ -127,10 +127,18 @@ enum Comparison {
 impl Comparison {
     fn of(ty: &Type) -> Self {
         match ty {
-            Type::Bytes { .. } => Self::List,
-            Type::Array { .. } | Type::Vec { .. } if Self::of(element(ty)) == Self::Plain => Self::List,
-            Type::Array { .. } | Type::Vec { .. } | Type::Map { .. } => Self::Deep,
-            Type::Option { of } if Self::of(of) != Self::Plain => Self::Deep,
+            Type::Bytes { .. } | Type::ArenaBytes => Self::List,
+            Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. }
+                if Self::of(element(ty)) == Self::Plain =>
+            {
+                Self::List
+            }
+            Type::Array { .. }
+            | Type::Vec { .. }
+            | Type::Map { .. }
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. } => Self::Deep,
+            Type::Option { of } | Type::ArenaBox { of } if Self::of(of) != Self::Plain => Self::Deep,
             _ => Self::Plain,
         }
     }
@@ -142,7 +150,7 @@ impl<'a> Member<'a> {
         // In parentheses, as Dart takes `await as` for an expression that waits.
         let given = format!("({name}) as {value}");
         Self {
-            optional: matches!(ty, Type::Option { .. }),
+            optional: matches!(ty, Type::Option { .. } | Type::ArenaBox { .. }),
             copied: frozen(ty, name, name),
             given: frozen(ty, &given, name).unwrap_or(given),
             comparison: Comparison::of(ty),

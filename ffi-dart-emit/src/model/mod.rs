@@ -12,8 +12,9 @@ mod target;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode, ObjectSymbols,
-    PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd, TypeId,
+    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode,
+    ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd,
+    TypeId,
 };
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
@@ -111,6 +112,8 @@ pub struct Message {
     pub pool: Option<Pool>,
     /// Its columns, if it has columns.
     pub columns: Option<Box<Columns>>,
+    /// Functions of arenas with this root, if it lives in one.
+    pub arena: Option<Box<Arena>>,
     /// Its kernels, if it has kernels.
     pub simd: Option<Simd>,
     /// Type and count of its numbers, if it consists only of consecutive numbers of one type.
@@ -189,6 +192,27 @@ pub enum Type {
     },
     /// `FfiRef<T>`: `{ u32 index_plus_one; u32 generation; }`; all zero is none. `T` has a pool.
     Ref(MessageIndex),
+    /// `ArenaStr`: `{ u32 at; u32 len; }`, a text elsewhere in the arena.
+    ArenaStr,
+    /// `ArenaBytes`: `{ u32 at; u32 len; }`, bytes elsewhere in the arena.
+    ArenaBytes,
+    /// `ArenaVec<T>`: `{ u32 at; u32 len; }`, elements elsewhere in the arena.
+    ArenaVec {
+        /// `T`.
+        of: Box<Type>,
+    },
+    /// `ArenaMap<K, V>`: `{ u32 at; u32 len; }`, entries elsewhere in the arena, sorted by key.
+    ArenaMap {
+        /// `K`.
+        key: Box<Type>,
+        /// `V`.
+        value: Box<Type>,
+    },
+    /// `ArenaBox<T>`: `{ u32 at; }`, a value elsewhere in the arena; 0 is none.
+    ArenaBox {
+        /// `T`.
+        of: Box<Type>,
+    },
     /// A newtype, which has the layout of the type in it.
     Newtype {
         /// The newtype.
@@ -356,6 +380,8 @@ pub enum Returns {
     Pool(MessageIndex),
     /// `FfiColumns<T>`: a pointer to a container, which the caller then owns.
     Columns(MessageIndex),
+    /// `FfiArena<T>`: a pointer to an arena, which the caller then owns.
+    Arena(MessageIndex),
     /// `FfiObject<T>`: a handle, which the caller then has.
     Object(ObjectIndex),
 }
@@ -399,6 +425,24 @@ pub enum Passing {
         /// `R`; `None` for `()`.
         answer: Option<Value>,
     },
+    /// `FfiArena<T>`, `&FfiArena<T>` or `&mut FfiArena<T>`: a pointer to an arena.
+    Arena {
+        /// `T`.
+        of: MessageIndex,
+        /// Use that the function makes of it.
+        lending: Lending,
+    },
+}
+
+/// Use that a function makes of an arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lending {
+    /// `&FfiArena<T>`.
+    Shared,
+    /// `&mut FfiArena<T>`.
+    Mutable,
+    /// `FfiArena<T>`: the function gets what is in it.
+    Given,
 }
 
 /// An error with fields: an enum, or a struct.
@@ -653,7 +697,12 @@ impl Model {
                 let (entry, _) = self.layout(key).and(self.layout(value)).expect(POSSIBLE);
                 entry.list(*cap).expect(POSSIBLE).0
             }
-            Type::Ref(_) => Layout { size: 8, align: 4 },
+            Type::Ref(_)
+            | Type::ArenaStr
+            | Type::ArenaBytes
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. } => Layout { size: 8, align: 4 },
+            Type::ArenaBox { .. } => Layout { size: 4, align: 4 },
             Type::Newtype { of, .. } => self.layout(of),
             Type::Logical(it) => it.layout(self.wide_align).0,
         }
@@ -787,7 +836,7 @@ impl Returns {
         match self {
             Self::Value(value) | Self::Vec(value) => Some(value),
             Self::Pool(message) => Some(Value::Message(message)),
-            Self::Text | Self::Columns(_) | Self::Object(_) => None,
+            Self::Text | Self::Columns(_) | Self::Arena(_) | Self::Object(_) => None,
         }
     }
 }
@@ -819,9 +868,11 @@ impl Function {
             Passing::Slice { of, .. } => [Some(of), None],
             Passing::Pool(message) => [Some(Value::Message(message)), None],
             Passing::Callback { argument, answer } => [Some(argument), answer],
-            Passing::Reference { .. } | Passing::Columns { .. } | Passing::Text | Passing::Object(_) => {
-                [None; 2]
-            }
+            Passing::Reference { .. }
+            | Passing::Columns { .. }
+            | Passing::Arena { .. }
+            | Passing::Text
+            | Passing::Object(_) => [None; 2],
         });
         passed.flatten().chain(self.returns.and_then(Returns::value))
     }
@@ -887,9 +938,30 @@ impl Type {
             | Self::Str { .. }
             | Self::Bytes { .. }
             | Self::Logical(_)
+            | Self::ArenaStr
+            | Self::ArenaBytes
+            | Self::ArenaVec { .. }
+            | Self::ArenaMap { .. }
+            | Self::ArenaBox { .. }
             | Self::Ref(_) => {}
         }
         visit(self);
+    }
+
+    /// Calls `visit` as [`walk`](Self::walk) does, also with the types that a handle of an arena
+    /// refers to.
+    pub fn walk_all<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
+        self.walk(&mut |part| {
+            match part {
+                Self::ArenaVec { of } | Self::ArenaBox { of } => of.walk_all(&mut *visit),
+                Self::ArenaMap { key, value } => {
+                    key.walk_all(&mut *visit);
+                    value.walk_all(&mut *visit);
+                }
+                _ => {}
+            }
+            visit(part);
+        });
     }
 }
 

@@ -15,7 +15,7 @@ use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 use super::newtype::check_dart;
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Library, Member, Message, MessageIndex, Model, Newtype,
+    Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
     NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns,
     Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
@@ -277,6 +277,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         for symbol in message.columns.iter().flat_map(|columns| columns.symbols.all()) {
             check(format!("message {}, its columns", message.id), symbol, problems);
         }
+        for symbol in message.arena.iter().flat_map(|arena| arena.symbols.all()) {
+            check(format!("message {}, its arenas", message.id), symbol, problems);
+        }
         if let Some(simd) = &message.simd {
             check(format!("message {}, its kernels", message.id), &simd.symbol, problems);
         }
@@ -345,6 +348,13 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
         | read::Type::Str { .. }
         | read::Type::Bytes { .. }
         | read::Type::Columns(_)
+        | read::Type::Arena(_)
+        // A handle has nothing in place, which is its purpose.
+        | read::Type::ArenaStr {}
+        | read::Type::ArenaBytes {}
+        | read::Type::ArenaVec { .. }
+        | read::Type::ArenaMap { .. }
+        | read::Type::ArenaBox { .. }
         | read::Type::Object(_)
         // No newtype holds a message or oneof.
         | read::Type::Newtype(_)
@@ -396,7 +406,7 @@ fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
                 problems.add(
                     format!("{kind} {id}, {part} {name}"),
                     format!("`{inner}` holds itself"),
-                    "hold an `FfiRef` to it instead of the value",
+                    "hold an `FfiRef` or an `ArenaBox` of it instead of the value",
                 );
                 return;
             }
@@ -422,11 +432,23 @@ struct Resolver<'a> {
 struct Facts {
     layout: Layout,
     fingerprint: u64,
+    /// Fingerprint in handles of arenas: there a message that lives in one is its id.
+    identity: u64,
 }
+
+impl Facts {
+    /// Returns those of a type that is the same in handles.
+    fn new(layout: Layout, fingerprint: u64) -> Self {
+        Self { layout, fingerprint, identity: fingerprint }
+    }
+}
+
+/// Layout of two `u32`: of a reference, and of a handle of an arena.
+const TWO_WORDS: Layout = Layout { size: 8, align: 4 };
 
 /// Placeholder for a type that has been reported; a model with it is never returned.
 const REPORTED: (Type, Facts) =
-    (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0 });
+    (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0, identity: 0 });
 
 impl<'a> Resolver<'a> {
     fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
@@ -448,10 +470,7 @@ impl<'a> Resolver<'a> {
         match ty {
             read::Type::Scalar(scalar) => (
                 Type::Scalar(*scalar),
-                Facts {
-                    layout: Layout::of_scalar(*scalar, self.wide_align),
-                    fingerprint: fingerprint::scalar(scalar.name()),
-                },
+                Facts::new(Layout::of_scalar(*scalar, self.wide_align), fingerprint::scalar(scalar.name())),
             ),
             read::Type::Array { of, len } => {
                 let (of, facts) = self.ty(item, of);
@@ -459,14 +478,17 @@ impl<'a> Resolver<'a> {
                     self.problems.add(item, format!("an array of {len} elements is not possible"), REBUILD);
                     return REPORTED;
                 };
-                let fingerprint = fingerprint::array(facts.fingerprint, *len);
-                (Type::Array { of: Box::new(of), len: *len }, Facts { layout, fingerprint })
+                let hash = |of| fingerprint::array(of, *len);
+                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
+                (Type::Array { of: Box::new(of), len: *len }, Facts { layout, fingerprint, identity })
             }
             read::Type::Message(id) => match self.messages.get(id) {
                 Some(index) => {
-                    let read::Message { size, align, fingerprint, .. } = self.sorted.messages[id];
+                    let read::Message { size, align, fingerprint, ref arena, .. } = self.sorted.messages[id];
                     let layout = Layout { size, align };
-                    (Type::Message(*index), Facts { layout, fingerprint: fingerprint.0 })
+                    let named = || fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
+                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named());
+                    (Type::Message(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
             },
@@ -474,16 +496,16 @@ impl<'a> Resolver<'a> {
                 Some(index) => {
                     let record = &self.sorted.enums[id];
                     let layout = Layout::of_scalar(record.repr, self.wide_align);
-                    (Type::Enum(*index), Facts { layout, fingerprint: record.fingerprint.0 })
+                    (Type::Enum(*index), Facts::new(layout, record.fingerprint.0))
                 }
                 None => self.unresolved(item, id),
             },
             read::Type::Open(id) => {
-                let (ty, Facts { layout, fingerprint }) = self.ty(item, &read::Type::Enum(id.clone()));
+                let (ty, Facts { layout, fingerprint, .. }) = self.ty(item, &read::Type::Enum(id.clone()));
                 match ty {
                     Type::Enum(index) => {
                         let fingerprint = fingerprint::mix(&[fingerprint::OPEN, fingerprint]);
-                        (Type::Open(index), Facts { layout, fingerprint })
+                        (Type::Open(index), Facts::new(layout, fingerprint))
                     }
                     _ => REPORTED,
                 }
@@ -492,45 +514,49 @@ impl<'a> Resolver<'a> {
                 Some(index) => {
                     let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
                     let layout = Layout { size, align };
-                    (Type::Oneof(*index), Facts { layout, fingerprint: fingerprint.0 })
+                    (Type::Oneof(*index), Facts::new(layout, fingerprint.0))
                 }
                 None => self.unresolved(item, id),
             },
             read::Type::Str { cap } => {
                 let layout = self.list(item, Layout::of_byte(), *cap);
                 let fingerprint = fingerprint::mix(&[fingerprint::STR, *cap]);
-                (Type::Str { cap: *cap }, Facts { layout, fingerprint })
+                (Type::Str { cap: *cap }, Facts::new(layout, fingerprint))
             }
             read::Type::Bytes { cap } => {
                 let layout = self.list(item, Layout::of_byte(), *cap);
                 let fingerprint = fingerprint::mix(&[fingerprint::BYTES, *cap]);
-                (Type::Bytes { cap: *cap }, Facts { layout, fingerprint })
+                (Type::Bytes { cap: *cap }, Facts::new(layout, fingerprint))
             }
             read::Type::Vec { of, cap } => {
                 let (of, facts) = self.ty(item, of);
                 let layout = self.list(item, facts.layout, *cap);
-                let fingerprint = fingerprint::mix(&[fingerprint::VEC, facts.fingerprint, *cap]);
-                (Type::Vec { of: Box::new(of), cap: *cap }, Facts { layout, fingerprint })
+                let hash = |of| fingerprint::mix(&[fingerprint::VEC, of, *cap]);
+                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
+                (Type::Vec { of: Box::new(of), cap: *cap }, Facts { layout, fingerprint, identity })
             }
             read::Type::Option { of } => {
                 let (of, facts) = self.ty(item, of);
                 let layout = self.pair(item, facts.layout, Layout::of_byte());
-                let fingerprint = fingerprint::mix(&[fingerprint::OPTION, facts.fingerprint]);
-                (Type::Option { of: Box::new(of) }, Facts { layout, fingerprint })
+                let hash = |of| fingerprint::mix(&[fingerprint::OPTION, of]);
+                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
+                (Type::Option { of: Box::new(of) }, Facts { layout, fingerprint, identity })
             }
             read::Type::Map { key, value, cap } => {
                 let (key, of_key) = self.ty(item, key);
                 let (value, of_value) = self.ty(item, value);
                 let entry = self.pair(item, of_key.layout, of_value.layout);
                 let layout = self.list(item, entry, *cap);
-                let facts = [fingerprint::MAP, of_key.fingerprint, of_value.fingerprint, *cap];
+                let hash = |key, value| fingerprint::mix(&[fingerprint::MAP, key, value, *cap]);
+                let fingerprint = hash(of_key.fingerprint, of_value.fingerprint);
+                let identity = hash(of_key.identity, of_value.identity);
                 let ty = Type::Map { key: Box::new(key), value: Box::new(value), cap: *cap };
-                (ty, Facts { layout, fingerprint: fingerprint::mix(&facts) })
+                (ty, Facts { layout, fingerprint, identity })
             }
             read::Type::Ref(id) => match self.pooled(item, id) {
                 Some(index) => {
                     let fingerprint = fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
-                    (Type::Ref(index), Facts { layout: Layout { size: 8, align: 4 }, fingerprint })
+                    (Type::Ref(index), Facts::new(TWO_WORDS, fingerprint))
                 }
                 None => REPORTED,
             },
@@ -539,7 +565,7 @@ impl<'a> Resolver<'a> {
                 Some(it) => {
                     let layout = it.layout(self.wide_align).0;
                     let fingerprint = fingerprint::logical(name, layout.size, layout.align);
-                    (Type::Logical(it), Facts { layout, fingerprint })
+                    (Type::Logical(it), Facts::new(layout, fingerprint))
                 }
                 None => {
                     let what = format!("there is no logical type `{}`", name.escape_debug());
@@ -551,6 +577,36 @@ impl<'a> Resolver<'a> {
                     REPORTED
                 }
             },
+            read::Type::ArenaStr {} => {
+                (Type::ArenaStr, Facts::new(TWO_WORDS, fingerprint::mix(&[fingerprint::ARENA_STR])))
+            }
+            read::Type::ArenaBytes {} => {
+                (Type::ArenaBytes, Facts::new(TWO_WORDS, fingerprint::mix(&[fingerprint::ARENA_BYTES])))
+            }
+            read::Type::ArenaVec { of } => {
+                let (of, facts) = self.ty(item, of);
+                let fingerprint = fingerprint::mix(&[fingerprint::ARENA_VEC, facts.identity]);
+                (Type::ArenaVec { of: Box::new(of) }, Facts::new(TWO_WORDS, fingerprint))
+            }
+            read::Type::ArenaMap { key, value } => {
+                let (key, of_key) = self.ty(item, key);
+                let (value, of_value) = self.ty(item, value);
+                self.pair(item, of_key.layout, of_value.layout);
+                let facts = [fingerprint::ARENA_MAP, of_key.identity, of_value.identity];
+                let ty = Type::ArenaMap { key: Box::new(key), value: Box::new(value) };
+                (ty, Facts::new(TWO_WORDS, fingerprint::mix(&facts)))
+            }
+            read::Type::ArenaBox { of } => {
+                let (of, facts) = self.ty(item, of);
+                let fingerprint = fingerprint::mix(&[fingerprint::ARENA_BOX, facts.identity]);
+                let layout = Layout { size: 4, align: 4 };
+                (Type::ArenaBox { of: Box::new(of) }, Facts::new(layout, fingerprint))
+            }
+            read::Type::Arena(_) => {
+                let what = "an arena is neither field, element nor value";
+                self.problems.add(item, what, "pass it, or a reference to it");
+                REPORTED
+            }
             read::Type::Columns(_) => {
                 let what = "columns are neither field, element nor value";
                 self.problems.add(item, what, "pass a reference to them");
@@ -633,6 +689,43 @@ impl<'a> Resolver<'a> {
             return None;
         }
         Some((*index, fingerprint::columns(message.fingerprint.0)))
+    }
+
+    /// Returns the message with that id, which must be the root of arenas, and their fingerprint.
+    fn arena(&mut self, item: &str, id: &TypeId) -> Option<(MessageIndex, u64)> {
+        let Some(index) = self.messages.get(id) else {
+            self.unresolved(item, id);
+            return None;
+        };
+        let message = &self.sorted.messages[id];
+        if message.arena.is_none() {
+            self.problems.add(item, format!("`{id}` does not live in an arena"), REBUILD);
+            return None;
+        }
+        Some((*index, fingerprint::arena(message.fingerprint.0)))
+    }
+
+    /// Refuses what lives in an arena at a place that is outside of one.
+    fn no_handles(&mut self, item: &str, ty: &Type) {
+        let mut found = false;
+        ty.walk(&mut |part| {
+            found |= match part {
+                Type::ArenaStr
+                | Type::ArenaBytes
+                | Type::ArenaVec { .. }
+                | Type::ArenaMap { .. }
+                | Type::ArenaBox { .. } => true,
+                Type::Message(index) => self.lives_in_arena(*index),
+                _ => false,
+            };
+        });
+        if found {
+            self.problems.add(item, "it lives in an arena, and what holds it does not", REBUILD);
+        }
+    }
+
+    fn lives_in_arena(&self, index: MessageIndex) -> bool {
+        self.sorted.messages.values().nth(index.0).is_some_and(|it| it.arena.is_some())
     }
 
     /// Returns the message with that id, which must have a pool.
@@ -742,7 +835,10 @@ impl<'a> Resolver<'a> {
         for field in &record.fields {
             let item = format!("{item}, field {}", field.item.name);
             self.item(&item, &field.item);
-            let (ty, Facts { layout, fingerprint }) = self.ty(&item, &field.ty);
+            let (ty, Facts { layout, fingerprint, .. }) = self.ty(&item, &field.ty);
+            if record.arena.is_none() {
+                self.no_handles(&item, &ty);
+            }
             facts.extend([fingerprint::hash_name(&field.item.name), field.offset, fingerprint]);
             let offset = so_far.size.checked_next_multiple_of(layout.align);
             let end = field.offset.checked_add(layout.size).filter(|_| Some(field.offset) == offset);
@@ -804,6 +900,7 @@ impl<'a> Resolver<'a> {
             reserved: record.reserved.clone(),
             pool: record.pool.clone(),
             columns: record.columns.clone(),
+            arena: record.arena.clone(),
             simd: record.simd.clone(),
             numbers: None,
             proto: record.proto.clone(),
@@ -829,6 +926,9 @@ impl<'a> Resolver<'a> {
             let resolved = case.ty.as_ref().map(|ty| self.ty(&item, ty));
             let fingerprint = resolved.as_ref().map_or(fingerprint::NOTHING, |(_, facts)| facts.fingerprint);
             facts.extend([fingerprint::hash_name(&case.item.name), fingerprint]);
+            if let Some((ty, _)) = &resolved {
+                self.no_handles(&item, ty);
+            }
             if let Some((_, Facts { layout, .. })) = &resolved {
                 union.size = union.size.max(layout.size);
                 union.align = union.align.max(layout.align);
@@ -896,6 +996,18 @@ impl<'a> Resolver<'a> {
                 let keyword = keyword(if mutable { "mut" } else { "ref" });
                 facts.extend([fingerprint::hash_name(&keyword), fingerprint]);
                 let passing = Passing::Columns { of, mutable };
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
+            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value) = (&param.ty, param.pass) {
+                let (name, lending) = match param.pass {
+                    Pass::Ref => ("ref", Lending::Shared),
+                    Pass::Mut => ("mut", Lending::Mutable),
+                    _ => ("value", Lending::Given),
+                };
+                let Some((of, fingerprint)) = self.arena(&item, id) else { continue };
+                facts.extend([fingerprint::hash_name(&keyword(name)), fingerprint]);
+                let passing = Passing::Arena { of, lending };
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
@@ -1036,6 +1148,7 @@ impl<'a> Resolver<'a> {
         for param in params {
             let lent = match param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
+                Passing::Arena { lending, .. } => lending != Lending::Given,
                 Passing::Slice { mutable, .. } => mutable,
                 Passing::Callback { .. } => true,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
@@ -1118,7 +1231,7 @@ impl<'a> Resolver<'a> {
         for field in &record.fields {
             let item = format!("{item}, field {}", field.item.name);
             self.item(&item, &field.item);
-            let (ty, Facts { layout, fingerprint }) = self.error_field(&item, &field.ty);
+            let (ty, Facts { layout, fingerprint, .. }) = self.error_field(&item, &field.ty);
             facts.extend([fingerprint::hash_name(&field.item.name), field.offset, fingerprint]);
             let offset = so_far.size.checked_next_multiple_of(layout.align);
             match field.offset.checked_add(layout.size).filter(|_| Some(field.offset) == offset) {
@@ -1145,10 +1258,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn error_field(&mut self, item: &str, ty: &read::ErrorFieldType) -> (ErrorFieldType, Facts) {
-        let span = |fingerprint| Facts { layout: Layout::of_span(), fingerprint };
+        let span = |fingerprint| Facts::new(Layout::of_span(), fingerprint);
         match ty {
             read::ErrorFieldType::Value(ty) => {
                 let (ty, facts) = self.ty(item, ty);
+                self.no_handles(item, &ty);
                 if facts.layout.align.is_power_of_two() {
                     return (ErrorFieldType::Value(ty), facts);
                 }
@@ -1167,7 +1281,7 @@ impl<'a> Resolver<'a> {
                 let (of, facts) = self.error_field(item, of);
                 let layout = self.pair(item, facts.layout, Layout::of_byte());
                 let fingerprint = fingerprint::mix(&[fingerprint::OPTION, facts.fingerprint]);
-                (ErrorFieldType::Option(Box::new(of)), Facts { layout, fingerprint })
+                (ErrorFieldType::Option(Box::new(of)), Facts::new(layout, fingerprint))
             }
         }
     }
@@ -1191,6 +1305,10 @@ impl<'a> Resolver<'a> {
             read::Returns::Columns(id) => {
                 let (of, returned) = self.columnar(item, id).unzip();
                 return (of.map(Returns::Columns), returned.unwrap_or_default());
+            }
+            read::Returns::Arena(id) => {
+                let (of, returned) = self.arena(item, id).unzip();
+                return (of.map(Returns::Arena), returned.unwrap_or_default());
             }
             read::Returns::Object(id) => {
                 let (of, of_type) = self.object_type(item, id).unzip();
@@ -1238,6 +1356,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {
+        if matches!(ty, Type::Message(index) if self.lives_in_arena(*index)) {
+            self.problems.add(item, "a message that lives in an arena does not cross by itself", REBUILD);
+        }
         match ty.value() {
             Some(value) => value,
             None => {
@@ -1249,6 +1370,11 @@ impl<'a> Resolver<'a> {
                     Type::Option { .. } => "an `FfiOption`",
                     Type::Map { .. } => "an `FfiMap`",
                     Type::Newtype { .. } => "a newtype of an `FfiStr`",
+                    Type::ArenaStr
+                    | Type::ArenaBytes
+                    | Type::ArenaVec { .. }
+                    | Type::ArenaMap { .. }
+                    | Type::ArenaBox { .. } => "a handle of an arena",
                     _ => "an `FfiRef`",
                 };
                 let what = format!("{what} is neither parameter nor result");

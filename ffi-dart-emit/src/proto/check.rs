@@ -145,6 +145,7 @@ impl Records {
                     reserved: source.reserved.clone(),
                     pool,
                     columns: None,
+                    arena: None,
                     simd: None,
                     proto: None,
                 };
@@ -201,7 +202,15 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
         Type::Vec { of: inner, cap } => Some(of(inner)?.list(*cap)?.0),
         Type::Option { of: inner } => Some(of(inner)?.and(Layout::of_byte())?.0),
         Type::Map { key, value, cap } => Some(of(key)?.and(of(value)?)?.0.list(*cap)?.0),
-        Type::Columns(_) | Type::Object(_) => None,
+        // No .proto file has them, as `rust::parse` knows none.
+        Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. }
+        | Type::Arena(_)
+        | Type::Object(_)
+        | Type::Columns(_) => None,
     }
 }
 
@@ -220,6 +229,12 @@ fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
         | Type::Logical(_)
         | Type::Str { .. }
         | Type::Bytes { .. }
+        | Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. }
+        | Type::Arena(_)
         | Type::Columns(_)
         | Type::Object(_)
         | Type::Ref(_) => {}
@@ -239,11 +254,20 @@ fn qualified(ty: &Type) -> Type {
         Type::Columns(it) => Type::Columns(id(it)),
         Type::Object(it) => Type::Object(id(it)),
         Type::Newtype(it) => Type::Newtype(id(it)),
+        Type::Arena(it) => Type::Arena(id(it)),
+        Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },
+        Type::ArenaBox { of } => Type::ArenaBox { of: boxed(of) },
+        Type::ArenaMap { key, value } => Type::ArenaMap { key: boxed(key), value: boxed(value) },
         Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
         Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
         Type::Option { of } => Type::Option { of: boxed(of) },
         Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
-        Type::Scalar(_) | Type::Logical(_) | Type::Str { .. } | Type::Bytes { .. } => ty.clone(),
+        Type::Scalar(_)
+        | Type::Logical(_)
+        | Type::Str { .. }
+        | Type::Bytes { .. }
+        | Type::ArenaStr {}
+        | Type::ArenaBytes {} => ty.clone(),
     }
 }
 

@@ -314,6 +314,13 @@ fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         | Type::Enum(_)
         | Type::Oneof(_)
         | Type::Newtype(_)
+        // `parse` knows no type of an arena.
+        | Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. }
+        | Type::Arena(_)
         | Type::Object(_)
         | Type::Columns(_) => {}
     }

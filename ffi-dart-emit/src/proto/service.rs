@@ -202,6 +202,7 @@ impl<T: Types> Services<'_, T> {
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
             Passing::Object(_) => return Err("an object"),
+            Passing::Arena { .. } => return Err("an arena"),
         };
         Ok(if param.optional { labelled("optional ", field) } else { field })
     }
@@ -226,6 +227,7 @@ impl<T: Types> Services<'_, T> {
             Returns::Pool(message) => self.value(written, Value::Message(message))?,
             Returns::Columns(_) => return Err("columns"),
             Returns::Object(_) => return Err("an object"),
+            Returns::Arena(_) => return Err("an arena"),
         };
         let label = if optional { "optional " } else { "" };
         Ok(Field { declared: format!("{label}{}", field.declared), ..field })

@@ -13,6 +13,7 @@
 //! | `FfiMap<K, V, N>` | `map<K, V>`; entries in a `repeated` message where protobuf has no such key |
 //! | an enum, a message, a oneof | an `enum`, a `message`, a `message` that holds `oneof value` |
 //! | an enum with a number that 32 bits can't hold | its integer |
+//! | `ArenaStr`, `ArenaBytes`, `ArenaVec<T>`, `ArenaMap<K, V>`, `ArenaBox<T>` | `string`, `bytes`, `repeated T`, `map<K, V>`, `optional T` |
 //! | a newtype | the type in it |
 //! | `FfiTimestamp`, `FfiDuration` | `google.protobuf.Timestamp`, `google.protobuf.Duration` |
 //! | `FfiUuid` | `bytes` |
@@ -47,6 +48,9 @@ pub fn physical(ty: &Type, newtype: &dyn Fn(&TypeId) -> Type) -> Type {
         Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
         Type::Option { of } => Type::Option { of: boxed(of) },
         Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
+        Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },
+        Type::ArenaBox { of } => Type::ArenaBox { of: boxed(of) },
+        Type::ArenaMap { key, value } => Type::ArenaMap { key: boxed(key), value: boxed(value) },
         other => other.clone(),
     }
 }
@@ -96,15 +100,16 @@ fn field(ty: &Type, types: &impl Types) -> Shape {
     let plain = |of| Shape { label: Label::Plain, of };
     match ty {
         Type::Scalar(it) => plain(Element::Keyword(keyword(*it))),
-        Type::Str { .. } => plain(Element::Keyword("string")),
-        Type::Bytes { .. } => plain(Element::Keyword("bytes")),
+        Type::Str { .. } | Type::ArenaStr {} => plain(Element::Keyword("string")),
+        Type::Bytes { .. } | Type::ArenaBytes {} => plain(Element::Keyword("bytes")),
         Type::Enum(id) | Type::Open(id) if types.is_wide(id) => {
             plain(Element::Keyword(keyword(types.repr(id))))
         }
         Type::Enum(id) | Type::Open(id) | Type::Message(id) | Type::Oneof(id) => {
             plain(Element::Named(id.clone()))
         }
-        // The type of a parameter, not of a field.
+        // The types of parameters, not of fields.
+        Type::Arena(id) => plain(Element::Named(id.clone())),
         Type::Object(id) => plain(Element::Named(id.clone())),
         Type::Columns(id) => Shape { label: Label::Repeated, of: Element::Named(id.clone()) },
         // A reference may be empty.
@@ -115,8 +120,10 @@ fn field(ty: &Type, types: &impl Types) -> Shape {
         Type::Vec { of, .. } if matches!(**of, Type::Ref(_)) => {
             Shape { label: Label::Repeated, of: field(of, types).of }
         }
-        Type::Vec { of, .. } => Shape { label: Label::Repeated, of: element(of, types) },
-        Type::Map { key, value, .. } => match map_key(key, types) {
+        Type::Vec { of, .. } | Type::ArenaVec { of } => {
+            Shape { label: Label::Repeated, of: element(of, types) }
+        }
+        Type::Map { key, value, .. } | Type::ArenaMap { key, value } => match map_key(key, types) {
             Some(keyword) => Shape { label: Label::Map(keyword), of: element(value, types) },
             None => {
                 // Both are always written.
@@ -124,7 +131,9 @@ fn field(ty: &Type, types: &impl Types) -> Shape {
                 Shape { label: Label::Repeated, of: Element::Entry(Box::new(entry)) }
             }
         },
-        Type::Option { of } => Shape { label: Label::Optional, of: element(of, types) },
+        Type::Option { of } | Type::ArenaBox { of } => {
+            Shape { label: Label::Optional, of: element(of, types) }
+        }
         Type::Logical(name) => plain(Element::Keyword(Logical::named(name).map_or("bytes", |it| it.proto))),
         Type::Newtype(id) => field(&types.newtype(id), types),
     }
@@ -167,8 +176,8 @@ fn innermost(ty: &Type) -> &Type {
 pub fn inside(ty: &Type) -> &Type {
     match ty {
         Type::Array { .. } => innermost(ty),
-        Type::Vec { of, .. } | Type::Option { of } => of,
-        Type::Map { value, .. } => value,
+        Type::Vec { of, .. } | Type::Option { of } | Type::ArenaVec { of } | Type::ArenaBox { of } => of,
+        Type::Map { value, .. } | Type::ArenaMap { value, .. } => value,
         _ => ty,
     }
 }
@@ -183,7 +192,7 @@ fn map_key(key: &Type, types: &impl Types) -> Option<&'static str> {
     match key {
         Type::Scalar(Scalar::F32 | Scalar::F64) => None,
         Type::Scalar(it) => Some(keyword(*it)),
-        Type::Str { .. } => Some("string"),
+        Type::Str { .. } | Type::ArenaStr {} => Some("string"),
         Type::Enum(id) | Type::Open(id) if types.is_wide(id) => Some(keyword(types.repr(id))),
         Type::Enum(_) | Type::Open(_) => Some("int32"),
         _ => None,
@@ -415,6 +424,11 @@ pub fn record_type(model: &Model, ty: &model::Type) -> Type {
         model::Type::Ref(index) => Type::Ref(model.message(*index).id.clone()),
         model::Type::Newtype { index, .. } => Type::Newtype(model.newtype(*index).id.clone()),
         model::Type::Logical(it) => Type::Logical(it.name.to_owned()),
+        model::Type::ArenaStr => Type::ArenaStr {},
+        model::Type::ArenaBytes => Type::ArenaBytes {},
+        model::Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },
+        model::Type::ArenaMap { key, value } => Type::ArenaMap { key: boxed(key), value: boxed(value) },
+        model::Type::ArenaBox { of } => Type::ArenaBox { of: boxed(of) },
     }
 }
 
@@ -429,6 +443,12 @@ pub fn rust(ty: &Type) -> String {
         Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),
         Type::Ref(id) => format!("FfiRef<{}>", rust_name(id)),
         Type::Columns(id) => format!("FfiColumns<{}>", rust_name(id)),
+        Type::Arena(id) => format!("FfiArena<{}>", rust_name(id)),
+        Type::ArenaStr {} => "ArenaStr".to_owned(),
+        Type::ArenaBytes {} => "ArenaBytes".to_owned(),
+        Type::ArenaVec { of } => format!("ArenaVec<{}>", rust(of)),
+        Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", rust(key), rust(value)),
+        Type::ArenaBox { of } => format!("ArenaBox<{}>", rust(of)),
         Type::Str { cap } => format!("FfiStr<{cap}>"),
         Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
         Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", rust(of)),

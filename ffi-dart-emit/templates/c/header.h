@@ -389,6 +389,59 @@ FFI_STATIC_ASSERT(offsetof({{ it.name }}, {{ member.name }}) == 16 + {{ member.o
 {%- endfor %}
 {%- call end(it.name, it.fingerprint) %}{% endcall %}
 {% endfor %}
+{%- if !arenas.is_empty() %}
+#ifndef FFI_ARENA_DEFINED
+#define FFI_ARENA_DEFINED
+
+/**
+ * The chunks of an arena. Offsets of handles count from their starts: those of text from `text`, all others from `lists`. All
+ * bytes up to the capacities may be written; what is behind the lengths is used once `.._arena_resize` says so. `lists` begins
+ * with 64 bytes for a header, which are 0, and the root.
+ */
+typedef struct FfiArenaParts {
+    uint8_t *lists;
+    size_t lists_len;
+    size_t lists_capacity;
+    uint8_t *text;
+    size_t text_len;
+    size_t text_capacity;
+} FfiArenaParts;
+
+/** What is at an offset of the lists. */
+static inline const void *ffi_arena_at(const FfiArenaParts *arena, uint32_t at) { return arena->lists + at; }
+
+/** What is at an offset of the text. */
+static inline const uint8_t *ffi_arena_text(const FfiArenaParts *arena, uint32_t at) { return arena->text + at; }
+
+#endif
+{% endif %}
+{%- for it in arenas %}
+{% call begin(it.name, it.fingerprint) %}{% endcall %}/**
+ * An arena whose root is a {{ it.message }}. Ask for its chunks with `{{ it.symbols.parts }}`, again after each function that may
+ * change it. The functions below follow handles without a check: only those of an arena that was checked.
+ */
+typedef struct {{ it.name }} {{ it.name }};
+
+/** The root. */
+static inline const {{ it.message }} *{{ it.message }}_root(const FfiArenaParts *arena) {
+    return (const {{ it.message }} *)ffi_arena_at(arena, 64);
+}
+{% for getter in it.getters %}
+{%- if getter.single %}
+/** {{ getter.doc }} of `{{ getter.field }}`, or null if there is none. */
+{%- else %}
+/** {{ getter.doc }} of `{{ getter.field }}`, of `{{ getter.field }}.len`. */
+{%- endif %}
+static inline {{ getter.returns }}{{ getter.name }}(const FfiArenaParts *arena, const {{ it.message }} *message) {
+{%- if getter.single %}
+    return message->{{ getter.field }}.at == 0 ? NULL : ({{ getter.returns }})ffi_arena_at(arena, message->{{ getter.field }}.at);
+{%- else %}
+    return ({{ getter.returns }})(arena->{{ getter.chunk }} + (message->{{ getter.field }}.len == 0 ? 0 : message->{{ getter.field }}.at));
+{%- endif %}
+}
+{% endfor %}
+{%- call end(it.name, it.fingerprint) %}{% endcall %}
+{% endfor %}
 {%- for it in objects %}
 {% call begin(it.name, it.fingerprint) %}{% endcall %}{{ it.doc }}typedef uint64_t {{ it.name }};
 {%- call end(it.name, it.fingerprint) %}{% endcall %}
@@ -466,6 +519,28 @@ int32_t {{ it.symbols.read }}({{ it.name }} *columns, size_t first, {{ it.messag
 int32_t {{ it.symbols.write }}({{ it.name }} *columns, size_t first, const {{ it.message }} *messages, size_t count);
 /** Removes a row, which is copied to `removed` unless that is null, and puts the last one into its place. */
 int32_t {{ it.symbols.swap_remove }}({{ it.name }} *columns, size_t row, {{ it.message }} *removed);
+{% endfor %}
+{%- for it in arenas %}
+/* Arenas of {{ it.message }}. One thread at a time may use an arena; several may read one. */
+
+/** An arena that the caller owns, whose root is zeros, with room for so many bytes of lists and 2 to the power of `text` bytes of text, none for 0; null where there is no memory. */
+{{ it.name }} *{{ it.symbols.new }}(size_t lists, uint8_t text);
+/** Frees an arena with its chunks. */
+int32_t {{ it.symbols.free }}({{ it.name }} *arena);
+/** Writes where the chunks are; 0, or 1 for a null pointer. */
+int32_t {{ it.symbols.parts }}(const {{ it.name }} *arena, FfiArenaParts *parts);
+/** From now on so many bytes of the chunks are in use; 0, 1 for a null pointer, or 2 if the chunks are smaller. */
+int32_t {{ it.symbols.resize }}({{ it.name }} *arena, size_t lists, size_t text);
+/** Moves the arena to another object, the result. The first one keeps the chunks that were used before: free it as well. */
+{{ it.name }} *{{ it.symbols.renew }}({{ it.name }} *arena, FfiStatus *status);
+/** A copy without waste, which the caller owns; null and a status for an arena that isn't valid. */
+{{ it.name }} *{{ it.symbols.compact }}(const {{ it.name }} *arena, FfiStatus *status);
+/** How many bytes nothing refers to. */
+size_t {{ it.symbols.wasted }}(const {{ it.name }} *arena, FfiStatus *status);
+/** The arena in the file whose path is `len` bytes of UTF-8, mapped and only read, which the caller owns; null and a status if there is none. Nobody may change the file meanwhile. */
+{{ it.name }} *{{ it.symbols.map }}(const uint8_t *path, size_t len, FfiStatus *status);
+/** Checks all that the root reaches, and if it is `exclusive`, that no two lists overlap. */
+void {{ it.symbols.check }}({{ it.name }} *arena, uint8_t exclusive, FfiStatus *status);
 {% endfor %}
 {%- for it in simd %}
 {%- if let Some((count, kind)) = it.numbers %}

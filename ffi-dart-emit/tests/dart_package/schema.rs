@@ -115,7 +115,14 @@ impl Schema {
                 Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
             }
             Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => self.types[id],
-            Type::Logical(_) | Type::Object(_) => unreachable!("no test has one here"),
+            Type::Logical(_)
+            | Type::Object(_)
+            | Type::Arena(_)
+            | Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("no test has one here"),
             Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
             Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
             Type::Vec { of, cap } => {
@@ -227,6 +234,7 @@ impl Schema {
             reserved: Vec::new(),
             pool: None,
             columns: None,
+            arena: None,
             simd: None,
             proto: None,
             item,
@@ -363,7 +371,7 @@ impl Schema {
                 Some(Returns::Text) => mix(&[fingerprint::OWNED_STRING]),
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
                 Some(Returns::Pool(id)) => mix(&[fingerprint::POOL_BOX, self.types[id].fingerprint]),
-                Some(Returns::Object(_)) => unreachable!("no test has one here"),
+                Some(Returns::Object(_) | Returns::Arena(_)) => unreachable!("no test has one here"),
                 Some(Returns::Columns(id)) => mix(&[fingerprint::COLUMNS, self.types[id].fingerprint]),
             },
             u64::from(function.fallible),

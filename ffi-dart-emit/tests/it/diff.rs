@@ -61,7 +61,15 @@ fn layout(ty: &Type) -> (u64, u64) {
         Type::Ref(_) => (8, 4),
         Type::Newtype(_) => (4, 4),
         Type::Logical(_) => (16, 8),
-        Type::Oneof(_) | Type::Columns(_) | Type::Object(_) => unreachable!("no test has one here"),
+        Type::Oneof(_)
+        | Type::Columns(_)
+        | Type::Object(_)
+        | Type::Arena(_)
+        | Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. } => unreachable!("no test has one here"),
     }
 }
 

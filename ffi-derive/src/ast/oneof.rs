@@ -84,6 +84,13 @@ impl Case {
                     errors.push(error.with_span(attr));
                 }
                 errors.handle(types::check_inside(&field.ty, holder, "a oneof"));
+                if types::names_handle(&field.ty) {
+                    let error = Error::custom(
+                        "a case can't refer to an arena\n\
+                         hint: an `ArenaBox` or `ArenaStr` as a field of the message beside the oneof, or a bounded type, such as `FfiStr<N>`",
+                    );
+                    errors.push(error.with_span(&field.ty));
+                }
                 Some(field.ty.clone())
             }
             fields => {

@@ -92,6 +92,32 @@ const HOLDERS: [&str; 3] = ["FfiVec", "FfiOption", "FfiMap"];
 /// Types of `ffi_core` with a capacity, their last argument.
 const BOUNDED: [&str; 4] = ["FfiStr", "FfiBytes", "FfiVec", "FfiMap"];
 
+/// Types of `ffi_core` that refer to contents elsewhere in an arena.
+const HANDLES: [&str; 5] = ["ArenaStr", "ArenaBytes", "ArenaVec", "ArenaMap", "ArenaBox"];
+
+/// Returns true if a type is written with the name of a handle.
+pub(crate) fn names_handle(ty: &Type) -> bool {
+    any_name(ty.to_token_stream(), &|name| HANDLES.contains(&&*name.unraw().to_string()))
+}
+
+/// Returns true if a type is written with that name.
+pub(crate) fn names(ty: &Type, name: &Ident) -> bool {
+    any_name(ty.to_token_stream(), &|it| it == name)
+}
+
+fn any_name(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => wanted(&ident),
+        TokenTree::Group(group) => any_name(group.stream(), wanted),
+        _ => false,
+    })
+}
+
+/// Returns true if the editor of a type takes the number of elements to make room for.
+pub(crate) fn is_growing(ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Path(path) if matches!(&*last_name(path), "ArenaVec" | "ArenaMap"))
+}
+
 /// Refuses a type that can't be a field.
 fn check_field(ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
@@ -154,6 +180,9 @@ fn check_field(ty: &Type) -> Result<()> {
         Type::Path(path) => match last_name(path).as_str() {
             name if BOUNDED.contains(&name) && capacity(path).is_some_and(is_zero) => {
                 refuse(ty, &format!("`{name}` needs room for something"), "a capacity of at least 1")
+            }
+            "FfiMap" if names_handle(ty) => {
+                refuse(ty, "an `FfiMap` can't refer to an arena", "`ArenaMap<K, V>`")
             }
             name if HOLDERS.contains(&name) => {
                 let mut errors = Error::accumulator();

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{block, exports, fingerprint, identity, proto};
+use super::{arena, block, exports, fingerprint, identity, proto};
 use crate::ast::{Enum, Variant};
 use crate::{names, record};
 
@@ -11,7 +11,8 @@ pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     let (implementations, proto) = (implementations(item), proto::enumeration(item));
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
-    block(&item.head, &quote! { #implementations #proto #exports })
+    let arena = arena::enumeration(&item.head.ident);
+    block(&item.head, &quote! { #implementations #arena #proto #exports })
 }
 
 /// Returns a variant's value, of the record's type.

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::{block, container_bounds, exports};
-use crate::ast::{Function, Head, Made, Mode, Param, Pass};
+use crate::ast::{Function, Head, Made, Mode, Param, Pass, types};
 use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -30,7 +30,7 @@ impl Pass {
     /// Returns its name in records.
     fn name(self) -> &'static str {
         match self {
-            Self::Value => "value",
+            Self::Value | Self::Arena => "value",
             Self::Ref => "ref",
             Self::Mut => "mut",
             Self::Slice => "slice",
@@ -68,7 +68,11 @@ impl Argument {
         let (Self { raw, region, owned, checked, .. }, name) = (argument, &param.name);
         Self {
             owned: owned.map(|_| owned_by(&quote!(#region.if_present(#present)), index, param)),
-            taken: (param.pass == Pass::Pool).then(|| quote!(__ffi::take_some)),
+            taken: match param.pass {
+                Pass::Pool => Some(quote!(__ffi::take_some)),
+                Pass::Arena => Some(quote!(__ffi::take_some_arena)),
+                _ => None,
+            },
             raw: quote!(#raw, #present: __ffi::core::primitive::u8),
             region: region.map(|region| quote!(#region.if_present(#present))),
             checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
@@ -126,6 +130,16 @@ impl Argument {
                     taken: None,
                 };
             }
+            Pass::Arena => {
+                let region = quote!(__ffi::Region::arena(#raw, #name));
+                return Self {
+                    raw: quote!(#raw: *mut #ty),
+                    owned: Some(owned_by(&region, index, param)),
+                    region: Some(region),
+                    checked: quote_spanned!(span=> unsafe { __ffi::given(#raw, #name) }),
+                    taken: Some(quote!(__ffi::take_arena)),
+                };
+            }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
@@ -165,8 +179,10 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
-    let writes =
-        function.params.iter().any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool));
+    let writes = function
+        .params
+        .iter()
+        .any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena));
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
@@ -507,7 +523,7 @@ fn disjoint_owned(function: &Function, arguments: &[Argument]) -> Option<TokenSt
         quote! {
             if const { #(#owns)||* } {
                 // SAFETY: as below; null and misaligned pointers aren't looked at.
-                __ffi::disjoint(&[#(#regions,)* #(#owned),*])?;
+                __ffi::disjoint_owned(&[#(#regions),*], &[#(#owned),*])?;
             }
         }
     })
@@ -525,7 +541,7 @@ fn bounds(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|param| {
         let Param { pass, owned, ty, .. } = param;
         let holds = match pass {
-            Pass::Ref | Pass::Mut => quote!(FfiLent),
+            Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
             Pass::Pool => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
             Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str | Pass::Callback => quote!(FfiValue),
@@ -535,7 +551,9 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #answer)
+        let root = types::argument_of("FfiArena", ty).filter(|_| *pass == Pass::Arena);
+        let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #answer #root)
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
@@ -555,7 +573,7 @@ fn assertions(function: &Function) -> TokenStream {
                 #(__ffi::assert_answer::<#answer>();)*
             }
         }
-        (Pass::Ref | Pass::Mut, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
+        (Pass::Ref | Pass::Mut | Pass::Arena, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
             __ffi::assert_value::<#ty>();
             __ffi::Facts::<#ty>::assert_clone();
@@ -645,7 +663,7 @@ fn fingerprint(function: &Function) -> TokenStream {
 /// Returns the trait from which rustc knows the type of a parameter.
 fn holds(pass: Pass) -> Ident {
     match pass {
-        Pass::Ref | Pass::Mut => format_ident!("FfiLent"),
+        Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
         Pass::Object => format_ident!("FfiClass"),
         _ => format_ident!("FfiType"),
     }

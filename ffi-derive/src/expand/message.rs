@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
     block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, shared, simd,
@@ -16,7 +17,16 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let head = &message.head;
     let layout = layout(message);
     let implementations = implementations(message);
-    let (value, byte_traits) = (by_value(&head.ident), byte_traits(message));
+    let byte_traits = byte_traits(message);
+    let arena = message.arena.as_ref().map(|visibility| Arena::new(message, visibility));
+    // A message that lives in an arena is not passed by itself.
+    let value = match &arena {
+        Some(arena) => arena.implementation(),
+        None => {
+            let (value, plain) = (by_value(&head.ident), arena::plain_message(message));
+            quote!(#value #plain)
+        }
+    };
     let (fingerprint, symbol) = fingerprint(head);
     // `parts` is the code for the message's attributes, and `columns` the items that users name.
     let (mut parts, mut columns) = (TokenStream::new(), None);
@@ -24,11 +34,16 @@ pub(crate) fn message(message: &Message) -> TokenStream {
         identity(head, record);
         size_and_align(head, record);
         record.key("fingerprint").fingerprint(&fingerprint);
-        parts.extend(proto::message(message, record));
+        if arena.is_none() {
+            parts.extend(proto::message(message, record));
+        }
         if !message.reserved.is_empty() {
             record.key("reserved").array(&message.reserved, |range, (first, last)| {
                 range.array([*first, *last], |value, number| value.number(number));
             });
+        }
+        if let Some(arena) = &arena {
+            parts.extend(arena.operations(record));
         }
         parts.extend(message.pool.as_ref().map(|it| pool::pool(head, it, record)));
         if let Some(visibility) = &message.columns {
@@ -51,7 +66,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     });
     let exports = exports(head, &symbol, &fingerprint, &record);
     let block = block(head, &quote! { #layout #implementations #value #byte_traits #parts #exports });
-    quote! { #columns #block }
+    let arena = arena.map(|arena| arena.items());
+    quote! { #columns #arena #block }
 }
 
 /// Returns the offsets that rustc gave the fields, and the assertion that `repr(C)` gives them the
@@ -131,6 +147,11 @@ fn implementations(message: &Message) -> TokenStream {
     let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
     let any_bits = any_bits(message);
     let lanes = simd::lanes(message);
+    let in_arena = message.arena.as_ref().map(|_| {
+        quote!(
+            const ARENA: __ffi::core::primitive::bool = true;
+        )
+    });
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         quote! {
@@ -167,6 +188,7 @@ fn implementations(message: &Message) -> TokenStream {
             ]);
             const ANY_BITS: __ffi::core::primitive::bool = #(#any_bits)&&*;
             #lanes
+            #in_arena
 
             #[inline]
             unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {

@@ -4,6 +4,7 @@
 //! path depends on the user's imports, and no name is left behind but those of a message's columns,
 //! which are for users. Names of the derive that user tokens could meet begin with `__ffi`.
 
+mod arena;
 mod columns;
 mod enumeration;
 mod error;
@@ -17,6 +18,7 @@ mod proto;
 mod queue;
 mod simd;
 
+pub(crate) use arena::arena_from;
 pub(crate) use enumeration::enumeration;
 pub(crate) use error::error;
 pub(crate) use function::function;

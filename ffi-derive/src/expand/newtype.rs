@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{block, capacities, exports, fingerprint, identity, proto};
+use super::{arena, block, capacities, exports, fingerprint, identity, proto};
 use crate::ast::Newtype;
 use crate::record;
 
@@ -12,7 +12,8 @@ pub(crate) fn newtype(item: &Newtype) -> TokenStream {
     let (layout, implementations, proto) = (layout(item), implementations(item), proto::newtype(item));
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
-    block(&item.head, &quote! { #layout #implementations #proto #exports })
+    let arena = arena::newtype(&item.head.ident, &item.ty);
+    block(&item.head, &quote! { #layout #implementations #arena #proto #exports })
 }
 
 fn layout(item: &Newtype) -> TokenStream {

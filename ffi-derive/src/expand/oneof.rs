@@ -6,7 +6,8 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{
-    block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared, size_and_align,
+    arena, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared,
+    size_and_align,
 };
 use crate::ast::{Case, Oneof};
 use crate::{names, record};
@@ -15,11 +16,11 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     let layout = layout(oneof);
     let implementations = implementations(oneof);
-    let (value, proto) = (by_value(ident), proto::oneof(oneof));
+    let (value, arena, proto) = (by_value(ident), arena::oneof(oneof), proto::oneof(oneof));
     let checked = oneof.checked.then(|| checked(ident));
     let (fingerprint, symbol) = fingerprint(&oneof.head);
     let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &fingerprint));
-    block(&oneof.head, &quote! { #layout #implementations #value #checked #proto #exports })
+    block(&oneof.head, &quote! { #layout #implementations #value #arena #checked #proto #exports })
 }
 
 /// Returns the cases that hold a value: discriminant, case, type.

@@ -143,6 +143,72 @@ const _: () = {
             __ffi::enum_from_param(param, name)
         }
     }
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for Mode
+    where
+        for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+    {
+        type View<'__ffi_arena> = Self;
+        type Value<'__ffi_arena> = Self;
+        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        #[inline]
+        unsafe fn view<'__ffi_arena>(
+            _: __ffi::ArenaRef<'__ffi_arena>,
+            value: &'__ffi_arena Self,
+        ) -> Self {
+            *value
+        }
+        #[inline]
+        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+            place
+        }
+        #[inline]
+        fn put(
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            value: Self,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, &value);
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            let value = unsafe { value.read() };
+            unsafe { place.write(value) };
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::FfiArenaFrom<Mode> for Mode
+    where
+        for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+    {
+        fn write(
+            &self,
+            mut place: __ffi::ArenaPlace<'_, Mode>,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, self);
+            __ffi::core::result::Result::Ok(())
+        }
+        fn read(view: Mode) -> Mode {
+            view
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::ArenaKey for Mode
+    where
+        for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+    {
+        #[inline]
+        fn order(a: Self, b: Self) -> __ffi::core::cmp::Ordering {
+            __ffi::core::cmp::Ord::cmp(
+                &__ffi::FfiEnum::to_repr(a),
+                &__ffi::FfiEnum::to_repr(b),
+            )
+        }
+        #[inline]
+        fn order_value(key: Self, value: &Self) -> __ffi::core::cmp::Ordering {
+            <Self as __ffi::ArenaKey>::order(key, *value)
+        }
+    }
     /// Arguments of `__proto!`.
     const _: () = {
         #[automatically_derived]

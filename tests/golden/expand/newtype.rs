@@ -82,6 +82,41 @@ const _: () = {
             unsafe { <u64 as __ffi::FfiValue>::from_param(param, name) }.map(Self)
         }
     }
+    const _: () = {
+        __ffi::assert_in_place(__ffi::Facts::<u64>::ARENA);
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for UserId
+    where
+        for<'__ffi_any> u64: __ffi::ArenaType,
+    {
+        type View<'__ffi_arena> = &'__ffi_arena Self;
+        type Value<'__ffi_arena> = Self;
+        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        #[inline]
+        unsafe fn view<'__ffi_arena>(
+            _: __ffi::ArenaRef<'__ffi_arena>,
+            value: &'__ffi_arena Self,
+        ) -> &'__ffi_arena Self {
+            value
+        }
+        #[inline]
+        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+            place
+        }
+        #[inline]
+        fn put(
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            value: Self,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, &value);
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            unsafe { __ffi::store_field::<u64>(value.cast(), place.cast(), 0) };
+        }
+    }
     /// Arguments of `__proto!`.
     const _: () = {
         #[automatically_derived]

@@ -144,6 +144,53 @@ const _: () = {
             unsafe { __ffi::copied(param, name) }
         }
     }
+    const _: () = {
+        __ffi::assert_in_place(__ffi::Facts::<FfiStr<19>>::ARENA);
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for Payment
+    where
+        for<'__ffi_any> FfiStr<19>: __ffi::ArenaType,
+    {
+        type View<'__ffi_arena> = &'__ffi_arena Self;
+        type Value<'__ffi_arena> = Self;
+        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        #[inline]
+        unsafe fn view<'__ffi_arena>(
+            _: __ffi::ArenaRef<'__ffi_arena>,
+            value: &'__ffi_arena Self,
+        ) -> &'__ffi_arena Self {
+            value
+        }
+        #[inline]
+        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+            place
+        }
+        #[inline]
+        fn put(
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            value: Self,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, &value);
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            unsafe { __ffi::zero(place) };
+            let tag = unsafe { __ffi::oneof_tag(value) };
+            unsafe { place.cast::<__ffi::core::primitive::u32>().write(tag) };
+            match tag {
+                2 => {
+                    unsafe {
+                        __ffi::store_field::<
+                            FfiStr<19>,
+                        >(value.cast(), place.cast(), __FFI_PAYLOAD)
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment
     where

@@ -196,6 +196,55 @@ const _: () = {
             unsafe { __ffi::copied(param, name) }
         }
     }
+    const _: () = {
+        __ffi::assert_in_place(__ffi::Facts::<[f32; 2]>::ARENA);
+        __ffi::assert_in_place(__ffi::Facts::<[f32; 2]>::ARENA);
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for Bounds
+    where
+        for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
+        for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
+    {
+        type View<'__ffi_arena> = &'__ffi_arena Self;
+        type Value<'__ffi_arena> = Self;
+        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        #[inline]
+        unsafe fn view<'__ffi_arena>(
+            _: __ffi::ArenaRef<'__ffi_arena>,
+            value: &'__ffi_arena Self,
+        ) -> &'__ffi_arena Self {
+            value
+        }
+        #[inline]
+        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+            place
+        }
+        #[inline]
+        fn put(
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            value: Self,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, &value);
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            if __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) > 0 {
+                unsafe { __ffi::zero(place) };
+            }
+            unsafe {
+                __ffi::store_field::<
+                    [f32; 2],
+                >(value.cast(), place.cast(), __FFI_FIELDS[0].offset)
+            };
+            unsafe {
+                __ffi::store_field::<
+                    [f32; 2],
+                >(value.cast(), place.cast(), __FFI_FIELDS[1].offset)
+            };
+        }
+    }
     const _: () = __ffi::assert_padding_free::<
         Bounds,
         { __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) },

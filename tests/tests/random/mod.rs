@@ -159,7 +159,12 @@ impl Schema {
             Type::Scalar(Scalar::Bool) => bytes[0] = random.below(2) as u8,
             Type::Scalar(_) | Type::Open(_) | Type::Ref(_) => random.fill(bytes),
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
+            Type::Columns(_) | Type::Object(_) | Type::Arena(_) => unreachable!("neither is a field"),
+            Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("`arenas` alone has these"),
             Type::Array { of, len } => self.fill_elements(of, *len, style, random, bytes),
             Type::Message(id) => {
                 for field in &self.messages[id].fields {
@@ -249,7 +254,12 @@ impl Schema {
             Type::Map { key, value, cap } => list(self.entry(key, value).1, *cap),
             Type::Ref(_) => (8, 4),
             Type::Newtype(_) | Type::Logical(_) => unreachable!("`newtypes` alone has these"),
-            Type::Columns(_) | Type::Object(_) => unreachable!("neither is a field"),
+            Type::Columns(_) | Type::Object(_) | Type::Arena(_) => unreachable!("neither is a field"),
+            Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. } => unreachable!("`arenas` alone has these"),
         }
     }
 

@@ -25,6 +25,12 @@ struct Benchmark {
 
 const BENCHMARKS: &[Benchmark] = &[
     Benchmark {
+        name: "arenas",
+        about: "messages without bounds, against prost, rkyv and flatbuffers in Rust",
+        run: arenas,
+        report: None,
+    },
+    Benchmark {
         name: "calls",
         about: "calls from Dart, fields and batches, against dart:ffi by hand and against Dart (JIT and AOT)",
         run: calls,
@@ -164,6 +170,11 @@ impl Tally {
 
 fn calls(tally: &mut Tally) -> Result<()> {
     dart(tally, "calls")
+}
+
+fn arenas(tally: &mut Tally) -> Result<()> {
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-arenas"]))
 }
 
 fn proto(tally: &mut Tally) -> Result<()> {

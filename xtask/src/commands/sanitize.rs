@@ -276,7 +276,7 @@ fn miri() -> Result<Report> {
         cargo.env("MIRIFLAGS", "-Zmiri-ignore-leaks").env("CARGO_TARGET_DIR", folder("miri"));
         passed(cargo.envs(SMALLER))
     };
-    let all = miri(&["--test", "aliasing", "--test", "interpreted"])?;
+    let all = miri(&["--test", "aliasing", "--test", "arena", "--test", "interpreted"])?;
     // Of the tests in the crate only those of the mailbox that aren't loom's.
     let calls = miri(&["--lib", "mailbox::tests::calls"])?;
     Ok(Report::Ran(format!("{} tests", all + calls)))

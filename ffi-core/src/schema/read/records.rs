@@ -185,6 +185,9 @@ pub struct Message {
     /// Container, from `#[ffi(columns)]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<Box<Columns>>,
+    /// Arenas with this root, if the message lives in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arena: Option<Box<Arena>>,
     /// Kernels, from `#[ffi(simd)]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simd: Option<Simd>,
@@ -230,6 +233,50 @@ impl ColumnsSymbols {
     pub fn all(&self) -> [&String; 8] {
         let Self { new, free, reserve, resize, append, read, write, swap_remove } = self;
         [new, free, reserve, resize, append, read, write, swap_remove]
+    }
+}
+
+/// The arenas whose root is a message: [`FfiArena`](crate::arena::FfiArena).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arena {
+    /// Symbols that the library exports for them.
+    pub symbols: ArenaSymbols,
+}
+
+/// Exported functions of arenas `A` with one root. All are leaf functions; those that return an
+/// `i32` return 0 on success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArenaSymbols {
+    /// `fn(lists: usize, text: u8) -> *mut A`: an arena whose root is zeros, with room for so many
+    /// bytes of lists, and 2 to the power of `text` bytes of text; null if there is no memory.
+    pub new: String,
+    /// `fn(*mut A) -> i32`: frees it.
+    pub free: String,
+    /// `fn(*const A, *mut FfiArenaParts) -> i32`: writes where its chunks are.
+    pub parts: String,
+    /// `fn(*mut A, lists: usize, text: usize) -> i32`: says how many bytes of the chunks are in
+    /// use.
+    pub resize: String,
+    /// `fn(*mut A, *mut FfiStatus) -> *mut A`: moves it to another object; the first one keeps
+    /// chunks that were used before.
+    pub renew: String,
+    /// `fn(*const A, *mut FfiStatus) -> *mut A`: a copy without waste.
+    pub compact: String,
+    /// `fn(*const A, *mut FfiStatus) -> usize`: number of bytes that nothing refers to.
+    pub wasted: String,
+    /// `fn(path: *const u8, len: usize, *mut FfiStatus) -> *mut A`: maps the arena in a file, which
+    /// is only read.
+    pub map: String,
+    /// `fn(*mut A, exclusive: u8, *mut FfiStatus)`: checks all of it.
+    pub check: String,
+}
+
+impl ArenaSymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> [&String; 9] {
+        let Self { new, free, parts, resize, renew, compact, wasted, map, check } = self;
+        [new, free, parts, resize, renew, compact, wasted, map, check]
     }
 }
 
@@ -384,8 +431,31 @@ pub enum Type {
     /// `FfiRef<T>`: a `u32` slot index plus one and a `u32` generation. Holds the id of the
     /// message.
     Ref(TypeId),
+    /// `ArenaStr`: the offset and the length of a text, two `u32`.
+    ArenaStr {},
+    /// `ArenaBytes`: the offset and the length of bytes, two `u32`.
+    ArenaBytes {},
+    /// `ArenaVec<T>`: the offset and the number of elements, two `u32`.
+    ArenaVec {
+        /// `T`.
+        of: Box<Type>,
+    },
+    /// `ArenaMap<K, V>`: the offset and the number of entries, two `u32`.
+    ArenaMap {
+        /// `K`.
+        key: Box<Type>,
+        /// `V`.
+        value: Box<Type>,
+    },
+    /// `ArenaBox<T>`: the offset of a value, a `u32`; 0 for none.
+    ArenaBox {
+        /// `T`.
+        of: Box<Type>,
+    },
     /// The columns of a message, in a reference.
     Columns(TypeId),
+    /// An arena with that root, in a reference or by value.
+    Arena(TypeId),
     /// A newtype, which has the layout of the type in it.
     Newtype(TypeId),
     /// A logical type of `ffi-core`, by its name: `"timestamp"`, ..
@@ -658,6 +728,8 @@ pub enum Returns {
     Pool(TypeId),
     /// `FfiColumns<T>`: a pointer to a container that the caller owns. Holds the id of the message.
     Columns(TypeId),
+    /// `FfiArena<T>`: a pointer to an arena that the caller owns. Holds the id of the root.
+    Arena(TypeId),
     /// `FfiObject<T>`: a handle that the caller has. Holds the id of the object or service.
     Object(TypeId),
 }
@@ -684,7 +756,7 @@ pub struct Param {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pass {
-    /// `T`.
+    /// `T`; an arena is a pointer.
     Value,
     /// `&T`: a pointer.
     Ref,

@@ -19,6 +19,7 @@ export 'dart:core'
         Uri;
 export 'dart:typed_data';
 
+export 'src/arenas.dart';
 export 'src/checks.dart';
 export 'src/conversions.dart';
 export 'src/copies.dart';

@@ -5,8 +5,10 @@
 library;
 
 export 'dart:core' show BigInt, DateTime, Duration, List, Map, Uri;
-export 'dart:typed_data' show Uint8List;
+export 'dart:typed_data' show Endian, Uint8List;
 
+export 'src/arenas.dart';
+export 'src/checks.dart';
 export 'src/copies.dart';
 export 'src/equality.dart';
 export 'src/places.dart';

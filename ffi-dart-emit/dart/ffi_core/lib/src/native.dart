@@ -3,7 +3,6 @@ library;
 
 import 'dart:async';
 import 'dart:collection';
-import 'dart:convert';
 import 'dart:ffi';
 import 'dart:io';
 import 'dart:isolate';
@@ -11,12 +10,15 @@ import 'dart:math';
 import 'dart:typed_data';
 
 import '../values.dart';
+import 'arenas.dart';
 import 'checks.dart';
 import 'copies.dart';
 import 'equality.dart';
 import 'places.dart';
 import 'unsigned.dart';
+import 'utf8.dart';
 
+part 'arena_owners.dart';
 part 'arrays.dart';
 part 'attachments.dart';
 part 'boxes.dart';

@@ -1,0 +1,166 @@
+//! Files of arenas: the bytes of [`FfiArena::to_bytes`].
+//!
+//! A file is written as a temporary one beside it, which gets its name at last. So a reader sees
+//! the old arena or the new one, whatever ends the writer, and a map of the old file stays what it
+//! is. A file is never changed in place.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use memmap2::Mmap;
+
+use super::check::Use;
+use super::format::HEADER_LEN;
+use super::memory::Memory;
+use super::owner::FfiArena;
+use super::value::ArenaMessage;
+use super::visit;
+use crate::types::InvalidValue;
+
+impl<T: ArenaMessage> FfiArena<T> {
+    /// Writes the arena to a file, which is replaced as a whole: when this returns, the file and
+    /// its name are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the file system; then the file is as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::FfiMessage;
+    /// use ffi_core::arena::{ArenaStr, FfiArena};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// struct Greeting {
+    ///     text: ArenaStr,
+    /// }
+    ///
+    /// let path = std::env::temp_dir().join(format!("greeting-{}.ffi", std::process::id()));
+    /// let mut arena = FfiArena::<Greeting>::new();
+    /// arena.edit().set_text("hello");
+    /// arena.write(&path)?;
+    /// assert_eq!(FfiArena::<Greeting>::open(&path)?.root().text(), "hello");
+    /// std::fs::remove_file(path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        let temporary = Temporary::beside(path)?;
+        let mut writer = BufWriter::new(File::create_new(&temporary.0)?);
+        self.write_to(&mut writer)?;
+        writer.flush()?;
+        writer.get_ref().sync_all()?;
+        drop(writer);
+        fs::rename(&temporary.0, path)?;
+        std::mem::forget(temporary);
+        sync_folder(path)
+    }
+
+    /// Reads the arena in a file, and checks all of it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the file system, or one of kind
+    /// [`InvalidData`](io::ErrorKind::InvalidData) with the [`InvalidValue`] in it.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        Self::from_bytes(&fs::read(path)?).map_err(invalid)
+    }
+
+    /// Maps the arena in a file, and checks all of it. It is only read.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`open`](Self::open).
+    ///
+    /// # Safety
+    ///
+    /// Nobody changes or shortens the file as long as the result lives. [`write`](Self::write)
+    /// doesn't: it makes another file of that name.
+    pub unsafe fn map(path: impl AsRef<Path>) -> io::Result<MappedArena<T>> {
+        let arena = Self::mapped(path.as_ref())?;
+        visit::check::<T>(arena.memory.lists(), arena.memory.text(), Use::Read).map_err(invalid)?;
+        Ok(MappedArena(arena))
+    }
+
+    /// Maps the arena in a file, of which only the header is checked.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`open`](Self::open).
+    pub(super) fn mapped(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        // SAFETY: nothing makes a reference to the bytes before a caller has promised that nobody
+        // changes them: `map` by its contract, and C and Dart with each call that gets the arena.
+        let map = unsafe { Mmap::map(&file) }?;
+        // The header is read from a copy, as the file may change meanwhile.
+        let mut header = [0; HEADER_LEN];
+        match map.get(..HEADER_LEN) {
+            Some(bytes) => header.copy_from_slice(bytes),
+            None => return Err(invalid(InvalidValue::new("the file is less than the header of an arena"))),
+        }
+        let [lists, text] = visit::sizes::<T>(&header, map.len()).map_err(invalid)?;
+        Ok(Self::of(Memory::of_map(map, lists, text)))
+    }
+}
+
+/// Arena in a file that is mapped: it is only read.
+pub struct MappedArena<T: ArenaMessage>(FfiArena<T>);
+
+impl<T: ArenaMessage> fmt::Debug for MappedArena<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MappedArena").field("len", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
+impl<T: ArenaMessage> Deref for MappedArena<T> {
+    type Target = FfiArena<T>;
+
+    fn deref(&self) -> &FfiArena<T> {
+        &self.0
+    }
+}
+
+fn invalid(problem: InvalidValue) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, problem)
+}
+
+/// A file that is removed unless it gets its name.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    /// Returns the path of a new file beside `path`.
+    fn beside(path: &Path) -> io::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let Some(name) = path.file_name() else {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "the path has no file name"));
+        };
+        let mut temporary = std::ffi::OsString::from(".");
+        temporary.push(name);
+        // Relaxed: only that each number is used once counts.
+        temporary.push(format!(".{}.{}.tmp", process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+        Ok(Self(path.with_file_name(temporary)))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Writes the entry of a file in its folder to the disk, if the system can.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

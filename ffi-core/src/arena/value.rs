@@ -1,0 +1,148 @@
+//! `ArenaType`: what arenas know of a type.
+
+use super::check::ArenaCheck;
+use super::memory::ArenaFull;
+use super::place::ArenaPlace;
+use super::reach::Reached;
+use super::region::ArenaRef;
+use crate::message::FfiMessage;
+use crate::types::{FfiType, InvalidValue};
+
+/// A type that can be in an arena: every type of a field, and every message. The derives implement
+/// it.
+///
+/// # Safety
+///
+/// An implementation promises that
+///
+/// - [`check_in`](Self::check_in) returns `Ok` only for bytes that are a valid value whose handles
+///   all refer to valid values of the arena under check;
+/// - [`store`](Self::store) initialises each byte of the place, leaves a valid value there, and
+///   each handle in it empty;
+/// - [`copy_in`](Self::copy_in), unless it fails, leaves each handle of the copy empty or with
+///   contents of its own;
+/// - `View` and `Edit` hold no more of the value than the argument that they are made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be in an arena",
+    label = "not a type that arenas know",
+    note = "what can is a number, a `bool`, an array, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            `ArenaStr`, `ArenaBytes`, `ArenaVec`, `ArenaMap`, `ArenaBox`, `FfiStr`, `FfiBytes`, `FfiVec`, `FfiOption` or \
+            `FfiOpen`; an `FfiRef` means a slot of this process, which an arena may outlive"
+)]
+pub unsafe trait ArenaType: FfiType {
+    /// A value as it is read.
+    type View<'a>: Copy;
+
+    /// A value that is stored.
+    type Value<'v>;
+
+    /// A value as it is edited.
+    type Edit<'a>;
+
+    /// Fingerprint in handles, which may be inside of the very type that they refer to: of a
+    /// message the id.
+    #[doc(hidden)]
+    const IDENTITY: u64 = Self::FINGERPRINT;
+
+    /// Returns the view of a value.
+    ///
+    /// # Safety
+    ///
+    /// The value is in the arena, or inside of a value that is.
+    #[doc(hidden)]
+    unsafe fn view<'a>(arena: ArenaRef<'a>, value: &'a Self) -> Self::View<'a>;
+
+    /// Returns the editor of a place.
+    #[doc(hidden)]
+    fn edit(place: ArenaPlace<'_, Self>) -> Self::Edit<'_>;
+
+    /// Stores a value in a place.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the arena can't hold it; then the place is as it was.
+    #[doc(hidden)]
+    fn put(place: ArenaPlace<'_, Self>, value: Self::Value<'_>) -> Result<(), ArenaFull>;
+
+    /// Checks an untrusted value of an arena, and all that it refers to.
+    ///
+    /// # Errors
+    ///
+    /// Returns the path to the first invalid part, and the mistake.
+    ///
+    /// # Safety
+    ///
+    /// The contract of [`FfiType::check`]; the value is in the arena under check.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn check_in(value: *const Self, _: &mut ArenaCheck<'_>) -> Result<(), InvalidValue> {
+        // SAFETY: by this function's contract the value is aligned and initialised, and no thread
+        // writes to it.
+        unsafe { Self::check(value) }
+    }
+
+    /// Writes a value that may have padding to initialised memory, and leaves it initialised.
+    ///
+    /// # Safety
+    ///
+    /// `value` points to a valid value, and `place` to aligned, initialised and writable memory for
+    /// one; the two don't overlap.
+    #[doc(hidden)]
+    unsafe fn store(value: *const Self, place: *mut Self);
+
+    /// Gives the handles of a copy contents of their own.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the copy would be too large.
+    ///
+    /// # Safety
+    ///
+    /// `value` is in the arena that is copied, and the bytes at `place` are a copy of its bytes.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn copy_in(
+        value: &Self,
+        place: ArenaPlace<'_, Self>,
+        from: ArenaRef<'_>,
+    ) -> Result<(), ArenaFull> {
+        let _ = (value, place, from);
+        Ok(())
+    }
+
+    /// Notes the messages that handles reach.
+    #[doc(hidden)]
+    fn reach(_: &mut Reached) {}
+}
+
+/// A message that lives in an arena, as it has a handle directly or inside. Implemented by
+/// `#[derive(FfiMessage)]`.
+///
+/// # Safety
+///
+/// An implementation promises that [`layout`](Self::layout) is the hash of all that
+/// [`ArenaType::reach`] notes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the root of an arena",
+    note = "a root is a message with a field of type `ArenaStr`, `ArenaBytes`, `ArenaVec`, `ArenaMap` or `ArenaBox`, \
+            or with `#[ffi(arena)]`"
+)]
+pub unsafe trait ArenaMessage: FfiMessage + ArenaType {
+    /// Returns the hash of the layouts of all messages that the root reaches.
+    #[doc(hidden)]
+    fn layout() -> u64;
+}
+
+/// Asserts that a field or case of an item that doesn't live in an arena doesn't, either.
+///
+/// # Panics
+///
+/// Panics if it does; in const evaluation that is a compile error.
+#[track_caller]
+pub const fn assert_in_place(arena: bool) {
+    assert!(
+        !arena,
+        "this holds a message that lives in an arena; hint: add `#[ffi(arena)]` to the message that holds it, or, if it \
+         is the case of an enum, make the case a field of type `ArenaBox`"
+    );
+}

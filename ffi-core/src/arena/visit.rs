@@ -1,0 +1,149 @@
+//! The check of untrusted arenas: visits lists, boxes and text from the root on.
+
+use super::check::{ArenaCheck, Use};
+use super::chunk::LARGEST;
+use super::format::{HEADER_LEN, Header};
+use super::region::ArenaRef;
+use super::value::{ArenaMessage, ArenaType};
+use crate::types::{InvalidValue, utf8};
+
+/// An arena that was found valid.
+#[derive(Debug)]
+pub(super) struct Accepted<'a> {
+    pub(super) arena: ArenaRef<'a>,
+    /// Bytes that handles refer to, and those of header and root.
+    pub(super) referred: u64,
+}
+
+/// Splits untrusted bytes into lists and text, as their header says.
+///
+/// # Errors
+///
+/// Returns an error if the header is not that of an arena of `T`, or says more than there is.
+pub(super) fn split<T: ArenaMessage>(bytes: &[u8]) -> Result<(&[u8], &[u8]), InvalidValue> {
+    let [lists, _] = sizes::<T>(bytes, bytes.len())?;
+    Ok(bytes.split_at(lists))
+}
+
+/// Returns the sizes of the chunks that a header says, of an arena in `all` bytes.
+///
+/// # Errors
+///
+/// Returns an error if the header is not that of an arena of `T`, or says more than there is.
+pub(super) fn sizes<T: ArenaMessage>(header: &[u8], all: usize) -> Result<[usize; 2], InvalidValue> {
+    let header = Header::read(header)?;
+    if header.layout != T::layout() {
+        let problem = format_args!("the arena's root has another layout than this library's {}", T::NAME);
+        return Err(InvalidValue::new(problem));
+    }
+    let all = all as u64;
+    if header.lists < HEADER_LEN as u64 || header.lists > all || header.text != all - header.lists {
+        let problem =
+            format_args!("an arena of {} and {} bytes is in {all} bytes", header.lists, header.text);
+        return Err(InvalidValue::new(problem));
+    }
+    // Both are at most the number of bytes, a `usize`.
+    Ok([header.lists as usize, header.text as usize])
+}
+
+/// Checks two chunks.
+///
+/// # Errors
+///
+/// Returns the path to the first invalid part, and the mistake.
+pub(super) fn check<'a, T: ArenaMessage>(
+    lists: &'a [u8],
+    text: &'a [u8],
+    usage: Use,
+) -> Result<Accepted<'a>, InvalidValue> {
+    if !lists.as_ptr().addr().is_multiple_of(HEADER_LEN) {
+        return Err(InvalidValue::new("the memory of an arena is not aligned to 64 bytes"));
+    }
+    if lists.len() < HEADER_LEN + size_of::<T>() {
+        let problem = format_args!("{} bytes are less than an arena of {}", lists.len(), T::NAME);
+        return Err(InvalidValue::new(problem));
+    }
+    if lists.len() > LARGEST || text.len() > LARGEST {
+        return Err(InvalidValue::new("the arena is larger than offsets can count to"));
+    }
+    let text = utf8(text).map_err(|invalid| invalid.in_field("text"))?;
+    // SAFETY: the slices are initialised and borrowed for as long as `'a`. Only this check uses the
+    // claim until it returns, and it only asks for addresses inside of the lists.
+    let arena = unsafe { ArenaRef::new(lists.as_ptr(), text.as_ptr()) };
+    let mut check = ArenaCheck::new(arena, lists.len(), text, usage);
+    let budget = check.budget();
+    let root = check.block::<T>(HEADER_LEN as u32, 1)?;
+    // SAFETY: `block` has found the root inside of the lists and aligned; the slice is initialised,
+    // and no code writes to it.
+    unsafe { T::check_in(root, &mut check) }?;
+    Ok(Accepted { arena, referred: budget - check.budget() + HEADER_LEN as u64 })
+}
+
+impl ArenaCheck<'_> {
+    /// Checks the values that a handle refers to; returns their address.
+    #[inline(always)]
+    pub(super) fn list<T: ArenaType>(&mut self, at: u32, len: u32) -> Result<*const T, InvalidValue> {
+        let () = const { assert!(size_of::<T>() > 0, "a list in an arena needs elements of some size") };
+        if len == 0 {
+            return Ok(std::ptr::dangling());
+        }
+        let first = self.block::<T>(at, len)?;
+        if T::ANY_BITS && !T::ARENA {
+            return Ok(first);
+        }
+        self.deeper(|check| {
+            for index in 0..len as usize {
+                // SAFETY: `index < len`, and `block` found all of the values inside of the lists.
+                let element = unsafe { first.add(index) };
+                // SAFETY: `block` found the element inside of the lists and aligned; the lists are
+                // initialised, and no code writes to them.
+                unsafe { T::check_in(element, check) }.map_err(|invalid| invalid.at_index(index))?;
+            }
+            Ok(())
+        })?;
+        Ok(first)
+    }
+
+    /// Checks the value that the handle of a box refers to, if there is one.
+    #[inline(always)]
+    pub(super) fn boxed<T: ArenaType>(&mut self, at: u32) -> Result<(), InvalidValue> {
+        let () = const { assert!(size_of::<T>() > 0, "a box in an arena needs a value of some size") };
+        if at == 0 {
+            return Ok(());
+        }
+        let value = self.block::<T>(at, 1)?;
+        if T::ANY_BITS && !T::ARENA {
+            return Ok(());
+        }
+        self.deeper(|check| {
+            // SAFETY: `block` found the value inside of the lists and aligned; the lists are
+            // initialised, and no code writes to them.
+            unsafe { T::check_in(value, check) }
+        })
+    }
+}
+
+/// Checks a field of an arena message.
+///
+/// # Errors
+///
+/// Returns the path to the first invalid part, and the mistake.
+///
+/// # Safety
+///
+/// `message.byte_add(offset)` fulfils the contract of [`ArenaType::check_in`].
+#[inline(always)]
+pub unsafe fn check_field_in<F: ArenaType>(
+    message: *const u8,
+    offset: usize,
+    name: &'static str,
+    check: &mut ArenaCheck<'_>,
+) -> Result<(), InvalidValue> {
+    if F::ANY_BITS && !F::ARENA {
+        return Ok(());
+    }
+    // SAFETY: by this function's contract the field lies inside the message's memory.
+    let field = unsafe { message.add(offset) };
+    // SAFETY: by this function's contract the field fulfils the contract of the callee.
+    unsafe { F::check_in(field.cast(), check) }.map_err(|invalid| invalid.in_field(name))
+}

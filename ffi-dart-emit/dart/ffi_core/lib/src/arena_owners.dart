@@ -1,0 +1,475 @@
+part of 'native.dart';
+
+typedef _ArenaPartsC = Int32 Function(Pointer<Void>, Pointer<_ArenaParts>);
+typedef _ArenaPartsD = int Function(Pointer<Void>, Pointer<_ArenaParts>);
+typedef _ArenaResizeC = Int32 Function(Pointer<Void>, Size, Size);
+typedef _ArenaResizeD = int Function(Pointer<Void>, int, int);
+typedef _ArenaMadeC = Pointer<Void> Function(Pointer<Void>, Pointer<FfiStatus>);
+typedef _ArenaWastedC = Size Function(Pointer<Void>, Pointer<FfiStatus>);
+typedef _ArenaWastedD = int Function(Pointer<Void>, Pointer<FfiStatus>);
+
+typedef _ArenaMapC =
+    Pointer<Void> Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
+typedef _ArenaMapD =
+    Pointer<Void> Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
+typedef _ArenaCheckC = Void Function(Pointer<Void>, Uint8, Pointer<FfiStatus>);
+typedef _ArenaCheckD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
+
+/// The chunks of an arena.
+final class _ArenaParts extends Struct {
+  external Pointer<Uint8> lists;
+
+  @Size()
+  external int listsUsed;
+
+  @Size()
+  external int listsCapacity;
+
+  external Pointer<Uint8> text;
+
+  @Size()
+  external int textUsed;
+
+  @Size()
+  external int textCapacity;
+}
+
+/// Functions that the library exports for arenas with one root; there is one object
+/// of this class per message and isolate.
+final class ArenaCalls {
+  /// The arenas whose root is the message [name] of [size] bytes. The number with the
+  /// halves [high] and [low] is its layout, with all that it reaches.
+  ///
+  /// The library is that of the memory, and exports the others.
+  ArenaCalls(
+    this._memory,
+    this.name,
+    this.size,
+    this.high,
+    this.low,
+    this._createSymbol,
+    this._freeSymbol,
+    this._partsSymbol,
+    this._resizeSymbol,
+    this._renewSymbol,
+    this._compactSymbol,
+    this._wastedSymbol,
+    this._mapSymbol,
+    this._checkSymbol,
+  );
+
+  /// True if the functions are those of the library with [memory].
+  bool isOf(LibraryMemory memory) => identical(memory, _memory);
+
+  final LibraryMemory _memory;
+
+  /// Name of the message in Dart.
+  final String name;
+
+  /// Size of the message in bytes.
+  final int size;
+
+  /// Upper half of the layout.
+  final int high;
+
+  /// Lower half of the layout.
+  final int low;
+
+  final String _createSymbol;
+  final String _freeSymbol;
+  final String _partsSymbol;
+  final String _resizeSymbol;
+  final String _renewSymbol;
+  final String _compactSymbol;
+  final String _wastedSymbol;
+  final String _mapSymbol;
+  final String _checkSymbol;
+
+  // Looked up when they are first called, as a fake library has none.
+  late final Pointer<_NewColumnsF> _create = _memory.library.lookup(
+    _createSymbol,
+  );
+  late final Pointer<NativeFunction<_FreeColumnsC>> _free = _memory.library
+      .lookup(_freeSymbol);
+  late final _ArenaPartsD _parts = _memory.library
+      .lookupFunction<_ArenaPartsC, _ArenaPartsD>(_partsSymbol, isLeaf: true);
+  late final _ArenaResizeD _resize = _memory.library
+      .lookupFunction<_ArenaResizeC, _ArenaResizeD>(
+        _resizeSymbol,
+        isLeaf: true,
+      );
+  late final _ArenaMadeC _renew = _memory.library
+      .lookupFunction<_ArenaMadeC, _ArenaMadeC>(_renewSymbol, isLeaf: true);
+  late final _ArenaMadeC _compact = _memory.library
+      .lookupFunction<_ArenaMadeC, _ArenaMadeC>(_compactSymbol);
+  late final _ArenaWastedD _wasted = _memory.library
+      .lookupFunction<_ArenaWastedC, _ArenaWastedD>(_wastedSymbol);
+
+  late final _ArenaMapD _map = _memory.library
+      .lookupFunction<_ArenaMapC, _ArenaMapD>(_mapSymbol);
+  late final _ArenaCheckD _check = _memory.library
+      .lookupFunction<_ArenaCheckC, _ArenaCheckD>(_checkSymbol);
+
+  /// Memory for the chunks of an arena.
+  late final Pointer<_ArenaParts> _found = _memory.scratch(
+    sizeOf<_ArenaParts>(),
+  );
+}
+
+/// Memory of an arena of the library.
+final class _NativeArena extends ArenaMemory {
+  /// An arena with room for [lists] and [text] bytes.
+  _NativeArena(this._calls, int lists, int text)
+    : super(Uint8List(0), Uint8List(0), 0, 0) {
+    _attach(nullptr, lists, _bits(text));
+    _find();
+  }
+
+  /// The arena at [_header], which a function returned or another isolate gave away.
+  _NativeArena.taken(this._calls, Pointer<Void> header)
+    : super(Uint8List(0), Uint8List(0), 0, 0) {
+    _attach(header, 0, 0);
+    _find();
+  }
+
+  /// The arena in the file at [path], which is only read.
+  factory _NativeArena.mapped(ArenaCalls calls, String path) {
+    final memory = calls._memory;
+    final texts = memory.texts..clear();
+    final length = texts.add(path, 'path');
+    final header = calls._map(texts.pointer, length, memory.status);
+    memory._protoStatus._check();
+    return _NativeArena.taken(calls, header)..isMutable = false;
+  }
+
+  final ArenaCalls _calls;
+  Pointer<FfiAttachment> _attachment = nullptr;
+  Pointer<Void> _header = nullptr;
+
+  // Addresses of the typed data.
+  Pointer<Uint8> _listsAt = nullptr;
+  Pointer<Uint8> _textAt = nullptr;
+
+  @override
+  bool isMutable = true;
+
+  /// The smallest number to whose power 2 is [text] or more; 0 for no text.
+  static int _bits(int text) => text <= 0 ? 0 : max(1, (text - 1).bitLength);
+
+  /// Keeps the arena at [header], or a new one for null.
+  void _attach(Pointer<Void> header, int lists, int text) {
+    final ArenaCalls(:_create, :_free, :_memory) = _calls;
+    checkSize(lists, 'lists');
+    final bytes = lists + (1 << text);
+    _attachment = _memory._attachColumns(
+      this,
+      _memory.status,
+      header,
+      _create,
+      lists,
+      text,
+      _free,
+      bytes,
+    );
+    if (_attachment == nullptr) throw AllocationException(bytes);
+    _header = _attachment.ref.memory;
+  }
+
+  /// Makes the typed data of the chunks.
+  void _find() {
+    final parts = _calls._found;
+    _calls._parts(_header, parts);
+    final _ArenaParts(
+      lists: at,
+      :listsUsed,
+      :listsCapacity,
+      text: textAt,
+      :textUsed,
+      :textCapacity,
+    ) = parts.ref;
+    final memory = _calls._memory;
+    _listsAt = at;
+    _textAt = textAt;
+    bytes = at.asTypedList(listsCapacity);
+    memory.share(_attachment, bytes, listsCapacity);
+    lists = ByteData.sublistView(bytes);
+    if (textCapacity == 0) {
+      text = Uint8List.sublistView(bytes, 0, 0);
+    } else {
+      text = textAt.asTypedList(textCapacity);
+      memory.share(_attachment, text, textCapacity);
+    }
+    this.listsUsed = listsUsed;
+    this.textUsed = textUsed;
+    exposed = false;
+    forgetRooms();
+  }
+
+  @override
+  void grow(int end, int textEnd) => _replace(
+    end > bytes.length ? grown(bytes.length, end) : bytes.length,
+    textEnd > text.length ? grown(text.length, textEnd) : text.length,
+  );
+
+  /// Moves to chunks of other sizes. The old ones stay as long as typed data of them is
+  /// used.
+  void _replace(int listsSize, int textSize) {
+    if (listsSize > 0xffffffff || textSize > 0xffffffff) {
+      throw CapacityException(
+        max(listsSize, textSize),
+        0xffffffff,
+        'an arena of ${_calls.name}',
+      );
+    }
+    final old = _attachment, oldBytes = bytes, oldText = text;
+    final listsUsed = this.listsUsed, textUsed = this.textUsed;
+    final spare = Map.of(rooms);
+    _attach(nullptr, listsSize, _bits(textSize));
+    _find();
+    bytes.setRange(0, listsUsed, oldBytes);
+    text.setRange(0, textUsed, oldText);
+    this.listsUsed = listsUsed;
+    this.textUsed = textUsed;
+    rooms.addAll(spare);
+    _calls._memory.drop(old, this);
+  }
+
+  /// Says how much of the chunks is in use, and returns the arena for a call.
+  Pointer<Void> _lend() {
+    if (_header == nullptr) _throwGone();
+    if (isMutable) _calls._resize(_header, listsUsed, textUsed);
+    return _header;
+  }
+
+  /// Makes the typed data again, after a call that may have changed the arena.
+  void _refresh() {
+    final parts = _calls._found;
+    _calls._parts(_header, parts);
+    if (parts.ref.lists == _listsAt && parts.ref.text == _textAt) {
+      listsUsed = parts.ref.listsUsed;
+      textUsed = parts.ref.textUsed;
+      forgetRooms();
+      return;
+    }
+    // The old chunks belong to the old object, and go with its last view.
+    final old = _attachment;
+    final renewed = _calls._renew(_header, _calls._memory.status);
+    _attach(renewed, parts.ref.listsCapacity, 0);
+    _find();
+    _calls._memory.drop(old, this);
+  }
+
+  Never _throwGone() => throw StateError(
+    'the arena of `${_calls.name}` was used after it was disposed of, released or '
+    'given to the library',
+  );
+
+  /// Ends the use of the arena.
+  void _end({required bool forget}) {
+    final attachment = _attachment;
+    _header = nullptr;
+    isMutable = false;
+    bytes = text = Uint8List(0);
+    lists = ByteData(0);
+    listsUsed = textUsed = 0;
+    final memory = _calls._memory;
+    if (forget) return memory.forget(attachment, this);
+    // Nobody but this object has other typed data of the chunks.
+    exposed ? memory.drop(attachment, this) : memory.release(attachment, this);
+  }
+}
+
+/// An arena: a message without bounds and all that it refers to, shared with Rust.
+///
+/// **owned**: the memory is freed when nothing in Dart refers to the arena, its views
+/// or typed data of it any more, or by [dispose]. It grows as it is filled.
+///
+/// One isolate uses it at a time; [release] hands it to another one.
+abstract base class NativeArena implements Finalizable {
+  /// An arena whose root is zeros, with room for [lists] and [text] bytes.
+  NativeArena(ArenaCalls calls, int lists, int text)
+    : memory$ = calls._memory.isHost
+          ? HeapArena(calls.size, lists, text)
+          : _NativeArena(calls, lists, text),
+      _calls = calls;
+
+  /// The result of a function, or the arena that another isolate has released.
+  NativeArena.taken(ArenaCalls calls, Pointer<Void> header)
+    : memory$ = _NativeArena.taken(calls, header),
+      _calls = calls;
+
+  /// The arena at [address], which another isolate has released.
+  NativeArena.adopted(ArenaCalls calls, int address)
+    : this.taken(calls, Pointer.fromAddress(address));
+
+  /// A copy of the arena in [bytes].
+  NativeArena.copied(ArenaCalls calls, Uint8List bytes)
+    : memory$ = _copied(
+        calls,
+        BytesArena(bytes, calls.high, calls.low, calls.size, calls.name),
+      ),
+      _calls = calls;
+
+  /// The arena in the file at [path], which is only read.
+  NativeArena.mapped(ArenaCalls calls, String path)
+    : memory$ = _NativeArena.mapped(calls, path),
+      _calls = calls;
+
+  static ArenaMemory _copied(ArenaCalls calls, BytesArena from) {
+    final ArenaMemory to = calls._memory.isHost
+        ? HeapArena(calls.size, from.listsUsed, from.textUsed)
+        : _NativeArena(calls, from.listsUsed, from.textUsed);
+    to
+      ..bytes.setRange(arenaHeader, from.listsUsed, from.bytes, arenaHeader)
+      ..text.setRange(0, from.textUsed, from.text)
+      ..listsUsed = from.listsUsed
+      ..textUsed = from.textUsed;
+    if (to is _NativeArena) {
+      calls._check(to._lend(), 1, calls._memory.status);
+      calls._memory._protoStatus._check();
+    }
+    return to;
+  }
+
+  /// The memory, for generated code.
+  final ArenaMemory memory$;
+
+  final ArenaCalls _calls;
+
+  _NativeArena get _native => switch (memory$) {
+    final _NativeArena it => it,
+    _ => LibraryMemory._throwFake(),
+  };
+
+  /// The memory of an arena that is in use.
+  ArenaMemory get _used {
+    final memory = memory$;
+    if (memory is _NativeArena && memory._header == nullptr) {
+      memory._throwGone();
+    }
+    return memory;
+  }
+
+  /// Number of bytes in use, header included.
+  int get lengthInBytes => _used.listsUsed + memory$.textUsed;
+
+  /// The bytes of the arena, as they are in a file: a copy.
+  ///
+  /// Call [compact] before if there is much that nothing refers to.
+  Uint8List toBytes() => _used.toBytes(_calls.high, _calls.low);
+
+  /// Number of bytes that nothing refers to: old texts, and lists that moved.
+  ///
+  /// Throws an [InvalidValueException] if the arena isn't valid.
+  int get wasted {
+    final memory = _native;
+    final wasted = _calls._wasted(memory._lend(), _calls._memory.status);
+    _calls._memory._protoStatus._check();
+    return wasted;
+  }
+
+  /// Copies all that the root refers to to new memory, without what is wasted. Views
+  /// other than that of the root are of other messages then: ask for them again.
+  ///
+  /// Throws an [InvalidValueException] if the arena isn't valid.
+  void compact() {
+    final memory = _native;
+    final status = _calls._memory.status;
+    final compact = _calls._compact(memory._lend(), status);
+    _calls._memory._protoStatus._check();
+    final old = memory._attachment;
+    memory
+      .._attach(compact, lengthInBytes, 0)
+      .._find();
+    _calls._memory.drop(old, memory);
+  }
+
+  /// Writes the arena to the file at [path], after a [compact] if more than half of it is
+  /// wasted. The file is replaced as a whole: a reader sees the old arena or this one.
+  ///
+  /// Throws a [FileSystemException], and an [InvalidValueException] if the arena isn't valid;
+  /// then the file is as it was.
+  void write(String path) {
+    if (_native.isMutable && wasted > lengthInBytes ~/ 2) compact();
+    final memory = memory$;
+    final temporary = File('$path.$pid.${_written++}.tmp');
+    try {
+      final file = temporary.openSync(mode: FileMode.writeOnly);
+      try {
+        file
+          ..writeFromSync(memory.header(_calls.high, _calls.low))
+          ..writeFromSync(memory.bytes, arenaHeader, memory.listsUsed)
+          ..writeFromSync(memory.text, 0, memory.textUsed)
+          ..flushSync();
+      } finally {
+        file.closeSync();
+      }
+      temporary.renameSync(path);
+    } on FileSystemException {
+      if (temporary.existsSync()) temporary.deleteSync();
+      rethrow;
+    }
+  }
+
+  /// Number of files that were written, for the names of temporary ones.
+  static int _written = 0;
+
+  /// Gives the arena away, and returns its address, with which another isolate can
+  /// adopt it, once. It can't be used here any more. If nothing adopts it, it leaks.
+  ///
+  /// Typed data of it that was taken before stays what it is.
+  int release() {
+    final memory = _native;
+    _detach(memory);
+    final address = memory._lend().address;
+    memory._end(forget: true);
+    return address;
+  }
+
+  /// Moves to new memory if somebody has typed data of this one.
+  static void _detach(_NativeArena memory) {
+    if (memory.exposed) {
+      memory._replace(memory.bytes.length, memory.text.length);
+    }
+  }
+
+  /// Ends the use of this object and its views; does nothing the second time. The memory
+  /// is freed when typed data of it, if there is any, is collected.
+  void dispose() {
+    final memory = memory$;
+    if (memory is _NativeArena && memory._header != nullptr) {
+      memory._end(forget: false);
+    }
+  }
+}
+
+/// Returns the memory of [arena], which must be in use.
+ArenaMemory usedMemory(NativeArena arena) => arena._used;
+
+/// Returns [arena] for a call that reads or changes it; null for none.
+Pointer<Void> lendArena(NativeArena? arena) =>
+    arena?._native._lend() ?? nullptr;
+
+/// Notes that a call may have changed [arena].
+void refreshArena(NativeArena? arena) => arena?._native._refresh();
+
+/// Returns [arena] for a call that takes what is in it; null for none.
+Pointer<Void> giveArena(NativeArena? arena) {
+  if (arena == null) return nullptr;
+  NativeArena._detach(arena._native);
+  return arena._native._lend();
+}
+
+/// Ends the call that got [arena]: it stays as it is if [status] says that an argument was
+/// refused, as then the function did not run.
+void settleArena(NativeArena? arena, Pointer<FfiStatus> status) {
+  if (arena == null) return;
+  final code = status.ref.code;
+  if (code == _invalidArgument || code == _invalidValue || code == _closed) {
+    return;
+  }
+  arena._native._end(forget: false);
+}
+
+/// Returns the bytes of the file at [path].
+Uint8List readFile(String path) => File(path).readAsBytesSync();

@@ -1,0 +1,580 @@
+//! Types in arenas: views and editors of messages that live there, and what others need to be
+//! inside of such messages.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Ident, Type, Visibility};
+
+use super::allowed;
+use crate::ast::{ArenaFrom, Field, Head, Message, Oneof, types};
+use crate::names;
+use crate::record::Object;
+
+/// The view and the editor of a message that lives in an arena.
+pub(super) struct Arena<'a> {
+    message: &'a Message,
+    visibility: &'a Visibility,
+    view: Ident,
+    edit: Ident,
+}
+
+impl<'a> Arena<'a> {
+    pub(super) fn new(message: &'a Message, visibility: &'a Visibility) -> Self {
+        let ident = &message.head.ident;
+        let name = |what| format_ident!("{}{what}", ident.unraw(), span = ident.span());
+        Self { message, visibility, view: name("View"), edit: name("Edit") }
+    }
+
+    /// Returns the types that users name.
+    pub(super) fn items(&self) -> TokenStream {
+        let Self { message, visibility, view, edit } = self;
+        let Head { ident, item, krate, .. } = &message.head;
+        let name = &item.name;
+        let about_view = format!(
+            "A `{name}` of an arena, for reading: it derefs to the message, and has a method for each field."
+        );
+        let about_edit = format!(
+            "The editor of a `{name}` of an arena: it derefs to the message, and has methods for each field."
+        );
+        let allowed = allowed();
+        let lints = quote!(#[allow(dead_code, missing_debug_implementations, unreachable_pub)]);
+        quote! {
+            #[doc = #about_view]
+            #allowed
+            #lints
+            #visibility struct #view<'arena>(#krate::arena::ArenaView<'arena, #ident>);
+
+            #[doc = #about_edit]
+            #allowed
+            #lints
+            #visibility struct #edit<'arena>(#krate::arena::ArenaPlace<'arena, #ident>);
+        }
+    }
+
+    /// Returns the methods of view and editor, and the traits.
+    pub(super) fn implementation(&self) -> TokenStream {
+        let (views, compared, edits, types) = (self.views(), self.compared(), self.edits(), self.types());
+        quote!(#views #compared #edits #types)
+    }
+
+    /// Returns the functions that C calls for arenas with this root, and writes their entries in
+    /// the record.
+    pub(super) fn operations(&self, record: &mut Object<'_>) -> TokenStream {
+        let Head { ident, item, krate, prefix, .. } = &self.message.head;
+        let prefix = prefix.type_symbol(&item.name, "arena_");
+        record.key("arena").object(|record| {
+            record.key("symbols").object(|symbols| {
+                symbols.entries(&quote!(#krate::__arena_operations!(__symbols!, #prefix, #ident)));
+            });
+        });
+        quote!(#krate::__arena_operations!(__functions!, #prefix, #ident);)
+    }
+
+    fn views(&self) -> TokenStream {
+        let Self { message, view, .. } = self;
+        let ident = &message.head.ident;
+        let methods = message.fields.iter().map(|Field { ident: field, ty, visibility, docs, .. }| {
+            quote! {
+                #(#docs)*
+                #[inline]
+                #visibility fn #field(self) -> <#ty as __ffi::ArenaType>::View<'arena> {
+                    // SAFETY: the field is inside of the message.
+                    unsafe { __ffi::ArenaView::field(self.0, &__ffi::ArenaView::value(self.0).#field) }
+                }
+            }
+        });
+        let shown = message.fields.iter().map(|Field { ident: field, item, .. }| {
+            let name = &item.name;
+            quote!(.field(#name, __ffi::Shown(#view::#field(*self)).shown()))
+        });
+        let name = &message.head.item.name;
+        quote! {
+            #[allow(dead_code, missing_docs, unreachable_pub)]
+            impl<'arena> #view<'arena> {
+                #(#methods)*
+            }
+
+            #[automatically_derived]
+            impl __ffi::core::marker::Copy for #view<'_> {}
+
+            #[automatically_derived]
+            impl __ffi::core::clone::Clone for #view<'_> {
+                #[inline]
+                fn clone(&self) -> Self {
+                    *self
+                }
+            }
+
+            #[automatically_derived]
+            impl __ffi::core::ops::Deref for #view<'_> {
+                type Target = #ident;
+
+                #[inline]
+                fn deref(&self) -> &#ident {
+                    __ffi::ArenaView::value(self.0)
+                }
+            }
+
+            #[automatically_derived]
+            impl __ffi::core::fmt::Debug for #view<'_> {
+                fn fmt(&self, f: &mut __ffi::core::fmt::Formatter<'_>) -> __ffi::core::fmt::Result {
+                    use __ffi::NotShown as _;
+                    f.debug_struct(#name)#(#shown)*.finish()
+                }
+            }
+        }
+    }
+
+    /// Returns the traits that a view has if the views of all its fields have them. A field of the
+    /// message's own type is left out of the bounds, which would be a circle otherwise.
+    fn compared(&self) -> TokenStream {
+        let Self { message, view, .. } = self;
+        let ident = &message.head.ident;
+        let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
+        let others = message.fields.iter().map(|field| &field.ty).filter(|ty| !types::names(ty, ident));
+        let others: Vec<_> = others.collect();
+        // The lifetime makes rustc accept bounds that don't hold.
+        let bounds = |bound: &TokenStream| quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*);
+        let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
+        let total = bounds(&quote!(__ffi::core::cmp::Eq));
+        let hashed = bounds(&quote!(__ffi::core::hash::Hash));
+        let serialized = bounds(&quote!(__ffi::serde::Serialize));
+        let krate = &message.head.krate;
+        let name = &message.head.item.name;
+        let names = message.fields.iter().map(|field| &field.item.name);
+        let count = Literal::usize_unsuffixed(all.len());
+        quote! {
+            #[automatically_derived]
+            impl<'arena> __ffi::core::cmp::PartialEq for #view<'arena> #equal {
+                fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+                    #(#view::#all(*self) == #view::#all(*other))&&*
+                }
+            }
+
+            #[automatically_derived]
+            impl<'arena> __ffi::core::cmp::Eq for #view<'arena> #total {}
+
+            #[automatically_derived]
+            impl<'arena> __ffi::core::hash::Hash for #view<'arena> #hashed {
+                fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
+                    #(__ffi::core::hash::Hash::hash(&#view::#all(*self), state);)*
+                }
+            }
+
+            #krate::__serde! {
+                #[automatically_derived]
+                impl<'arena> __ffi::serde::Serialize for #view<'arena> #serialized {
+                    fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
+                        &self,
+                        serializer: __FfiSerializer,
+                    ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
+                        use __ffi::serde::ser::SerializeStruct as _;
+                        let mut message = serializer.serialize_struct(#name, #count)?;
+                        #(message.serialize_field(#names, &#view::#all(*self))?;)*
+                        message.end()
+                    }
+                }
+            }
+        }
+    }
+
+    fn edits(&self) -> TokenStream {
+        let Self { message, edit, .. } = self;
+        let ident = &message.head.ident;
+        let methods = message.fields.iter().enumerate().map(|(index, field)| {
+            let Field { ident: field, ty, visibility, docs, .. } = field;
+            let index = Literal::usize_unsuffixed(index);
+            let setter = format_ident!("set_{}", field.unraw(), span = field.span());
+            let editor = quote! {
+                // SAFETY: the field of that type lies at that offset.
+                unsafe { __ffi::ArenaPlace::field::<#ty>(&mut self.0, __FFI_FIELDS[#index].offset) }
+            };
+            if types::is_growing(ty) {
+                return quote! {
+                    #(#docs)*
+                    #[inline]
+                    #[track_caller]
+                    #visibility fn #field(
+                        &mut self,
+                        room: __ffi::core::primitive::usize,
+                    ) -> <#ty as __ffi::ArenaType>::Edit<'_> {
+                        let mut editor = #editor;
+                        editor.reserve(room);
+                        editor
+                    }
+                };
+            }
+            quote! {
+                #(#docs)*
+                #[inline]
+                #visibility fn #field(&mut self) -> <#ty as __ffi::ArenaType>::Edit<'_> {
+                    #editor
+                }
+
+                #(#docs)*
+                #[inline]
+                #[track_caller]
+                #visibility fn #setter(&mut self, value: <#ty as __ffi::ArenaType>::Value<'_>) {
+                    // SAFETY: the field of that type lies at that offset.
+                    let mut place =
+                        unsafe { __ffi::ArenaPlace::part::<#ty>(&mut self.0, __FFI_FIELDS[#index].offset) };
+                    __ffi::ArenaPlace::set(&mut place, value);
+                }
+            }
+        });
+        quote! {
+            #[allow(dead_code, missing_docs, unreachable_pub)]
+            impl #edit<'_> {
+                #(#methods)*
+            }
+
+            #[automatically_derived]
+            impl __ffi::core::ops::Deref for #edit<'_> {
+                type Target = #ident;
+
+                #[inline]
+                fn deref(&self) -> &#ident {
+                    &self.0
+                }
+            }
+
+            #[automatically_derived]
+            impl __ffi::core::fmt::Debug for #edit<'_> {
+                fn fmt(&self, f: &mut __ffi::core::fmt::Formatter<'_>) -> __ffi::core::fmt::Result {
+                    __ffi::core::fmt::Debug::fmt(&__ffi::ArenaPlace::view(&self.0), f)
+                }
+            }
+        }
+    }
+
+    fn types(&self) -> TokenStream {
+        let Self { message, view, edit, .. } = self;
+        let ident = &message.head.ident;
+        let id_hash = names::hash(&message.head.prefix.id(&message.head.item.name));
+        let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+        let checks = message.fields.iter().enumerate().map(|(index, field)| {
+            let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
+            quote! {
+                // SAFETY: the field of that type lies at that offset, and the message fulfils the
+                // contract of `check_in`.
+                unsafe {
+                    __ffi::check_field_in::<#ty>(message.cast(), __FFI_FIELDS[#index].offset, #name, check)
+                }?;
+            }
+        });
+        let copies = message.fields.iter().enumerate().map(|(index, field)| {
+            let (name, index) = (&field.ident, Literal::usize_unsuffixed(index));
+            quote! {
+                // SAFETY: the field of that type lies at that offset, and the message fulfils the
+                // contract of `copy_in`.
+                unsafe {
+                    __ffi::copy_field_in(&message.#name, __FFI_FIELDS[#index].offset, &mut place, from)
+                }?;
+            }
+        });
+        let store = store(ident, &fields);
+        let once = quote!(__ffi::OnceLock<__ffi::core::primitive::u64>);
+        quote! {
+            // Some types refuse what lives in an arena.
+            const _: &[__ffi::core::primitive::bool] = &[#(__ffi::Facts::<#fields>::ARENA),*];
+
+            // SAFETY: check, store and copy cover every field; view and editor hold the argument.
+            #[automatically_derived]
+            unsafe impl __ffi::ArenaType for #ident {
+                type View<'__ffi_arena> = #view<'__ffi_arena>;
+                type Value<'__ffi_arena> = Self;
+                type Edit<'__ffi_arena> = #edit<'__ffi_arena>;
+                const IDENTITY: __ffi::core::primitive::u64 =
+                    __ffi::fingerprint::mix(&[__ffi::fingerprint::REF, #id_hash]);
+
+                #[inline]
+                unsafe fn view<'__ffi_arena>(
+                    arena: __ffi::ArenaRef<'__ffi_arena>,
+                    message: &'__ffi_arena Self,
+                ) -> #view<'__ffi_arena> {
+                    // SAFETY: the message is in the arena, by this function's contract.
+                    #view(unsafe { __ffi::ArenaView::new(arena, message) })
+                }
+
+                #[inline]
+                fn edit(place: __ffi::ArenaPlace<'_, Self>) -> #edit<'_> {
+                    #edit(place)
+                }
+
+                #[inline]
+                fn put(
+                    mut place: __ffi::ArenaPlace<'_, Self>,
+                    message: Self,
+                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                    __ffi::ArenaPlace::store(&mut place, &message);
+                    __ffi::core::result::Result::Ok(())
+                }
+
+                #[inline]
+                unsafe fn check_in(
+                    message: *const Self,
+                    check: &mut __ffi::ArenaCheck<'_>,
+                ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+                    #(#checks)*
+                    __ffi::core::result::Result::Ok(())
+                }
+
+                #store
+
+                #[inline]
+                unsafe fn copy_in(
+                    message: &Self,
+                    mut place: __ffi::ArenaPlace<'_, Self>,
+                    from: __ffi::ArenaRef<'_>,
+                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                    #(#copies)*
+                    __ffi::core::result::Result::Ok(())
+                }
+
+                fn reach(reached: &mut __ffi::Reached) {
+                    let id = <Self as __ffi::FfiMessage>::ID;
+                    if reached.enter(id, <Self as __ffi::FfiType>::FINGERPRINT) {
+                        #(<#fields as __ffi::ArenaType>::reach(reached);)*
+                    }
+                }
+            }
+
+            // SAFETY: the layout is that of all that `reach` notes.
+            #[automatically_derived]
+            unsafe impl __ffi::ArenaMessage for #ident {
+                fn layout() -> __ffi::core::primitive::u64 {
+                    static __FFI_LAYOUT: #once = __ffi::OnceLock::new();
+                    __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
+                }
+            }
+        }
+    }
+}
+
+/// Returns the assertions that a message that doesn't live in an arena holds none that does, and
+/// what it needs to be inside of one.
+pub(super) fn plain_message(message: &Message) -> TokenStream {
+    let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+    plain(&message.head.ident, &fields, &store(&message.head.ident, &fields))
+}
+
+/// Returns what a oneof needs to be inside of an arena message.
+pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
+    let ident = &oneof.head.ident;
+    let cases = oneof.cases.iter().enumerate();
+    let cases: Vec<_> = cases.filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, ty))).collect();
+    let arms = cases.iter().map(|(tag, ty)| {
+        let tag = Literal::usize_unsuffixed(*tag);
+        quote! {
+            // SAFETY: both are oneofs with that case, which hold a value of that type there.
+            #tag => unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), __FFI_PAYLOAD) },
+        }
+    });
+    let store = quote! {
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            // SAFETY: the place is writable, by this function's contract.
+            unsafe { __ffi::zero(place) };
+            // SAFETY: the value is valid, by this function's contract.
+            let tag = unsafe { __ffi::oneof_tag(value) };
+            // SAFETY: a oneof begins with its discriminant, and the place is writable.
+            unsafe { place.cast::<__ffi::core::primitive::u32>().write(tag) };
+            match tag {
+                #(#arms)*
+                _ => {}
+            }
+        }
+    };
+    let types: Vec<_> = cases.iter().map(|(_, ty)| *ty).collect();
+    plain(ident, &types, &store)
+}
+
+/// Returns what a newtype needs to be inside of an arena message.
+pub(super) fn newtype(ident: &Ident, ty: &Type) -> TokenStream {
+    let store = quote! {
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            // SAFETY: both consist of a value of that type.
+            unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), 0) };
+        }
+    };
+    plain(ident, &[ty], &store)
+}
+
+/// Returns what an enum needs to be inside of an arena message, also as the key of a map.
+pub(super) fn enumeration(ident: &Ident) -> TokenStream {
+    // Without `Copy`, which `FfiEnum` asks for, rustc shall not report these as well.
+    let copy = quote!(where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
+    quote! {
+        // SAFETY: an enum refers to nothing and has no padding.
+        #[automatically_derived]
+        unsafe impl __ffi::ArenaType for #ident #copy {
+            type View<'__ffi_arena> = Self;
+            type Value<'__ffi_arena> = Self;
+            type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+
+            #[inline]
+            unsafe fn view<'__ffi_arena>(_: __ffi::ArenaRef<'__ffi_arena>, value: &'__ffi_arena Self) -> Self {
+                *value
+            }
+
+            #[inline]
+            fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+                place
+            }
+
+            #[inline]
+            fn put(
+                mut place: __ffi::ArenaPlace<'_, Self>,
+                value: Self,
+            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                __ffi::ArenaPlace::store(&mut place, &value);
+                __ffi::core::result::Result::Ok(())
+            }
+
+            #[inline]
+            unsafe fn store(value: *const Self, place: *mut Self) {
+                // SAFETY: by this function's contract the value is valid.
+                let value = unsafe { value.read() };
+                // SAFETY: by this function's contract the place is aligned and writable.
+                unsafe { place.write(value) };
+            }
+        }
+
+        #[automatically_derived]
+        impl __ffi::FfiArenaFrom<#ident> for #ident #copy {
+            fn write(
+                &self,
+                mut place: __ffi::ArenaPlace<'_, #ident>,
+            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                __ffi::ArenaPlace::store(&mut place, self);
+                __ffi::core::result::Result::Ok(())
+            }
+
+            fn read(view: #ident) -> #ident {
+                view
+            }
+        }
+
+        #[automatically_derived]
+        impl __ffi::ArenaKey for #ident #copy {
+            #[inline]
+            fn order(a: Self, b: Self) -> __ffi::core::cmp::Ordering {
+                __ffi::core::cmp::Ord::cmp(&__ffi::FfiEnum::to_repr(a), &__ffi::FfiEnum::to_repr(b))
+            }
+
+            #[inline]
+            fn order_value(key: Self, value: &Self) -> __ffi::core::cmp::Ordering {
+                <Self as __ffi::ArenaKey>::order(key, *value)
+            }
+        }
+    }
+}
+
+/// `#[derive(FfiArenaFrom)]`.
+pub(crate) fn arena_from(item: &ArenaFrom) -> TokenStream {
+    let ArenaFrom { ident, message, krate, fields } = item;
+    let parts: Vec<_> = fields
+        .iter()
+        .map(|field| {
+            quote_spanned! {field.span()=>
+                // SAFETY: the function returns the field of that name, which is at that offset.
+                unsafe {
+                    __ffi::PartOf::<#message, _>::new(
+                        __ffi::core::mem::offset_of!(#message, #field),
+                        |message: &#message| &message.#field,
+                    )
+                }
+            }
+        })
+        .collect();
+    let allowed = allowed();
+    quote! {
+        #[doc(hidden)]
+        #allowed
+        const _: () = {
+            use #krate::__private as __ffi;
+
+            #[automatically_derived]
+            impl __ffi::FfiArenaFrom<#message> for #ident {
+                fn write(
+                    &self,
+                    mut place: __ffi::ArenaPlace<'_, #message>,
+                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                    #(__ffi::PartOf::write(#parts, &self.#fields, &mut place)?;)*
+                    __ffi::core::result::Result::Ok(())
+                }
+
+                fn read(view: <#message as __ffi::ArenaType>::View<'_>) -> Self {
+                    Self { #(#fields: __ffi::PartOf::read(#parts, view.#fields()),)* }
+                }
+            }
+        };
+    }
+}
+
+/// Returns `ArenaType` of a type that is read and stored as itself.
+fn plain(ident: &Ident, parts: &[&Type], store: &TokenStream) -> TokenStream {
+    quote! {
+        const _: () = {
+            #(__ffi::assert_in_place(__ffi::Facts::<#parts>::ARENA);)*
+        };
+
+        // SAFETY: it refers to nothing, as the assertions above say; all parts are stored.
+        #[automatically_derived]
+        unsafe impl __ffi::ArenaType for #ident
+        where
+            #(for<'__ffi_any> #parts: __ffi::ArenaType,)*
+        {
+            type View<'__ffi_arena> = &'__ffi_arena Self;
+            type Value<'__ffi_arena> = Self;
+            type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+
+            #[inline]
+            unsafe fn view<'__ffi_arena>(
+                _: __ffi::ArenaRef<'__ffi_arena>,
+                value: &'__ffi_arena Self,
+            ) -> &'__ffi_arena Self {
+                value
+            }
+
+            #[inline]
+            fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
+                place
+            }
+
+            #[inline]
+            fn put(
+                mut place: __ffi::ArenaPlace<'_, Self>,
+                value: Self,
+            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                __ffi::ArenaPlace::store(&mut place, &value);
+                __ffi::core::result::Result::Ok(())
+            }
+
+            #store
+        }
+    }
+}
+
+/// Returns the function that stores a message field by field, as its padding is not initialised.
+fn store(ident: &Ident, fields: &[&Type]) -> TokenStream {
+    let fields = fields.iter().enumerate().map(|(index, ty)| {
+        let index = Literal::usize_unsuffixed(index);
+        quote! {
+            // SAFETY: both messages have a field of that type at that offset.
+            unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), __FFI_FIELDS[#index].offset) };
+        }
+    });
+    quote! {
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            if __ffi::padding(__ffi::core::mem::size_of::<#ident>(), __FFI_FIELDS) > 0 {
+                // SAFETY: the place is writable, by this function's contract.
+                unsafe { __ffi::zero(place) };
+            }
+            #(#fields)*
+        }
+    }
+}

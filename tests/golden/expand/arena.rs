@@ -1,0 +1,531 @@
+/// A row of a result.
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(prefix = "golden")]
+pub struct Row {
+    pub id: u64,
+    /// No bound.
+    pub name: ArenaStr,
+    pub(crate) replies: ArenaVec<Row>,
+}
+
+// Expansion:
+
+///A `Row` of an arena, for reading: it derefs to the message, and has a method for each field.
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub struct RowView<'arena>(::ffi_core::arena::ArenaView<'arena, Row>);
+///The editor of a `Row` of an arena: it derefs to the message, and has methods for each field.
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub struct RowEdit<'arena>(::ffi_core::arena::ArenaPlace<'arena, Row>);
+#[doc(hidden)]
+#[allow(
+    deprecated,
+    non_upper_case_globals,
+    private_interfaces,
+    trivial_bounds,
+    unsafe_code,
+    unused_qualifications,
+    unused_unsafe,
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction
+)]
+const _: () = {
+    use ::ffi_core::__private as __ffi;
+    use __ffi::NoFacts as _;
+    const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
+        __ffi::FieldLayout {
+            size: __ffi::core::mem::size_of::<u64>(),
+            align: __ffi::core::mem::align_of::<u64>(),
+            offset: __ffi::offset_of!(Row, id),
+        },
+        __ffi::FieldLayout {
+            size: __ffi::core::mem::size_of::<ArenaStr>(),
+            align: __ffi::core::mem::align_of::<ArenaStr>(),
+            offset: __ffi::offset_of!(Row, name),
+        },
+        __ffi::FieldLayout {
+            size: __ffi::core::mem::size_of::<ArenaVec<Row>>(),
+            align: __ffi::core::mem::align_of::<ArenaVec<Row>>(),
+            offset: __ffi::offset_of!(Row, replies),
+        },
+    ];
+    const _: () = {
+        let _: __ffi::core::primitive::bool = <u64 as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::core::primitive::bool = <ArenaStr as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::core::primitive::bool = <ArenaVec<
+            Row,
+        > as __ffi::FfiType>::ANY_BITS;
+        __ffi::assert_not_empty::<u64>();
+        __ffi::assert_not_empty::<ArenaStr>();
+        __ffi::assert_not_empty::<ArenaVec<Row>>();
+        __ffi::assert_capacities(__ffi::Facts::<u64>::CAPACITIES_FIT);
+        __ffi::assert_capacities(__ffi::Facts::<ArenaStr>::CAPACITIES_FIT);
+        __ffi::assert_capacities(__ffi::Facts::<ArenaVec<Row>>::CAPACITIES_FIT);
+        __ffi::assert_repr_c(
+            __ffi::core::mem::size_of::<Row>(),
+            __ffi::core::mem::align_of::<Row>(),
+            __FFI_FIELDS,
+        );
+        __ffi::assert_no_destructor::<Row>();
+    };
+    const fn __ffi_seen(__ffi_message: &Row) {
+        let Row { id: _, name: _, replies: _ } = __ffi_message;
+        __ffi::Place(&raw const __ffi_message.id).assert_seen::<u64>();
+        __ffi::Place(&raw const __ffi_message.name).assert_seen::<ArenaStr>();
+        __ffi::Place(&raw const __ffi_message.replies).assert_seen::<ArenaVec<Row>>();
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::Zeroable for Row {}
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for Row {
+        const TYPE: __ffi::Fragment = &[
+            __ffi::Piece::Text("{\"message\":\"golden::Row\"}"),
+        ];
+        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+            &[
+                __ffi::fingerprint::MESSAGE,
+                11534810572390991611u64,
+                __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+                628021283683842752u64,
+                __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+                __ffi::Facts::<u64>::FINGERPRINT,
+                14176396743819860870u64,
+                __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+                __ffi::Facts::<ArenaStr>::FINGERPRINT,
+                17892188286256861055u64,
+                __FFI_FIELDS[2].offset as __ffi::core::primitive::u64,
+                __ffi::Facts::<ArenaVec<Row>>::FINGERPRINT,
+            ],
+        );
+        const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<u64>::ANY_BITS
+            && __ffi::Facts::<ArenaStr>::ANY_BITS
+            && __ffi::Facts::<ArenaVec<Row>>::ANY_BITS;
+        const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
+            &[
+                __ffi::Facts::<u64>::LANES,
+                __ffi::Facts::<ArenaStr>::LANES,
+                __ffi::Facts::<ArenaVec<Row>>::LANES,
+            ],
+            __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
+        );
+        const ARENA: __ffi::core::primitive::bool = true;
+        #[inline]
+        unsafe fn check(
+            message: *const Self,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe {
+                __ffi::check_field::<
+                    u64,
+                >(
+                    message.cast(),
+                    __FFI_FIELDS[0].offset,
+                    "id",
+                    __ffi::Facts::<u64>::ANY_BITS,
+                    __ffi::Facts::<u64>::check,
+                )
+            }?;
+            unsafe {
+                __ffi::check_field::<
+                    ArenaStr,
+                >(
+                    message.cast(),
+                    __FFI_FIELDS[1].offset,
+                    "name",
+                    __ffi::Facts::<ArenaStr>::ANY_BITS,
+                    __ffi::Facts::<ArenaStr>::check,
+                )
+            }?;
+            unsafe {
+                __ffi::check_field::<
+                    ArenaVec<Row>,
+                >(
+                    message.cast(),
+                    __FFI_FIELDS[2].offset,
+                    "replies",
+                    __ffi::Facts::<ArenaVec<Row>>::ANY_BITS,
+                    __ffi::Facts::<ArenaVec<Row>>::check,
+                )
+            }?;
+            __ffi::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiMessage for Row {
+        const NAME: &'static __ffi::core::primitive::str = "Row";
+        const ID: &'static __ffi::core::primitive::str = "golden::Row";
+        const ID_HASH: __ffi::core::primitive::u64 = 9870179654198091620u64;
+    }
+    #[allow(dead_code, missing_docs, unreachable_pub)]
+    impl<'arena> RowView<'arena> {
+        #[inline]
+        pub fn id(self) -> <u64 as __ffi::ArenaType>::View<'arena> {
+            unsafe {
+                __ffi::ArenaView::field(self.0, &__ffi::ArenaView::value(self.0).id)
+            }
+        }
+        /// No bound.
+        #[inline]
+        pub fn name(self) -> <ArenaStr as __ffi::ArenaType>::View<'arena> {
+            unsafe {
+                __ffi::ArenaView::field(self.0, &__ffi::ArenaView::value(self.0).name)
+            }
+        }
+        #[inline]
+        pub(crate) fn replies(
+            self,
+        ) -> <ArenaVec<Row> as __ffi::ArenaType>::View<'arena> {
+            unsafe {
+                __ffi::ArenaView::field(self.0, &__ffi::ArenaView::value(self.0).replies)
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::core::marker::Copy for RowView<'_> {}
+    #[automatically_derived]
+    impl __ffi::core::clone::Clone for RowView<'_> {
+        #[inline]
+        fn clone(&self) -> Self {
+            *self
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::core::ops::Deref for RowView<'_> {
+        type Target = Row;
+        #[inline]
+        fn deref(&self) -> &Row {
+            __ffi::ArenaView::value(self.0)
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::core::fmt::Debug for RowView<'_> {
+        fn fmt(
+            &self,
+            f: &mut __ffi::core::fmt::Formatter<'_>,
+        ) -> __ffi::core::fmt::Result {
+            use __ffi::NotShown as _;
+            f.debug_struct("Row")
+                .field("id", __ffi::Shown(RowView::id(*self)).shown())
+                .field("name", __ffi::Shown(RowView::name(*self)).shown())
+                .field("replies", __ffi::Shown(RowView::replies(*self)).shown())
+                .finish()
+        }
+    }
+    #[automatically_derived]
+    impl<'arena> __ffi::core::cmp::PartialEq for RowView<'arena>
+    where
+        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::cmp::PartialEq,
+        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::cmp::PartialEq,
+    {
+        fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+            RowView::id(*self) == RowView::id(*other)
+                && RowView::name(*self) == RowView::name(*other)
+                && RowView::replies(*self) == RowView::replies(*other)
+        }
+    }
+    #[automatically_derived]
+    impl<'arena> __ffi::core::cmp::Eq for RowView<'arena>
+    where
+        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<'arena>: __ffi::core::cmp::Eq,
+        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::cmp::Eq,
+    {}
+    #[automatically_derived]
+    impl<'arena> __ffi::core::hash::Hash for RowView<'arena>
+    where
+        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<'arena>: __ffi::core::hash::Hash,
+        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+            'arena,
+        >: __ffi::core::hash::Hash,
+    {
+        fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
+            __ffi::core::hash::Hash::hash(&RowView::id(*self), state);
+            __ffi::core::hash::Hash::hash(&RowView::name(*self), state);
+            __ffi::core::hash::Hash::hash(&RowView::replies(*self), state);
+        }
+    }
+    /// Arguments of `__serde!`.
+    const _: () = {
+        #[automatically_derived]
+        impl<'arena> __ffi::serde::Serialize for RowView<'arena>
+        where
+            for<'__ffi_any> <u64 as __ffi::ArenaType>::View<
+                'arena,
+            >: __ffi::serde::Serialize,
+            for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
+                'arena,
+            >: __ffi::serde::Serialize,
+        {
+            fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
+                &self,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::serde::ser::SerializeStruct as _;
+                let mut message = serializer.serialize_struct("Row", 3)?;
+                message.serialize_field("id", &RowView::id(*self))?;
+                message.serialize_field("name", &RowView::name(*self))?;
+                message.serialize_field("replies", &RowView::replies(*self))?;
+                message.end()
+            }
+        }
+    };
+    #[allow(dead_code, missing_docs, unreachable_pub)]
+    impl RowEdit<'_> {
+        #[inline]
+        pub fn id(&mut self) -> <u64 as __ffi::ArenaType>::Edit<'_> {
+            unsafe {
+                __ffi::ArenaPlace::field::<u64>(&mut self.0, __FFI_FIELDS[0].offset)
+            }
+        }
+        #[inline]
+        #[track_caller]
+        pub fn set_id(&mut self, value: <u64 as __ffi::ArenaType>::Value<'_>) {
+            let mut place = unsafe {
+                __ffi::ArenaPlace::part::<u64>(&mut self.0, __FFI_FIELDS[0].offset)
+            };
+            __ffi::ArenaPlace::set(&mut place, value);
+        }
+        /// No bound.
+        #[inline]
+        pub fn name(&mut self) -> <ArenaStr as __ffi::ArenaType>::Edit<'_> {
+            unsafe {
+                __ffi::ArenaPlace::field::<ArenaStr>(&mut self.0, __FFI_FIELDS[1].offset)
+            }
+        }
+        /// No bound.
+        #[inline]
+        #[track_caller]
+        pub fn set_name(&mut self, value: <ArenaStr as __ffi::ArenaType>::Value<'_>) {
+            let mut place = unsafe {
+                __ffi::ArenaPlace::part::<ArenaStr>(&mut self.0, __FFI_FIELDS[1].offset)
+            };
+            __ffi::ArenaPlace::set(&mut place, value);
+        }
+        #[inline]
+        #[track_caller]
+        pub(crate) fn replies(
+            &mut self,
+            room: __ffi::core::primitive::usize,
+        ) -> <ArenaVec<Row> as __ffi::ArenaType>::Edit<'_> {
+            let mut editor = unsafe {
+                __ffi::ArenaPlace::field::<
+                    ArenaVec<Row>,
+                >(&mut self.0, __FFI_FIELDS[2].offset)
+            };
+            editor.reserve(room);
+            editor
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::core::ops::Deref for RowEdit<'_> {
+        type Target = Row;
+        #[inline]
+        fn deref(&self) -> &Row {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __ffi::core::fmt::Debug for RowEdit<'_> {
+        fn fmt(
+            &self,
+            f: &mut __ffi::core::fmt::Formatter<'_>,
+        ) -> __ffi::core::fmt::Result {
+            __ffi::core::fmt::Debug::fmt(&__ffi::ArenaPlace::view(&self.0), f)
+        }
+    }
+    const _: &[__ffi::core::primitive::bool] = &[
+        __ffi::Facts::<u64>::ARENA,
+        __ffi::Facts::<ArenaStr>::ARENA,
+        __ffi::Facts::<ArenaVec<Row>>::ARENA,
+    ];
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for Row {
+        type View<'__ffi_arena> = RowView<'__ffi_arena>;
+        type Value<'__ffi_arena> = Self;
+        type Edit<'__ffi_arena> = RowEdit<'__ffi_arena>;
+        const IDENTITY: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+            &[__ffi::fingerprint::REF, 9870179654198091620u64],
+        );
+        #[inline]
+        unsafe fn view<'__ffi_arena>(
+            arena: __ffi::ArenaRef<'__ffi_arena>,
+            message: &'__ffi_arena Self,
+        ) -> RowView<'__ffi_arena> {
+            RowView(unsafe { __ffi::ArenaView::new(arena, message) })
+        }
+        #[inline]
+        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> RowEdit<'_> {
+            RowEdit(place)
+        }
+        #[inline]
+        fn put(
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            message: Self,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            __ffi::ArenaPlace::store(&mut place, &message);
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn check_in(
+            message: *const Self,
+            check: &mut __ffi::ArenaCheck<'_>,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe {
+                __ffi::check_field_in::<
+                    u64,
+                >(message.cast(), __FFI_FIELDS[0].offset, "id", check)
+            }?;
+            unsafe {
+                __ffi::check_field_in::<
+                    ArenaStr,
+                >(message.cast(), __FFI_FIELDS[1].offset, "name", check)
+            }?;
+            unsafe {
+                __ffi::check_field_in::<
+                    ArenaVec<Row>,
+                >(message.cast(), __FFI_FIELDS[2].offset, "replies", check)
+            }?;
+            __ffi::core::result::Result::Ok(())
+        }
+        #[inline]
+        unsafe fn store(value: *const Self, place: *mut Self) {
+            if __ffi::padding(__ffi::core::mem::size_of::<Row>(), __FFI_FIELDS) > 0 {
+                unsafe { __ffi::zero(place) };
+            }
+            unsafe {
+                __ffi::store_field::<
+                    u64,
+                >(value.cast(), place.cast(), __FFI_FIELDS[0].offset)
+            };
+            unsafe {
+                __ffi::store_field::<
+                    ArenaStr,
+                >(value.cast(), place.cast(), __FFI_FIELDS[1].offset)
+            };
+            unsafe {
+                __ffi::store_field::<
+                    ArenaVec<Row>,
+                >(value.cast(), place.cast(), __FFI_FIELDS[2].offset)
+            };
+        }
+        #[inline]
+        unsafe fn copy_in(
+            message: &Self,
+            mut place: __ffi::ArenaPlace<'_, Self>,
+            from: __ffi::ArenaRef<'_>,
+        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            unsafe {
+                __ffi::copy_field_in(
+                    &message.id,
+                    __FFI_FIELDS[0].offset,
+                    &mut place,
+                    from,
+                )
+            }?;
+            unsafe {
+                __ffi::copy_field_in(
+                    &message.name,
+                    __FFI_FIELDS[1].offset,
+                    &mut place,
+                    from,
+                )
+            }?;
+            unsafe {
+                __ffi::copy_field_in(
+                    &message.replies,
+                    __FFI_FIELDS[2].offset,
+                    &mut place,
+                    from,
+                )
+            }?;
+            __ffi::core::result::Result::Ok(())
+        }
+        fn reach(reached: &mut __ffi::Reached) {
+            let id = <Self as __ffi::FfiMessage>::ID;
+            if reached.enter(id, <Self as __ffi::FfiType>::FINGERPRINT) {
+                <u64 as __ffi::ArenaType>::reach(reached);
+                <ArenaStr as __ffi::ArenaType>::reach(reached);
+                <ArenaVec<Row> as __ffi::ArenaType>::reach(reached);
+            }
+        }
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaMessage for Row {
+        fn layout() -> __ffi::core::primitive::u64 {
+            static __FFI_LAYOUT: __ffi::OnceLock<__ffi::core::primitive::u64> = __ffi::OnceLock::new();
+            __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
+        }
+    }
+    ::ffi_core::__arena_operations!(__functions!, "golden_ffi_row_arena_", Row);
+    #[doc(hidden)]
+    #[allow(non_local_definitions)]
+    #[macro_export]
+    macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_row_fingerprint__hint__rename_one_or_give_it_a_prefix {
+        () => {};
+    }
+    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Row as __ffi::FfiType>::FINGERPRINT;
+    ::ffi_core::__record!(
+        &
+        [__ffi::Piece::Text("{\"kind\":\"message\",\"name\":\"Row\",\"doc\":\"A row of a result.\",\"id\":\"golden::Row\",\"symbols\":{\"fingerprint\":\"golden_ffi_row_fingerprint\"},\"size\":"),
+        __ffi::Piece::Number(__ffi::core::mem::size_of:: < Row > () as
+        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::Number(__ffi::core::mem::align_of:: < Row > () as
+        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fingerprint\":"),
+        __ffi::Piece::Fingerprint(< Row as __ffi::FfiType > ::FINGERPRINT),
+        __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
+        __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
+        "golden_ffi_row_arena_", Row)),
+        __ffi::Piece::Text("}},\"fields\":[{\"name\":\"id\",\"tag\":1,\"offset\":"),
+        __ffi::Piece::Number(__FFI_FIELDS[0].offset as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < u64 >
+        ::TYPE),
+        __ffi::Piece::Text("},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":"),
+        __ffi::Piece::Number(__FFI_FIELDS[1].offset as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < ArenaStr
+        > ::TYPE), __ffi::Piece::Text("},{\"name\":\"replies\",\"tag\":3,\"offset\":"),
+        __ffi::Piece::Number(__FFI_FIELDS[2].offset as __ffi::core::primitive::u64),
+        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < ArenaVec
+        < Row > > ::TYPE), __ffi::Piece::Text("}]}")]
+    );
+    #[unsafe(export_name = "golden_ffi_row_fingerprint")]
+    static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
+        __FFI_FINGERPRINT,
+        __FFI_KEPT,
+    );
+};
