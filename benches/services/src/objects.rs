@@ -72,7 +72,6 @@ macro_rules! sixteen {
         /// Sixteen fields.
         #[derive(FfiMessage, Clone, Copy)]
         #[repr(C)]
-        #[expect(missing_docs, reason = "they are numbers")]
         pub struct Sixteen {
             $(pub $part: f64,)*
             $(pub $whole: u32,)*
