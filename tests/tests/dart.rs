@@ -343,8 +343,8 @@ fn end_to_end(name: &str, libraries: &[(&str, PathBuf)]) {
     }
 }
 
-/// Returns the package `tests/dart/end_to_end`, whose dependencies are found, and which the analyzer
-/// has nothing to say about.
+/// Returns the package `tests/dart/end_to_end`, whose dependencies are found, and about which the
+/// analyzer has nothing to say.
 fn resolved(sdk: &Sdk) -> PathBuf {
     let tests = workspace::root().join("tests/dart/end_to_end");
     static PACKAGES: OnceLock<()> = OnceLock::new();
@@ -500,8 +500,8 @@ fn programs_end_with_tasks() {
     }
 }
 
-/// A library that is built with `panic = "abort"` does what others do, until a function panics: that
-/// ends the process with the panic's message, whichever way it was called.
+/// Tests that a library which is built with `panic = "abort"` does what others do, until a function
+/// panics: that ends the process with the panic's message, whichever way it was called.
 #[test]
 fn a_panic_that_aborts_ends_the_process() {
     let Some(sdk) = Sdk::for_tests() else { return };

@@ -1,6 +1,6 @@
-//! Tests that valid code builds and runs, and the messages of mistakes that `tests/ui.rs` can't have:
-//! a symbol defined twice, which only code generation finds, and those of code that needs the
-//! feature `async`.
+//! Tests that valid code builds and runs, and the messages of mistakes that `tests/ui.rs` can't
+//! have: a symbol defined twice, which only code generation finds, and those of code that needs
+//! the feature `async`.
 //!
 //! A package of its own, as trybuild builds its few dependencies once more. `tests/ui.rs` checks
 //! all other cases.

@@ -6,6 +6,7 @@ pub mod bless;
 pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
+pub mod flutter;
 pub mod platforms;
 pub mod protoc;
 pub mod sanitize;
@@ -30,6 +31,8 @@ pub struct Cli {
 pub enum Command {
     /// Find a Dart SDK, or install one into `.dart-sdk/`, and print its bin folder.
     DartSdk(dart_sdk::DartSdk),
+    /// Find Flutter's engine, or install one into `.flutter/`; with an app, run its tests.
+    Flutter(flutter::Flutter),
     /// Find protobuf's compiler, or install one into `.protoc/`, and print its path.
     Protoc(protoc::Protoc),
     /// Build the first example, emit its Dart package, and run its Dart program in JIT and AOT
@@ -66,6 +69,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::DartSdk(args) => args.run(),
+            Command::Flutter(args) => args.run(),
             Command::Protoc(args) => args.run(),
             Command::Demo(args) => args.run(),
             Command::Test(args) => args.run(),

@@ -49,7 +49,8 @@ const REQUIRE_VARIABLE: &str = "FFI_REQUIRE_DART";
 pub struct Sdk {
     dart: PathBuf,
     version: Version,
-    packages: Option<PathBuf>,
+    /// Folders of packages, for [`Sdk::pub_get`].
+    packages: Vec<PathBuf>,
     env: Vec<(OsString, OsString)>,
 }
 
@@ -80,8 +81,7 @@ impl Sdk {
         {
             return Ok(sdk);
         }
-        install::install(&install::dir())?;
-        Self::at(&install::sdk_dir())
+        Self::install()
     }
 
     /// Returns the SDK for a Rust test, or `None` when the test is to be skipped because there is
@@ -98,6 +98,18 @@ impl Sdk {
             "run `cargo xtask dart-sdk`, or put `dart` on PATH",
             REQUIRE_VARIABLE,
         )
+    }
+
+    /// Returns the SDK in `.dart-sdk/`, if it is there and runs.
+    pub(crate) fn installed() -> Result<Option<Self>> {
+        let folder = install::sdk_dir();
+        if folder.exists() { Self::at(&folder).map(Some) } else { Ok(None) }
+    }
+
+    /// Returns the SDK in `.dart-sdk/`; installs it if it isn't there or doesn't run.
+    pub(crate) fn install() -> Result<Self> {
+        install::install(&install::dir())?;
+        Self::at(&install::sdk_dir())
     }
 
     fn search() -> Result<Option<Self>> {
@@ -134,7 +146,7 @@ impl Sdk {
         if version < MIN_VERSION {
             bail!("{} is Dart {version}, but {MIN_VERSION} or later is needed", dart.display());
         }
-        let packages = packages::beside(&dart);
+        let packages = packages::beside(&dart).into_iter().collect();
         Ok(Self { dart, version, packages, env: Vec::new() })
     }
 

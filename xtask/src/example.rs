@@ -32,10 +32,11 @@ impl Example {
         Ok(Self { generated, library })
     }
 
-    /// Returns the folders of all examples.
+    /// Returns the folders of all examples that have a program in Dart; an app is none.
     #[must_use]
     pub fn folders() -> Vec<String> {
-        generated::folders("examples").unwrap_or_default()
+        let has_program = |folder: &String| Generated::example(folder).dart.join("bin").is_dir();
+        generated::folders("examples").unwrap_or_default().into_iter().filter(has_program).collect()
     }
 
     /// Returns the example's generated package.

@@ -7,6 +7,7 @@
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
 //! | `debian` | packages of Debian without root |
 //! | [`example`] | builds and runs what is in `examples/` |
+//! | [`flutter`] | finds or installs Flutter's engine, and runs tests in it |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
 //! | `pinned` | keeps programs on one core |
 //! | [`protoc`] | finds or installs protobuf's compiler |
@@ -18,6 +19,7 @@
 //! | [`times`] | the time that each part of a command took |
 //! | `toolchain` | the Rust toolchains of this machine |
 //! | `tool` | finds programs that a machine may lack |
+//! | `unstable` | programs of Debian unstable on any Debian |
 //! | [`words`] | counts the comments that break the rules of plain English |
 //! | [`workspace`] | finds the workspace, and starts programs so that their failures can be read |
 //!
@@ -30,6 +32,7 @@ pub mod completion;
 pub mod dart_sdk;
 mod debian;
 pub mod example;
+pub mod flutter;
 pub mod generated;
 mod pinned;
 pub mod protoc;
@@ -42,5 +45,6 @@ pub mod stress;
 pub mod times;
 mod tool;
 mod toolchain;
+mod unstable;
 pub mod words;
 pub mod workspace;

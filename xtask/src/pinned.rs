@@ -1,7 +1,7 @@
 //! Keeps programs on one core.
 //!
-//! The kernel takes 25 to 150 microseconds to wake a thread on another core, more than all else that a
-//! round trip between two threads takes. A program that stays on one core measures the rest.
+//! The kernel takes 25 to 150 microseconds to wake a thread on another core, more than all else
+//! that a round trip between two threads takes. A program that stays on one core measures the rest.
 
 /// Keeps this thread, and the programs that it starts, on one core; they may use others again when
 /// this is dropped.
@@ -13,8 +13,8 @@ pub struct Pinned {
 }
 
 impl Pinned {
-    /// Chooses the first core that this thread may use. Returns none on systems other than Linux, or
-    /// if the kernel refuses.
+    /// Chooses the first core that this thread may use. Returns none on systems other than Linux,
+    /// or if the kernel refuses.
     #[must_use]
     pub fn new() -> Option<Self> {
         #[cfg(target_os = "linux")]
@@ -53,7 +53,7 @@ mod linux {
         pub(super) fn allowed() -> Option<Self> {
             let mut cores = Self([0; 16]);
             let size = size_of_val(&cores.0);
-            // SAFETY: 0 is this thread; the kernel writes up to `size` bytes there, any of which are
+            // SAFETY: 0 is this thread; the kernel writes up to `size` bytes, and any bytes are
             // numbers.
             let result = unsafe { libc::sched_getaffinity(0, size, (&raw mut cores.0).cast()) };
             (result == 0).then_some(cores)

@@ -40,6 +40,7 @@ mod abi;
 mod atomics;
 mod counts;
 mod current;
+mod deadline;
 mod event;
 mod inbox;
 mod list;

@@ -10,7 +10,7 @@ use atomic_waker::AtomicWaker;
 
 use super::atomics::Machine;
 use super::counts::count_late;
-use super::current::Deadline;
+use super::deadline::Deadline;
 use super::event::{Entry, FfiEvent};
 use super::inbox::{Closed, Inbox};
 use super::outcome::{Outcome, Stage};

@@ -133,11 +133,11 @@ impl<W> Drop for Job<W> {
 
 /// Tells a function about its call: its deadline, and whether it was cancelled.
 ///
-/// A blocking function takes it as a parameter `&FfiContext`, which is not visible in Dart; an async
-/// function asks [`context`].
+/// A blocking function takes it as a parameter `&FfiContext`, which is not visible in Dart; an
+/// async function asks [`context`].
 ///
-/// The default is the context of no call, which is never cancelled and has no deadline: to call such
-/// a function from Rust.
+/// The default is the context of no call, which is never cancelled and has no deadline: to call
+/// such a function from Rust.
 ///
 /// # Examples
 ///

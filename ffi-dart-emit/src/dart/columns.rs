@@ -175,8 +175,8 @@ impl Shape {
 /// A value of a column in a function that a `ColumnList` is given.
 const ROW: Place<'_> = Place { name: "name", index: Some("row") };
 
-/// Returns the statement that returns the list `name` of `length` values, with `functions` that read
-/// and write them.
+/// Returns the statement that returns the list `name` of `length` values, with `functions` that
+/// read and write them.
 pub fn column_list(name: &str, length: &str, functions: impl IntoIterator<Item = String>) -> String {
     let arguments: Vec<_> = [layout::string(name), length.to_owned()].into_iter().chain(functions).collect();
     layout::call(4, "return ", "$.ColumnList", &arguments, ";")

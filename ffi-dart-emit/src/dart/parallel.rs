@@ -4,14 +4,12 @@ use std::fmt::{Display, Write as _};
 use std::panic;
 use std::thread;
 
-/// Number of items for which another thread is worth its start (`cargo xtask bench emit`: a message
-/// takes 0.1 ms, a thread starts in as much).
+/// Number of items for which another thread is worth its start.
 const LEAST: usize = 32;
 
 /// Returns the text of all `items`, in their order, each between line breaks.
 ///
-/// `class` is dropped as soon as it is written: the memory of one serves the next, which takes half
-/// the time of allocating all of them first.
+/// What `class` makes is dropped as soon as it is written, so that its memory serves the next.
 pub fn written<'m, T: Sync, C: Display>(items: &'m [T], class: impl Fn(&'m T) -> C + Sync) -> String {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     written_by(threads.min(items.len() / LEAST), items, class)

@@ -115,7 +115,7 @@ impl Schema {
                 Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
             }
             Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => self.types[id],
-            Type::Logical(_) => unreachable!("no test has one here"),
+            Type::Logical(_) | Type::Object(_) => unreachable!("no test has one here"),
             Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
             Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
             Type::Vec { of, cap } => {
@@ -332,6 +332,7 @@ impl Schema {
             fingerprint_symbol: format!("{}_ffi_fn_{}_fingerprint", self.library, item.name),
             leaf: false,
             mode: Mode::Sync,
+            member: None,
             arguments: None,
             params: params
                 .iter()

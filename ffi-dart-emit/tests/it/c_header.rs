@@ -7,7 +7,7 @@ use ffi_core::schema::read::{Pass, Record, Scalar, Type};
 use ffi_dart_emit::{c, model};
 
 use crate::files::assert_golden;
-use crate::schema::{containers, demo, enumeration, function, id, library, message, scalar, seal};
+use crate::schema::{containers, demo, enumeration, function, id, library, message, objects, scalar, seal};
 
 fn header(records: Vec<Record>) -> String {
     c::header(&model::resolve(records).unwrap()).unwrap()
@@ -119,9 +119,10 @@ fn docs_can_not_leave_their_comment() {
         "\u{FFFD}\u{1F600} {{ name }} {% if %}",
     ];
     for doc in docs {
-        let mut records = [demo(), containers().split_off(1)].concat();
+        let mut records = [demo(), containers().split_off(1), objects().split_off(1)].concat();
         for record in &mut records {
             let item = match record {
+                Record::Object(it) | Record::Service(it) => &mut it.item,
                 Record::Library(_) => continue,
                 Record::Queue(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,

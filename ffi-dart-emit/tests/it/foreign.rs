@@ -11,7 +11,7 @@ use ffi_dart_emit::proto::{self, ImportOptions};
 use ffi_dart_emit::{c, dart, input, model};
 
 use crate::files::elf;
-use crate::schema::{containers, demo, enumeration, library, message, scalar, seal, section};
+use crate::schema::{containers, demo, enumeration, library, message, objects, scalar, seal, section};
 
 /// Returns every known way for text to leave its comment, or to be run, fetched, resolved or
 /// hidden. `MARK` is the path of a file that code in it would write.
@@ -144,7 +144,7 @@ fn a_comment_that_is_kept_is_run() {
 
 /// Returns records with `doc` as every doc.
 fn documented(doc: &str) -> Vec<Record> {
-    let mut records = [demo(), containers().split_off(1)].concat();
+    let mut records = [demo(), containers().split_off(1), objects().split_off(1)].concat();
     let set = |item: &mut Item| {
         item.doc = doc.to_owned();
         item.deprecated = Some(doc.to_owned());
@@ -162,6 +162,7 @@ fn documented(doc: &str) -> Vec<Record> {
             }
             Record::Function(it) => set(&mut it.item),
             Record::Newtype(it) => set(&mut it.item),
+            Record::Object(it) | Record::Service(it) => set(&mut it.item),
             Record::Message(it) => {
                 it.fields.iter_mut().for_each(|it| set(&mut it.item));
                 set(&mut it.item);

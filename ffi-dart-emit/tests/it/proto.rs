@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::files::assert_golden;
 use crate::schema::{
-    containers, demo, enumeration, id, library, map, message, oneof, option, scalar, seal, str, vec,
+    containers, demo, enumeration, id, library, map, message, objects, oneof, option, scalar, seal, str, vec,
 };
 
 fn export(records: Vec<Record>) -> String {
@@ -65,12 +65,15 @@ fn docs_and_notes_stay_where_they_belong() {
         "\n\n  indented\n",
         "{{ name }} {% if %}",
     ];
-    let plain = compiles(&export([demo(), containers().split_off(1)].concat()));
+    let every = || [demo(), containers().split_off(1), objects().split_off(1)].concat();
+    let plain = compiles(&export(every()));
     for doc in docs {
-        let mut records = [demo(), containers().split_off(1)].concat();
+        let mut records = every();
         for record in &mut records {
             let item = match record {
-                Record::Library(_) | Record::Function(_) | Record::Queue(_) | Record::Error(_) => continue,
+                Record::Library(_) | Record::Queue(_) | Record::Error(_) => continue,
+                Record::Function(it) => &mut it.item,
+                Record::Object(it) | Record::Service(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
@@ -458,15 +461,18 @@ fn a_oneof_can_be_split() {
 }
 
 #[test]
-fn services_are_left_out_aloud() {
+fn what_has_no_form_is_left_out_aloud() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.proto");
-    let text = "syntax = \"proto3\";\nmessage M {\n  int32 x = 1;\n  reserved \"y\";\n}\nservice S {\n  rpc F(M) returns (M);\n}\n";
+    let text = "syntax = \"proto3\";\nmessage M {\n  int32 x = 1;\n  reserved \"y\";\n}\nservice S {\n  rpc F(M) returns (M);\n}\nservice Empty {}\n";
     fs::write(&file, text).unwrap();
-    let warnings = proto::import(&file, &ImportOptions::default()).unwrap().warnings;
-    assert_eq!(warnings.len(), 2);
-    assert!(warnings[0].starts_with("demo.proto:6:1: service `S` is left out"), "{warnings:?}");
-    assert!(warnings[1].starts_with("demo.proto:2:1: the reserved name `y`"), "{warnings:?}");
+    let imported = proto::import(&file, &ImportOptions::default()).unwrap();
+    assert!(imported.source.contains("pub trait S {"), "{}", imported.source);
+    let warnings = imported.warnings;
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    let has = |start: &str| warnings.iter().any(|it| it.starts_with(start));
+    assert!(has("demo.proto:9:1: service `Empty` is left out: it has no methods"), "{warnings:?}");
+    assert!(has("demo.proto:2:1: the reserved name `y`"), "{warnings:?}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use ffi_core::schema::read::{
 use ffi_dart_emit::model::{Composite, Model, resolve};
 
 use crate::schema::{
-    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, pooled, scalar,
-    seal, str, vec,
+    array, containers, demo, enumeration, function, id, library, map, message, objects, oneof, option,
+    pooled, scalar, seal, str, vec,
 };
 
 fn f32() -> Type {
@@ -368,7 +368,7 @@ fn only_types_with_a_name_cross_the_boundary() {
 
 #[test]
 fn every_fingerprint_is_checked() {
-    let every = [demo as fn() -> Vec<Record>, containers];
+    let every = [demo as fn() -> Vec<Record>, containers, objects];
     for (library, index) in every.iter().flat_map(|library| (0..library().len()).map(move |it| (library, it)))
     {
         let mut records = library();
@@ -380,6 +380,7 @@ fn every_fingerprint_is_checked() {
             Record::Function(it) => &mut it.fingerprint,
             Record::Queue(it) => &mut it.fingerprint,
             Record::Newtype(it) => &mut it.fingerprint,
+            Record::Object(it) | Record::Service(it) => &mut it.fingerprint,
             Record::Error(it) => &mut it.fingerprint,
         };
         fingerprint.0 ^= 1;

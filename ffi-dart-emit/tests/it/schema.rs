@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MESSAGE, NOTHING, ONEOF, OPEN, OPTION,
-    OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, VEC, hash_name,
-    mix,
+    ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING, OBJECT,
+    OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
+    SIGNATURES, STARTED, STR, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
     Case, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Function, Item,
-    Library, LibrarySymbols, Message, Mode, Newtype, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols,
-    Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Library, LibrarySymbols, Member, Message, Mode, Newtype, Object, ObjectSymbols, Oneof, PanicStrategy,
+    Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Role, Scalar, Type, TypeId,
+    TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -154,6 +155,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         fingerprint_symbol: format!("demo_ffi_{name}_fingerprint"),
         leaf: false,
         mode: Mode::Sync,
+        member: None,
         arguments: None,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
@@ -288,6 +290,44 @@ pub fn containers() -> Vec<Record> {
 }
 
 /// Returns a library with one of each early feature.
+/// Returns a type of objects and a service, each with functions.
+pub fn objects() -> Vec<Record> {
+    let object = |name: &str, installed: Option<&str>| Object {
+        id: id(name),
+        item: item(name),
+        fingerprint: Fingerprint(0),
+        symbols: ObjectSymbols {
+            fingerprint: format!("demo_ffi_{name}_fingerprint"),
+            free: format!("demo_ffi_{name}_free"),
+            share: format!("demo_ffi_{name}_share"),
+            redeem: format!("demo_ffi_{name}_redeem"),
+            calls: format!("demo_ffi_{name}_calls"),
+            installed: installed.map(str::to_owned),
+        },
+    };
+    let of = |of: &str, role, mut function: Function| {
+        function.symbol = format!("demo_ffi_{of}_{}", function.item.name);
+        function.fingerprint_symbol = format!("{}_fingerprint", function.symbol);
+        function.member = Some(Member { of: Type::Object(id(of)), role });
+        Record::Function(function)
+    };
+    let mut open = function("open", &[], None);
+    open.returns = Some(Returns::Object(id("Image")));
+    let width = function("width", &[], Some(scalar(Scalar::U32)));
+    let copy = function("copy", &[("from", Pass::Object, Type::Object(id("Image")))], None);
+    let existing = function("existing", &[], Some(scalar(Scalar::U64)));
+    seal(vec![
+        Record::Library(library()),
+        Record::Object(object("Image", None)),
+        of("Image", Role::Constructor, open),
+        of("Image", Role::Getter, width),
+        of("Image", Role::Method, copy),
+        of("Image", Role::Associated, existing),
+        Record::Service(object("Store", Some("demo_ffi_Store_installed"))),
+        of("Store", Role::Method, function("count", &[], Some(scalar(Scalar::U32)))),
+    ])
+}
+
 pub fn demo() -> Vec<Record> {
     let vec3 = || Type::Message(id("Vec3"));
     let particle = || Type::Message(id("Particle"));
@@ -363,6 +403,7 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
             Record::Oneof(it) => Some((it.id.clone(), record.clone())),
             Record::Error(it) => Some((it.id.clone(), record.clone())),
             Record::Newtype(it) => Some((it.id.clone(), record.clone())),
+            Record::Object(it) | Record::Service(it) => Some((it.id.clone(), record.clone())),
             _ => None,
         })
         .collect();
@@ -381,6 +422,8 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
         Record::Newtype(it) => {
             Record::Newtype(Newtype { fingerprint: Fingerprint(of_type(&it.ty, &types)), ..it })
         }
+        Record::Object(it) => Record::Object(Object { fingerprint: Fingerprint(of_object(&it)), ..it }),
+        Record::Service(it) => Record::Service(Object { fingerprint: Fingerprint(of_object(&it)), ..it }),
         Record::Queue(it) => {
             let message = of_type(&Type::Message(it.message.clone()), &types);
             let facts = [QUEUE, hash_name(&it.item.name), message, it.capacity];
@@ -439,6 +482,10 @@ fn of_error_field(ty: &ErrorFieldType, types: &Types) -> u64 {
     }
 }
 
+fn of_object(it: &Object) -> u64 {
+    mix(&[OBJECT, hash_name(&it.item.name)])
+}
+
 fn of_function(function: &Function, types: &Types) -> u64 {
     let returns = match &function.returns {
         None => NOTHING,
@@ -447,6 +494,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
         Some(Returns::Pool(id)) => mix(&[POOL_BOX, of_type(&Type::Message(id.clone()), types)]),
         Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
+        Some(Returns::Object(id)) => mix(&[OBJECT_RESULT, of_type(&Type::Object(id.clone()), types)]),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
     let error = function.error.as_ref().map_or(NOTHING, |id| match types.get(id) {
@@ -464,9 +512,13 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::SliceMut => "slice_mut",
             Pass::Str => "str",
             Pass::Pool => "pool",
+            Pass::Object => "object",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
+    }
+    if let Some(Member { of, role }) = &function.member {
+        facts.extend([MEMBER, of_type(of, types), role.has_receiver().into()]);
     }
     if !function.mode.is_sync() {
         facts.push(STARTED);
@@ -492,6 +544,10 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
         Type::Newtype(id) => match types.get(id) {
             Some(Record::Newtype(it)) => of_type(&it.ty, types),
+            _ => 0,
+        },
+        Type::Object(id) => match types.get(id) {
+            Some(Record::Object(it) | Record::Service(it)) => of_object(it),
             _ => 0,
         },
         Type::Logical(name) => {

@@ -9,6 +9,7 @@ use clap::Args;
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
 use crate::dart_sdk::Sdk;
+use crate::flutter::Flutter;
 use crate::pinned::Pinned;
 use crate::ratio::Ratio;
 use crate::workspace;
@@ -33,6 +34,12 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "emit",
         about: "time of the emitter, and compile time of the derive against serde's",
         run: emit,
+        report: None,
+    },
+    Benchmark {
+        name: "flutter",
+        about: "a picture's way to the screen, in Flutter's engine (JIT), against lists of Dart and serialized bytes",
+        run: flutter,
         report: None,
     },
     Benchmark {
@@ -164,7 +171,8 @@ fn proto(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
-/// Builds flutter_rust_bridge's library as well, in its own workspace. The programs run on one core.
+/// Builds flutter_rust_bridge's library as well, in its own workspace. The programs run on one
+/// core.
 fn services(tally: &mut Tally) -> Result<()> {
     let folder = workspace::root().join("benches/services/frb");
     let target = workspace::target().join("frb");
@@ -242,6 +250,19 @@ fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&package);
     workspace::run(emitter.arg(&library).arg("--out").arg(package))?;
     Ok(library)
+}
+
+/// Compiles the app for Flutter's engine, and runs it there.
+fn flutter(tally: &mut Tally) -> Result<()> {
+    let flutter = Flutter::find_or_install()?;
+    let app = workspace::root().join("benches/flutter/app");
+    let scratch = scratch("flutter")?;
+    let library = package("bench-flutter", &scratch)?;
+    flutter.pub_get(&app)?;
+    let compiled = scratch.join("flutter.dill");
+    flutter.compile(&app, &app.join("lib/main.dart"), &compiled)?;
+    let mut engine = flutter.with_env("BENCH_FLUTTER_LIBRARY", library).command(&app)?;
+    tally.run(engine.arg("--disable-vm-service").arg(compiled))
 }
 
 fn simd(tally: &mut Tally) -> Result<()> {

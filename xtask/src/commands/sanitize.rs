@@ -49,9 +49,14 @@ enum Tool {
 /// Features of `ffi-core`, all but the slow one.
 const FEATURES: &str = "ffi-core/async,ffi-core/derive,ffi-core/metadata,ffi-core/proto,ffi-core/read,ffi-core/serde,ffi-core/simd";
 
-/// Environment of slow runs: so many threads are enough for the pools, and so few cases.
-const SMALLER: [(&str, &str); 3] =
-    [("FFI_POOL_THREADS", "40"), ("PROPTEST_CASES", "5"), ("FFI_RANDOM_CASES", "10")];
+/// Environment of slow runs: so many threads are enough for the pools, and so few cases. Backtraces
+/// of the panics that tests cause take longer than the tests.
+const SMALLER: [(&str, &str); 4] = [
+    ("FFI_POOL_THREADS", "40"),
+    ("PROPTEST_CASES", "5"),
+    ("FFI_RANDOM_CASES", "10"),
+    ("RUST_BACKTRACE", "0"),
+];
 
 /// Tests of `ffi-tests` that run generated code on memory of every kind.
 const FIXTURES: [&str; 9] = [
@@ -69,10 +74,10 @@ const FIXTURES: [&str; 9] = [
 impl Sanitize {
     /// Runs the tools and prints a line for each: what it ran, or why it was left out.
     ///
-    /// The AddressSanitizer is that of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for its flags.
-    /// Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with the source
-    /// of the standard library; without it these are left out. Installs valgrind on Debian when it
-    /// is missing.
+    /// The AddressSanitizer is that of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for its
+    /// flags. Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with
+    /// the source of the standard library; without it these are left out. Installs valgrind on
+    /// Debian when it is missing.
     ///
     /// # Errors
     ///
@@ -187,6 +192,8 @@ fn loom() -> Result<Report> {
 fn storms() -> Result<Report> {
     let mut cargo = cargo();
     cargo.args(["test", "-p", "ffi-tests", "--test", "dart", "tasks"]).env("FFI_STORMS", "whole");
+    // A storm panics ten thousand times, and the names of a backtrace take longer than the calls.
+    cargo.env("RUST_BACKTRACE", "0");
     tests(&mut cargo)
 }
 
@@ -207,7 +214,8 @@ fn memcheck(host: &str) -> Result<Report> {
 /// locks and channels order threads unseen, and each use of them looks like a race.
 fn threads(host: &str) -> Result<Report> {
     if !nightly_with_source() {
-        let hint = "no nightly Rust with its source; hint: rustup toolchain install nightly --component rust-src";
+        let hint =
+            "no nightly Rust with its source; hint: rustup toolchain install nightly --component rust-src";
         return Ok(Report::LeftOut(hint.to_owned()));
     }
     let mut cargo = nightly();

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::dart_sdk::Sdk;
+use crate::flutter::Flutter;
 use crate::generated::Action;
 use crate::protoc::Protoc;
 use crate::public;
@@ -20,11 +21,12 @@ use crate::workspace::{cargo, root, run, target};
 pub struct Test {}
 
 impl Test {
-    /// Checks everything that CI checks. Installs a Dart SDK and protoc when the machine has none.
-    /// Prints the time of each part at its end, also when a check has failed.
+    /// Checks everything that CI checks. Installs a Dart SDK, protoc and Flutter's engine when the
+    /// machine has none. Prints the time of each part at its end, also when a check has failed.
     ///
     /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
-    /// files are current) or protoc are part of `cargo test`, and fail if one of them is missing.
+    /// files are current), protoc or Flutter are part of `cargo test`, and fail if one of them is
+    /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian.
     ///
     /// # Errors
     ///
@@ -67,16 +69,22 @@ fn check(times: &mut Times) -> Result<()> {
     })?;
     // The tests of the workspace ask for all features of `ffi-core` that have public items.
     public::apply(&target().join("doc"), Action::Check)?;
-    let sdk = times.part("Dart SDK and protoc", || {
+    let sdk = times.part("Dart SDK, protoc and Flutter", || {
         Protoc::find_or_install()?;
-        Sdk::find_or_install()
+        let sdk = Sdk::find_or_install()?;
+        if Flutter::is_installable() {
+            Flutter::find_or_install()?;
+        }
+        anyhow::Ok(sdk)
     })?;
+    let flutter_is_required = if Flutter::is_installable() { "1" } else { "0" };
     // Reports all failures, not only the first.
     let test = || {
         let mut test = cargo();
         test.args(["test", "--workspace", "--no-fail-fast"])
             .env("FFI_REQUIRE_DART", "1")
             .env("FFI_REQUIRE_PROTOC", "1")
+            .env("FFI_REQUIRE_FLUTTER", flutter_is_required)
             .env("FFI_DART_SDK", sdk.folder());
         test
     };

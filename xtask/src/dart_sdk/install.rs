@@ -17,25 +17,24 @@
 //! starts and is installed again.
 
 use std::{
-    ffi::OsStr,
     fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 
 use super::{Sdk, note};
-use crate::debian::{self, Apt, Target, debian_bases, entries, keep_only, remove};
-use crate::workspace::{self, capture};
+use crate::debian::{self, entries, keep_only, remove};
+use crate::unstable::{self, Libraries};
+use crate::workspace;
 
 /// Packages to install, each with all it depends on. `patchelf` is only used to install.
 const WANTED: [&str; 7] =
     ["dart-sdk", "dart-ffi", "dart-fixnum", "dart-matcher", "dart-protobuf", "dart-test-api", "patchelf"];
 
-/// Files of the SDK that only serve WebAssembly, sanitizers, debuggers, IDEs and documentation: half
-/// of it. A trailing `*` matches any ending.
+/// Files of the SDK that only serve WebAssembly, sanitizers, debuggers, IDEs and documentation:
+/// half of it. A trailing `*` matches any ending.
 const UNUSED: [&str; 17] = [
     "bin/*.sym",
     "bin/dartaotruntime_*",
@@ -73,7 +72,7 @@ pub(super) fn sdk_dir() -> PathBuf {
 
 /// Installs into `dir`, and replaces an installation that does not run.
 pub(super) fn install(dir: &Path) -> Result<()> {
-    check_machine()?;
+    unstable::check_machine("Dart", BY_HAND)?;
     let sdk = dir.join("sdk");
     let is_there = || Sdk::at(&sdk).is_ok_and(|sdk| sdk.has_js_compiler());
     debian::replace(dir, is_there, |part| build(part, dir))
@@ -82,32 +81,11 @@ pub(super) fn install(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn check_machine() -> Result<()> {
-    if !debian::has_tools() {
-        bail!(
-            "Dart is installed by this command only where there are Debian's apt and dpkg\nhint: {BY_HAND}"
-        );
-    }
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    if is_ubuntu(&release) {
-        bail!("Ubuntu's repositories have no Dart, which only Debian unstable packages\nhint: {BY_HAND}");
-    }
-    Ok(())
-}
-
-/// Returns true if `/etc/os-release` is that of Ubuntu or a system derived from it.
-fn is_ubuntu(release: &str) -> bool {
-    release.lines().any(|line| {
-        let value = line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE="));
-        value.is_some_and(|value| value.trim_matches('"').split(' ').any(|id| id == "ubuntu"))
-    })
-}
-
 /// Builds in `part` the installation that will run in `dir`.
 fn build(part: &Path, dir: &Path) -> Result<()> {
     let root = part.join("root");
     let debs = part.join("debs");
-    download(&part.join("apt"), &debs)?;
+    unstable::download(&WANTED, &part.join("apt"), &debs)?;
     debian::unpack(&debs, &root)?;
     let sdk = part.join("sdk");
     fs::rename(root.join("usr/lib/dart"), &sdk).context("the package dart-sdk has no usr/lib/dart")?;
@@ -126,75 +104,6 @@ fn build(part: &Path, dir: &Path) -> Result<()> {
     keep_only(&root.join("usr/lib"), &[libraries.machine()?])?;
     remove(&libraries.folder.join("gconv"))?; // other character sets than Dart's
     keep_only(&root.join("usr/share"), &["dart"])
-}
-
-/// Downloads [`WANTED`] and all it depends on into `debs`, with `private` for apt's state.
-fn download(private: &Path, debs: &Path) -> Result<()> {
-    let targets = Target::all()?;
-    let bases = debian_bases(&targets);
-    if bases.is_empty() {
-        bail!("apt has no repository of packages: see `apt-get indextargets`");
-    }
-    let mut failures = String::new();
-    for base in bases {
-        eprintln!("reading Debian unstable's list of packages");
-        remove(private)?;
-        let tried = Apt::of_unstable(private, base, &targets)
-            .and_then(|apt| apt.download(&apt.dependencies(&WANTED)?, debs));
-        match tried {
-            Ok(_) => return Ok(()),
-            Err(error) => failures.push_str(&format!("\n{base}: {error:#}")),
-        }
-    }
-    bail!("no repository that apt is set up with gives Debian unstable{failures}")
-}
-
-/// The unpacked libraries, with the loader that starts a program with them.
-struct Libraries {
-    folder: PathBuf,
-    loader: PathBuf,
-    patchelf: PathBuf,
-}
-
-impl Libraries {
-    fn find(root: &Path) -> Result<Self> {
-        let folder = entries(&root.join("usr/lib"))?
-            .into_iter()
-            .find(|folder| folder.join("libc.so.6").exists())
-            .context("the package libc6 has no usr/lib/<machine>/libc.so.6")?;
-        let loader = entries(&folder)?
-            .into_iter()
-            .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-linux")))
-            .with_context(|| format!("the package libc6 has no loader in {}", folder.display()))?;
-        Ok(Self { folder, loader, patchelf: root.join("usr/bin/patchelf") })
-    }
-
-    /// Returns the name of the folder, such as `x86_64-linux-gnu`.
-    fn machine(&self) -> Result<&str> {
-        let name = self.folder.file_name().and_then(OsStr::to_str);
-        name.ok_or_else(|| anyhow!("{} has no name", self.folder.display()))
-    }
-
-    /// Makes `program` start with these libraries once `part` is renamed to `dir`.
-    ///
-    /// The unpacked patchelf is itself a program of Debian unstable, so the unpacked loader runs
-    /// it.
-    fn adopt(&self, program: &Path, part: &Path, dir: &Path) -> Result<()> {
-        let finally = |path: &Path| -> Result<PathBuf> { Ok(dir.join(path.strip_prefix(part)?)) };
-        capture(
-            Command::new(&self.loader)
-                .arg("--library-path")
-                .arg(&self.folder)
-                .arg(&self.patchelf)
-                .arg("--set-interpreter")
-                .arg(finally(&self.loader)?)
-                .arg("--force-rpath")
-                .arg("--set-rpath")
-                .arg(finally(&self.folder)?)
-                .arg(program),
-        )?;
-        Ok(())
-    }
 }
 
 /// Returns the executables of the SDK.
@@ -238,16 +147,4 @@ fn remove_matching(sdk: &Path, pattern: &str) -> Result<()> {
         note(&format!("this Dart SDK has no {pattern}"));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ubuntu_is_recognised() {
-        assert!(is_ubuntu("NAME=x\nID=ubuntu\nID_LIKE=debian\n"));
-        assert!(is_ubuntu("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
-        assert!(!is_ubuntu("ID=debian\nNAME=\"not ubuntu\"\n"));
-    }
 }

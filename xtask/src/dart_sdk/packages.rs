@@ -1,9 +1,9 @@
 //! Resolves a package's dependencies from a folder of packages instead of the network.
 //!
 //! `pub` takes a dependency from a folder when `pubspec_overrides.yaml` says so, transitive ones
-//! included. So all hosted dependencies are collected, through path dependencies and through the
-//! packages found, and each is overridden. A package that is in no folder gets no override: `pub`
-//! then looks into its cache, and names it when it fails.
+//! included. So all dependencies on a package server or an SDK are collected, through path
+//! dependencies and through the packages found, and each is overridden. A package that is in no
+//! folder gets no override: `pub` then looks into its cache, and names it when it fails.
 
 use std::{
     collections::BTreeMap,
@@ -45,7 +45,14 @@ impl Sdk {
     /// Debian SDK.
     #[must_use]
     pub fn packages_dir(&self) -> Option<&Path> {
-        self.packages.as_deref()
+        self.packages.first().map(PathBuf::as_path)
+    }
+
+    /// Has [`Sdk::pub_get`] also look for packages in `folder`.
+    #[must_use]
+    pub(crate) fn with_packages(mut self, folder: PathBuf) -> Self {
+        self.packages.push(folder);
+        self
     }
 
     /// Runs `dart pub get` in `package_dir`; offline and with overrides in `pubspec_overrides.yaml`
@@ -65,8 +72,10 @@ impl Sdk {
         let lock = File::create(tool.join("xtask.lock"))?;
         lock.lock()?;
 
-        let overrides =
-            self.packages_dir().map(|packages| Resolver::new(packages).resolve(package_dir)).transpose()?;
+        let overrides = match self.packages.as_slice() {
+            [] => None,
+            packages => Some(Resolver::new(packages).resolve(package_dir)?),
+        };
         write_overrides(&package_dir.join("pubspec_overrides.yaml"), overrides.as_ref())?;
         let mut command = self.command();
         command.args(["pub", "get", "--no-example"]).current_dir(package_dir);
@@ -118,7 +127,7 @@ fn render(overrides: &BTreeMap<String, PathBuf>) -> String {
 
 /// Walks the dependencies of a package.
 struct Resolver<'a> {
-    packages: &'a Path,
+    packages: &'a [PathBuf],
     shim: PathBuf,
     overrides: BTreeMap<String, PathBuf>,
     /// Packages found by path, which shadow those in `packages`.
@@ -126,7 +135,7 @@ struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(packages: &'a Path) -> Self {
+    fn new(packages: &'a [PathBuf]) -> Self {
         Self { packages, shim: test_shim(), overrides: BTreeMap::new(), by_path: BTreeMap::new() }
     }
 
@@ -143,12 +152,15 @@ impl<'a> Resolver<'a> {
         for (name, source) in &pubspec.dependencies {
             let (found, folder) = match source {
                 Source::Path(path) => (&mut self.by_path, package_dir.join(path)),
-                Source::Hosted if name == "test" => (&mut self.overrides, self.shim.clone()),
-                Source::Hosted => (&mut self.overrides, self.packages.join(name)),
-                Source::Other => continue,
+                Source::Named if name == "test" => (&mut self.overrides, self.shim.clone()),
+                Source::Named => {
+                    let mut folders = self.packages.iter().map(|packages| packages.join(name));
+                    let Some(folder) = folders.find(|folder| folder.is_dir()) else { continue };
+                    (&mut self.overrides, folder)
+                }
+                Source::Git => continue,
             };
-            let absent = *source == Source::Hosted && !folder.is_dir();
-            if !absent && found.insert(name.clone(), folder.clone()).is_none() {
+            if found.insert(name.clone(), folder.clone()).is_none() {
                 self.follow(&folder, &Pubspec::read(&folder)?)?;
             }
         }
@@ -159,12 +171,12 @@ impl<'a> Resolver<'a> {
 /// Origin of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
-    /// A package server.
-    Hosted,
+    /// A package server, or an SDK such as Flutter's.
+    Named,
     /// A folder, relative to the package that names it.
     Path(PathBuf),
-    /// A git repository, or a part of an SDK.
-    Other,
+    /// A git repository.
+    Git,
 }
 
 /// Dependencies in a `pubspec.yaml`.
@@ -210,9 +222,9 @@ impl Pubspec {
                     .flat_map(|value| value.split(','))
                     .filter_map(|part| key_value(part.trim()))
                     .find_map(|(key, value)| Source::parse(key, value));
-                list.push((key.to_owned(), source.unwrap_or(Source::Hosted)));
+                list.push((key.to_owned(), source.unwrap_or(Source::Named)));
             } else if let (Some((_, last)), Some(source)) = (list.last_mut(), Source::parse(key, value))
-                && *last == Source::Hosted
+                && *last == Source::Named
             {
                 *last = source;
             }
@@ -227,7 +239,8 @@ impl Source {
     fn parse(key: &str, value: &str) -> Option<Self> {
         match key {
             "path" => Some(Self::Path(value.into())),
-            "git" | "sdk" => Some(Self::Other),
+            "git" => Some(Self::Git),
+            "sdk" => Some(Self::Named),
             _ => None,
         }
     }
@@ -276,16 +289,16 @@ dev_dependencies:
     #[test]
     fn a_pubspec_is_read() {
         let expected = [
-            ("ffi", Source::Hosted),
-            ("flutter", Source::Other),
+            ("ffi", Source::Named),
+            ("flutter", Source::Named),
             ("near", Source::Path("../near".into())),
             ("short", Source::Path("../short".into())),
-            ("far", Source::Other),
-            ("served", Source::Hosted),
+            ("far", Source::Git),
+            ("served", Source::Named),
         ];
         let pubspec = Pubspec::parse(PUBSPEC);
         assert_eq!(pubspec.dependencies, expected.map(|(name, source)| (name.to_owned(), source)));
-        assert_eq!(pubspec.dev_dependencies, [("test".to_owned(), Source::Hosted)]);
+        assert_eq!(pubspec.dev_dependencies, [("test".to_owned(), Source::Named)]);
     }
 
     /// Creates a package in a new folder.
@@ -308,7 +321,8 @@ dev_dependencies:
             &start,
             "dependencies:\n  a: any\n  elsewhere: any\n  near:\n    path: ../near\ndev_dependencies:\n  test: any\n",
         );
-        let resolver = Resolver { shim: packages.join("c"), ..Resolver::new(&packages) };
+        let folders = &[temp.path().join("none"), packages.clone()];
+        let resolver = Resolver { shim: packages.join("c"), ..Resolver::new(folders) };
         let expected = [("a", "a"), ("b", "b"), ("d", "d"), ("test", "c")]
             .map(|(name, folder)| (name.to_owned(), packages.join(folder)));
         assert_eq!(resolver.resolve(&start).unwrap(), BTreeMap::from(expected));

@@ -34,7 +34,9 @@
 #define FFI_STATUS_INVALID_VALUE 4
 /** A pool has no slot left, or no memory, or is closed; `detail` is an `FFI_POOL_..`. */
 #define FFI_STATUS_POOL_EXHAUSTED 5
-/** The codes from here to 15 are reserved: limit exceeded, not initialised, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
+/** No implementor of the service was installed. */
+#define FFI_STATUS_NOT_INITIALIZED 7
+/** The codes from here to 15 are reserved, but for 7: limit exceeded, rate limited, too many at once, deadline, closed, cancelled, internal, unauthorized, free. */
 #define FFI_STATUS_RESERVED 6
 
 /** Text or a list that a function returned and that the caller owns: free it once, with the library's `.._ffi0_owned_free`. */
@@ -107,6 +109,17 @@ typedef struct FfiStatus {
 #define FFI_POP_EMPTY 10
 /** The slot that is next in the queue is still being pushed. */
 #define FFI_POP_BUSY 11
+
+/** The number is no handle. */
+#define FFI_OBJECT_UNKNOWN 16
+/** The handle is of another library. */
+#define FFI_OBJECT_FOREIGN 17
+/** The handle is of an object of another type. */
+#define FFI_OBJECT_KIND 18
+/** The object is gone: the handle was ended, or the token redeemed. */
+#define FFI_OBJECT_STALE 19
+/** There are as many objects as a library can have. */
+#define FFI_OBJECT_FULL 20
 
 /** All slots are in use. */
 #define FFI_POOL_OPEN 0

@@ -20,6 +20,9 @@ final _library = FixtureTasksLibrary.open();
 /// True if storms run in their whole length.
 final _whole = Platform.environment['FFI_STORMS'] == 'whole';
 
+/// Time that a storm may take.
+final _patience = _whole ? const Timeout(Duration(hours: 1)) : null;
+
 /// Lets the event loop turn until [done].
 Future<void> _until(bool Function() done) async {
   while (!done()) {
@@ -373,6 +376,7 @@ void main() {
       expect(cancelled, greaterThan(0));
       expect(panicked, greaterThan(0));
     },
+    timeout: _patience,
   );
 
   test('sleeping calls are cancelled', () async {
@@ -386,7 +390,7 @@ void main() {
     await Future.wait([for (final call in calls) call.cancel()]);
     await Future.wait(ended);
     expect(cancelled, count);
-  });
+  }, timeout: _patience);
 
   test('memory stays as it is', () async {
     Future<int> after(int calls) async {
@@ -406,7 +410,7 @@ void main() {
     final grown = (last - first) >> 20;
     // The collector's own heap moves by more when it has run less often.
     expect(grown, lessThanOrEqualTo(_whole ? 2 : 24), reason: 'MiB');
-  });
+  }, timeout: _patience);
 
   test('two libraries have a mailbox each', () async {
     final copy = '${Directory.systemTemp.createTempSync().path}/copy.so';
@@ -431,7 +435,7 @@ void main() {
       await _kill(Isolate.beforeNextEvent);
       await _settled(pages);
       await _until(() => _library.counts().mailboxes == 1);
-    });
+    }, timeout: _patience);
 
     test('are killed at once in the middle of calls', () async {
       await _kill(Isolate.immediate);
@@ -440,7 +444,7 @@ void main() {
       // The next mailbox closes those whose finalizer was lost.
       await Isolate.run(() => FixtureTasksLibrary.open().addOne(1));
       await _until(() => _library.counts().mailboxes == 1);
-    });
+    }, timeout: _patience);
 
     test('that are killed free the locks of their tasks', () async {
       final isolate = await Isolate.spawn((_) {

@@ -1,0 +1,5 @@
+/// Memory that Rust and Flutter share, on the screen.
+library;
+
+export 'src/debug_page.dart';
+export 'src/pixels.dart';

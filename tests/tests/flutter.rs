@@ -1,0 +1,125 @@
+//! Tests Flutter apps in the real engine, without a display.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use xtask::flutter::{Flutter, Goldens};
+use xtask::generated::{Generated, emitter};
+use xtask::workspace;
+
+/// Folder in which the crates of new projects are built, for all tests: it stays.
+fn built() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
+}
+
+/// Runs the emitter with `arguments` in `folder`.
+fn emit(folder: &Path, arguments: &[&str]) {
+    let mut command = emitter().unwrap();
+    command.args(arguments).current_dir(folder);
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", built());
+    workspace::capture(&mut command).unwrap();
+}
+
+fn replace(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{from} in {}", file.display());
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// A new app gets a field that keeps half of its balls where they are: the picture that its widget
+/// test compares differs in that half.
+#[test]
+fn a_changed_field_shows_in_a_new_app() {
+    let Some(flutter) = Flutter::for_tests() else { return };
+    // flutter_tester runs no hooks, so the variable names what the emitter has built.
+    let library = built().join("debug").join("libballs_native.so");
+    let flutter = flutter.with_env("BALLS_NATIVE_LIBRARY", library);
+    let scratch = TempDir::with_prefix("neue app ü ").unwrap();
+    emit(scratch.path(), &["new", "balls", "--flutter"]);
+    let app = &scratch.path().join("balls");
+    flutter.pub_get(app).unwrap();
+    flutter.sdk().analyze(app).unwrap();
+    for folder in ["lib", "test"] {
+        flutter.sdk().format_check(&app.join(folder)).unwrap();
+    }
+    let where_ = workspace::root().join("tests/dart/flutter/where_test.dart");
+    fs::copy(where_, app.join("test/where_test.dart")).unwrap();
+
+    let tests = flutter.compile_tests(app).unwrap();
+    let without = tests.run("widget_test.dart", Goldens::Compare).unwrap();
+    assert!(without.stdout.contains("2 passed, 0 failed, 1 skipped"), "there is no picture: {without}");
+    let made = tests.run("widget_test.dart", Goldens::Update).unwrap();
+    assert!(made.stdout.contains("3 passed, 0 failed"), "{made}");
+    tests.run("widget_test.dart", Goldens::Compare).unwrap();
+
+    let source = app.join("rust/src/lib.rs");
+    let field = "    pub vy: f32,\n    /// True if it stays where it is.\n    pub is_pinned: bool,\n";
+    replace(&source, "    pub vy: f32,\n", field);
+    replace(&source, "for ball in balls {", "for ball in balls.iter_mut().filter(|it| !it.is_pinned) {");
+    let start = "..vy = 0.02 * index";
+    let pinned = format!("{start}\n        ..isPinned = index < widget.count ~/ 2");
+    replace(&app.join("lib/main.dart"), start, &pinned);
+    emit(app, &[]);
+
+    let tests = flutter.compile_tests(app).unwrap();
+    let differs = tests.run("widget_test.dart", Goldens::Compare).unwrap_err();
+    assert!(format!("{differs:#}").contains("balls.png"), "{differs:#}");
+    let place = tests.run("where_test.dart", Goldens::Compare).unwrap();
+    assert!(place.stdout.contains("pixels differ"), "{place}");
+    tests.run("widget_test.dart", Goldens::Update).unwrap();
+    tests.run("widget_test.dart", Goldens::Compare).unwrap();
+}
+
+/// Returns Flutter with the library of the gallery, and the folder of its app.
+fn gallery() -> Option<(Flutter, PathBuf)> {
+    let flutter = Flutter::for_tests()?;
+    let library = Generated::example("12_flutter_gallery").library("dev").unwrap();
+    let app = workspace::root().join("examples/12_flutter_gallery/app");
+    let flutter = flutter.with_env("FLUTTER_GALLERY_LIBRARY", library);
+    flutter.pub_get(&app).unwrap();
+    Some((flutter, app))
+}
+
+/// `cargo xtask flutter examples/12_flutter_gallery/app --update-goldens` writes the pictures, with
+/// the variable `FLUTTER_GALLERY_LIBRARY`.
+#[test]
+fn the_gallery_looks_as_in_its_pictures() {
+    let Some((flutter, app)) = gallery() else { return };
+    // Without the analyzer, which takes longer for an app than the rest of this file. The compiler
+    // finds what is wrong.
+    for package in [&app, &workspace::root().join("ffi-dart-emit/dart/ffi_flutter")] {
+        flutter.sdk().format_check(package).unwrap();
+    }
+    let tests = flutter.compile_tests(&app).unwrap();
+    for file in tests.files() {
+        println!("{}", tests.run(file, Goldens::Compare).unwrap());
+    }
+}
+
+/// The engine restarts the gallery several times, which each time holds more than a quarter of its
+/// pool, has views of it, and waits for calls: all is back when the next one begins.
+#[test]
+fn a_hot_restart_loses_no_slot() {
+    const RESTARTS: usize = 3;
+    let Some((flutter, app)) = gallery() else { return };
+    let program = app.join(".dart_tool/restarted.dill");
+    flutter.compile(&app, &app.join("tool/restarted.dart"), &program).unwrap();
+    let engine = flutter.command(&app).unwrap();
+    let program = program.display().to_string();
+    let mut arguments =
+        vec![RESTARTS.to_string(), program.clone(), engine.get_program().display().to_string()];
+    arguments.extend(engine.get_args().map(|it| it.display().to_string()));
+    arguments.extend(["--run-forever", "--disable-service-auth-codes"].map(str::to_owned));
+    arguments.push(program);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let folder = workspace::root().join("tests/dart/flutter");
+    let printed = flutter.sdk().run(Path::new("hot_restart.dart"), &arguments, &folder).unwrap().stdout;
+    let left: Vec<_> = printed.lines().filter_map(|it| it.strip_prefix("left: ")).collect();
+    assert_eq!(left, vec!["0 live, 0 lost, 0 refused, 0 tasks"; RESTARTS + 1], "{printed}");
+    let running: Vec<_> = printed.lines().filter_map(|it| it.strip_prefix("running: ")).collect();
+    assert_eq!(running.len(), RESTARTS + 1, "{printed}");
+    assert!(running.iter().all(|it| *it != "0 live"), "each holds slots: {printed}");
+}
