@@ -362,6 +362,7 @@ impl Schema {
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
                 Some(Returns::Pool(id)) => mix(&[fingerprint::POOL_BOX, self.types[id].fingerprint]),
                 Some(Returns::Columns(id)) => mix(&[fingerprint::COLUMNS, self.types[id].fingerprint]),
+                Some(Returns::Object(_)) => unreachable!("no function here has objects"),
             },
             u64::from(function.fallible),
             fingerprint::NOTHING,
@@ -376,6 +377,7 @@ impl Schema {
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
                 Pass::Pool => "pool",
+                Pass::Object => "object",
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);
