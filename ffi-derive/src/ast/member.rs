@@ -121,7 +121,7 @@ pub(crate) fn block(args: TokenStream, block: &ItemImpl) -> Result<Vec<Function>
             _ => {}
         }
     }
-    if exported == 0 {
+    if exported == 0 && block.trait_.is_none() {
         let error =
             Error::custom("there is no `pub` function to export\nhint: `pub fn`, or remove the attribute");
         errors.push(error.with_span(&block.self_ty));
