@@ -17,10 +17,10 @@ use heck::ToSnakeCase;
 use crate::foreign::c_comment;
 use crate::logical::Logical;
 use crate::model::{
-    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant, Fingerprint,
-    Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Object, ObjectIndex,
-    ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols, Queue,
-    QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant,
+    Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Object,
+    ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols,
+    Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which

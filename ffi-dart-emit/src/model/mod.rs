@@ -12,8 +12,9 @@ mod target;
 use std::fmt;
 
 pub use ffi_core::schema::read::{
-    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode, ObjectSymbols,
-    PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd, TypeId,
+    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode,
+    ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd,
+    TypeId,
 };
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
