@@ -115,7 +115,13 @@ impl Schema {
                 Facts { size: of.size * len, fingerprint: fingerprint::array(of.fingerprint, *len), ..of }
             }
             Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => self.types[id],
-            Type::Logical(_) => unreachable!("no test has one here"),
+            Type::Logical(_) | Type::Object(_) => unreachable!("no test has one here"),
+            Type::ArenaStr {}
+            | Type::ArenaBytes {}
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. }
+            | Type::ArenaBox { .. }
+            | Type::Arena(_) => unreachable!("no message lives in an arena here"),
             Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
             Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
             Type::Vec { of, cap } => {
@@ -227,6 +233,7 @@ impl Schema {
             reserved: Vec::new(),
             pool: None,
             columns: None,
+            arena: None,
             simd: None,
             proto: None,
             item,
@@ -333,6 +340,7 @@ impl Schema {
             leaf: false,
             mode: Mode::Sync,
             arguments: None,
+            member: None,
             params: params
                 .iter()
                 .map(|(name, pass, ty)| Param {
@@ -361,6 +369,8 @@ impl Schema {
                 Some(Returns::Vec(ty)) => mix(&[fingerprint::OWNED_VEC, self.facts(ty).fingerprint]),
                 Some(Returns::Pool(id)) => mix(&[fingerprint::POOL_BOX, self.types[id].fingerprint]),
                 Some(Returns::Columns(id)) => mix(&[fingerprint::COLUMNS, self.types[id].fingerprint]),
+                Some(Returns::Object(_)) => unreachable!("no test has one here"),
+                Some(Returns::Arena(_)) => unreachable!("no message lives in an arena here"),
             },
             u64::from(function.fallible),
             fingerprint::NOTHING,
@@ -375,6 +385,7 @@ impl Schema {
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
                 Pass::Pool => "pool",
+                Pass::Object => unreachable!("no test has one here"),
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

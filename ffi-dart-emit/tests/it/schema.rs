@@ -61,6 +61,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         reserved: Vec::new(),
         pool: None,
         columns: None,
+        arena: None,
         simd: None,
         proto: None,
     }
@@ -154,6 +155,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         fingerprint_symbol: format!("demo_ffi_{name}_fingerprint"),
         leaf: false,
         mode: Mode::Sync,
+        member: None,
         arguments: None,
         params: params.iter().map(param).collect(),
         returns: returns.map(Returns::Value),
