@@ -508,7 +508,6 @@ impl<'a> Codecs<'_, 'a> {
                     Some(member) => format!("value.{member}"),
                     None => format!("{prefix}{}(value)", it.to),
                 };
-                let open = if it.to.starts_with('.') && !it.to.ends_with(')') { open } else { open };
                 (format!("{prefix}{}(value)", it.from), open)
             }
             None => (format!("{name}(value)"), "value.value".to_owned()),
