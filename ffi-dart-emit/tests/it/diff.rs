@@ -61,7 +61,13 @@ fn layout(ty: &Type) -> (u64, u64) {
         Type::Ref(_) => (8, 4),
         Type::Newtype(_) => (4, 4),
         Type::Logical(_) => (16, 8),
-        Type::Oneof(_) | Type::Columns(_) => unreachable!("no test has one here"),
+        Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. }
+        | Type::Arena(_) => unreachable!("no message lives in an arena here"),
+        Type::Oneof(_) | Type::Columns(_) | Type::Object(_) => unreachable!("no test has one here"),
     }
 }
 

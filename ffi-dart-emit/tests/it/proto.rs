@@ -71,6 +71,7 @@ fn docs_and_notes_stay_where_they_belong() {
         for record in &mut records {
             let item = match record {
                 Record::Library(_) | Record::Function(_) | Record::Queue(_) | Record::Error(_) => continue,
+                Record::Object(it) | Record::Service(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
