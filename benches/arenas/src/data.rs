@@ -71,17 +71,17 @@ pub fn rows(count: usize, text: Text) -> Vec<Row> {
     let row = |index: usize| Row {
         id: index as u64 * 7,
         created: 1_700_000_000_000_000 + index as i64 * 1_000_000,
-        score: (index % 3 != 0).then_some(index as f64 / 4.0),
+        score: (!index.is_multiple_of(3)).then_some(index as f64 / 4.0),
         name: random.text(text, 8, 90),
         tags: (0..random.below(7)).map(|_| random.text(text, 3, 16)).collect(),
-        note: (index % 4 == 0).then(|| Note {
+        note: index.is_multiple_of(4).then(|| Note {
             at: index as i64,
             author: random.text(text, 8, 32),
             body: random.text(text, 20, 400),
         }),
         status: (index % 4) as i32,
         version: index as u32,
-        paid: index % 2 == 0,
+        paid: index.is_multiple_of(2),
     };
     (0..count).map(row).collect()
 }

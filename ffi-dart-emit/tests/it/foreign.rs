@@ -152,6 +152,7 @@ fn documented(doc: &str) -> Vec<Record> {
     for record in &mut records {
         match record {
             Record::Library(_) => {}
+            Record::Object(it) | Record::Service(it) => set(&mut it.item),
             Record::Queue(it) => set(&mut it.item),
             Record::Error(it) => {
                 for variant in &mut it.variants {
