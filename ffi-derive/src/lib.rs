@@ -479,15 +479,15 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a trait a service: its implementors are objects that Dart and C call.
 ///
-/// The trait is then also `Send + Sync + 'static`. A function that returns `FfiObject<dyn Db>` gives
-/// callers an implementor, any number of them of any types; `DbServer::install` sets the one that
-/// callers have without asking, in Dart a property of the library. In Dart `Db` is an interface, and
-/// a test implements it for a fake.
+/// The trait is then also `Send + Sync + 'static`. A function that returns `FfiObject<dyn Db>`
+/// gives callers an implementor, any number of them of any types; `DbServer::install` sets the one
+/// that callers have without asking, in Dart a property of the library. In Dart `Db` is an
+/// interface, and a test implements it for a fake.
 ///
 /// Methods take `&self`, and else what exported functions take. Those that are `async`, or have
 /// `#[ffi(blocking)]`, return futures in Dart; the keys are those of
-/// [`ffi_export`](macro@ffi_export) on an `impl` block. The implementors write `async fn` as well. In
-/// Rust an async method is called on an implementor, as a `dyn Db` has the sync ones only.
+/// [`ffi_export`](macro@ffi_export) on an `impl` block. The implementors write `async fn` as well.
+/// In Rust an async method is called on an implementor, as a `dyn Db` has the sync ones only.
 ///
 /// # Attributes
 ///

@@ -1,9 +1,9 @@
 //! Finds or installs Flutter's engine, and runs tests in it without a display.
 //!
 //! There is no `flutter` command in it, and no need of one: [`Flutter::pub_get`] finds Flutter's
-//! packages, the front end compiles ([`Flutter::test`], [`Flutter::compile`]), and `flutter_tester`
-//! is the engine with software rendering. It runs no hooks, so an environment variable names the
-//! library of a package ([`Flutter::with_env`]).
+//! packages, the front end compiles ([`Flutter::compile_tests`], [`Flutter::compile`]), and
+//! `flutter_tester` is the engine with software rendering. It runs no hooks, so an environment
+//! variable names the library of a package ([`Flutter::with_env`]).
 
 mod install;
 mod run;

@@ -9,7 +9,7 @@
 //! lives. When Rust needs larger ones, the old ones stay beside them, until the caller moves the
 //! arena to another object (`.._arena_renew`) and frees the old one with the last view of it.
 //!
-//! All are unsafe for one reason, which is given at [`open`].
+//! All are unsafe for one reason, which is given at `open`.
 
 use std::io;
 use std::path::Path;

@@ -234,7 +234,7 @@ unsafe impl<T: ArenaType> ArenaType for FfiOption<T> {
             unsafe { T::store(value, inner.cast()) };
             // SAFETY: the place is memory for an option, so the byte is in it.
             let present = unsafe { &raw mut (*place).present };
-            // SAFETY: it is writable, by this function's contract.
+            // SAFETY: the byte is in the place, which the caller says is writable.
             unsafe { present.write(1) };
         }
     }

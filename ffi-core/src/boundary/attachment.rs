@@ -328,14 +328,14 @@ pub(crate) unsafe fn attach(
     unsafe { attach_to(object, memory, token, Free::Resource(release), bytes) }.cast()
 }
 
-/// Has the object of `attachment` keep another resource, which `release` frees, in place of one that
-/// was given back.
+/// Has the object of `attachment` keep another resource, which `release` frees, in place of one
+/// that was given back.
 ///
 /// # Safety
 ///
-/// `attachment` came from [`attach`], its object is alive and of the isolate that runs this, and its
-/// resource was given back. The caller owns the new one: `release` may be called with it, once, on
-/// any thread.
+/// `attachment` came from [`attach`], its object is alive and of the isolate that runs this, and
+/// its resource was given back. The caller owns the new one: `release` may be called with it, once,
+/// on any thread.
 pub(super) unsafe fn refill(attachment: *mut c_void, resource: *mut c_void, release: Release) {
     // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
     // uses it, which is in this call.

@@ -25,7 +25,8 @@ fn erase<T: ?Sized>(object: Arc<T>) -> Raw {
     const { assert!(size_of::<*const T>() <= size_of::<Raw>()) };
     let mut raw: Raw = [ptr::null(); 2];
     let place = (&raw mut raw).cast::<*const T>();
-    // SAFETY: the place is a local with room for the pointer, by the assertion, and aligned for one.
+    // SAFETY: the place is a local with room for the pointer, by the assertion, and aligned for
+    // one.
     unsafe { place.write(Arc::into_raw(object)) };
     raw
 }
@@ -200,8 +201,8 @@ unsafe extern "C" fn attach_object(object: DartHandle, status: *mut FfiStatus, h
 /// # Safety
 ///
 /// `attachment` came from [`attach_object`], its object is alive, and its handle was ended by
-/// [`dispose_object`]. `status` is that of the isolate that runs this. The caller has the handle, and
-/// no other code ends it from now on.
+/// [`dispose_object`]. `status` is that of the isolate that runs this. The caller has the handle,
+/// and no other code ends it from now on.
 unsafe extern "C" fn refill_object(attachment: *mut c_void, status: *mut FfiStatus, handle: u64) {
     let entry: *mut c_void = object::entry_of(handle).cast_mut().cast();
     if entry.is_null() {
@@ -233,8 +234,8 @@ pub fn object_free(handle: u64) -> i32 {
 ///
 /// # Safety
 ///
-/// `status` is null, or zeroed or last written by this library, and no other code uses it meanwhile.
-/// No other thread ends the handle during the call.
+/// `status` is null, or zeroed or last written by this library, and no other code uses it
+/// meanwhile. No other thread ends the handle during the call.
 pub unsafe fn object_share<T: FfiClass + ?Sized>(handle: u64, status: *mut FfiStatus) -> u64 {
     let share = || {
         // SAFETY: by this function's contract no other thread ends the handle.
@@ -250,7 +251,8 @@ pub unsafe fn object_share<T: FfiClass + ?Sized>(handle: u64, status: *mut FfiSt
 ///
 /// # Safety
 ///
-/// `status` is null, or zeroed or last written by this library, and no other code uses it meanwhile.
+/// `status` is null, or zeroed or last written by this library, and no other code uses it
+/// meanwhile.
 pub unsafe fn object_redeem<T: FfiClass + ?Sized>(token: u64, status: *mut FfiStatus) -> u64 {
     let redeem = || {
         let class = T::class();
@@ -268,7 +270,8 @@ pub unsafe fn object_redeem<T: FfiClass + ?Sized>(token: u64, status: *mut FfiSt
 ///
 /// # Safety
 ///
-/// `status` is null, or zeroed or last written by this library, and no other code uses it meanwhile.
+/// `status` is null, or zeroed or last written by this library, and no other code uses it
+/// meanwhile.
 pub unsafe fn object_installed<T: FfiClass + ?Sized>(
     installed: &'static Installed<T>,
     status: *mut FfiStatus,

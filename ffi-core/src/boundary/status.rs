@@ -13,9 +13,9 @@ use crate::types::InvalidValue;
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
-/// Codes 6 to 15 but 7 and 11 are reserved: no function of this version reports them, and a Dart package
-/// that doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from
-/// 16 up are events of the mailbox, not statuses.
+/// Codes 6 to 15 but 7 and 11 are reserved: no function of this version reports them, and a Dart
+/// package that doesn't know one throws an `UnknownStatusException` with its number and meaning.
+/// Codes from 16 up are events of the mailbox, not statuses.
 ///
 /// | code | reserved for |
 /// |---|---|

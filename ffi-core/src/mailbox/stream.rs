@@ -2,9 +2,9 @@
 //!
 //! A stream is a call that has many results. Its task polls the stream of Rust while it has credit,
 //! and puts each item into a [`Window`]; an event of the mailbox says once that there are some.
-//! Dart takes up to 256 of them in one leaf call. What an item owns stays here until Dart comes for the
-//! next batch: a slot is lent until then, and Dart moves what it keeps to the note in the isolate's
-//! status, by one call. So nothing is lost with an isolate that is killed.
+//! Dart takes up to 256 of them in one leaf call. What an item owns stays here until Dart comes for
+//! the next batch: a slot is lent until then, and Dart moves what it keeps to the note in the
+//! isolate's status, by one call. So nothing is lost with an isolate that is killed.
 //!
 //! The task ends the call as any other does: by the end of the stream, a panic, a cancellation or
 //! the shutdown. The stream is dropped before it says so.

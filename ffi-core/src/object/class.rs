@@ -1,4 +1,4 @@
-//! What an object is: its class, and the pointer that Rust code has to it.
+//! Objects: their class, and the pointer that Rust code has to one.
 
 use std::fmt;
 use std::ops::Deref;
@@ -49,8 +49,8 @@ impl Class {
 ///
 /// # Safety
 ///
-/// [`class`](Self::class) returns a `static` that no other type returns, and the constants are those
-/// of the record that the macro writes for the type.
+/// [`class`](Self::class) returns a `static` that no other type returns, and the constants are
+/// those of the record that the macro writes for the type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no object that `#[ffi_export]` can pass",
     label = "neither a struct with `#[derive(FfiObject)]` nor `dyn` of a service",

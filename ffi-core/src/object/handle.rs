@@ -50,7 +50,8 @@ pub(super) fn library(handle: u64) -> u16 {
 }
 
 /// Returns the number of this library: a hash of an address in it, as no two libraries of a process
-/// are at one address. Two of 65,535 may be alike; then the generations and classes tell them apart.
+/// are at one address. Two of 65,535 may be alike; then the generations and classes tell them
+/// apart.
 pub(super) fn own_library() -> u16 {
     // Not merged with other data, as it can be written to.
     static ANCHOR: AtomicU8 = AtomicU8::new(0);

@@ -10,25 +10,25 @@
 //! # Idea
 //!
 //! A handle is a number of 64 bits: the index of an entry in a table that never moves, the
-//! generation of that entry, and small numbers for the type and the library ([`handle`]). The entry
-//! holds all but the index in one word ([`state`]), so one comparison finds every stale or foreign
-//! handle. Then the entry's class is compared by its address, as the number of the type in a handle
-//! may be shared by two types.
+//! generation of that entry, and small numbers for the type and the library (`handle.rs`). The
+//! entry holds all but the index in one word (`state.rs`), so one comparison finds every stale or
+//! foreign handle. Then the entry's class is compared by its address, as the number of the type in
+//! a handle may be shared by two types.
 //!
 //! An entry belongs to one isolate, or one thread of a caller in C, which ends it. So a sync call
 //! takes no count of the `Arc`: it notes in the entry that a call is under way, without a locked
 //! instruction, and an entry that is ended during the call is emptied when the call returns
-//! ([`table`]). Whatever outlives the call clones the `Arc`: async and blocking methods, and
+//! (`table.rs`). Whatever outlives the call clones the `Arc`: async and blocking methods, and
 //! arguments of type [`FfiObject`].
 //!
-//! Another isolate gets an entry of its own. [`share`](table::share) makes a one-time token, an
-//! entry that no method accepts; the isolate that redeems it takes the `Arc` out. Tokens that nobody
-//! redeemed go with the shutdown.
+//! Another isolate gets an entry of its own. `share` makes a one-time token, an
+//! entry that no method accepts; the isolate that redeems it takes the `Arc` out. Tokens that
+//! nobody redeemed go with the shutdown.
 //!
 //! # What is given up
 //!
-//! An entry whose generations are used up is never used again: 32 bytes for each 65,535 objects. One
-//! library has up to 16 million objects at a time.
+//! An entry whose generations are used up is never used again: 32 bytes for each 65,535 objects.
+//! One library has up to 16 million objects at a time.
 //!
 //! Tests: `tests/`, and `tests/dart/end_to_end/test/services_test.dart`.
 

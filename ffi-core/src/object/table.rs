@@ -49,7 +49,7 @@ impl fmt::Display for ObjectCode {
     }
 }
 
-/// What an entry holds.
+/// Contents of an entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Contents {
     /// The class of the object.
@@ -64,8 +64,8 @@ pub(crate) struct Contents {
 pub(crate) struct Entry {
     state: State<AtomicU64>,
     index: u32,
-    /// Number of sync calls of methods that are under way. Only the thread that has the entry writes
-    /// to it.
+    /// Number of sync calls of methods that are under way. Only the thread that has the entry
+    /// writes to it.
     uses: AtomicU32,
     contents: UnsafeCell<MaybeUninit<Contents>>,
 }
@@ -172,8 +172,8 @@ fn fill(contents: Contents, phase: Phase) -> Result<u64, ObjectCode> {
 ///
 /// The caller has claimed the entry, and no other code uses its contents.
 unsafe fn take_out(entry: &Entry, stamp: u64) -> Contents {
-    // SAFETY: the caller has claimed the entry, so its contents were written, and no other code uses
-    // them.
+    // SAFETY: the caller has claimed the entry, so its contents were written, and no other code
+    // uses them.
     let contents = unsafe { *entry.contents.get() };
     // SAFETY: `fill` wrote the contents before the phase from which the caller claimed it.
     let contents = unsafe { contents.assume_init() };
@@ -196,7 +196,8 @@ unsafe fn empty(entry: &Entry, stamp: u64) {
     unsafe { (contents.drop)(contents.object) };
 }
 
-/// Puts an object into the table, and returns its handle. If there is no place for it, it is dropped.
+/// Puts an object into the table, and returns its handle. If there is no place for it, it is
+/// dropped.
 ///
 /// The caller passes the object: `contents.drop` may be called with it, once, on any thread.
 pub(crate) fn insert(contents: Contents) -> Result<u64, ObjectCode> {
@@ -285,8 +286,8 @@ fn reason(handle: u64, class: &'static Class) -> ObjectCode {
     }
 }
 
-/// Ends a handle, at most once: its object is dropped, or, during a call of one of its methods, when
-/// that returns. Returns false if it was ended before.
+/// Ends a handle, at most once: its object is dropped, or, during a call of one of its methods,
+/// when that returns. Returns false if it was ended before.
 pub(crate) fn end(handle: u64) -> bool {
     let stamp = handle::stamp(handle);
     let Some(entry) = entry(handle::index(handle)).filter(|it| it.state.claim(stamp, Phase::Live)) else {

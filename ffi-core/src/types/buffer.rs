@@ -66,7 +66,7 @@ impl<T, const N: usize> Buffer<T, N> {
         }
         // SAFETY: the place is memory for a buffer, so the length is in it.
         let len = unsafe { &raw mut (*place).len };
-        // SAFETY: it is writable, by this function's contract.
+        // SAFETY: the length is in the place, which the caller says is writable.
         unsafe { len.write(items.len() as u32) };
     }
 

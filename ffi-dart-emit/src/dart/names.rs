@@ -173,8 +173,8 @@ pub struct ObjectNames {
     pub name: String,
     /// Class of the objects in Rust.
     pub client: String,
-    /// Member of the library that has the installed implementor, for a service; and the beginning of
-    /// private names.
+    /// Member of the library that has the installed implementor, for a service; and the beginning
+    /// of private names.
     pub member: String,
 }
 

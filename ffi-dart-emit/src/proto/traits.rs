@@ -31,8 +31,8 @@ pub struct Method {
     pub result: String,
 }
 
-/// Writes a service, and adds the names of `ffi_core` that it uses. Returns true if all of its parts
-/// have docs.
+/// Writes a service, and adds the names of `ffi_core` that it uses. Returns true if all of its
+/// parts have docs.
 pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) -> bool {
     used.extend(["error::Unimplemented", "ffi_service"]);
     lead(out, "", &it.doc, it.deprecated.as_ref());

@@ -163,7 +163,6 @@ fn documented(doc: &str) -> Vec<Record> {
             }
             Record::Function(it) => set(&mut it.item),
             Record::Newtype(it) => set(&mut it.item),
-            Record::Object(it) | Record::Service(it) => set(&mut it.item),
             Record::Message(it) => {
                 it.fields.iter_mut().for_each(|it| set(&mut it.item));
                 set(&mut it.item);

@@ -381,7 +381,6 @@ fn every_fingerprint_is_checked() {
             Record::Function(it) => &mut it.fingerprint,
             Record::Queue(it) => &mut it.fingerprint,
             Record::Newtype(it) => &mut it.fingerprint,
-            Record::Object(it) | Record::Service(it) => &mut it.fingerprint,
             Record::Error(it) => &mut it.fingerprint,
         };
         fingerprint.0 ^= 1;

@@ -11,7 +11,7 @@ use syn::{
     parse_quote_spanned,
 };
 
-use super::member::{self, Member, Owner};
+use super::owner::{self, Member, Owner};
 use super::{Head, callback, refuse_generics, stream, types};
 use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
 
@@ -65,8 +65,8 @@ pub(crate) struct Param {
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
     /// for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or that of the value; `u8` for text; the type of
-    /// the argument of a function of Dart.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text; the type
+    /// of the argument of a function of Dart.
     pub(crate) ty: Type,
     /// Type of the result of a function of Dart.
     pub(crate) answer: Option<Type>,
@@ -143,7 +143,7 @@ impl Function {
             }
         }
         let typed: Vec<_> = match &member {
-            Some(_) => member::typed(signature).collect(),
+            Some(_) => owner::typed(signature).collect(),
             None => signature.inputs.iter().collect(),
         };
         let params = typed.into_iter().filter(|input| !is_context(input));

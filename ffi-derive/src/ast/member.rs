@@ -4,74 +4,13 @@
 use darling::{Error, FromAttributes, Result};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, ImplItem, ItemImpl, ReturnType, Signature, Type, Visibility, parse2};
+use syn::{ImplItem, ItemImpl, ReturnType, Signature, Type, Visibility, parse2};
 
 use super::function::{Function, Keys};
+use super::owner::{Made, Member, Owner, Role};
 use super::{Head, refuse_generics, types};
-use crate::attr::{BlockAttrs, CommonAttrs, CratePath, Identifier, MemberAttrs};
+use crate::attr::{BlockAttrs, CommonAttrs, Identifier, MemberAttrs};
 use crate::names::Prefix;
-
-/// Type of objects that functions belong to.
-#[derive(Clone)]
-pub(crate) struct Owner {
-    /// The struct, or `dyn Trait`.
-    pub(crate) ty: Type,
-    /// Name of the struct or trait.
-    pub(crate) name: String,
-    /// Prefix of the symbols.
-    pub(crate) prefix: String,
-    pub(crate) krate: CratePath,
-}
-
-/// Relation of a function to its [`Owner`].
-pub(crate) struct Member {
-    pub(crate) owner: Owner,
-    pub(crate) role: Role,
-    /// Path of the function in Rust.
-    pub(crate) callee: TokenStream,
-    /// How the result becomes an object, if the function makes one.
-    pub(crate) made: Option<Made>,
-    /// The result type as the user wrote it.
-    pub(crate) written: Type,
-}
-
-/// Part that a function has in its type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// It makes an object of the type.
-    Constructor,
-    /// It has no receiver, and makes none.
-    Associated,
-    Method,
-    /// A method without parameters that Dart reads as a property.
-    Getter,
-}
-
-/// How the result of a constructor becomes an object.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Made {
-    /// The result is the value.
-    Whole,
-    /// The value is in a `Result` or `Option`.
-    Inside,
-}
-
-impl Role {
-    /// Returns true if the function takes an object.
-    pub(crate) fn has_receiver(self) -> bool {
-        matches!(self, Self::Method | Self::Getter)
-    }
-
-    /// Returns its name in records.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Constructor => "constructor",
-            Self::Associated => "associated",
-            Self::Method => "method",
-            Self::Getter => "getter",
-        }
-    }
-}
 
 /// Reads the functions of `#[ffi_export] impl Image { .. }`: those that are `pub`.
 pub(crate) fn block(args: TokenStream, block: &ItemImpl) -> Result<Vec<Function>> {
@@ -232,7 +171,8 @@ fn makes_self(output: &ReturnType) -> Option<Made> {
     is_self(inner).then_some(Made::Inside)
 }
 
-/// Returns the type after `->` with its first `Self` replaced by `object`, and all others by `owner`.
+/// Returns the type after `->` with its first `Self` replaced by `object`, and all others by
+/// `owner`.
 fn first_argument_replaced(output: &ReturnType, object: &TokenStream, owner: &Type) -> TokenStream {
     let ReturnType::Type(_, ty) = output else { return TokenStream::new() };
     let mut replaced = false;
@@ -269,9 +209,4 @@ fn without_self(tokens: TokenStream, owner: &TokenStream) -> TokenStream {
         }
     }
     output
-}
-
-/// Returns the parameters without the receiver.
-pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &FnArg> {
-    signature.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_)))
 }

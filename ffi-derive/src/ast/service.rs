@@ -6,7 +6,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, ItemTrait, Signature, TraitItem, parse_quote};
 
 use super::function::Function;
-use super::member::{Owner, member};
+use super::member::member;
+use super::owner::Owner;
 use super::{Head, refuse_generics, stream};
 use crate::attr::BlockAttrs;
 
@@ -15,7 +16,8 @@ pub(crate) struct Service {
     pub(crate) head: Head,
     /// The trait without the keys, as it is written again.
     pub(crate) item: ItemTrait,
-    /// Name of the hidden trait with the async methods, which return boxed futures and streams there.
+    /// Name of the hidden trait with the async methods, which return boxed futures and streams
+    /// there.
     pub(crate) boxed: Ident,
     /// Signatures of the async methods, and of those that return streams.
     pub(crate) started: Vec<Signature>,

@@ -85,8 +85,8 @@ pub(crate) fn service(service: &Service) -> TokenStream {
     }
 }
 
-/// Returns the hidden trait with the async methods and those that return streams, which every implementor has and a trait object
-/// can call; none if there are no such methods.
+/// Returns the hidden trait with the async methods and those that return streams, which every
+/// implementor has and a trait object can call; none if there are no such methods.
 fn boxed(service: &Service) -> Option<TokenStream> {
     if service.started.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! What callers can do wrong with handles, and that each object is dropped once.
+//! Tests of handles that callers use wrong; each object is dropped once.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

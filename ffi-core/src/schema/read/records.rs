@@ -867,8 +867,8 @@ pub struct ObjectSymbols {
     pub fingerprint: String,
     /// `fn(handle: u64) -> i32`: ends a handle; returns 0, or 19 if it was ended before.
     pub free: String,
-    /// `fn(handle: u64, *mut FfiStatus) -> u64`: a token, which another thread or isolate can redeem
-    /// once.
+    /// `fn(handle: u64, *mut FfiStatus) -> u64`: a token, which another thread or isolate can
+    /// redeem once.
     pub share: String,
     /// `fn(token: u64, *mut FfiStatus) -> u64`: a handle of the object of a token.
     pub redeem: String,
