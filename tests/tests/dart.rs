@@ -203,9 +203,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (7, 7), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (8, 8), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "site", "services", "clock", "ledger", "camera", "swarm"] {
+    for name in ["particles", "site", "services", "clock", "finder", "ledger", "camera", "swarm"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
