@@ -566,6 +566,8 @@ fn reworded(text: &str) -> Option<String> {
         let hint = match known.strip_prefix("Available values: ") {
             Some(keys) if keys.contains(',') => format!("one of {keys}"),
             Some(key) => key.to_owned(),
+            // Of more than nine keys darling lists none.
+            None if known.is_empty() => "the docs of the attribute list its keys".to_owned(),
             None => format!("`{}`", quoted(known)?),
         };
         return Some(format!("`{key}` is not a key here\nhint: {hint}"));
@@ -596,6 +598,10 @@ mod tests {
         assert_eq!(
             reworded("Unknown field: `pod`. Available values: `crate`, `prefix`").unwrap(),
             "`pod` is not a key here\nhint: one of `crate`, `prefix`"
+        );
+        assert_eq!(
+            reworded("Unknown field: `pod`").unwrap(),
+            "`pod` is not a key here\nhint: the docs of the attribute list its keys"
         );
         assert_eq!(reworded("Duplicate field `tag`").unwrap(), "`tag` is given twice\nhint: remove one");
         assert_eq!(
