@@ -417,6 +417,8 @@ fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
 struct Resolver<'a> {
     sorted: &'a Sorted,
     messages: HashMap<&'a TypeId, MessageIndex>,
+    /// True for each message that lives in an arena, by its index.
+    in_arenas: Vec<bool>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
@@ -456,6 +458,7 @@ impl<'a> Resolver<'a> {
             sorted,
             wide_align,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
+            in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
@@ -725,7 +728,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn lives_in_arena(&self, index: MessageIndex) -> bool {
-        self.sorted.messages.values().nth(index.0).is_some_and(|it| it.arena.is_some())
+        self.in_arenas[index.0]
     }
 
     /// Returns the message with that id, which must have a pool.
