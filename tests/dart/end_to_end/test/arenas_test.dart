@@ -61,11 +61,17 @@ void main() {
     test('has a value in each field', () {
       final all = library.everything().root;
       expect((all.flag, all.tiny, all.byte, all.short), (true, -1, 255, -300));
-      expect((all.unsignedShort, all.int_, all.unsigned), (65535, -70000, 0xffffffff));
+      expect(
+        (all.unsignedShort, all.int_, all.unsigned),
+        (65535, -70000, 0xffffffff),
+      );
       expect((all.long, all.unsignedLong), (-0x8000000000000000, -1));
       expect(all.unsignedLongBig, BigInt.parse('18446744073709551615'));
       expect((all.float, all.double_), (1.5, -2.25));
-      expect((all.status, all.open.number, all.open.value), (Status.sent, 9, null));
+      expect(
+        (all.status, all.open.number, all.open.value),
+        (Status.sent, 9, null),
+      );
       expect(all.id, const RowId(77));
       expect(all.point, const PointData(x: 1, y: 2));
       expect(all.shape, const ShapeCorner(PointData(x: 3, y: 4)));
@@ -151,7 +157,10 @@ void main() {
     test('refuses what it can\'t hold, and stays what it was', () {
       final all = EverythingArena().root;
       expect(() => all.tiny = 128, throwsRangeError);
-      expect(() => all.label = 'more than twelve', throwsIt<CapacityException>());
+      expect(
+        () => all.label = 'more than twelve',
+        throwsIt<CapacityException>(),
+      );
       expect(() => all.text = '\ud800', throwsArgumentError);
       expect(() => all.corners = const [], throwsArgumentError);
       expect(() => all.numbers[0] = 1, throwsA(isA<IndexError>()));
@@ -222,7 +231,10 @@ void main() {
         if (step % 100 == 0) {
           // Rust checks all of it.
           library.shown(arena);
-          expect(arena.root.scores.keys.toList(), [...scores.keys]..sort(_byRunes));
+          expect(
+            arena.root.scores.keys.toList(),
+            [...scores.keys]..sort(_byRunes),
+          );
         }
         final now = arena.root;
         expect(now.numbers, numbers);
@@ -236,7 +248,9 @@ void main() {
       final arena = built(10);
       final rows = arena.root.rows;
       rows.sort((a, b) => b.version - a.version);
-      expect(rows.map((it) => it.version), [for (var it = 9; it >= 0; it--) it]);
+      expect(rows.map((it) => it.version), [
+        for (var it = 9; it >= 0; it--) it,
+      ]);
       final removed = rows.removeAt(0);
       expect(removed.version, 9);
       expect(removed.tags, ['a']);
@@ -306,7 +320,9 @@ void main() {
       one.dispose();
       expect(
         () => library.longer(other, other),
-        throwsIt<InvalidArgumentException>('are one arena, which is given away once'),
+        throwsIt<InvalidArgumentException>(
+          'are one arena, which is given away once',
+        ),
       );
       expect(other.root.rows.length, 5);
       expect(library.longer(other, built(7))?.root.rows.length, 7);
@@ -355,7 +371,10 @@ void main() {
       }
       // `clear` of a list in its own memory writes zeros there.
       for (final (list, number) in kept) {
-        expect(list.every((it) => it == number || it == 0 || it > number), isTrue);
+        expect(
+          list.every((it) => it == number || it == 0 || it > number),
+          isTrue,
+        );
       }
       expect(() => kept.first.$1[0] = 1, throwsUnsupportedError);
       final numbers = arena.root.numbers.typed;
@@ -421,7 +440,9 @@ void main() {
         final mutant = Uint8List.fromList(bytes);
         for (var change = random.nextInt(3); change >= 0; change--) {
           final at = 64 + random.nextInt(mutant.length - 64);
-          mutant[at] = random.nextInt(4) == 0 ? random.nextInt(256) : random.nextInt(8);
+          mutant[at] = random.nextInt(4) == 0
+              ? random.nextInt(256)
+              : random.nextInt(8);
         }
         try {
           Everything.fromBytes(mutant).toData();
@@ -444,7 +465,10 @@ void main() {
           // Refused.
         }
       }
-      expect((values > 100, exceptions > 100, accepted > 100), (true, true, true));
+      expect(
+        (values > 100, exceptions > 100, accepted > 100),
+        (true, true, true),
+      );
     });
   });
 }

@@ -460,18 +460,6 @@ void main() {
       store.dispose();
     });
   });
-}
-
-/// Makes objects until the isolate is killed.
-Future<void> _hoard(SendPort ready) async {
-  final images = <Image>[];
-  for (var i = 0; ; i++) {
-    if (i % 10 == 0) await Future<void>.delayed(Duration.zero);
-    images.add(Image.point(1));
-    if (i % 3 == 0) images.removeLast().dispose();
-    if (images.length > 100) images.clear();
-    if (i == 200) ready.send(null);
-  }
 
   group('streams', () {
     test('of an object outlive it', () async {
@@ -505,4 +493,16 @@ Future<void> _hoard(SendPort ready) async {
       store.dispose();
     });
   });
+}
+
+/// Makes objects until the isolate is killed.
+Future<void> _hoard(SendPort ready) async {
+  final images = <Image>[];
+  for (var i = 0; ; i++) {
+    if (i % 10 == 0) await Future<void>.delayed(Duration.zero);
+    images.add(Image.point(1));
+    if (i % 3 == 0) images.removeLast().dispose();
+    if (images.length > 100) images.clear();
+    if (i == 200) ready.send(null);
+  }
 }

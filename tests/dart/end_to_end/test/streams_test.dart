@@ -115,13 +115,10 @@ void main() {
           .handleError((Object error) => events.add(error))
           .forEach(events.add);
       expect(events.length, 7);
-      expect([events[0], events[1], events[3], events[4], events[6]], [
-        0,
-        1,
-        3,
-        4,
-        6,
-      ]);
+      expect(
+        [events[0], events[1], events[3], events[4], events[6]],
+        [0, 1, 3, 4, 6],
+      );
       for (final at in [2, 5]) {
         expect(
           events[at],
@@ -298,10 +295,9 @@ void main() {
     test('may be paused before its first item', () async {
       final numbers = <int>[];
       final done = Completer<void>();
-      final subscription = _library
-          .numbers(0, 3000)
-          .listen(numbers.add, onDone: done.complete)
-        ..pause();
+      final subscription =
+          _library.numbers(0, 3000).listen(numbers.add, onDone: done.complete)
+            ..pause();
       await _library.answer();
       expect(numbers, isEmpty);
       subscription.resume();
