@@ -78,7 +78,7 @@ fn check_for_web(package: &Path, file: &Path, found: &mut Vec<PathBuf>) {
         if let Some(uri) = directive.and_then(|it| it.split('\'').next()) {
             if let Some(library) = uri.strip_prefix("dart:") {
                 assert!(
-                    ["collection", "core", "typed_data"].contains(&library),
+                    ["collection", "convert", "core", "math", "typed_data"].contains(&library),
                     "{shown} has `dart:{library}`"
                 );
             } else if let Some(path) = uri.strip_prefix("package:ffi_core/") {

@@ -226,7 +226,7 @@ impl Argument {
                     callback::lent(names, model, name, argument, answer),
                 ],
                 raw: None,
-                before: Some(format!("    final {} = _memory.functions.mark;", mark(name))),
+                before: None,
                 given: false,
                 after: None,
                 ownership: Some("called before the method returns; what it throws is an error in Rust"),

@@ -518,10 +518,15 @@ impl Call<'_> {
 
     /// Returns the statements that end the loans of functions.
     fn ends(&self) -> impl Iterator<Item = String> {
+        self.lent().map(|mark| format!("    _memory.functions.end({mark});"))
+    }
+
+    /// Returns the name of the mark before the functions that the call lends, if it lends any: the
+    /// first one's, as it ends all.
+    fn lent(&self) -> impl Iterator<Item = String> {
         let params = self.it.params.iter().zip(self.names);
         let lent = params.filter(|(param, _)| matches!(param.passing, Passing::Callback { .. }));
-        // The first one ends all.
-        lent.take(1).map(|(_, name)| format!("    _memory.functions.end({});", mark(name)))
+        lent.take(1).map(|(_, name)| mark(name))
     }
 
     /// Returns the call with pointers.
@@ -534,6 +539,7 @@ impl Call<'_> {
     /// Returns the statements before the call.
     fn before(&self, around: &Around) -> Vec<String> {
         let mut lines = vec![FITS.to_owned()];
+        lines.extend(self.lent().map(|mark| format!("    final {mark} = _memory.functions.mark;")));
         lines.extend(self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
         lines.extend(around.before.iter().cloned());
         lines.extend(self.crossing.outcome.sized.iter().map(|it| format!("    {it};")));

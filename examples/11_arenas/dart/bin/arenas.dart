@@ -19,7 +19,9 @@ Future<void> main() async {
     // Mapped, not read: a city in the middle is there at once.
     final cities = CitiesArena.map(table);
     final middle = cities.root.found[225000];
-    print('${middle.id}: ${middle.name}, ${middle.otherNames.length} other names');
+    print(
+      '${middle.id}: ${middle.name}, ${middle.otherNames.length} other names',
+    );
 
     // Built in Rust, and read in place.
     final result = library.search(table: cities, query: 'Zürich 12', most: 5);
@@ -39,11 +41,15 @@ Future<void> main() async {
       ..population = 1;
     found.sort((a, b) => b.population - a.population);
     print('Rust has written ${library.review(result, 'Rust')} remarks');
-    print('${result.root.found.last.name}: ${result.root.found.last.note?.text}');
+    print(
+      '${result.root.found.last.name}: ${result.root.found.last.note?.text}',
+    );
 
     // Given to Rust, and returned.
     final large = library.atLeast(result, 2);
-    print('${large.root.found.length} have people, ${large.wasted} bytes are wasted');
+    print(
+      '${large.root.found.length} have people, ${large.wasted} bytes are wasted',
+    );
 
     // Saved, opened, and a value.
     final saved = '${folder.path}/result.ffi';
@@ -51,18 +57,23 @@ Future<void> main() async {
     final opened = CitiesArena.open(saved);
     final CitiesData data = opened.root.toData();
     print('saved and opened: ${data == large.root.toData()}');
-    print('again an arena of the same bytes: ${_equal(data.toArena()..compact(), opened..compact())}');
+    print(
+      'again an arena of the same bytes: ${_equal(data.toArena()..compact(), opened..compact())}',
+    );
 
     // Read by two isolates: the table is mapped by both, the result handed over by its address.
     final people = await Future.wait([_peopleIn(table), _peopleIn(table)]);
-    print('two isolates count ${people.first == people.last ? 'the same' : '$people'}');
+    print(
+      'two isolates count ${people.first == people.last ? 'the same' : '$people'}',
+    );
     print('handed over: ${await _nameOfFirst(opened.release())}');
   } finally {
     folder.deleteSync(recursive: true);
   }
 }
 
-bool _equal(CitiesArena one, CitiesArena other) => '${one.toBytes()}' == '${other.toBytes()}';
+bool _equal(CitiesArena one, CitiesArena other) =>
+    '${one.toBytes()}' == '${other.toBytes()}';
 
 Future<int> _peopleIn(String table) => Isolate.run(() {
   final cities = CitiesArena.map(table);
@@ -70,7 +81,8 @@ Future<int> _peopleIn(String table) => Isolate.run(() {
   for (final city in cities.root.found) {
     people += city.population;
   }
-  if (people != ArenasLibrary.open().population(cities)) throw StateError('Rust counts otherwise');
+  if (people != ArenasLibrary.open().population(cities))
+    throw StateError('Rust counts otherwise');
   return people;
 });
 

@@ -141,8 +141,9 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// don't change with it. All of them and the [keys] of [map] fit this map.
   List<V> _detachedOf(Map<K, V> map, List<K> keys) {
     // What is in a map of the same class fits, and is in its order.
-    if (map.runtimeType == runtimeType)
+    if (map.runtimeType == runtimeType) {
       return map.values.toList(growable: false);
+    }
     var index = 0;
     final values = [for (final it in map.values) detach(it, index++)];
     checkAll(keys, values);

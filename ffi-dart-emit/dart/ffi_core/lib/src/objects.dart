@@ -82,9 +82,7 @@ final class ObjectCalls {
       return hold;
     }
     final hold = _ObjectHold();
-    hold.attachment = _memory._attached(
-      _attach(hold, _memory.status, handle),
-    );
+    hold.attachment = _memory._attached(_attach(hold, _memory.status, handle));
     return hold;
   }
 

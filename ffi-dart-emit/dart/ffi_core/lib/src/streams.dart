@@ -104,7 +104,7 @@ final class NativeStream<T> extends _Waiting {
       .._asks = false;
     _pool = pool;
     _lentIndex = _done - 1;
-    return _lent = box as NativeBox<S>;
+    return _lent = box;
   }
 
   void _endLease() {
