@@ -131,7 +131,8 @@ pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<Pa
         write(&sources.join("lib.rs"), "pub mod schema;\n\nffi_core::library!();\n");
         let imported = proto::import(proto, &ImportOptions::default())
             .unwrap_or_else(|problems| panic!("{}:\n{problems}", proto.display()));
-        assert!(imported.warnings.is_empty(), "{:?}", imported.warnings);
+        let is_stream = |warning: &String| warning.ends_with("is left out: a stream has no form in Rust");
+        assert!(imported.warnings.iter().all(is_stream), "{:?}", imported.warnings);
         let schema = sources.join("schema.rs");
         write(&schema, &imported.source);
         let rustfmt = Command::new("rustfmt").args(["--edition", "2024", "--check"]).arg(&schema).output();

@@ -91,9 +91,12 @@ fn the_office_of_the_example_understands_the_library() {
 #[test]
 fn an_export_of_the_import_is_the_same() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_import");
-    // The import has no errors of services, so those are compared below.
-    let has_no_service = |file: &PathBuf| !fs::read_to_string(file).unwrap().contains("\nservice ");
-    let files: Vec<_> = exported().into_iter().filter(has_no_service).collect();
+    // The import has no errors of services, so those are compared below; and no arenas.
+    let is_read = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        !text.contains("\nservice ") && !text.contains("\"Arena")
+    };
+    let files: Vec<_> = exported().into_iter().filter(is_read).collect();
     let stem = |file: &Path| file.file_stem().unwrap().to_str().unwrap().to_owned();
     let packages: Vec<_> = files.iter().map(|file| (format!("{}_again", stem(file)), file.clone())).collect();
     for (file, library) in files.iter().zip(import_and_build(&folder, &packages)) {
@@ -128,7 +131,10 @@ fn services_go_out_and_in() {
         let lines = service.unwrap_or_default().lines().filter(|line| line.starts_with("  rpc "));
         lines.map(|line| line.trim_end_matches([';', '{', ' ']).to_owned()).collect()
     };
-    assert_eq!(methods(&again), methods(&before));
+    let (streams, calls): (Vec<_>, Vec<_>) =
+        methods(&before).into_iter().partition(|line| line.contains("(stream "));
+    assert_eq!(streams.len(), 1, "it is left out: {streams:?}");
+    assert_eq!(methods(&again), calls);
     assert_eq!(methods(&again).len(), 7);
 }
 
