@@ -87,6 +87,7 @@ fn scalars_pass_in_order() {
     assert_eq!(call!(add(7 => i32, i32::MAX => i32) -> i32), Ok(i32::MIN + 6));
     assert_eq!(call!(add_leaf(-7 => i32, 3 => i32) -> i32), Ok(-4));
     assert_eq!(call!(ratio(1.0 => f64, 4.0 => f64) -> f64), Ok(0.25));
+    assert_eq!(call!(volume(2.0 => f64, 3.0 => f64, 4.0 => f64) -> f64), Ok(24.0));
     let largest = call!(count_largest(
         1 => u8, i8::MAX => i8, i16::MAX => i16, i32::MAX => i32, i64::MAX => i64,
         u8::MAX => u8, u16::MAX => u16, u32::MAX => u32, u64::MAX => u64, f32::MAX => f32, f64::MAX => f64,
