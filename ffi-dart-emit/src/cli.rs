@@ -335,10 +335,8 @@ pub fn run(cli: Cli) -> Result<()> {
 
 /// Builds the crate in a folder, and writes its package to the folder `out`.
 fn write_first(crate_folder: &Path, out: &Path) -> Result<()> {
-    let built = Crate::in_folder(crate_folder)?;
-    let found = Found { file: built.build(&BuildOptions::default())?, built: Some(built) };
     let package = DartPackage { out: Some(out.to_owned()), native_assets: true, ..DartPackage::default() };
-    finish_all(package.plans(&found)?, false)
+    finish_all(package.plans_of(crate_folder, &BuildOptions::default())?, false)
 }
 
 /// Shows what the app in a folder lacks; fails if it lacks anything.
@@ -361,13 +359,8 @@ fn examine(app: &Path) -> Result<()> {
 /// Compares the package in `folder` with the library of the crate in the folder `around`.
 fn compare(folder: &Path, around: &Path) -> Finding {
     let shown = folder.display();
-    let plans = || -> Result<Vec<(PathBuf, Plan)>> {
-        let built = Crate::in_folder(around)?;
-        let options = BuildOptions { quiet: true, ..BuildOptions::default() };
-        let found = Found { file: built.build(&options)?, built: Some(built) };
-        DartPackage { out: Some(folder.to_owned()), ..DartPackage::default() }.plans(&found)
-    };
-    match plans() {
+    let package = DartPackage { out: Some(folder.to_owned()), ..DartPackage::default() };
+    match package.plans_of(around, &BuildOptions { quiet: true, ..BuildOptions::default() }) {
         Ok(plans) if plans.iter().all(|(_, plan)| plan.is_current()) => {
             Finding::found(format!("package {shown} is that of its library"))
         }
@@ -429,6 +422,12 @@ impl DartPackage {
             None => None,
         };
         Ok(Some(NativeAssets { crate_folder }))
+    }
+
+    /// Builds the crate in a folder, and returns the files to write.
+    fn plans_of(&self, crate_folder: &Path, options: &BuildOptions) -> Result<Vec<(PathBuf, Plan)>> {
+        let built = Crate::in_folder(crate_folder)?;
+        self.plans(&Found { file: built.build(options)?, built: Some(built) })
     }
 
     /// Returns the files to write, each folder with its plan: those of the runtime if it is

@@ -33,4 +33,5 @@ pub mod model;
 pub mod output;
 pub mod project;
 pub mod proto;
+mod template;
 pub mod watch;

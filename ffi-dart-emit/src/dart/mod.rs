@@ -40,6 +40,7 @@ use askama::Template;
 
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
+use crate::template::render;
 
 use arena::{ArenaOwnersFile, ArenasFile};
 use binding::Form;
@@ -331,11 +332,4 @@ struct Pubspec<'a> {
     runtime: &'a str,
     /// Packages of the user's with types that stand for newtypes.
     packages: Vec<&'a str>,
-}
-
-fn render(template: &impl Template) -> String {
-    let mut text = template.render().expect("a template writes to memory and calls nothing that fails");
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
 }

@@ -15,6 +15,7 @@ use askama::Template;
 
 use crate::input;
 use crate::output::OutputFile;
+use crate::template::render;
 
 /// Folder of the crate, unless the user names another.
 pub const CRATE_FOLDER: &str = "rust";
@@ -235,11 +236,4 @@ templates! {
     DartTest = "project/test.dart.jinja",
     FlutterMain = "project/flutter_main.dart.jinja",
     FlutterTest = "project/flutter_test.dart.jinja",
-}
-
-fn render(template: &impl Template) -> String {
-    let mut text = template.render().expect("a template writes to memory and calls nothing that fails");
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
 }

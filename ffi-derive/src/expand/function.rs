@@ -312,27 +312,11 @@ fn seen(function: &Function) -> TokenStream {
             quote_spanned!(ident.span()=> let __ffi_function: fn(#(#types),*) -> #written = #callee;)
         }
         Mode::Async | Mode::Inline => {
-            let (types, passed) = match member {
-                None => (own, callee),
-                // The future of a method borrows the object, which moves into this one.
-                Some(_) => {
-                    let names: Vec<_> =
-                        (0..own.len()).map(|index| format_ident!("__ffi_moved_{index}")).collect();
-                    let (object, this) = function
-                        .receiver()
-                        .map(|owner| {
-                            let ty = &owner.ty;
-                            (quote!(__ffi::FfiObject<#ty>), quote!(&*__ffi_object,))
-                        })
-                        .unzip();
-                    let object = object.into_iter();
-                    let given = object.clone().map(|ty| quote!(__ffi_object: #ty));
-                    let called = made(function, quote!(#callee(#this #(#names),*).await));
-                    let moved = given.chain(names.iter().zip(&own).map(|(name, ty)| quote!(#name: #ty)));
-                    let closure = quote!(|#(#moved),*| async move { #called });
-                    (object.chain(own.iter().cloned()).collect(), closure)
-                }
-            };
+            // The future of a method borrows the object, which moves into this one.
+            let (types, passed) = moved(function, own, callee, |call| {
+                let called = made(function, quote!(#call.await));
+                quote!(async move { #called })
+            });
             quote_spanned! {ident.span()=>
             fn __ffi_seen<__FfiFunction, __FfiFuture>(function: __FfiFunction) -> __FfiFunction
             where
@@ -345,26 +329,8 @@ fn seen(function: &Function) -> TokenStream {
             }
         }
         Mode::Stream(_) => {
-            let (types, passed) = match member {
-                None => (own, callee),
-                // The stream of a method doesn't borrow the object.
-                Some(_) => {
-                    let names: Vec<_> =
-                        (0..own.len()).map(|index| format_ident!("__ffi_moved_{index}")).collect();
-                    let (object, this) = function
-                        .receiver()
-                        .map(|owner| {
-                            let ty = &owner.ty;
-                            (quote!(__ffi::FfiObject<#ty>), quote!(&*__ffi_object,))
-                        })
-                        .unzip();
-                    let object = object.into_iter();
-                    let given = object.clone().map(|ty| quote!(__ffi_object: #ty));
-                    let moved = given.chain(names.iter().zip(&own).map(|(name, ty)| quote!(#name: #ty)));
-                    let closure = quote!(|#(#moved),*| #callee(#this #(#names),*));
-                    (object.chain(own.iter().cloned()).collect(), closure)
-                }
-            };
+            // The stream of a method doesn't borrow the object.
+            let (types, passed) = moved(function, own, callee, |call| call);
             quote_spanned! {ident.span()=>
             fn __ffi_seen<__FfiFunction, __FfiStream>(function: __FfiFunction) -> __FfiFunction
             where
@@ -377,6 +343,33 @@ fn seen(function: &Function) -> TokenStream {
             }
         }
     }
+}
+
+/// Returns the types of what a function that runs on takes, and the function: `callee`, or for a
+/// member a closure that is given the object, with `body` around the call.
+fn moved(
+    function: &Function,
+    own: Vec<TokenStream>,
+    callee: TokenStream,
+    body: impl FnOnce(TokenStream) -> TokenStream,
+) -> (Vec<TokenStream>, TokenStream) {
+    if function.member.is_none() {
+        return (own, callee);
+    }
+    let names: Vec<_> = (0..own.len()).map(|index| format_ident!("__ffi_moved_{index}")).collect();
+    let (object, this) = function
+        .receiver()
+        .map(|owner| {
+            let ty = &owner.ty;
+            (quote!(__ffi::FfiObject<#ty>), quote!(&*__ffi_object,))
+        })
+        .unzip();
+    let object = object.into_iter();
+    let given = object.clone().map(|ty| quote!(__ffi_object: #ty));
+    let called = body(quote!(#callee(#this #(#names),*)));
+    let moved = given.chain(names.iter().zip(&own).map(|(name, ty)| quote!(#name: #ty)));
+    let closure = quote!(|#(#moved),*| #called);
+    (object.chain(own.iter().cloned()).collect(), closure)
 }
 
 /// Returns the body of the wrapper that calls the function.
