@@ -65,10 +65,9 @@ impl<O: FfiOutput> Items for Made<O> {
         let (out, most) = (out.cast::<O::Abi>(), if O::PENDING.is_some() { most_lent(most) } else { most });
         let mut count = 0;
         loop {
-            // SAFETY: only the holder of the mutex takes.
-            while count < most && matches!(unsafe { self.window.front() }, Some(Ok(_))) {
+            while count < most {
                 // SAFETY: only the holder of the mutex takes.
-                let Some(Ok(item)) = (unsafe { self.window.pop() }) else { break };
+                let Some(Ok(item)) = (unsafe { self.window.pop_if(Result::is_ok) }) else { break };
                 if let Some(pending) = O::PENDING {
                     batch.lent.push(pending(&item));
                 }
@@ -83,7 +82,7 @@ impl<O: FfiOutput> Items for Made<O> {
                 return Taken { code: count as isize, wakes };
             }
             // SAFETY: only the holder of the mutex takes.
-            if let Some(Err(failure)) = unsafe { self.window.pop() } {
+            if let Some(Err(failure)) = unsafe { self.window.pop_if(Result::is_err) } {
                 batch.credit = 1;
                 // SAFETY: the status is null or that of the isolate, by this function's contract.
                 if let Some(status) = unsafe { status.as_mut() } {
@@ -111,7 +110,7 @@ impl<O: FfiOutput> Items for Made<O> {
 impl<O: FfiOutput> Drop for Made<O> {
     fn drop(&mut self) {
         // SAFETY: the items are borrowed mutably, so no other thread takes.
-        while let Some(item) = unsafe { self.window.pop() } {
+        while let Some(item) = unsafe { self.window.pop_if(|_| true) } {
             if let (Some(pending), Ok(item)) = (O::PENDING, item) {
                 pending(&item).give_back();
             }
@@ -125,24 +124,30 @@ pin_project! {
         #[pin]
         stream: Option<S>,
         convert: fn(S::Item) -> Result<O::Abi, Failure>,
-        made: Arc<Made<O>>,
         call: Arc<Call>,
         credit: u32,
         // None once the task has said how it ended.
-        alive: Option<Alive>,
+        running: Option<Running<O>>,
     }
 
     impl<S: Stream, O: FfiOutput> PinnedDrop for Pump<S, O> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // The executor has given it up.
-            if let Some(alive) = this.alive.take() {
+            if this.running.is_some() {
                 dropped(|| this.stream.set(None));
-                drop(alive);
+                *this.running = None;
                 this.call.abandon();
             }
         }
     }
+}
+
+/// What a task has until it has said how it ended. The items that it holds are given up before it
+/// stops counting as alive.
+struct Running<O: FfiOutput> {
+    made: Arc<Made<O>>,
+    alive: Alive,
 }
 
 impl<S: Stream, O: FfiOutput> Pump<S, O> {
@@ -152,7 +157,8 @@ impl<S: Stream, O: FfiOutput> Pump<S, O> {
         made: Arc<Made<O>>,
         call: Arc<Call>,
     ) -> Self {
-        Self { stream: Some(stream), convert, made, call, credit: 0, alive: Some(Alive::new()) }
+        let running = Some(Running { made, alive: Alive::new() });
+        Self { stream: Some(stream), convert, call, credit: 0, running }
     }
 }
 
@@ -167,13 +173,14 @@ impl<S: Stream, O: FfiOutput> Future for Pump<S, O> {
         for _ in 0..TURN {
             if this.call.outcome.stage() != Stage::Running {
                 dropped(|| this.stream.set(None));
-                if this.alive.take().is_some() {
+                if this.running.take().is_some() {
                     this.call.abandon();
                 }
                 return Poll::Ready(());
             }
+            let Some(Running { made, .. }) = this.running else { return Poll::Ready(()) };
             if *this.credit == 0 {
-                *this.credit = this.made.window.collect();
+                *this.credit = made.window.collect();
                 if *this.credit == 0 {
                     return Poll::Pending;
                 }
@@ -185,7 +192,7 @@ impl<S: Stream, O: FfiOutput> Future for Pump<S, O> {
                 Ok(Poll::Ready(Some(item))) => {
                     *this.credit -= 1;
                     // SAFETY: only this task puts, and it had a credit.
-                    if unsafe { this.made.window.put(item) } {
+                    if unsafe { made.window.put(item) } {
                         this.call.tell_ready();
                     }
                     continue;
@@ -194,11 +201,12 @@ impl<S: Stream, O: FfiOutput> Future for Pump<S, O> {
                 Err(panic) => Some(panic),
             };
             dropped(|| this.stream.set(None));
-            *this.alive = None;
+            let Some(Running { made, alive }) = this.running.take() else { return Poll::Ready(()) };
+            drop(alive);
             this.call.end(|| {
                 // SAFETY: only this task puts, and it is the last item.
-                let first = last.is_some_and(|panic| unsafe { this.made.window.put(Err(panic)) });
-                this.made.window.end() || first
+                let first = last.is_some_and(|panic| unsafe { made.window.put(Err(panic)) });
+                made.window.end() || first
             });
             return Poll::Ready(());
         }

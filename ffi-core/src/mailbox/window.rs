@@ -138,42 +138,30 @@ impl<T, A: Atomics> Window<T, A> {
         self.rung.swap(1, A::RING) == 0
     }
 
-    /// Returns the next item, if it is there.
+    /// Takes the next item, if it is there and `wanted`: one that came after another look isn't
+    /// taken in place of what was seen.
     ///
     /// # Safety
     ///
-    /// No other thread calls this, [`pop`](Self::pop) or [`idle`](Self::idle) meanwhile.
-    pub(crate) unsafe fn front(&self) -> Option<&T> {
-        if self.made.load(Ordering::Acquire) == self.popped.get() {
-            return None;
-        }
-        // SAFETY: the item was put, by the count, and the producer doesn't use its cell until it
-        // gets the credit again.
-        unsafe { &*self.cells[self.tail.get()].get() }.as_ref()
-    }
-
-    /// Takes the next item, if it is there.
-    ///
-    /// # Safety
-    ///
-    /// The conditions of [`front`](Self::front).
-    pub(crate) unsafe fn pop(&self) -> Option<T> {
+    /// No other thread calls this or [`idle`](Self::idle) meanwhile.
+    pub(crate) unsafe fn pop_if(&self, wanted: impl FnOnce(&T) -> bool) -> Option<T> {
         if self.made.load(Ordering::Acquire) == self.popped.get() {
             return None;
         }
         let tail = self.tail.get();
-        self.popped.set(self.popped.get().wrapping_add(1));
-        self.tail.set(if tail + 1 == self.cells.len() { 0 } else { tail + 1 });
         // SAFETY: the item was put, by the count, and the producer doesn't use its cell until it
         // gets the credit again.
-        unsafe { &mut *self.cells[tail].get() }.take()
+        let item = unsafe { &mut *self.cells[tail].get() }.take_if(|item| wanted(item))?;
+        self.popped.set(self.popped.get().wrapping_add(1));
+        self.tail.set(if tail + 1 == self.cells.len() { 0 } else { tail + 1 });
+        Some(item)
     }
 
     /// Answers the doorbell, and looks again.
     ///
     /// # Safety
     ///
-    /// The conditions of [`front`](Self::front).
+    /// The conditions of [`pop_if`](Self::pop_if).
     pub(crate) unsafe fn idle(&self) -> Idle {
         if A::ANSWERS_FIRST {
             self.rung.swap(0, A::RING);

@@ -75,6 +75,16 @@ fn take<T: Copy + Default>(isolate: &mut Isolate, id: u64) -> Result<Vec<T>, isi
     usize::try_from(code).map(|count| items[..count].to_vec()).map_err(|_| code)
 }
 
+/// Waits for items and takes a batch.
+fn some(isolate: &mut Isolate, id: u64) -> Vec<usize> {
+    loop {
+        match take(isolate, id).expect("no item fails") {
+            batch if batch.is_empty() => drop(isolate.drain()),
+            batch => return batch,
+        }
+    }
+}
+
 /// Takes items until the last one, and waits for events whenever there are none.
 fn all(isolate: &mut Isolate, id: u64) -> Vec<Result<u64, (i32, String)>> {
     let mut items = Vec::new();
@@ -97,7 +107,7 @@ fn all(isolate: &mut Isolate, id: u64) -> Vec<Result<u64, (i32, String)>> {
 #[test]
 fn items_come_in_order_and_all() {
     let mut isolate = Isolate::new();
-    for (window, to) in [(1, 100), (3, 100), (64, 10_000), (1024, 0)] {
+    for (window, to) in [(1, 100), (3, 100), (64, 500_000), (1024, 0)] {
         let id = start(&mut isolate, window, fine(numbers(to)));
         let expected: Vec<_> = (0..to).map(Ok).collect();
         assert_eq!(all(&mut isolate, id), expected);
@@ -214,9 +224,8 @@ fn slots_are_lent_until_the_next_batch() {
     let mut isolate = Isolate::new();
     let live = Streamed::pool().stats().live;
     let id = start(&mut isolate, 8, boxes(numbers(20)));
-    wait_for(|_| Streamed::pool().stats().live >= live + 8);
-    let first = take::<usize>(&mut isolate, id).expect("no item fails");
-    assert_eq!(first.len(), if cfg!(feature = "pool-debug") { 1 } else { 8 });
+    let first = some(&mut isolate, id);
+    assert!(first.len() <= if cfg!(feature = "pool-debug") { 1 } else { 8 });
     let kept = first[0] as *mut Streamed;
     // SAFETY: the status is that of this isolate.
     unsafe { isolate.mailbox.keep_item(id, 0, &raw mut isolate.status) };
@@ -238,12 +247,11 @@ fn slots_are_lent_until_the_next_batch() {
 
 #[test]
 fn items_go_with_the_isolate() {
-    let live = Streamed::pool().stats().live;
     let mut isolate = Isolate::new();
+    let live = Streamed::pool().stats().live;
     let id = start(&mut isolate, 8, boxes(numbers(1 << 40)));
+    some(&mut isolate, id);
     wait_for(|_| Streamed::pool().stats().live >= live + 8);
-    let lent = take::<usize>(&mut isolate, id).expect("no item fails");
-    assert!(!lent.is_empty());
     isolate.mailbox.close();
     wait_for(|stats| stats.tasks == 0);
     drop(isolate);
