@@ -91,8 +91,8 @@ struct Texts {
     end: Option<String>,
 }
 
-/// Name of the parameter with the object whose method it is; no parameter in Rust has it.
-pub const RECEIVER: &str = "self";
+/// Name of the parameter with the object whose method it is; a name from Rust has no `$`.
+pub const RECEIVER: &str = "self$";
 
 /// Dart type of a value that C sees as an `int`.
 const INT: &str = "int";
