@@ -131,6 +131,7 @@ pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
 mod types;
+mod unimplemented;
 
 /// Writes what the derive makes for protobuf only with the feature `proto`.
 ///
@@ -245,7 +246,7 @@ macro_rules! __async {
 }
 
 #[doc(inline)]
-pub use boundary::DartError;
+pub use boundary::{DartError, FfiMoved};
 pub use bytemuck;
 #[doc(hidden)]
 pub use columns::ColumnsCode;
