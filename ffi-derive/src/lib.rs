@@ -362,7 +362,7 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `&CStr`, text up to a NUL; `PoolBox<T>` and `FfiMoved<[T]>`, a list, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
 /// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `FfiObject<T>`; `Option` of any of these; `Result` of any of these with an error that implements `Display`, or derives `FfiError` |
 ///
 /// # Attributes

@@ -26,8 +26,8 @@ use prost_reflect::{
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 use super::check::{self, CRATE};
-use super::export::{MAX_NUMBER, UNSET};
 use super::errors::{self, ErrorEnum};
+use super::export::{MAX_NUMBER, UNSET};
 use super::graph::components;
 use super::names::{case_name, field_name, type_name, variant_name};
 use super::rust::{self, Body, Part, Pool, Source};
@@ -454,7 +454,8 @@ impl<'a> Importer<'a> {
                 }
             }
         }
-        for variant in main.messages().filter(is_error).flat_map(|it| it.child_messages().collect::<Vec<_>>()) {
+        for variant in main.messages().filter(is_error).flat_map(|it| it.child_messages().collect::<Vec<_>>())
+        {
             found.extend(parts(variant));
         }
         for it in found {
@@ -717,7 +718,8 @@ impl<'a> Importer<'a> {
             cases.sort_by_key(FieldDescriptor::number);
             let in_order = (1..).zip(&cases).all(|(number, case)| case.number() == number);
             if cases.is_empty() || cases.len() != it.fields().len() || !in_order {
-                let what = format!("error `{}` is not a oneof of variants with the numbers from 1 on", it.name());
+                let what =
+                    format!("error `{}` is not a oneof of variants with the numbers from 1 on", it.name());
                 let fix = "give it one oneof, whose cases have the numbers 1, 2, 3, ..";
                 self.problem(main, it.path(), what, fix);
             }

@@ -15,8 +15,8 @@ use super::shape::{Element, Label, Types};
 use super::shape::{physical, record_type, rust, shape};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{
-    ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, Item, Mode, Model, Object, ObjectIndex, Param,
-    Passing, Returns, Role, Type, Value,
+    ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, Item, Mode, Model, Object, ObjectIndex,
+    Param, Passing, Returns, Role, Type, Value,
 };
 
 /// Writer of the services of a model.
@@ -201,7 +201,9 @@ impl<T: Types> Services<'_, T> {
             }
             Passing::Pool(message) => self.value(written, Value::Message(*message))?,
             Passing::Text | Passing::CText => Field { declared: "string".to_owned(), rust: None },
-            Passing::Slice { of, mutable: false } | Passing::Moved(of) => return self.list(written, *of, param.optional),
+            Passing::Slice { of, mutable: false } | Passing::Moved(of) => {
+                return self.list(written, *of, param.optional);
+            }
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
@@ -285,11 +287,8 @@ impl<T: Types> Services<'_, T> {
                 lines.push(self.error_field(written, tag, field));
             }
             let _ = write!(nested, "\n{}  message {class} {{", proto_comment("  ", &variant.item.doc));
-            nested += &if lines.is_empty() {
-                "}\n".to_owned()
-            } else {
-                format!("\n{}\n  }}\n", lines.join("\n"))
-            };
+            nested +=
+                &if lines.is_empty() { "}\n".to_owned() } else { format!("\n{}\n  }}\n", lines.join("\n")) };
             let _ = writeln!(cases, "    {class} {} = {number};", class.to_snake_case());
             let _ = writeln!(codes, "  {prefix}_{} = {number};", class.to_shouty_snake_case());
         }
@@ -325,9 +324,9 @@ impl<T: Types> Services<'_, T> {
                     ("field_dart_name", field.item.rename.as_ref()),
                     ("rust_type", rust.as_ref()),
                 ];
-                let options = options.into_iter().filter_map(|(key, text)| {
-                    Some(format!("({}.{key}) = {}", self.options, string(text?)))
-                });
+                let options = options
+                    .into_iter()
+                    .filter_map(|(key, text)| Some(format!("({}.{key}) = {}", self.options, string(text?))));
                 let options = options.collect::<Vec<_>>().join(", ");
                 let options = if options.is_empty() { options } else { format!(" [{options}]") };
                 format!("{doc}    {declared} {name} = {tag}{options};")
