@@ -42,7 +42,8 @@ int _sum(
   PointArray? others,
   MagnitudeArray sizes, [
   String how = '',
-]) => _library.sumPoints(points: points, others: others, sizes: sizes, how: how);
+]) =>
+    _library.sumPoints(points: points, others: others, sizes: sizes, how: how);
 
 void main() {
   late int before;

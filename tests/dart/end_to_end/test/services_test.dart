@@ -464,7 +464,8 @@ void main() {
     test('has no other one in it', () {
       final image = Image(1, 1);
       expect(
-        () => image.label(first: 'a', text: '\x00', second: 'b\x00c', third: ''),
+        () =>
+            image.label(first: 'a', text: '\x00', second: 'b\x00c', third: ''),
         throwsA(
           isA<ArgumentError>()
               .having((it) => it.name, 'name', 'second')
