@@ -294,12 +294,11 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
 /// finds the object.
 fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
     let ty = &function.receiver()?.ty;
+    let runs_dart = function.params.iter().any(|param| param.pass == Pass::Callback);
     let found = match function.mode {
-        // A call that runs on has a count of the `Arc`.
-        Mode::Async | Mode::Inline | Mode::Blocking | Mode::Stream(_) => {
-            quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") })
-        }
-        Mode::Sync => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+        Mode::Sync if !runs_dart => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+        // A call that runs on, or in which the caller may end the handle, has a count of the `Arc`.
+        _ => quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") }),
     };
     Some((quote!(__ffi_handle: __ffi::core::primitive::u64,), quote!(let __ffi_self = #found?;)))
 }
