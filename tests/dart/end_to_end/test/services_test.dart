@@ -217,6 +217,18 @@ void main() {
       other.dispose();
     });
 
+    test('is there until the call ends that disposed of it', () {
+      final image = Image(4, 1);
+      final answer = image.ask((width) {
+        image.dispose();
+        expect(() => image.width, throwsStateError);
+        expect(_library.left().images, 1);
+        return width + 1;
+      });
+      expect(answer, 54);
+      expect(_library.left().images, 0);
+    });
+
     test('is gone in Rust, once', () {
       for (var i = 0; i < 1000; i++) {
         Image(1, 1)
