@@ -401,9 +401,9 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// `ffi_core`, or `async` for an executor without tokio. Keys may also be in `#[ffi(..)]` below the
 /// attribute: `#[ffi(blocking)]`.
 ///
-/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`, and
-/// `Option` of these. What borrows is an error, as the function runs on after the call has
-/// returned. The future has to be `Send`.
+/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`,
+/// `FfiMoved<[T]>`, and `Option` of these. What borrows is an error, as the function runs on after
+/// the call has returned. The future has to be `Send`.
 ///
 /// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
 /// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.
