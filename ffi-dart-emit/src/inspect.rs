@@ -298,6 +298,8 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::CText => "&CStr".to_owned(),
+            Passing::Moved(of) => format!("FfiMoved<[{}]>", self.value(*of)),
             Passing::Callback { argument, answer } => {
                 let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
                 format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))

@@ -407,6 +407,8 @@ pub enum Passing {
     },
     /// `&str`: a pointer to UTF-8 and a length.
     Text,
+    /// `&CStr`: a pointer to text that ends with a NUL.
+    CText,
     /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the library then owns.
     Pool(MessageIndex),
     /// `&FfiColumns<T>` or `&mut FfiColumns<T>`: a pointer to a container.
@@ -418,6 +420,8 @@ pub enum Passing {
     },
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object(ObjectIndex),
+    /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
+    Moved(Value),
     /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback {
         /// `A`.
@@ -865,13 +869,14 @@ impl Function {
     pub fn values(&self) -> impl Iterator<Item = Value> {
         let passed = self.params.iter().flat_map(|param| match param.passing {
             Passing::Value(value) => [Some(value), None],
-            Passing::Slice { of, .. } => [Some(of), None],
+            Passing::Slice { of, .. } | Passing::Moved(of) => [Some(of), None],
             Passing::Pool(message) => [Some(Value::Message(message)), None],
             Passing::Callback { argument, answer } => [Some(argument), answer],
             Passing::Reference { .. }
             | Passing::Columns { .. }
             | Passing::Arena { .. }
             | Passing::Text
+            | Passing::CText
             | Passing::Object(_) => [None; 2],
         });
         passed.flatten().chain(self.returns.and_then(Returns::value))

@@ -1034,6 +1034,8 @@ impl<'a> Resolver<'a> {
                 Pass::Slice => ("slice", Passing::Slice { of: value, mutable: false }),
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
+                Pass::CStr => ("c_str", Passing::CText),
+                Pass::Moved => ("moved", Passing::Moved(value)),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
                 Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
             };
@@ -1153,8 +1155,12 @@ impl<'a> Resolver<'a> {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
                 Passing::Arena { lending, .. } => lending != Lending::Given,
                 Passing::Slice { mutable, .. } => mutable,
-                Passing::Callback { .. } => true,
-                Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
+                Passing::Callback { .. } | Passing::CText => true,
+                Passing::Value(_)
+                | Passing::Text
+                | Passing::Pool(_)
+                | Passing::Object(_)
+                | Passing::Moved(_) => false,
             };
             if lent {
                 let what = format!("it runs on after the call, and borrows `{}`", param.name);
