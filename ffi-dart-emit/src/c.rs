@@ -454,7 +454,7 @@ impl<'a> Structs<'a> {
         let Layout { size, align } = self.model.layout(&newtype.ty);
         self.all.push(CStruct {
             doc: item_comment(&newtype.item, ""),
-            alias: Some(self.declaration(&newtype.ty, "").trim_end().to_owned()),
+            alias: Some(self.declaration(&newtype.ty, &name)),
             name,
             size,
             align,

@@ -355,7 +355,7 @@ impl Access {
                 }
             }
             _ => Self::Container {
-                facts: facts(ty),
+                facts: facts(types, ty),
                 view: types.view(ty),
                 parameter: types.parameter(ty),
                 read: types.read(ty, &place, named),
@@ -394,8 +394,8 @@ fn enum_place(name: &str, check: Option<&str>) -> String {
 }
 
 /// Returns the sentence about a field whose class holds its places.
-fn facts(ty: &Type) -> String {
-    match ty {
+fn facts(types: &Types<'_>, ty: &Type) -> String {
+    match types.listed(ty).unwrap_or(ty) {
         Type::Array { .. } => format!("{}, **borrowed** from this message; assigning copies.", shape(ty)),
         Type::Vec { cap, .. } => {
             format!("Up to {cap} elements, **borrowed** from this message; assigning copies.")

@@ -228,7 +228,7 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
                 problems.push(Problem {
                     item: item.clone(),
                     what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
-                    fix: "use a number, `bool`, enum, `FfiStr`, `FfiRef`, a logical type or a newtype as the key".into(),
+                    fix: "use a number, `bool`, enum, `FfiStr`, `FfiRef`, a logical type, or a newtype of one of these as the key".into(),
                 });
             }
         });

@@ -643,8 +643,11 @@ impl<'a> Types<'a> {
             | Type::Open(_)
             | Type::Str { .. }
             | Type::Ref(_)
-            | Type::Newtype { .. }
             | Type::Logical(_) => self.read(ty, place, named),
+            Type::Newtype { index, of } if self.listed(ty).is_some() => {
+                wrap(self.names, self.model, *index, &self.read_value(of, place, named), named)
+            }
+            Type::Newtype { .. } => self.read(ty, place, named),
             Type::Message(_) | Type::Oneof(_) => format!("{place}.toData()"),
             _ => named.call(&format!("{place}.toData"), &[]),
         }
@@ -665,6 +668,18 @@ impl<'a> Types<'a> {
             }
             _ if plain(ty) => self.write(indent, ty, place, value, named),
             _ => layout::call(indent, "", &format!("{place}.setData"), &named.behind(&[value]), ";"),
+        }
+    }
+
+    /// Returns the array in a newtype that Dart sees as a list: no conversion of the user's is
+    /// between the two.
+    pub fn listed<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
+        match ty {
+            Type::Newtype { index, of } if self.model.newtype(*index).dart.is_none() => match **of {
+                Type::Array { .. } => Some(of),
+                _ => self.listed(of),
+            },
+            _ => None,
         }
     }
 
@@ -689,6 +704,12 @@ impl<'a> Types<'a> {
                 simple(format!("{};", named.call("$.checkText", &[value, &cap.to_string()])))
             }
             Type::Newtype { index, of } => {
+                if self.detach(ty, value, named).is_some() {
+                    return None;
+                }
+                if matches!(ty.physical(), Type::Array { .. }) {
+                    return self.write_to_check(ty, value, named);
+                }
                 let converts = self.model.newtype(*index).dart.is_some();
                 let inner = unwrap(self.names, self.model, *index, value, named);
                 self.check(of, &inner, named).or_else(|| converts.then(|| simple(format!("{inner};")))?)
@@ -697,17 +718,17 @@ impl<'a> Types<'a> {
                 if self.detach(ty, value, named).is_some() || self.check(of, value, named).is_none() {
                     return None;
                 }
-                Some(Check {
-                    place: Some(self.class(ty)),
-                    statement: self.write(0, ty, "place", value, named),
-                })
+                self.write_to_check(ty, value, named)
             }
-            Type::Logical(it) if it.range => Some(Check {
-                place: Some(self.class(ty)),
-                statement: self.write(0, ty, "place", value, named),
-            }),
+            Type::Logical(it) if it.range => self.write_to_check(ty, value, named),
             _ => None,
         }
+    }
+
+    /// Returns the check of a value that only writing it tells to fit.
+    fn write_to_check(&self, ty: &Type, value: &str, named: Place<'_>) -> Option<Check> {
+        let statement = self.write(0, ty, "place", value, named);
+        Some(Check { place: Some(self.class(ty)), statement })
     }
 
     /// Returns statements that return a copy of the view `element`, which exceptions call `named`,
@@ -719,8 +740,8 @@ impl<'a> Types<'a> {
             | Type::Open(_)
             | Type::Str { .. }
             | Type::Ref(_)
-            | Type::Newtype { .. }
             | Type::Logical(_) => None,
+            Type::Newtype { .. } if self.listed(ty).is_none() => None,
             Type::Option { of } if self.detach(of, element, named).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
                 Some(format!("return $.Struct.create<{}>()..setFrom({element});", self.class(ty)))

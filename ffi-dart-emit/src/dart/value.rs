@@ -21,7 +21,7 @@ use super::docs::article_of;
 use super::layout;
 use super::lead::{Lead, inline};
 use super::names::{beside, case_class};
-use super::types::{self, Types, Unsigned, flattened};
+use super::types::{self, Place, Types, Unsigned, flattened};
 
 /// The class of a value, and the private one below it if it has optional fields.
 #[derive(Template)]
@@ -76,15 +76,18 @@ struct Member<'a> {
     /// Expression for what `copyWith` was given, if it is optional.
     given: String,
     comparison: Comparison,
+    /// Members from the field to the list that is compared, if it is in newtypes.
+    inside: String,
     big: Option<Unsigned>,
     /// It in a string.
     shown: String,
 }
 
 /// Returns the expression for a copy of the list, map or option `value` that nobody can change, or
-/// `None` if a value of the type can't be changed. It is that of the field `name`.
-pub fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
-    let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part, name)?));
+/// `None` if a value of the type can't be changed. Exceptions use the expression `name` for it.
+pub fn frozen(types: &Types<'_>, ty: &Type, value: &str, name: &str) -> Option<String> {
+    let frozen = |of: &Type, part: &str| frozen(types, of, part, name);
+    let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part)?));
     Some(match ty {
         Type::Bytes { .. } | Type::ArenaBytes => format!("$.bytesFrozen({value})"),
         Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. } => match inner(element(ty), "it") {
@@ -92,17 +95,31 @@ pub fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
             Some(inner) => format!("$.frozenEach({value}, {inner})"),
         },
         Type::Map { value: of, .. } | Type::ArenaMap { value: of, .. } => match inner(of, "it") {
-            None => format!("$.frozenMap({value}, {})", layout::string(name)),
-            Some(inner) => format!("$.frozenValues({value}, {}, {inner})", layout::string(name)),
+            None => format!("$.frozenMap({value}, {name})"),
+            Some(inner) => format!("$.frozenValues({value}, {name}, {inner})"),
         },
         Type::Option { of } | Type::ArenaBox { of } => {
             let nested = matches!(**of, Type::Option { .. } | Type::ArenaBox { .. });
             let inner =
-                if nested { format!("(it) => ({},)", frozen(of, "it.$1", name)?) } else { inner(of, "it")? };
+                if nested { format!("(it) => ({},)", frozen(of, "it.$1")?) } else { inner(of, "it")? };
             format!("$.frozenOrNull({value}, {inner})")
+        }
+        Type::Newtype { index, of } if types.listed(ty).is_some() => {
+            // `x as T` binds less tightly than a member.
+            let value = if value.contains(' ') { format!("({value})") } else { value.to_owned() };
+            let inner = frozen(of, &format!("{value}.value"))?;
+            types::wrap(types.names, types.model, *index, &inner, Place::field(name))
         }
         _ => return None,
     })
+}
+
+/// Returns the number of newtypes around the type that memory has.
+fn newtypes_around(ty: &Type) -> usize {
+    match ty {
+        Type::Newtype { of, .. } => 1 + newtypes_around(of),
+        _ => 0,
+    }
 }
 
 /// Returns the type of a list's elements.
@@ -125,11 +142,12 @@ enum Comparison {
 }
 
 impl Comparison {
-    fn of(ty: &Type) -> Self {
+    fn of(types: &Types<'_>, ty: &Type) -> Self {
+        let of = |ty| Self::of(types, ty);
         match ty {
             Type::Bytes { .. } | Type::ArenaBytes => Self::List,
             Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. }
-                if Self::of(element(ty)) == Self::Plain =>
+                if of(element(ty)) == Self::Plain =>
             {
                 Self::List
             }
@@ -138,7 +156,8 @@ impl Comparison {
             | Type::Map { .. }
             | Type::ArenaVec { .. }
             | Type::ArenaMap { .. } => Self::Deep,
-            Type::Option { of } | Type::ArenaBox { of } if Self::of(of) != Self::Plain => Self::Deep,
+            Type::Option { of: inner } | Type::ArenaBox { of: inner } if of(inner) != Self::Plain => Self::Deep,
+            Type::Newtype { .. } => types.listed(ty).map_or(Self::Plain, of),
             _ => Self::Plain,
         }
     }
@@ -149,11 +168,13 @@ impl<'a> Member<'a> {
         let value = types.value(ty);
         // In parentheses, as Dart takes `await as` for an expression that waits.
         let given = format!("({name}) as {value}");
+        let literal = layout::string(name);
         Self {
             optional: matches!(ty, Type::Option { .. } | Type::ArenaBox { .. }),
-            copied: frozen(ty, name, name),
-            given: frozen(ty, &given, name).unwrap_or(given),
-            comparison: Comparison::of(ty),
+            copied: frozen(types, ty, name, &literal),
+            given: frozen(types, ty, &given, &literal).unwrap_or(given),
+            comparison: Comparison::of(types, ty),
+            inside: types.listed(ty).map_or_else(String::new, |_| ".value".repeat(newtypes_around(ty))),
             big: types::big(ty),
             shown: match types::unsigned(ty) {
                 None => format!("{name}: ${name}"),
@@ -180,8 +201,8 @@ impl<'a> Member<'a> {
         let name = self.name;
         match self.comparison {
             Comparison::Plain => name.to_owned(),
-            Comparison::List => format!("Object.hashAll({name})"),
-            Comparison::Deep => format!("$.deepHash({name})"),
+            Comparison::List => format!("Object.hashAll({name}{})", self.inside),
+            Comparison::Deep => format!("$.deepHash({name}{})", self.inside),
         }
     }
 }

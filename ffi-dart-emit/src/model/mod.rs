@@ -16,6 +16,7 @@ pub use ffi_core::schema::read::{
     ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd,
     TypeId,
 };
+pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
 
@@ -217,7 +218,7 @@ pub enum Type {
     Newtype {
         /// The newtype.
         index: NewtypeIndex,
-        /// Type of its value: a number, `bool`, enum, `FfiStr`, logical type or newtype.
+        /// Type of its value, which [may be wrapped](Type::may_be_wrapped).
         of: Box<Type>,
     },
     /// A logical type of `ffi-core`.
@@ -916,6 +917,17 @@ impl Type {
         match self {
             Self::Array { of, .. } => of.innermost(),
             _ => self,
+        }
+    }
+
+    /// Returns true if a newtype may hold a value of the type: a number, `bool`, enum, `FfiStr`,
+    /// logical type or newtype, or an array of these.
+    #[must_use]
+    pub fn may_be_wrapped(&self) -> bool {
+        match self {
+            Self::Array { of, .. } | Self::Newtype { of, .. } => of.may_be_wrapped(),
+            Self::Scalar(_) | Self::Enum(_) | Self::Str { .. } | Self::Logical(_) => true,
+            _ => false,
         }
     }
 

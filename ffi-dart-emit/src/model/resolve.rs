@@ -12,7 +12,7 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 
-use super::newtype::check_dart;
+use super::newtype::{MAX_NEWTYPES, NOT_WRAPPED, check_dart};
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
     Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
@@ -20,9 +20,6 @@ use super::{
     Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
 use crate::logical::Logical;
-
-/// Largest number of newtypes that hold each other.
-const MAX_NEWTYPES: usize = 16;
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
@@ -422,6 +419,8 @@ struct Resolver<'a> {
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
+    /// Number of newtypes around the type that is being resolved.
+    newtype_depth: usize,
     errors: HashMap<&'a TypeId, ErrorIndex>,
     objects: HashMap<&'a TypeId, ObjectIndex>,
     wide_align: WideAlign,
@@ -462,6 +461,7 @@ impl<'a> Resolver<'a> {
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
+            newtype_depth: 0,
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
             problems,
@@ -623,9 +623,10 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns a newtype with the type in it. Newtypes may hold each other to a depth that a forged
-    /// record can't exhaust the stack with.
+    /// Returns a newtype with the type in it. Newtypes may hold each other, also in arrays, to a
+    /// depth that a forged record can't exhaust the stack with.
     fn newtype_type(&mut self, item: &str, id: &TypeId) -> (Type, Facts) {
+        let outer = self.newtype_depth;
         let mut chain = Vec::new();
         let mut next = id;
         let innermost = loop {
@@ -634,7 +635,7 @@ impl<'a> Resolver<'a> {
                 return self.unresolved(item, next);
             };
             chain.push(*index);
-            if chain.len() > MAX_NEWTYPES {
+            if outer + chain.len() > MAX_NEWTYPES {
                 let what = format!("`{id}` holds itself, or more than {MAX_NEWTYPES} newtypes in each other");
                 self.problems.add(item, what, "hold the value itself");
                 return REPORTED;
@@ -644,7 +645,9 @@ impl<'a> Resolver<'a> {
                 other => break other,
             }
         };
+        self.newtype_depth = outer + chain.len();
         let (ty, facts) = self.ty(item, innermost);
+        self.newtype_depth = outer;
         let wrap = |of, index| Type::Newtype { index, of: Box::new(of) };
         (chain.into_iter().rev().fold(ty, wrap), facts)
     }
@@ -653,12 +656,10 @@ impl<'a> Resolver<'a> {
         let item = format!("newtype {}", record.id);
         self.names(&item, &record.id, &record.item);
         let (ty, facts) = self.ty(&item, &record.ty);
-        let possible =
-            matches!(ty.physical(), Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_));
-        if !possible {
+        if !ty.may_be_wrapped() {
             self.problems.add(
                 &item,
-                "its value is no number, `bool`, enum, text or logical type",
+                NOT_WRAPPED,
                 "make it a message, with `#[derive(FfiMessage)]` and a named field",
             );
         }
@@ -1372,7 +1373,7 @@ impl<'a> Resolver<'a> {
                     Type::Vec { .. } => "an `FfiVec`",
                     Type::Option { .. } => "an `FfiOption`",
                     Type::Map { .. } => "an `FfiMap`",
-                    Type::Newtype { .. } => "a newtype of an `FfiStr`",
+                    Type::Newtype { .. } => "a newtype of an `FfiStr` or an array",
                     Type::ArenaStr
                     | Type::ArenaBytes
                     | Type::ArenaVec { .. }

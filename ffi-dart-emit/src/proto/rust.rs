@@ -227,15 +227,20 @@ fn newtype_derives(value: &[Part], items: &[Source]) -> &'static str {
     }
 }
 
-/// Returns true if the value of a newtype is a float, perhaps in other newtypes.
+/// Returns true if the value of a newtype is a float, perhaps in arrays and other newtypes.
 fn holds_float(value: &[Part], items: &[Source]) -> bool {
-    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| match ty {
+    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| is_float(ty, items))
+}
+
+fn is_float(ty: &Type, items: &[Source]) -> bool {
+    match ty {
         Type::Scalar(Scalar::F32 | Scalar::F64) => true,
+        Type::Array { of, .. } => is_float(of, items),
         Type::Newtype(id) => {
             items.iter().find(|it| it.name == id.0).is_some_and(|it| holds_float(it.body.parts(), items))
         }
         _ => false,
-    })
+    }
 }
 
 /// Writes docs and deprecation.
