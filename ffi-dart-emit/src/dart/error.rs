@@ -11,7 +11,6 @@ use super::layout;
 use super::lead::{Lead, inline};
 use super::names::{ErrorNames, Names, VariantNames, beside};
 use super::types::{self, Place, Types, Unsigned};
-use super::value;
 
 /// Part of `values.dart` with the classes.
 #[derive(Template)]
@@ -259,9 +258,7 @@ fn read(types: &Types<'_>, ty: &ErrorFieldType, at: At, name: &str) -> String {
     let field = name;
     let name = &layout::string(field);
     match ty {
-        ErrorFieldType::Value(ty) => {
-            frozen_value(types, ty, &place(types, ty, &offset), name)
-        }
+        ErrorFieldType::Value(ty) => frozen_value(types, ty, &place(types, ty, &offset), name),
         ErrorFieldType::Text => format!("error.text({offset}, {name})"),
         ErrorFieldType::Vec(of) => {
             let stride = types.model.error_layout(of).size;
@@ -288,7 +285,7 @@ fn frozen_value(types: &Types<'_>, ty: &Type, place: &str, name: &str) -> String
         }
         _ => {
             let value = types.read_value(ty, place, named);
-            value::frozen(types, ty, &value, name).unwrap_or(value)
+            types::frozen(types, ty, &value, name).unwrap_or(value)
         }
     }
 }

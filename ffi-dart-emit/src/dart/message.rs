@@ -5,6 +5,7 @@ use askama::Template;
 use crate::logical::Logical;
 use crate::model::{Field, Message, Model, Scalar, Type, Value};
 
+use super::all_throws::AllThrows;
 use super::columns::{Columns, column_list, in_place};
 use super::docs::article_of;
 use super::layout;
@@ -12,7 +13,7 @@ use super::lead::Lead;
 use super::names::beside;
 use super::owners::{ListField, NewtypeList, Owners, ProtoMembers, list_returned};
 use super::places::{Padding, Places};
-use super::throws::{AllThrows, Throws};
+use super::throws::Throws;
 use super::types::{self, Place, Types, Unsigned, flat, flattened, plain};
 
 /// The classes of a message.

@@ -4,6 +4,7 @@
 //! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
 //! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod all_throws;
 mod arena;
 mod binding;
 mod callback;

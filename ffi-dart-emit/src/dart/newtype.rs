@@ -14,8 +14,7 @@ use super::columns;
 use super::layout;
 use super::lead::Lead;
 use super::names::Names;
-use super::types::{self, Place, Types, Unsigned, prefix, unwrap, wrap};
-use super::value::frozen;
+use super::types::{self, Place, Types, Unsigned, frozen, prefix, unwrap, wrap};
 
 /// Part of `values.dart` with all extension types.
 #[derive(Template)]

@@ -21,7 +21,7 @@ use super::docs::article_of;
 use super::layout;
 use super::lead::{Lead, inline};
 use super::names::{beside, case_class};
-use super::types::{self, Place, Types, Unsigned, flattened};
+use super::types::{self, Comparison, Types, Unsigned, frozen, newtypes_around};
 
 /// The class of a value, and the private one below it if it has optional fields.
 #[derive(Template)]
@@ -81,86 +81,6 @@ struct Member<'a> {
     big: Option<Unsigned>,
     /// It in a string.
     shown: String,
-}
-
-/// Returns the expression for a copy of the list, map or option `value` that nobody can change, or
-/// `None` if a value of the type can't be changed. Exceptions use the expression `name` for it.
-pub fn frozen(types: &Types<'_>, ty: &Type, value: &str, name: &str) -> Option<String> {
-    let frozen = |of: &Type, part: &str| frozen(types, of, part, name);
-    let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part)?));
-    Some(match ty {
-        Type::Bytes { .. } | Type::ArenaBytes => format!("$.bytesFrozen({value})"),
-        Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. } => match inner(element(ty), "it") {
-            None => format!("$.frozen({value})"),
-            Some(inner) => format!("$.frozenEach({value}, {inner})"),
-        },
-        Type::Map { value: of, .. } | Type::ArenaMap { value: of, .. } => match inner(of, "it") {
-            None => format!("$.frozenMap({value}, {name})"),
-            Some(inner) => format!("$.frozenValues({value}, {name}, {inner})"),
-        },
-        Type::Option { of } | Type::ArenaBox { of } => {
-            let nested = matches!(**of, Type::Option { .. } | Type::ArenaBox { .. });
-            let inner =
-                if nested { format!("(it) => ({},)", frozen(of, "it.$1")?) } else { inner(of, "it")? };
-            format!("$.frozenOrNull({value}, {inner})")
-        }
-        Type::Newtype { index, of } if types.listed(ty).is_some() => {
-            // `x as T` binds less tightly than a member.
-            let value = if value.contains(' ') { format!("({value})") } else { value.to_owned() };
-            let inner = frozen(of, &format!("{value}.value"))?;
-            types::wrap(types.names, types.model, *index, &inner, Place::field(name))
-        }
-        _ => return None,
-    })
-}
-
-/// Returns the number of newtypes around the type that memory has.
-fn newtypes_around(ty: &Type) -> usize {
-    match ty {
-        Type::Newtype { of, .. } => 1 + newtypes_around(of),
-        _ => 0,
-    }
-}
-
-/// Returns the type of a list's elements.
-fn element(list: &Type) -> &Type {
-    match list {
-        Type::Vec { of, .. } | Type::ArenaVec { of } => of,
-        array => flattened(array).0,
-    }
-}
-
-/// Way in which Dart compares the values of a type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Comparison {
-    /// With `==`.
-    Plain,
-    /// As a list, whose elements are compared with `==`.
-    List,
-    /// As lists, maps and options in each other.
-    Deep,
-}
-
-impl Comparison {
-    fn of(types: &Types<'_>, ty: &Type) -> Self {
-        let of = |ty| Self::of(types, ty);
-        match ty {
-            Type::Bytes { .. } | Type::ArenaBytes => Self::List,
-            Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. }
-                if of(element(ty)) == Self::Plain =>
-            {
-                Self::List
-            }
-            Type::Array { .. }
-            | Type::Vec { .. }
-            | Type::Map { .. }
-            | Type::ArenaVec { .. }
-            | Type::ArenaMap { .. } => Self::Deep,
-            Type::Option { of: inner } | Type::ArenaBox { of: inner } if of(inner) != Self::Plain => Self::Deep,
-            Type::Newtype { .. } => types.listed(ty).map_or(Self::Plain, of),
-            _ => Self::Plain,
-        }
-    }
 }
 
 impl<'a> Member<'a> {

@@ -606,7 +606,9 @@ impl<'a> Importer<'a> {
                 Type::Array { of, .. } => ty = of,
                 Type::Newtype(inner) if left > 0 => (ty, left) = (&self.wrapped[inner], left - 1),
                 Type::Newtype(_) => {
-                    return Some(format!("it holds itself, or more than {MAX_NEWTYPES} newtypes in each other"));
+                    return Some(format!(
+                        "it holds itself, or more than {MAX_NEWTYPES} newtypes in each other"
+                    ));
                 }
                 Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_) => return None,
                 _ => return Some(NOT_WRAPPED.to_owned()),

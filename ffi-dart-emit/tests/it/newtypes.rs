@@ -114,7 +114,10 @@ fn newtypes_of_arrays_are_no_keys() {
     for ty in [named("Pin"), array(scalar(Scalar::U8), 4)] {
         let model = schema(vec![pin.clone(), Record::Message(of(ty))]);
         let problems = dart::package(&model, &dart::Options::default()).unwrap_err().to_string();
-        assert!(problems.contains("message demo::M: the keys of its `FfiMap` can't be looked up"), "{problems}");
+        assert!(
+            problems.contains("message demo::M: the keys of its `FfiMap` can't be looked up"),
+            "{problems}"
+        );
     }
 }
 
