@@ -285,7 +285,4 @@ pub use pool::{
 #[doc(inline)]
 pub use proto::FfiProto;
 pub use types::logical::*;
-pub use types::{
-    CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
-    FfiVec, InvalidValue, PathStep,
-};
+pub use types::*;

@@ -64,10 +64,10 @@ pub use crate::simd::{
     abi::{RecordKernels, RecordTable},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
-pub use crate::types::{
-    FfiType, FfiWrapped, InvalidValue, Lanes, assert_capacities, assert_numeric, assert_transparent,
-    assert_wrapped,
-};
+pub use crate::types::buffer::assert_capacities;
+pub use crate::types::lanes::{Lanes, assert_numeric};
+pub use crate::types::newtype::{FfiWrapped, assert_transparent, assert_wrapped};
+pub use crate::types::{FfiType, InvalidValue};
 #[cfg(feature = "async")]
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},

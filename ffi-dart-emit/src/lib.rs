@@ -7,7 +7,7 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
-//! | [`logical`] | | the table of logical types |
+//! | `holder`, [`logical`] | | the tables of `FfiVec` and the like, and of logical types |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
@@ -25,8 +25,10 @@ pub mod cli;
 pub mod dart;
 pub mod diff;
 pub mod foreign;
+mod holder;
 pub mod input;
 pub mod inspect;
+mod layout;
 pub mod library_file;
 pub mod logical;
 pub mod model;

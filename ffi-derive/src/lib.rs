@@ -163,12 +163,14 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// Makes a struct around one value a type of its own that Rust and Dart share.
 ///
 /// The struct is `#[repr(transparent)]` and has one field without a name: a number, a `bool`, a
-/// C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, or another newtype. It may be
-/// wherever that type may be: in fields, arrays, vectors, options and columns, as the key of a map
-/// (with `Eq` and `Hash`), as a parameter or result. Kernels take it for the number that it is.
+/// C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, another newtype, or an array of
+/// one of these. It may be wherever that type may be: in fields, arrays, vectors, options and
+/// columns, as the key of a map (with `Eq` and `Hash`), as a parameter or result. Kernels take it
+/// for the numbers that it is.
 ///
 /// In Dart it is an extension type, which costs nothing at run time: `UserId(7).value` is 7, and an
-/// `OrderId` can't be passed for a `UserId`. In C it is a typedef; in .proto the field has the type
+/// `OrderId` can't be passed for a `UserId`. That of an array is a list: a view in a message, a copy
+/// in a value, and no key of a map, as Dart compares lists by identity. In C it is a typedef; in .proto the field has the type
 /// of the value, and an option that names the newtype. The layout hash is that of the value's type,
 /// so a field can become a newtype and packages from before still work.
 ///

@@ -12,7 +12,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use super::names::Names;
 use super::shape::{Element, Label, Types};
-use super::shape::{physical, record_type, rust, shape};
+use super::shape::{physical, rust, shape};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{
     ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, Item, Mode, Model, Object, ObjectIndex,
@@ -248,7 +248,7 @@ impl<T: Types> Services<'_, T> {
         if let Type::Logical(it) = ty.physical() {
             written.files.extend(it.proto_file);
         }
-        let record = record_type(self.model, ty);
+        let record = ty.record(self.model);
         let form = shape(&physical(&record, &|id| self.types.newtype(id)), self.types);
         let rust = rust(&record);
         match (form.label, form.of) {

@@ -368,7 +368,7 @@ extern "C" {
 {% endmatch -%}
 {{ it.doc }}
 {%- match it.alias %}
-{%- when Some(alias) %}typedef {{ alias }} {{ it.name }};
+{%- when Some(alias) %}typedef {{ alias }};
 {%- when None %}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};
