@@ -7,6 +7,7 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
+//! | [`arena_file`] | the file of an arena | its header, and a model if the schema is inside |
 //! | [`logical`] | | the table of logical types |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
@@ -19,6 +20,7 @@
 //! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`],
 //! so a writer only sees checked ones.
 
+pub mod arena_file;
 pub mod c;
 pub mod cargo;
 pub mod cli;

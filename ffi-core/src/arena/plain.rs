@@ -93,10 +93,14 @@ unsafe impl ArenaType for bool {
 }
 
 // SAFETY: an integer: nothing is referred to, and no padding.
-unsafe impl<E: FfiEnum> ArenaType for FfiOpen<E> {
+unsafe impl<E: FfiEnum + ArenaType> ArenaType for FfiOpen<E> {
     stored_as_itself!();
     read_in_place!();
     stored_as_bytes!();
+
+    fn reach(reached: &mut Reached) {
+        E::reach(reached);
+    }
 }
 
 macro_rules! logical_types {
@@ -350,6 +354,11 @@ unsafe impl<K: MapKey + ArenaType, V: ArenaType, const N: usize> ArenaType for F
         // SAFETY: it is laid out as its buffer; the contract is the same, and an entry is stored as
         // its key and its value.
         unsafe { Self::store_entries(value, place, K::store, V::store) };
+    }
+
+    fn reach(reached: &mut Reached) {
+        K::reach(reached);
+        V::reach(reached);
     }
 }
 

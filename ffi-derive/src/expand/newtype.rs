@@ -12,7 +12,7 @@ pub(crate) fn newtype(item: &Newtype) -> TokenStream {
     let (layout, implementations, proto) = (layout(item), implementations(item), proto::newtype(item));
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
-    let arena = arena::newtype(&item.head.ident, &item.ty);
+    let arena = arena::newtype(item);
     block(&item.head, &quote! { #layout #implementations #arena #proto #exports })
 }
 
