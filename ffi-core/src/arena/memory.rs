@@ -112,6 +112,9 @@ pub(super) struct Memory {
     /// Pages that the chunks are in, if they are only read. Such memory is never changed: no code
     /// has it but behind a shared reference.
     pages: Option<Arc<Pages>>,
+    /// State of the decoder that fills the arena.
+    #[cfg(feature = "proto")]
+    pub(super) decoding: Option<Box<super::decode::Decoding>>,
 }
 
 impl Memory {
@@ -131,7 +134,19 @@ impl Memory {
     fn of(mut lists: Chunk, text: Chunk, root: usize) -> Self {
         // SAFETY: the chunk has room for header and root, and consists of zeros.
         unsafe { lists.set_len(HEADER_LEN + root) };
-        Self { lists, text, retired: Vec::new(), shared: false, pages: None }
+        Self::with(lists, text, None)
+    }
+
+    fn with(lists: Chunk, text: Chunk, pages: Option<Arc<Pages>>) -> Self {
+        Self {
+            lists,
+            text,
+            retired: Vec::new(),
+            shared: false,
+            pages,
+            #[cfg(feature = "proto")]
+            decoding: None,
+        }
     }
 
     /// Returns the two chunks in pages, which have so many bytes.
@@ -146,7 +161,7 @@ impl Memory {
         let lists = unsafe { Chunk::borrowed(NonNull::from(first).cast(), lists) };
         // SAFETY: pages are initialised memory, and are kept beside the chunks.
         let text = unsafe { Chunk::borrowed(NonNull::from(rest).cast(), text) };
-        Self { lists, text, retired: Vec::new(), shared: false, pages: Some(pages) }
+        Self::with(lists, text, Some(pages))
     }
 
     /// Returns the pages that the chunks are in, if they are only read.
@@ -168,7 +183,7 @@ impl Memory {
         unsafe { own_lists.push(lists) };
         // SAFETY: the chunk was made with room for so many bytes, and none is in use.
         unsafe { own_text.push(text) };
-        Ok(Self { lists: own_lists, text: own_text, retired: Vec::new(), shared: false, pages: None })
+        Ok(Self::with(own_lists, own_text, None))
     }
 
     /// Returns the lists; their header is zeros, or that of the bytes they were copied from.
@@ -334,7 +349,7 @@ impl Memory {
     pub(super) fn take(&mut self) -> Self {
         let lists = std::mem::replace(&mut self.lists, Chunk::NONE);
         let text = std::mem::replace(&mut self.text, Chunk::NONE);
-        Self { lists, text, retired: Vec::new(), shared: false, pages: self.pages.take() }
+        Self::with(lists, text, self.pages.take())
     }
 
     /// Returns true if the chunks were taken.

@@ -60,6 +60,8 @@ mod bytes;
 mod check;
 mod chunk;
 mod copy;
+#[cfg(feature = "proto")]
+mod decode;
 mod file;
 mod format;
 mod from;

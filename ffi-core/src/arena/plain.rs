@@ -272,7 +272,7 @@ impl<T: ArenaType> ArenaPlace<'_, FfiOption<T>> {
     }
 
     /// Returns the place of the value, which is zeros if there was none.
-    pub(super) fn inner(&mut self) -> ArenaPlace<'_, T> {
+    pub(crate) fn inner(&mut self) -> ArenaPlace<'_, T> {
         if self.is_none() {
             let place = self.pointer();
             // SAFETY: the place is writable; without a value an option of zeros is valid.
@@ -430,6 +430,11 @@ impl<T: ArenaType, const N: usize> ArenaPlace<'_, FfiVec<T, N>> {
 
     /// Adds an element of zeros; returns its editor, or `None` if the vector is full.
     pub fn push(&mut self) -> Option<T::Edit<'_>> {
+        self.push_place().map(T::edit)
+    }
+
+    /// Adds an element of zeros; returns its place, or `None` if the vector is full.
+    pub(crate) fn push_place(&mut self) -> Option<ArenaPlace<'_, T>> {
         let len = self.len();
         if len == N {
             return None;
@@ -444,6 +449,6 @@ impl<T: ArenaType, const N: usize> ArenaPlace<'_, FfiVec<T, N>> {
         // most the capacity, which a `u32` can hold.
         unsafe { place.cast::<u32>().write(len as u32 + 1) };
         // SAFETY: an element is at that offset.
-        Some(T::edit(unsafe { self.part::<T>(offset) }))
+        Some(unsafe { self.part::<T>(offset) })
     }
 }

@@ -6,6 +6,7 @@
 
 mod arena;
 mod arena_oneof;
+mod arena_proto;
 mod columns;
 mod enumeration;
 mod error;

@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 
 use super::arena_oneof::{self, ArenaOneof};
 use super::{
-    block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared, size_and_align,
+    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared,
+    size_and_align,
 };
 use crate::ast::{Case, Oneof};
 use crate::{names, record};
@@ -18,10 +19,14 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let arena = oneof.arena.as_ref().map(|visibility| ArenaOneof::new(oneof, visibility));
     // A oneof that lives in an arena is not passed by itself.
     let parts = match &arena {
-        Some(arena) => arena.implementation(),
+        Some(arena) => {
+            let (implementation, proto) = (arena.implementation(), arena_proto::oneof(oneof));
+            quote!(#implementation #proto)
+        }
         None => {
             let (value, plain, proto) = (by_value(ident), arena_oneof::plain(oneof), proto::oneof(oneof));
-            quote!(#value #plain #proto)
+            let in_arenas = arena_proto::plain(&oneof.head, oneof.payloads().map(|(.., ty)| ty), None);
+            quote!(#value #plain #proto #in_arenas)
         }
     };
     let checked = oneof.checked.then(|| checked(ident));
