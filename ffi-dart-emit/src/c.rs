@@ -369,8 +369,9 @@ impl<'a> Structs<'a> {
     /// Defines what handles refer to, and returns the functions of arenas.
     fn arenas(&mut self) -> Vec<CArena<'a>> {
         let messages = &self.model.messages;
-        for ty in messages.iter().filter(|it| it.arena.is_some()).flat_map(|it| &it.fields) {
-            ty.ty.walk_all(&mut |part| {
+        let composites = self.model.by_dependency();
+        for ty in composites.iter().filter(|it| it.in_arena()).flat_map(|it| it.types()) {
+            ty.walk_all(&mut |part| {
                 self.container(part);
                 if let Type::ArenaMap { key, value } = part {
                     self.entry(part, key, value);

@@ -35,7 +35,7 @@
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
 //! | `&FfiArena<T>`, `&mut FfiArena<T>` | pointer to the arena; all that its root reaches is checked |
 //! | `FfiArena<T>` as a parameter | pointer to an arena, checked; its contents are the function's when it is called, and the caller frees the empty object |
-//! | `FfiArena<T>` as a result | pointer to an arena, which the caller frees |
+//! | `FfiArena<T>`, `FrozenArena<T>` as a result | pointer to an arena, which the caller frees |
 //! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
@@ -69,8 +69,8 @@ mod text;
 // For generated code.
 #[doc(hidden)]
 pub use arenas::{
-    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena,
-    take_some_arena,
+    GivenArena, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
+    arena_schema, arena_wasted, given, take_arena, take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{

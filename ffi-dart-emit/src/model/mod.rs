@@ -6,6 +6,7 @@
 //! equal for every build.
 
 mod newtype;
+mod reached;
 mod resolve;
 mod target;
 
@@ -18,6 +19,7 @@ pub use ffi_core::schema::read::{
     TypeId,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
+pub use reached::arena_layout;
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
 
@@ -245,6 +247,8 @@ pub struct Oneof {
     pub fingerprint: Fingerprint,
     /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
+    /// True if it lives in arenas.
+    pub in_arena: bool,
     /// Cases by their discriminants; the first holds nothing and means unset.
     pub cases: Vec<Case>,
 }
@@ -554,6 +558,17 @@ pub enum Composite<'a> {
     Message(&'a Message),
     /// A data-carrying enum.
     Oneof(&'a Oneof),
+}
+
+impl Composite<'_> {
+    /// Returns true if it lives in arenas.
+    #[must_use]
+    pub fn in_arena(&self) -> bool {
+        match self {
+            Self::Message(it) => it.arena.is_some(),
+            Self::Oneof(it) => it.in_arena,
+        }
+    }
 }
 
 impl Model {

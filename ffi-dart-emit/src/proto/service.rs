@@ -343,7 +343,7 @@ impl<T: Types> Services<'_, T> {
         match ty {
             ErrorFieldType::Value(ty) => {
                 let declared = self.ty(written, ty)?.declared;
-                let record = record_type(self.model, ty);
+                let record = ty.record(self.model);
                 let implied = match &record {
                     RecordType::Message(_)
                     | RecordType::Oneof(_)
