@@ -230,7 +230,7 @@ macro_rules! __async {
 macro_rules! __async {
     (function $($items:tt)*) => {
         $crate::__private::core::compile_error!(
-            "an async or blocking function or a stream needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+            "an async or blocking function, a stream or a `DartFn` needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
              or the feature `async` for one without tokio"
         );
     };
@@ -266,7 +266,7 @@ pub use ffi_derive::{
 #[doc(no_inline)]
 pub use futures_core::Stream;
 #[cfg(feature = "async")]
-pub use mailbox::{FfiContext, context};
+pub use mailbox::{Ask, AskError, DartFn, DartGone, FfiContext, context};
 pub use message::FfiMessage;
 #[doc(inline)]
 pub use object::{AlreadyInstalled, FfiObject};

@@ -20,14 +20,14 @@ pub use crate::arena::{
 };
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
-    FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn, FfiStatus,
-    FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts, Untyped, alloc,
-    arena_check, arena_compact, arena_map, arena_renew, arena_wasted, assert_answer, assert_by_value,
-    assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned, assert_returned_by_value,
-    assert_value, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
-    displayed, error_layout, free, given, object_argument, object_calls, object_free, object_installed,
-    object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut,
-    take, take_arena, take_some, take_some_arena, text,
+    FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn, FfiSignature,
+    FfiSome, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts,
+    Untyped, alloc, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, assert_answer,
+    assert_by_value, assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned,
+    assert_returned_by_value, assert_sent, assert_value, call_output, claim, clear, copied, dart_calls,
+    dart_init, disjoint, disjoint_owned, displayed, error_layout, free, given, object_argument, object_calls,
+    object_free, object_installed, object_redeem, object_share, optional, owned_free, receiver, reference,
+    reference_mut, slice, slice_mut, take, take_arena, take_some, take_some_arena, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -71,8 +71,8 @@ pub use crate::types::{
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
-        FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
-        start_inline, start_stream,
+        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls,
+        mailbox_calls, start_async, start_blocking, start_inline, start_stream,
     },
 };
 #[cfg(feature = "async")]

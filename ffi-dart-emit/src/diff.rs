@@ -178,12 +178,12 @@ impl<'a> Side<'a> {
 
     /// Returns the newtypes in the signature of a function: of each parameter, and of the result.
     fn newtypes_of(&self, it: &model::Function) -> Vec<Option<String>> {
-        let params = it.params.iter().map(|param| match param.passing {
+        let params = it.params.iter().flat_map(|param| match &param.passing {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
-            | Passing::Slice { of: value, .. }
-            | Passing::Callback { argument: value, .. } => Some(value),
-            _ => None,
+            | Passing::Slice { of: value, .. } => vec![Some(*value)],
+            Passing::Callback(function) => function.values().map(Some).collect(),
+            _ => vec![None],
         });
         let name = |value| match value {
             Some(Value::Newtype(index)) => Some(own(self.model, &self.model.newtype(index).id)),

@@ -7,8 +7,9 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype,
-    ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId, Value,
+    DartFunction, Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model,
+    Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId,
+    Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -244,15 +245,7 @@ impl View<'_> {
         let owner = function
             .member
             .map_or_else(String::new, |member| format!("{}::", self.short(&self.0.object(member.of).id)));
-        let result = function.returns.map(|returns| match returns {
-            Returns::Value(value) => self.value(value),
-            Returns::Text => "String".to_owned(),
-            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
-            Returns::Pool(message) => self.pool_box(message),
-            Returns::Columns(message) => self.columns(message),
-            Returns::Arena(message) => self.arena(message),
-            Returns::Object(of) => self.object(of),
-        });
+        let result = function.returns.map(|it| self.returned(it));
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
@@ -285,6 +278,18 @@ impl View<'_> {
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
+    fn returned(&self, returns: Returns) -> String {
+        match returns {
+            Returns::Value(value) => self.value(value),
+            Returns::Text => "String".to_owned(),
+            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
+            Returns::Pool(message) => self.pool_box(message),
+            Returns::Columns(message) => self.columns(message),
+            Returns::Arena(message) => self.arena(message),
+            Returns::Object(of) => self.object(of),
+        }
+    }
+
     fn param(&self, mode: Mode, param: &Param) -> String {
         let passed = match &param.passing {
             // A function that runs on has copies.
@@ -298,9 +303,17 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
-            Passing::Callback { argument, answer } => {
-                let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
-                format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
+            Passing::Callback(DartFunction { arguments, answer, kept }) => {
+                let arguments: Vec<_> = arguments.iter().map(|it| self.returned(*it)).collect();
+                let (arguments, answer) = (arguments.join(", "), answer.map(|it| self.returned(it)));
+                match (kept, answer) {
+                    (true, None) => format!("DartFn<fn({arguments})>"),
+                    (true, Some(answer)) => format!("DartFn<fn({arguments}) -> {answer}>"),
+                    (false, answer) => {
+                        let answer = answer.as_deref().unwrap_or("()");
+                        format!("&dyn Fn({arguments}) -> Result<{answer}, DartError>")
+                    }
+                }
             }
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Object(of) => self.object(*of),

@@ -418,13 +418,9 @@ pub enum Passing {
     },
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object(ObjectIndex),
-    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
-    Callback {
-        /// `A`.
-        argument: Value,
-        /// `R`; `None` for `()`.
-        answer: Option<Value>,
-    },
+    /// A function of the caller: a pointer to it and its context; a mailbox and a number if it is
+    /// kept.
+    Callback(DartFunction),
     /// `FfiArena<T>`, `&FfiArena<T>` or `&mut FfiArena<T>`: a pointer to an arena.
     Arena {
         /// `T`.
@@ -432,6 +428,24 @@ pub enum Passing {
         /// Use that the function makes of it.
         lending: Lending,
     },
+}
+
+/// A function of Dart: `&dyn Fn(A, ..) -> Result<R, DartError>`, or `DartFn<fn(A, ..) -> R>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DartFunction {
+    /// Types of the arguments; values only, if it isn't kept.
+    pub arguments: Vec<Returns>,
+    /// Type of the result, a value or text; `None` for `()`.
+    pub answer: Option<Returns>,
+    /// True if it is a `DartFn`, which Rust keeps.
+    pub kept: bool,
+}
+
+impl DartFunction {
+    /// Returns the values in its types.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.arguments.iter().chain(&self.answer).filter_map(|it| it.value())
+    }
 }
 
 /// Use that a function makes of an arena.
@@ -863,18 +877,35 @@ impl Function {
     /// Returns the types that Dart names when it calls the function: of values, of elements, of the
     /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {
-        let passed = self.params.iter().flat_map(|param| match param.passing {
-            Passing::Value(value) => [Some(value), None],
-            Passing::Slice { of, .. } => [Some(of), None],
-            Passing::Pool(message) => [Some(Value::Message(message)), None],
-            Passing::Callback { argument, answer } => [Some(argument), answer],
+        let passed = self.params.iter().flat_map(|param| match &param.passing {
+            Passing::Value(value) => vec![*value],
+            Passing::Slice { of, .. } => vec![*of],
+            Passing::Pool(message) => vec![Value::Message(*message)],
+            Passing::Callback(function) => function.values().collect(),
             Passing::Reference { .. }
             | Passing::Columns { .. }
             | Passing::Arena { .. }
             | Passing::Text
-            | Passing::Object(_) => [None; 2],
+            | Passing::Object(_) => Vec::new(),
         });
-        passed.flatten().chain(self.returns.and_then(Returns::value))
+        passed.chain(self.returns.and_then(Returns::value))
+    }
+
+    /// Returns the types that Dart gets from Rust: the result, and arguments of functions that are
+    /// kept.
+    pub fn received(&self) -> impl Iterator<Item = Returns> {
+        let kept = self.params.iter().filter_map(|param| match &param.passing {
+            Passing::Callback(it) if it.kept => Some(&it.arguments),
+            _ => None,
+        });
+        self.returns.into_iter().chain(kept.flatten().copied())
+    }
+
+    /// Returns true if only Dart can call it, as it needs the mailbox of an isolate.
+    #[must_use]
+    pub fn needs_mailbox(&self) -> bool {
+        let keeps = |param: &Param| matches!(&param.passing, Passing::Callback(it) if it.kept);
+        !self.mode.is_sync() || self.params.iter().any(keeps)
     }
 
     /// Returns the type of the object that the function takes first, if it takes one.

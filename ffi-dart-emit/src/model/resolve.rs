@@ -14,10 +14,10 @@ use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 
 use super::newtype::check_dart;
 use super::{
-    Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
-    NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns,
-    Scalar, Type, TypeId, Value, Variant, WideAlign,
+    Case, Composite, DartFunction, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType,
+    ErrorVariant, Field, Fingerprint, Function, Item, Layout, Lending, Library, Member, Message,
+    MessageIndex, Model, Newtype, NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing,
+    Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
 use crate::logical::Logical;
 
@@ -1021,9 +1021,20 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if param.function.is_some() || matches!(param.pass, Pass::Callback | Pass::DartFn) {
+                let Some((function, fingerprint)) = self.dart_function(&item, param, record) else {
+                    continue;
+                };
+                let name = if function.kept { "dart_fn" } else { "callback" };
+                facts.extend([fingerprint::hash_name(&keyword(name)), fingerprint]);
+                let passing = Passing::Callback(function);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
             let (pass, passing) = match param.pass {
+                Pass::Callback | Pass::DartFn => continue,
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
                     continue;
@@ -1035,21 +1046,8 @@ impl<'a> Resolver<'a> {
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
-                Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
-            let passing = match passing {
-                Passing::Callback { argument, .. } => {
-                    let (answer, fingerprint) = self.answer(&item, param, record);
-                    facts.push(fingerprint);
-                    Passing::Callback { argument, answer }
-                }
-                _ if param.answer.is_some() => {
-                    self.problems.add(&item, "it has an answer, and is no function", REBUILD);
-                    passing
-                }
-                passing => passing,
-            };
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         let member = record.member.as_ref().and_then(|it| self.member(&item, record, it));
@@ -1130,14 +1128,47 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns the result of a function of Dart, and its fingerprint.
-    fn answer(&mut self, item: &str, param: &read::Param, function: &read::Function) -> (Option<Value>, u64) {
-        if function.leaf || param.optional {
+    /// Returns a function of Dart, and its fingerprint.
+    fn dart_function(
+        &mut self,
+        item: &str,
+        param: &read::Param,
+        of: &read::Function,
+    ) -> Option<(DartFunction, u64)> {
+        let kept = param.pass == Pass::DartFn;
+        if of.leaf || param.optional {
             self.problems.add(item, "a function of Dart is optional, or passed to a leaf function", REBUILD);
         }
-        let Some(ty) = &param.answer else { return (None, fingerprint::NOTHING) };
-        let (ty, facts) = self.ty(item, ty);
-        (Some(self.value(item, &ty)), facts.fingerprint)
+        if kept {
+            self.needs_mailbox(item);
+        }
+        let Some(function) = param.function.as_ref().filter(|_| kept || param.pass == Pass::Callback) else {
+            self.problems.add(item, "only a function of Dart has the types of one, and it has", REBUILD);
+            return None;
+        };
+        let mut facts = vec![fingerprint::DART_FUNCTION];
+        let mut arguments = Vec::with_capacity(function.arguments.len());
+        for argument in &function.arguments {
+            let (ty, fingerprint) = self.returns(item, Some(argument));
+            facts.push(fingerprint);
+            arguments.extend(ty);
+        }
+        let (answer, fingerprint) = self.returns(item, function.answer.as_ref());
+        facts.push(fingerprint);
+        let by_value = |it: &Returns| matches!(it, Returns::Value(_));
+        if !(kept || arguments.iter().all(by_value))
+            || !answer.iter().all(|it| by_value(it) || *it == Returns::Text)
+        {
+            self.problems.add(item, "a function of Dart has a type that does not cross", REBUILD);
+            return None;
+        }
+        Some((DartFunction { arguments, answer, kept }, fingerprint::mix(&facts)))
+    }
+
+    fn needs_mailbox(&mut self, item: &str) {
+        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
+            self.problems.add(item, "it needs a mailbox, and the library has none", REBUILD);
+        }
     }
 
     /// Checks a function whose result comes to the mailbox.
@@ -1145,15 +1176,13 @@ impl<'a> Resolver<'a> {
         if leaf {
             self.problems.add(item, "its result comes later, and it is a leaf function", REBUILD);
         }
-        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
-            self.problems.add(item, "its result comes later, and the library has no mailbox", REBUILD);
-        }
+        self.needs_mailbox(item);
         for param in params {
-            let lent = match param.passing {
+            let lent = match &param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
-                Passing::Arena { lending, .. } => lending != Lending::Given,
-                Passing::Slice { mutable, .. } => mutable,
-                Passing::Callback { .. } => true,
+                Passing::Arena { lending, .. } => *lending != Lending::Given,
+                Passing::Slice { mutable, .. } => *mutable,
+                Passing::Callback(function) => !function.kept,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {

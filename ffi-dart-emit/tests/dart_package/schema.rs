@@ -350,7 +350,7 @@ impl Schema {
                     pass: *pass,
                     optional: false,
                     ty: ty.clone(),
-                    answer: None,
+                    function: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),
@@ -387,7 +387,7 @@ impl Schema {
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
                 Pass::Pool => "pool",
-                Pass::Object | Pass::Callback => unreachable!("no test has one here"),
+                Pass::Object | Pass::Callback | Pass::DartFn => unreachable!("no test has one here"),
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

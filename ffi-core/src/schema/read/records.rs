@@ -745,12 +745,26 @@ pub struct Param {
     /// True if it is an `Option`: a `uint8_t` follows it in C that is 1 if there is a value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// Type of the value, of the elements of a slice, or of the target of a reference.
-    #[serde(rename = "type")]
+    /// Type of the value, of the elements of a slice, or of the target of a reference; `u8` for a
+    /// function of Dart.
+    #[serde(rename = "type", default = "byte")]
     pub ty: Type,
-    /// Type of the result of a function of Dart; `None` for `()`, and for other parameters.
+    /// Types of a function of Dart; `None` for other parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Type>,
+    pub function: Option<DartFunction>,
+}
+
+fn byte() -> Type {
+    Type::Scalar(Scalar::U8)
+}
+
+/// Types of a function of Dart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DartFunction {
+    /// Types of the arguments.
+    pub arguments: Vec<Returns>,
+    /// Type of the result: a value or text; `None` for `()`.
+    pub answer: Option<Returns>,
 }
 
 /// Form in which a parameter crosses the boundary.
@@ -773,9 +787,10 @@ pub enum Pass {
     Pool,
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object,
-    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
-    /// that of the argument.
+    /// `&dyn Fn(A, ..) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback,
+    /// `DartFn<fn(A, ..) -> R>`: a mailbox, and the number of a function there.
+    DartFn,
 }
 
 /// An error with fields: an enum, or a struct.
