@@ -260,7 +260,7 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{
-    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service,
+    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_callback, ffi_export, ffi_service,
 };
 #[cfg(feature = "async")]
 #[doc(no_inline)]

@@ -71,8 +71,9 @@ pub use crate::types::{
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
-        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls,
-        mailbox_calls, start_async, start_blocking, start_inline, start_stream,
+        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiListener, FfiMailbox,
+        FfiMailboxCalls, assert_listener, listener, mailbox_calls, start_async, start_blocking, start_inline,
+        start_stream,
     },
 };
 #[cfg(feature = "async")]

@@ -826,6 +826,8 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 ));
                 params.push(format!("void *{}", scope.name(&format!("{}_context", param.name))));
             }
+            // Only Dart has objects and functions that are kept.
+            Passing::Listener(_) => {}
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));

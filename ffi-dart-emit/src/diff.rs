@@ -65,6 +65,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.newtypes();
     diff.errors();
     diff.objects();
+    diff.listeners();
     diff.functions();
     diff.changes
 }
@@ -804,6 +805,23 @@ impl Diff<'_> {
                 let word = |service: bool| if service { "a service" } else { "an object" };
                 let what = format!("was {}, is {}", word(*was_service), word(*is_service));
                 self.add(&item, what, Some("its class in Dart is another"), None);
+            }
+        }
+    }
+
+    fn listeners(&mut self) {
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
+            let named = side.model.listeners.iter();
+            named.map(|it| (own(side.model, &it.id), (it.fingerprint, it.item.clone()))).collect()
+        };
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
+        for name in self.pairs("callback", old.keys(), new.keys(), None) {
+            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let item = format!("callback {name}");
+            self.item(&item, old_item, new_item);
+            if old != new {
+                let breaks = Some("implementors in Dart have other methods");
+                self.add(&item, "its methods, or types in them, have changed", breaks, None);
             }
         }
     }

@@ -7,9 +7,9 @@ use std::fmt::Write;
 use ffi_core::schema::read::Record;
 
 use crate::model::{
-    DartFunction, Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model,
-    Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId,
-    Value,
+    DartFunction, Enum, ErrorFieldType, ErrorType, Function, Lending, Listener, ListenerMethod, Message,
+    MessageIndex, Mode, Model, Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset,
+    Returns, Role, Type, TypeId, Value,
 };
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
@@ -57,6 +57,12 @@ pub fn text(model: &Model) -> String {
             [view.short(&it.id), kind.to_owned(), it.fingerprint.to_string()]
         });
         out += &table([Left, Left, Left], ["name", "kind", "fingerprint"], rows.collect());
+    }
+    if !model.listeners.is_empty() {
+        out += "\ncallbacks\n";
+        let rows =
+            model.listeners.iter().flat_map(|it| it.methods.iter().map(|method| view.method(it, method)));
+        out += &table([Left, Left, Left], ["name", "fingerprint", "method"], rows.collect());
     }
     if !model.functions.is_empty() {
         out += "\nfunctions\n";
@@ -235,6 +241,19 @@ impl View<'_> {
         [queue.item.name.clone(), message, queue.capacity.to_string()]
     }
 
+    fn method(&self, of: &Listener, method: &ListenerMethod) -> [String; 3] {
+        let types = method.function.arguments.iter().map(|it| self.returned(*it));
+        let params = method.params.iter().zip(types).map(|(name, ty)| format!(", {name}: {ty}"));
+        let params: String = params.collect();
+        let answer = method.function.answer.map_or_else(|| "()".to_owned(), |it| self.returned(it));
+        let (mode, result) = match method.asks {
+            true => ("async ", format!(" -> Result<{answer}, AskError>")),
+            false => ("", String::new()),
+        };
+        let signature = format!("{mode}fn {}(&self{params}){result}", method.item.name);
+        [self.short(&of.id), of.fingerprint.to_string(), signature]
+    }
+
     fn function(&self, function: &Function) -> [String; 3] {
         let named = function
             .params
@@ -315,6 +334,7 @@ impl View<'_> {
                     }
                 }
             }
+            Passing::Listener(of) => format!("Arc<dyn {}>", self.short(&self.0.listener(*of).id)),
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Object(of) => self.object(*of),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),

@@ -51,6 +51,7 @@ mod event;
 mod inbox;
 mod items;
 mod list;
+mod listener;
 mod outcome;
 mod post;
 mod stream;
@@ -63,6 +64,7 @@ pub use abi::{FfiMailboxCalls, mailbox_calls, start_async, start_blocking, start
 pub(crate) use counts::{Alive, counts};
 pub use dart_fn::{Ask, AskError, DartFn, DartGone, DartObject};
 pub use event::FfiEvent;
+pub use listener::{FfiListener, assert_listener, listener};
 pub use post::FfiMailbox;
 pub(crate) use post::{open_again, open_mailboxes, shut_down};
 pub use task::{FfiContext, context};

@@ -1,6 +1,6 @@
 //! Functions of Dart that a call gets: how their arguments and results cross.
 
-use crate::model::{DartFunction, Model, Returns, Value};
+use crate::model::{DartFunction, ListenerIndex, ListenerMethod, Model, Returns, Value};
 
 use super::crossing::{Outcome, taken};
 use super::layout;
@@ -39,13 +39,42 @@ pub fn lent(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> 
 
 /// Returns the expression that keeps the function `name` for Rust, and is its number.
 pub fn kept(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> String {
+    format!("_memory.mailbox.keep([\n      {},\n    ])", method(names, model, name, it))
+}
+
+/// Returns the expression that keeps the object `name` for Rust, and is its number.
+pub fn object(names: &Names<'_>, model: &Model, name: &str, of: ListenerIndex) -> String {
+    let methods = model.listener(of).methods.iter().zip(&names.listener(of).methods);
+    let methods = methods.map(|(it, (own, _))| method(names, model, &format!("{name}.{own}"), &it.function));
+    format!("_memory.mailbox.keep([\n      {},\n    ])", methods.collect::<Vec<_>>().join(",\n      "))
+}
+
+/// Returns the function `callee` as Rust calls it.
+fn method(names: &Names<'_>, model: &Model, callee: &str, it: &DartFunction) -> String {
     let ty = answer(names, model, it);
-    let call = format!("{name}({})", arguments(names, model, it, |index| format!("arguments$.at({index})")));
+    let call =
+        format!("{callee}({})", arguments(names, model, it, |index| format!("arguments$.at({index})")));
     let write = it.answer.map_or_else(
         || "null".to_owned(),
-        |answer| format!("(answer$, result$) {{\n        {}\n      }}", write(names, model, answer, name)),
+        |answer| format!("(answer$, result$) {{\n        {}\n      }}", write(names, model, answer, callee)),
     );
-    format!("_memory.mailbox.keep([\n      $.KeptFunction<{ty}>((arguments$) => {call}, {write}),\n    ])")
+    format!("$.KeptFunction<{ty}>((arguments$) => {call}, {write})")
+}
+
+/// Returns the declaration of a method of an interface.
+pub fn declared(
+    names: &Names<'_>,
+    model: &Model,
+    it: &ListenerMethod,
+    name: &str,
+    params: &[String],
+) -> String {
+    let types = it.function.arguments.iter().map(|it| Outcome::of(names, model, Some(*it)).public);
+    let params = types.zip(params).map(|(ty, name)| format!("{ty} {name}"));
+    let answer = answer(names, model, &it.function);
+    let answer = if it.asks { format!("$.FutureOr<{answer}>") } else { answer };
+    let head = layout::method(&answer, name, &layout::Parameters::positional(params));
+    format!("{};", head.trim_end_matches(" {"))
 }
 
 /// Returns the expressions that read the arguments, whose addresses `place` returns.

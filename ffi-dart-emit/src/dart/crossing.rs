@@ -225,6 +225,17 @@ impl Argument {
                 after: None,
                 ownership: Some("**owned** by both sides: the library may keep it"),
             },
+            Passing::Listener(of) => Self {
+                public: names.listener(of).name.clone(),
+                types: vec![("$.Pointer<$.Void>".to_owned(), ""), ("$.Uint64".to_owned(), INT)],
+                values: vec!["_memory.mailbox.handle".to_owned(), kept(name)],
+                raw: None,
+                before: None,
+                given: false,
+                kept: Some(callback::object(names, model, name, of)),
+                after: None,
+                ownership: Some("kept until Rust drops it, and called by the event loop"),
+            },
             Passing::Callback(function) => {
                 let public = callback::public(names, model, &function);
                 let (types, values, kept, ownership) = if function.kept {

@@ -199,6 +199,10 @@ impl<'a> LibraryFile<'a> {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
         }
+        for it in &model.listeners {
+            let item = layout::string(&format!("callback {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
+        }
         for it in &model.queues {
             let item = layout::string(&format!("queue {}", it.item.name));
             let QueueSymbols { fingerprint, push, pop, pop_many, len, close, is_closed } = &it.symbols;

@@ -161,11 +161,11 @@ fn used_arrays(model: &Model) -> BTreeSet<NewtypeIndex> {
             Passing::Reference { to, .. } => Some(to),
             _ => None,
         }));
-        values.extend(function.received().filter_map(|it| match it {
-            Returns::Vec(value) => Some(value),
-            _ => None,
-        }));
     }
+    values.extend(model.received().filter_map(|it| match it {
+        Returns::Vec(value) => Some(value),
+        _ => None,
+    }));
     for value in values {
         if let Value::Newtype(index) = value {
             let of = Box::new(model.newtype(index).ty.clone());

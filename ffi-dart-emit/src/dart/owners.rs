@@ -59,7 +59,7 @@ pub struct NewtypeList {
 
 /// Returns true if a function returns a list of values that `is_it` accepts.
 pub fn list_returned(model: &Model, is_it: impl Fn(Value) -> bool) -> bool {
-    let mut received = model.functions.iter().flat_map(|it| it.received());
+    let mut received = model.received();
     received.any(|it| matches!(it, Returns::Vec(value) if is_it(value)))
 }
 

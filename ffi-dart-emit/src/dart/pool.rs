@@ -86,7 +86,7 @@ impl<'a> PoolsFile<'a> {
                             (true, false) => false,
                             (false, _) => function.received().skip(skipped).any(is_it),
                         }
-                    })
+                    }) || (!stream && model.methods().any(|it| it.arguments.iter().copied().any(is_it)))
                 };
                 PoolClasses {
                     name,

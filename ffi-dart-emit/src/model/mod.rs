@@ -43,6 +43,8 @@ pub struct Model {
     pub errors: Vec<ErrorType>,
     /// Types of objects and services, in the order of their ids.
     pub objects: Vec<Object>,
+    /// Traits whose implementors are objects of Dart, sorted by id.
+    pub listeners: Vec<Listener>,
     /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
     /// Machines that the file is for; empty if records came without a file.
@@ -356,6 +358,46 @@ pub struct Object {
     pub symbols: ObjectSymbols,
 }
 
+/// Index of a [`Listener`] in its model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListenerIndex(usize);
+
+impl ListenerIndex {
+    /// Returns the position in [`Model::listeners`].
+    #[must_use]
+    pub fn position(self) -> usize {
+        self.0
+    }
+}
+
+/// A trait whose implementors are objects of Dart.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Unique id.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Hash of the methods.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Methods, in the order of the source.
+    pub methods: Vec<ListenerMethod>,
+}
+
+/// A method of a [`Listener`].
+#[derive(Clone, Debug)]
+pub struct ListenerMethod {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Names of the parameters.
+    pub params: Vec<String>,
+    /// Types of the parameters and of the result.
+    pub function: DartFunction,
+    /// True if Rust may wait for the result.
+    pub asks: bool,
+}
+
 /// A parameter of a [`Function`].
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -421,6 +463,8 @@ pub enum Passing {
     /// A function of the caller: a pointer to it and its context; a mailbox and a number if it is
     /// kept.
     Callback(DartFunction),
+    /// `Arc<dyn Trait>`: an object of Dart, as a mailbox and a number.
+    Listener(ListenerIndex),
     /// `FfiArena<T>`, `&FfiArena<T>` or `&mut FfiArena<T>`: a pointer to an arena.
     Arena {
         /// `T`.
@@ -656,6 +700,28 @@ impl Model {
         &self.newtypes[index.0]
     }
 
+    /// Returns the trait of Dart's objects at `index`, which came from this model.
+    #[must_use]
+    pub fn listener(&self, index: ListenerIndex) -> &Listener {
+        &self.listeners[index.0]
+    }
+
+    /// Returns the indices of the traits of Dart's objects.
+    pub fn listener_indices(&self) -> impl Iterator<Item = ListenerIndex> + use<> {
+        (0..self.listeners.len()).map(ListenerIndex)
+    }
+
+    /// Returns the functions of Dart that are methods.
+    pub fn methods(&self) -> impl Iterator<Item = &DartFunction> {
+        self.listeners.iter().flat_map(|it| &it.methods).map(|method| &method.function)
+    }
+
+    /// Returns the types that Dart gets from Rust: results, and arguments of what Rust keeps.
+    pub fn received(&self) -> impl Iterator<Item = Returns> {
+        let results = self.functions.iter().flat_map(Function::received);
+        results.chain(self.methods().flat_map(|it| it.arguments.iter().copied()))
+    }
+
     /// Returns the value that C and Rust's memory have for `value`: that of a newtype is the value
     /// in it.
     #[must_use]
@@ -886,6 +952,7 @@ impl Function {
             | Passing::Columns { .. }
             | Passing::Arena { .. }
             | Passing::Text
+            | Passing::Listener(_)
             | Passing::Object(_) => Vec::new(),
         });
         passed.chain(self.returns.and_then(Returns::value))
@@ -904,7 +971,11 @@ impl Function {
     /// Returns true if only Dart can call it, as it needs the mailbox of an isolate.
     #[must_use]
     pub fn needs_mailbox(&self) -> bool {
-        let keeps = |param: &Param| matches!(&param.passing, Passing::Callback(it) if it.kept);
+        let keeps = |param: &Param| match &param.passing {
+            Passing::Callback(it) => it.kept,
+            Passing::Listener(_) => true,
+            _ => false,
+        };
         !self.mode.is_sync() || self.params.iter().any(keeps)
     }
 

@@ -15,9 +15,10 @@ use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 use super::newtype::check_dart;
 use super::{
     Case, Composite, DartFunction, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType,
-    ErrorVariant, Field, Fingerprint, Function, Item, Layout, Lending, Library, Member, Message,
-    MessageIndex, Model, Newtype, NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing,
-    Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant, WideAlign,
+    ErrorVariant, Field, Fingerprint, Function, Item, Layout, Lending, Library, Listener, ListenerIndex,
+    ListenerMethod, Member, Message, MessageIndex, Model, Newtype, NewtypeIndex, Object, ObjectIndex, Oneof,
+    OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant,
+    WideAlign,
 };
 use crate::logical::Logical;
 
@@ -73,6 +74,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let errors = sorted.errors.values().map(|it| resolver.error(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
     let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
+    let listeners = sorted.listeners.values().map(|it| resolver.listener(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
@@ -88,6 +90,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         queues,
         errors,
         objects,
+        listeners,
         wide_align,
         targets: Vec::new(),
     };
@@ -156,6 +159,7 @@ struct Sorted {
     errors: BTreeMap<TypeId, read::ErrorType>,
     /// Types of objects, and true for services.
     objects: BTreeMap<TypeId, (read::Object, bool)>,
+    listeners: BTreeMap<TypeId, read::Listener>,
 }
 
 impl Sorted {
@@ -175,6 +179,9 @@ impl Sorted {
                 }
                 Record::Service(it) => {
                     insert(&mut sorted.objects, it.id.clone(), (it, true), "service", problems);
+                }
+                Record::Callback(it) => {
+                    insert(&mut sorted.listeners, it.id.clone(), it, "callback", problems);
                 }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
@@ -309,6 +316,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
             check(format!("object {}", object.id), symbol, problems);
         }
     }
+    for listener in sorted.listeners.values() {
+        check(format!("callback {}", listener.id), &listener.fingerprint_symbol, problems);
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -324,6 +334,7 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let newtypes = sorted.newtypes.keys().map(|id| (id, "newtype"));
     let errors = sorted.errors.keys().map(|id| (id, "error"));
     let objects = sorted.objects.keys().map(|id| (id, "object"));
+    let objects = objects.chain(sorted.listeners.keys().map(|id| (id, "callback")));
     for (id, kind) in messages.chain(enums).chain(oneofs).chain(newtypes).chain(errors).chain(objects) {
         if let Some(other) = kinds.insert(id, kind) {
             problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
@@ -424,6 +435,7 @@ struct Resolver<'a> {
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
     errors: HashMap<&'a TypeId, ErrorIndex>,
     objects: HashMap<&'a TypeId, ObjectIndex>,
+    listeners: HashMap<&'a TypeId, ListenerIndex>,
     wide_align: WideAlign,
     problems: Reports,
     /// True if fingerprints must be those of the layouts.
@@ -464,6 +476,7 @@ impl<'a> Resolver<'a> {
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
+            listeners: sorted.listeners.keys().zip((0..).map(ListenerIndex)).collect(),
             problems,
             sealed,
         }
@@ -1021,6 +1034,22 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if let (Some(id), Pass::Listener) = (&param.listener, param.pass) {
+                self.needs_mailbox(&item);
+                if record.leaf || param.optional {
+                    let what = "an object of Dart is optional, or passed to a leaf function";
+                    self.problems.add(&item, what, REBUILD);
+                }
+                let Some(index) = self.listeners.get(id).copied() else {
+                    self.unresolved(&item, id);
+                    continue;
+                };
+                let fingerprint = self.sorted.listeners[id].fingerprint.0;
+                facts.extend([fingerprint::hash_name(&keyword("listener")), fingerprint]);
+                let passing = Passing::Listener(index);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
             if param.function.is_some() || matches!(param.pass, Pass::Callback | Pass::DartFn) {
                 let Some((function, fingerprint)) = self.dart_function(&item, param, record) else {
                     continue;
@@ -1035,6 +1064,10 @@ impl<'a> Resolver<'a> {
             let value = self.value(&item, &ty);
             let (pass, passing) = match param.pass {
                 Pass::Callback | Pass::DartFn => continue,
+                Pass::Listener => {
+                    self.problems.add(&item, "an object of Dart has no trait", REBUILD);
+                    continue;
+                }
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
                     continue;
@@ -1146,6 +1179,16 @@ impl<'a> Resolver<'a> {
             self.problems.add(item, "only a function of Dart has the types of one, and it has", REBUILD);
             return None;
         };
+        self.dart_types(item, function, kept)
+    }
+
+    /// Returns a function of Dart with these types, and its fingerprint.
+    fn dart_types(
+        &mut self,
+        item: &str,
+        function: &read::DartFunction,
+        kept: bool,
+    ) -> Option<(DartFunction, u64)> {
         let mut facts = vec![fingerprint::DART_FUNCTION];
         let mut arguments = Vec::with_capacity(function.arguments.len());
         for argument in &function.arguments {
@@ -1163,6 +1206,43 @@ impl<'a> Resolver<'a> {
             return None;
         }
         Some((DartFunction { arguments, answer, kept }, fingerprint::mix(&facts)))
+    }
+
+    fn listener(&mut self, record: &read::Listener) -> Listener {
+        let item = format!("callback {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        self.needs_mailbox(&item);
+        self.distinct(&item, "methods", record.methods.iter().map(|it| &*it.item.name));
+        let mut facts = vec![fingerprint::LISTENER, fingerprint::hash_name(&record.item.name)];
+        let mut methods = Vec::with_capacity(record.methods.len());
+        for method in &record.methods {
+            let item = format!("{item}, method {}", method.item.name);
+            self.item(&item, &method.item);
+            self.distinct(&item, "parameters", method.params.iter().map(|it| &**it));
+            for name in &method.params {
+                self.identifier(&item, name);
+            }
+            if method.params.len() != method.function.arguments.len()
+                || (!method.asks && method.function.answer.is_some())
+            {
+                self.problems.add(&item, "its parameters or result are not those of its type", REBUILD);
+            }
+            let Some((function, fingerprint)) = self.dart_types(&item, &method.function, true) else {
+                continue;
+            };
+            let name = fingerprint::hash_name(&method.item.name);
+            facts.extend([name, fingerprint, u64::from(method.asks)]);
+            let (item, params, asks) = (method.item.clone(), method.params.clone(), method.asks);
+            methods.push(ListenerMethod { item, params, function, asks });
+        }
+        self.fingerprint(&item, &facts, record.fingerprint);
+        Listener {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            fingerprint: record.fingerprint,
+            fingerprint_symbol: record.fingerprint_symbol.clone(),
+            methods,
+        }
     }
 
     fn needs_mailbox(&mut self, item: &str) {
@@ -1183,6 +1263,7 @@ impl<'a> Resolver<'a> {
                 Passing::Arena { lending, .. } => *lending != Lending::Given,
                 Passing::Slice { mutable, .. } => *mutable,
                 Passing::Callback(function) => !function.kept,
+                Passing::Listener(_) => false,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {

@@ -201,6 +201,7 @@ impl<T: Types> Services<'_, T> {
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
+            Passing::Listener(_) => return Err("an object of Dart"),
             Passing::Object(_) => return Err("an object"),
             Passing::Arena { .. } => return Err("an arena"),
         };

@@ -351,6 +351,7 @@ impl Schema {
                     optional: false,
                     ty: ty.clone(),
                     function: None,
+                    listener: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),
@@ -387,7 +388,9 @@ impl Schema {
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
                 Pass::Pool => "pool",
-                Pass::Object | Pass::Callback | Pass::DartFn => unreachable!("no test has one here"),
+                Pass::Object | Pass::Callback | Pass::DartFn | Pass::Listener => {
+                    unreachable!("no test has one here")
+                }
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING, OBJECT,
-    OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
+    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING,
+    OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
     SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
@@ -149,6 +149,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         optional: false,
         ty: ty.clone(),
         function: None,
+        listener: None,
     };
     Function {
         item: item(name),
@@ -523,6 +524,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Object => "object",
             Pass::Callback => "callback",
             Pass::DartFn => "dart_fn",
+            Pass::Listener => unreachable!("no test has one here"),
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         let ty = param.function.as_ref().map_or_else(

@@ -2,6 +2,8 @@
 //! call, or `DartFn<fn(A, ..) -> R>`.
 
 use darling::{Error, Result};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::spanned::Spanned as _;
 use syn::{
     ParenthesizedGenericArguments, PathArguments, ReturnType, Type, TypeParamBound, TypeReference,
@@ -63,8 +65,9 @@ impl Signature {
             return refuse("a function of Dart may throw, so it returns a `Result`");
         };
         let arguments: Vec<_> = inputs.iter().map(|argument| argument.ty.clone()).collect();
-        Self::check(ty, &arguments, answer, types::check_param)?;
-        Ok(Some(Self { arguments, answer: answer.clone(), kept: false }))
+        let function = Self { arguments, answer: answer.clone(), kept: false };
+        function.check(&ty.to_token_stream())?;
+        Ok(Some(function))
     }
 
     /// Returns the function in a `DartFn`.
@@ -82,29 +85,36 @@ impl Signature {
             return Err(Error::custom(text).with_span(value));
         }
         let arguments: Vec<_> = function.inputs.iter().map(|argument| argument.ty.clone()).collect();
-        Self::check(ty, &arguments, &answer, types::check_output)?;
-        Ok(Self { arguments, answer, kept: true })
+        let function = Self { arguments, answer, kept: true };
+        function.check(&ty.to_token_stream())?;
+        Ok(function)
     }
 
-    fn check(ty: &Type, arguments: &[Type], answer: &Type, one: fn(&Type) -> Result<()>) -> Result<()> {
+    /// Checks the types of the function `of`.
+    pub(super) fn check(&self, of: &TokenStream) -> Result<()> {
         let mut errors = Error::accumulator();
-        if arguments.len() > MOST {
+        if self.arguments.len() > MOST {
             let text =
                 format!("a function of Dart has up to {MOST} arguments\nhint: put several into a message");
-            errors.push(Error::custom(text).with_span(ty));
+            errors.push(Error::custom(text).with_span(of));
         }
-        for argument in arguments {
-            errors.handle(one(argument));
+        for argument in &self.arguments {
+            errors.handle(if self.kept {
+                types::check_output(argument)
+            } else {
+                types::check_param(argument)
+            });
         }
-        let is_unit = matches!(types::ungrouped(answer), Type::Tuple(unit) if unit.elems.is_empty());
-        if !is_unit && !types::is_string(types::ungrouped(answer)) {
+        let answer = types::ungrouped(&self.answer);
+        let is_unit = matches!(answer, Type::Tuple(unit) if unit.elems.is_empty());
+        if !is_unit && !types::is_string(answer) {
             errors.handle(types::check_param(answer));
         }
         errors.finish()
     }
 
-    /// Returns the type `fn(A, ..) -> R`.
-    pub(super) fn ty(&self, of: &Type) -> Type {
+    /// Returns the type `fn(A, ..) -> R`, with the span of `of`.
+    pub(super) fn ty(&self, of: &impl ToTokens) -> Type {
         let Self { arguments, answer, .. } = self;
         parse_quote_spanned!(of.span()=> fn(#(#arguments),*) -> #answer)
     }

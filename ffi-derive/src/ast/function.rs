@@ -90,6 +90,15 @@ pub(crate) enum Pass {
     Callback,
     /// `DartFn<F>`, which the function may keep.
     DartFn,
+    /// `Arc<dyn Trait>`, an object of Dart.
+    Listener,
+}
+
+impl Pass {
+    /// Returns true for what Dart keeps until Rust drops it.
+    pub(crate) fn is_kept(self) -> bool {
+        matches!(self, Self::DartFn | Self::Listener)
+    }
 }
 
 impl Function {
@@ -151,7 +160,7 @@ impl Function {
         let params = typed.into_iter().filter(|input| !is_context(input));
         let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
         if keys.leaf.is_present() {
-            for param in params.iter().filter(|param| param.function.is_some()) {
+            for param in params.iter().filter(|param| param.function.is_some() || param.pass.is_kept()) {
                 let text = "a leaf function can't call Dart\nhint: remove `leaf`";
                 errors.push(Error::custom(text).with_span(&param.written));
             }
@@ -184,7 +193,7 @@ impl Function {
 
     /// Returns true if it needs the mailbox of an isolate.
     pub(crate) fn needs_mailbox(&self) -> bool {
-        self.mode != Mode::Sync || self.params.iter().any(|param| param.pass == Pass::DartFn)
+        self.mode != Mode::Sync || self.params.iter().any(|param| param.pass.is_kept())
     }
 
     /// Returns the type of the object that the function takes first, if it takes one.
@@ -298,9 +307,8 @@ fn check_moved(param: &Param) -> Result<()> {
                         hint: `DartFn<fn(A) -> R>`, which can be called later, or a stream as the result";
             return Err(Error::custom(text).with_span(&param.written));
         }
-        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object | Pass::DartFn, _) | (_, Some(_)) => {
-            return Ok(());
-        }
+        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object | Pass::DartFn | Pass::Listener, _)
+        | (_, Some(_)) => return Ok(()),
         (Pass::Str, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
         (Pass::Ref | Pass::Mut, None) if types::argument_of("FfiArena", &param.ty).is_some() => {
@@ -374,6 +382,10 @@ impl Param {
             return Ok(Self { name, pass, optional: false, owned: None, ty, function, written });
         }
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
+        if inner.is_some() && passed.as_ref().is_some_and(|(pass, ..)| *pass == Pass::Listener) {
+            let text = "an object of Dart is not optional\nhint: an object that does nothing";
+            errors.push(Error::custom(text).with_span(ty));
+        }
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
         let (optional, written) = (inner.is_some(), (*typed.ty).clone());
@@ -399,6 +411,9 @@ impl Param {
         }
         if let Some(object) = types::argument_of("FfiObject", ty) {
             return Ok((Pass::Object, None, object.clone()));
+        }
+        if let Some(listener @ Type::TraitObject(_)) = types::argument_of("Arc", ty).map(types::ungrouped) {
+            return Ok((Pass::Listener, None, listener.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;

@@ -40,6 +40,7 @@ impl Pass {
             Self::Object => "object",
             Self::Callback => "callback",
             Self::DartFn => "dart_fn",
+            Self::Listener => "listener",
         }
     }
 }
@@ -130,7 +131,11 @@ impl Argument {
                     taken: None,
                 };
             }
-            Pass::DartFn => {
+            Pass::DartFn | Pass::Listener => {
+                let adopted = match pass {
+                    Pass::DartFn => quote!(DartFn::<#ty>::adopt),
+                    _ => quote!(listener::<#ty>),
+                };
                 let number = format_ident!("__ffi_number_{index}");
                 return Self {
                     raw: quote! {
@@ -140,7 +145,7 @@ impl Argument {
                     region: None,
                     owned: None,
                     checked: quote_spanned! {span=>
-                        unsafe { __ffi::DartFn::<#ty>::adopt(#raw, #number, #name) }
+                        unsafe { __ffi::#adopted(#raw, #number, #name) }
                     },
                     taken: None,
                 };
@@ -205,7 +210,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     // Copies come first: a copied pointer may be to memory that another argument refers to, and a
     // read of it must not come between the making of a `&mut` and its use.
     // Functions of Dart come before all, as those that are not taken are never released.
-    let kept = |param: &Param| param.pass == Pass::DartFn;
+    let kept = |param: &Param| param.pass.is_kept();
     let adopted: Vec<_> = (function.params.iter().zip(&locals).zip(&arguments))
         .filter(|((param, _), _)| kept(param))
         .map(|((_, local), Argument { checked, .. })| quote!(let #local = #checked;))
@@ -583,6 +588,7 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
             Pass::Pool => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
+            Pass::Listener => quote!(FfiListener),
             Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str | Pass::Callback | Pass::DartFn => {
                 quote!(FfiValue)
             }
@@ -629,6 +635,7 @@ fn assertions(function: &Function) -> TokenStream {
             quote_spanned!(owned.span()=> __ffi::assert_owned_text::<#owned>();)
         }
         (Pass::Object, _) => quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();),
+        (Pass::Listener, _) => quote_spanned!(ty.span()=> __ffi::assert_listener::<#ty>();),
         (Pass::Str, None) | (Pass::Pool, _) => quote!(),
     });
     let owner = function.member.as_ref().map(|it| &it.owner.ty);
@@ -708,6 +715,7 @@ fn holds(pass: Pass) -> Ident {
         Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
         Pass::Object => format_ident!("FfiClass"),
         Pass::Callback | Pass::DartFn => format_ident!("FfiSignature"),
+        Pass::Listener => format_ident!("FfiListener"),
         _ => format_ident!("FfiType"),
     }
 }
@@ -751,6 +759,8 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 }
                 if param.function.is_some() {
                     record.key("function").nested(&quote!(<#ty as __ffi::#holds>::FUNCTION));
+                } else if *pass == Pass::Listener {
+                    record.key("listener").text(&quote!(<#ty as __ffi::#holds>::ID));
                 } else {
                     record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
                 }

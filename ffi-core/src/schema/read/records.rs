@@ -31,6 +31,8 @@ pub enum Record {
     Object(Object),
     /// `#[ffi_service]`.
     Service(Object),
+    /// `#[ffi_callback]`.
+    Callback(Listener),
 }
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -752,6 +754,9 @@ pub struct Param {
     /// Types of a function of Dart; `None` for other parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<DartFunction>,
+    /// Trait of an object of Dart; `None` for other parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<TypeId>,
 }
 
 fn byte() -> Type {
@@ -791,6 +796,8 @@ pub enum Pass {
     Callback,
     /// `DartFn<fn(A, ..) -> R>`: a mailbox, and the number of a function there.
     DartFn,
+    /// `Arc<dyn Trait>`: a mailbox, and the number of an object there.
+    Listener,
 }
 
 /// An error with fields: an enum, or a struct.
@@ -902,6 +909,37 @@ impl ObjectSymbols {
         let Self { fingerprint, free, share, redeem, calls, installed } = self;
         [fingerprint, free, share, redeem, calls].into_iter().chain(installed).collect()
     }
+}
+
+/// A trait whose implementors are objects of Dart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Id of the trait.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Hash of the methods.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Methods, in the order of the source.
+    pub methods: Vec<ListenerMethod>,
+}
+
+/// A method of a [`Listener`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerMethod {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Names of the parameters.
+    pub params: Vec<String>,
+    /// Types of the parameters and of the result.
+    pub function: DartFunction,
+    /// True if Rust may wait for the result.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 /// An exported queue.
