@@ -34,6 +34,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("attribute/crate_local", 4),
     ("callbacks/arguments", 2),
     ("callbacks/kept", 5),
+    ("callbacks/listener", 8),
     ("enumeration/align", 6),
     ("enumeration/data", 2),
     ("enumeration/empty", 2),

@@ -307,6 +307,47 @@ void main() {
     }
   });
 
+  group('an object that listens', () {
+    test('is told, and asked', () async {
+      final listener = _Listener(3);
+      expect(await _library.wander(10, listener), 3);
+      // The last answer comes behind all that it was told.
+      expect(listener.told, [
+        for (var i = 0; i < 3; i++) ...[
+          '${i + 1}.0 step $i',
+          '${i + 1} of 10',
+        ],
+        'done',
+      ]);
+      expect(await _library.wanderAlone(5), 3);
+    });
+
+    test('and throws is an error in Rust', () async {
+      final listener = _Listener(3, thrown: const FormatException('lost'));
+      await expectLater(
+        _library.wander(10, listener),
+        _error('FormatException: lost'),
+      );
+      expect(listener.told, isEmpty);
+    });
+
+    test('stays until Rust drops it, or its isolate ends', () async {
+      final listener = _Listener(0);
+      _library.listen(listener);
+      expect(_library.tell(last: false), isTrue);
+      await _until(() => listener.told.isNotEmpty);
+      expect(listener.told, ['1.0 told']);
+      final gone = WeakReference<Object>(_listenLast());
+      expect(_library.tell(last: true), isTrue);
+      await _collected(() => gone.target == null);
+      await Isolate.run(
+        () => FixtureCallbacksLibrary.open().listen(_Listener(0)),
+      );
+      await _until(() => !_library.tell(last: false));
+      expect(_library.tell(last: true), isFalse);
+    });
+  });
+
   test('a fake calls what it likes', () async {
     FixtureCallbacksLibrary.instance = _Fake();
     try {
@@ -316,6 +357,41 @@ void main() {
       FixtureCallbacksLibrary.instance = null;
     }
   });
+}
+
+/// Has a new listener in the place of the one before.
+Object _listenLast() {
+  final listener = _Listener(0);
+  _library.listen(listener);
+  return listener;
+}
+
+/// Goes some steps.
+final class _Listener implements WalkListener {
+  _Listener(this.steps, {this.thrown});
+
+  final int steps;
+  final Object? thrown;
+  final List<String> told = [];
+
+  @override
+  void onProgress(int done, int total) => told.add('$done of $total');
+
+  @override
+  void onStep(Point point, String name) => told.add('${point.x} $name');
+
+  @override
+  bool shallWeGo(Point from) => from.x < steps;
+
+  @override
+  Future<String> name(int step) async {
+    await null;
+    if (thrown case final thrown?) throw thrown;
+    return 'step $step';
+  }
+
+  @override
+  void done() => told.add('done');
 }
 
 /// Keeps a function that never answers, and lives on.
