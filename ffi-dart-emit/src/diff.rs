@@ -66,6 +66,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.newtypes();
     diff.errors();
     diff.objects();
+    diff.listeners();
     diff.functions();
     diff.changes
 }
@@ -179,13 +180,13 @@ impl<'a> Side<'a> {
 
     /// Returns the newtypes in the signature of a function: of each parameter, and of the result.
     fn newtypes_of(&self, it: &model::Function) -> Vec<Option<String>> {
-        let params = it.params.iter().map(|param| match param.passing {
+        let params = it.params.iter().flat_map(|param| match &param.passing {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
             | Passing::Slice { of: value, .. }
-            | Passing::Moved(value)
-            | Passing::Callback { argument: value, .. } => Some(value),
-            _ => None,
+            | Passing::Moved(value) => vec![Some(*value)],
+            Passing::Callback(function) => function.values().map(Some).collect(),
+            _ => vec![None],
         });
         let name = |value| match value {
             Some(Value::Newtype(index)) => Some(own(self.model, &self.model.newtype(index).id)),
@@ -796,6 +797,23 @@ impl Diff<'_> {
                 let word = |service: bool| if service { "a service" } else { "an object" };
                 let what = format!("was {}, is {}", word(*was_service), word(*is_service));
                 self.add(&item, what, Some("its class in Dart is another"), None);
+            }
+        }
+    }
+
+    fn listeners(&mut self) {
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
+            let named = side.model.listeners.iter();
+            named.map(|it| (own(side.model, &it.id), (it.fingerprint, it.item.clone()))).collect()
+        };
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
+        for name in self.pairs("callback", old.keys(), new.keys(), None) {
+            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let item = format!("callback {name}");
+            self.item(&item, old_item, new_item);
+            if old != new {
+                let breaks = Some("implementors in Dart have other methods");
+                self.add(&item, "its methods, or types in them, have changed", breaks, None);
             }
         }
     }

@@ -207,6 +207,7 @@ impl<T: Types> Services<'_, T> {
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
+            Passing::Listener(_) => return Err("an object of Dart"),
             Passing::Object(_) => return Err("an object"),
             Passing::Arena { .. } => return Err("an arena"),
         };
@@ -306,7 +307,7 @@ impl<T: Types> Services<'_, T> {
 
     /// Returns the options of the message of an error or a variant, which is called `name`.
     fn type_options(&self, pad: &str, item: &Item, name: &str) -> Vec<String> {
-        let rust = (item.name != name).then(|| ("rust_name", &item.name));
+        let rust = (item.name != name).then_some(("rust_name", &item.name));
         let all = rust.into_iter().chain(item.rename.iter().map(|it| ("dart_name", it)));
         all.map(|(key, text)| format!("{pad}option ({}.{key}) = {};", self.options, string(text))).collect()
     }
