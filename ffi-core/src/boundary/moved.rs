@@ -276,7 +276,7 @@ mod tests {
         let null = refused(unsafe { given_list::<u8>(ptr::null_mut(), "list") });
         assert!(null.contains("`list` is null"), "{null}");
         // SAFETY: the list has two bytes, which this test doesn't use meanwhile.
-        drop(unsafe { given_list::<u8>(&raw mut list, "list") }.unwrap());
+        let _ = unsafe { given_list::<u8>(&raw mut list, "list") }.unwrap();
         assert!(list.release.is_some());
         assert_eq!(counts[0].load(Ordering::Relaxed), 0);
     }
