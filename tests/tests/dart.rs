@@ -396,7 +396,8 @@ fn changed() -> PathBuf {
 #[test]
 fn arenas() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("arenas", &[fixture("arenas"), overwrites]);
+    end_to_end("arenas", &[fixture("arenas"), overwrites.clone()]);
+    end_to_end("arenas_frozen", &[fixture("arenas"), overwrites]);
 }
 
 #[test]
@@ -408,7 +409,9 @@ fn calls() {
 #[test]
 fn callbacks() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("callbacks", &[fixture("callbacks"), overwrites]);
+    end_to_end("callbacks", &[fixture("callbacks"), overwrites.clone()]);
+    end_to_end("callbacks_kept", &[fixture("callbacks"), overwrites]);
+    end_to_end("callbacks_shutdown", &[fixture("callbacks")]);
 }
 
 #[test]

@@ -39,7 +39,7 @@ use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::rust_string;
 use crate::input;
 use crate::logical::Logical;
-use crate::model::{Problem, Problems};
+use crate::model::{MAX_NEWTYPES, NOT_WRAPPED, Problem, Problems};
 
 /// Defaults for what the .proto file doesn't say.
 #[derive(Clone, Debug, Default)]
@@ -597,16 +597,10 @@ impl<'a> Importer<'a> {
             };
             self.wrapped.insert(TypeId(name.clone()), ty);
         }
+        // What is wrong here would be followed without end by all that looks into newtypes.
         for (name, _) in texts {
-            let mut ty = &self.wrapped[&TypeId(name.clone())];
-            let mut left = self.wrapped.len();
-            while let Type::Newtype(inner) = ty
-                && left > 0
-            {
-                (ty, left) = (&self.wrapped[inner], left - 1);
-            }
-            if left == 0 {
-                self.problem(main, &[8], format!("newtype `{name}` holds itself"), FIX);
+            if let Some(why) = self.not_wrapped(&TypeId(name.clone())) {
+                self.problem(main, &[8], format!("newtype `{name}`: {why}"), FIX);
                 self.wrapped.insert(TypeId(name), NO_TYPE);
             }
         }
@@ -614,6 +608,25 @@ impl<'a> Importer<'a> {
             if let Body::Newtype { value, .. } = &mut source.body {
                 let ty = self.wrapped[&TypeId(source.name.clone())].clone();
                 value.iter_mut().for_each(|part| part.ty = Some(ty.clone()));
+            }
+        }
+    }
+
+    /// Returns the reason why the type in a newtype can't be there, if it can't.
+    fn not_wrapped(&self, name: &TypeId) -> Option<String> {
+        let mut ty = &self.wrapped[name];
+        let mut left = MAX_NEWTYPES;
+        loop {
+            match ty {
+                Type::Array { of, .. } => ty = of,
+                Type::Newtype(inner) if left > 0 => (ty, left) = (&self.wrapped[inner], left - 1),
+                Type::Newtype(_) => {
+                    return Some(format!(
+                        "it holds itself, or more than {MAX_NEWTYPES} newtypes in each other"
+                    ));
+                }
+                Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_) => return None,
+                _ => return Some(NOT_WRAPPED.to_owned()),
             }
         }
     }
@@ -1120,6 +1133,7 @@ impl<'a> Importer<'a> {
     /// Adds the newtypes that are options of the file.
     fn newtypes(&mut self, main: &FileDescriptor) {
         let Some(Value::List(all)) = Found::new(&main.options()).0.remove("newtype") else { return };
+        let mut names = HashSet::new();
         for value in all {
             let Some(it) = value.as_message() else { continue };
             let text = |name: &str| {
@@ -1127,7 +1141,7 @@ impl<'a> Importer<'a> {
                 text.filter(|text| !text.is_empty())
             };
             let name = text("name").unwrap_or_default();
-            let known = self.newtype_types.iter().any(|(other, _)| *other == name);
+            let known = !names.insert(name.clone());
             if known || !is_type_name(&name) {
                 let what =
                     format!("newtype `{}`: Rust can't have it, or has it already", name.escape_debug());

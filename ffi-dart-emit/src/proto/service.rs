@@ -12,7 +12,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use super::names::Names;
 use super::shape::{Element, Label, Types};
-use super::shape::{physical, record_type, rust, shape};
+use super::shape::{physical, rust, shape};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{
     ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, Item, Mode, Model, Object, ObjectIndex,
@@ -207,6 +207,7 @@ impl<T: Types> Services<'_, T> {
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
+            Passing::Listener(_) => return Err("an object of Dart"),
             Passing::Object(_) => return Err("an object"),
             Passing::Arena { .. } => return Err("an arena"),
         };
@@ -248,7 +249,7 @@ impl<T: Types> Services<'_, T> {
         if let Type::Logical(it) = ty.physical() {
             written.files.extend(it.proto_file);
         }
-        let record = record_type(self.model, ty);
+        let record = ty.record(self.model);
         let form = shape(&physical(&record, &|id| self.types.newtype(id)), self.types);
         let rust = rust(&record);
         match (form.label, form.of) {
@@ -306,7 +307,7 @@ impl<T: Types> Services<'_, T> {
 
     /// Returns the options of the message of an error or a variant, which is called `name`.
     fn type_options(&self, pad: &str, item: &Item, name: &str) -> Vec<String> {
-        let rust = (item.name != name).then(|| ("rust_name", &item.name));
+        let rust = (item.name != name).then_some(("rust_name", &item.name));
         let all = rust.into_iter().chain(item.rename.iter().map(|it| ("dart_name", it)));
         all.map(|(key, text)| format!("{pad}option ({}.{key}) = {};", self.options, string(text))).collect()
     }
@@ -343,7 +344,7 @@ impl<T: Types> Services<'_, T> {
         match ty {
             ErrorFieldType::Value(ty) => {
                 let declared = self.ty(written, ty)?.declared;
-                let record = record_type(self.model, ty);
+                let record = ty.record(self.model);
                 let implied = match &record {
                     RecordType::Message(_)
                     | RecordType::Oneof(_)

@@ -350,7 +350,8 @@ impl Schema {
                     pass: *pass,
                     optional: false,
                     ty: ty.clone(),
-                    answer: None,
+                    function: None,
+                    listener: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),
@@ -389,7 +390,9 @@ impl Schema {
                 Pass::CStr => "c_str",
                 Pass::Moved => "moved",
                 Pass::Pool => "pool",
-                Pass::Object | Pass::Callback => unreachable!("no test has one here"),
+                Pass::Object | Pass::Callback | Pass::DartFn | Pass::Listener => {
+                    unreachable!("no test has one here")
+                }
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);
