@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::{fs, io};
 
 use ffi_core::schema::read::{DartType, Scalar, Type, TypeId};
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
     MessageDescriptor, Syntax, Value,
@@ -36,6 +36,7 @@ use super::shape::{
 };
 use super::traits::{self, Method, Trait};
 use super::{OPTIONS, OPTIONS_FILE};
+use crate::foreign::rust_string;
 use crate::input;
 use crate::logical::Logical;
 use crate::model::{MAX_NEWTYPES, NOT_WRAPPED, Problem, Problems};
@@ -874,6 +875,10 @@ impl<'a> Importer<'a> {
                 let doc = self.doc(main, method.path());
                 let error = self.error_of(main, method.path(), &found);
                 let mut keys = Vec::new();
+                let renamed = method.name().to_lower_camel_case();
+                if rust.to_lower_camel_case() != renamed && found.0.contains_key("method_rust_name") {
+                    keys.push(format!("rename = {}", rust_string(&renamed)));
+                }
                 keys.extend((mode == "blocking").then(|| "blocking".to_owned()));
                 keys.extend((found.flag("getter") && !started).then(|| "getter".to_owned()));
                 let window = found.number("window").filter(|window| is_stream && *window > 0);
@@ -902,7 +907,8 @@ impl<'a> Importer<'a> {
                 continue;
             }
             let doc = self.doc(main, service.path());
-            self.services.push(Trait { doc, deprecated, name, methods });
+            let rename = Some(type_name(service.name())).filter(|it| *it != name.to_upper_camel_case());
+            self.services.push(Trait { doc, deprecated, name, rename, methods });
         }
     }
 

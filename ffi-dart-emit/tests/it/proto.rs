@@ -486,8 +486,8 @@ fn with_options(body: &str) -> String {
 fn errors_and_streams_of_services_are_read() {
     let text = with_options(
         "message Row {\n  int32 x = 1;\n}\n\
-         service Db {\n  rpc Get(Row) returns (Row) {\n    option (ffi.error) = \"DbError\";\n  }\n  \
-         rpc Ask(Row) returns (Row);\n  \
+         service Db {\n  option (ffi.service_rust_name) = \"Storage\";\n  rpc Get(Row) returns (Row) {\n    option (ffi.error) = \"DbError\";\n  }\n  \
+         rpc Ask(Row) returns (Row) {\n    option (ffi.method_rust_name) = \"question\";\n  }\n  \
          rpc Watch(Row) returns (stream Row) {\n    option (ffi.error) = \"DbError\";\n    option (ffi.window) = 4;\n  }\n  \
          rpc Push(stream Row) returns (Row);\n}\n\
          // Failures.\nmessage DbError {\n  option (ffi.is_error) = true;\n  option (ffi.dart_name) = \"Failure\";\n  \
@@ -512,7 +512,8 @@ fn errors_and_streams_of_services_are_read() {
          /// The method has no implementation yet.\n    #[ffi(internal)]\n    UnimplementedMethod(Unimplemented),\n}\n",
         "    fn get(&self, request: &Row) -> Result<Row, DbError> {\n        let _ = request;\n        \
          Err(Unimplemented::new(\"Db.Get\").into())\n    }\n",
-        "    fn ask(&self, request: &Row) -> Result<Row, Unimplemented> {\n",
+        "#[ffi_service(rename = \"Db\")]\npub trait Storage {\n",
+        "    #[ffi(rename = \"ask\")]\n    fn question(&self, request: &Row) -> Result<Row, Unimplemented> {\n",
         "    #[ffi(window = 4)]\n    fn watch(&self, request: Row) -> impl Stream<Item = Result<Row, DbError>> {\n        \
          let _ = request;\n        Unimplemented::new(\"Db.Watch\").stream()\n    }\n",
     ] {
