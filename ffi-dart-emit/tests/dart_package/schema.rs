@@ -190,6 +190,7 @@ impl Schema {
             payload,
             fingerprint: Fingerprint(fingerprint),
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
+            in_arena: false,
             cases: cases.into_iter().zip(0..).map(|((item, ty), tag)| Case { item, ty, tag }).collect(),
             item,
         }));

@@ -138,6 +138,7 @@ pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Op
         payload,
         fingerprint: Fingerprint(0),
         symbols: TypeSymbols { fingerprint: format!("demo_ffi_{}_fingerprint", name.to_lowercase()) },
+        in_arena: false,
         cases: [("Unset", None)].iter().chain(cases).zip(0..).map(case).collect(),
     }
 }
