@@ -13,6 +13,7 @@ use crate::model::{
     Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId,
     Value, arena_layout,
 };
+use crate::proto::shape::notation;
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
 #[must_use]
@@ -351,6 +352,8 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::CText => "&CStr".to_owned(),
+            Passing::Moved(of) => format!("FfiMoved<[{}]>", self.value(*of)),
             Passing::Callback { argument, answer } => {
                 let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
                 format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
@@ -389,29 +392,7 @@ impl View<'_> {
     }
 
     fn ty(&self, ty: &Type) -> String {
-        match ty {
-            Type::Array { of, len } => format!("[{}; {len}]", self.ty(of)),
-            Type::Scalar(scalar) => self.value(Value::Scalar(*scalar)),
-            Type::Message(index) => self.value(Value::Message(*index)),
-            Type::Enum(index) => self.value(Value::Enum(*index)),
-            Type::Oneof(index) => self.value(Value::Oneof(*index)),
-            Type::Open(index) => self.value(Value::Open(*index)),
-            Type::Str { cap } => format!("FfiStr<{cap}>"),
-            Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
-            Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", self.ty(of)),
-            Type::Option { of } => format!("FfiOption<{}>", self.ty(of)),
-            Type::Map { key, value, cap } => {
-                format!("FfiMap<{}, {}, {cap}>", self.ty(key), self.ty(value))
-            }
-            Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
-            Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
-            Type::Logical(it) => it.rust.to_owned(),
-            Type::ArenaStr => "ArenaStr".to_owned(),
-            Type::ArenaBytes => "ArenaBytes".to_owned(),
-            Type::ArenaVec { of } => format!("ArenaVec<{}>", self.ty(of)),
-            Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", self.ty(key), self.ty(value)),
-            Type::ArenaBox { of } => format!("ArenaBox<{}>", self.ty(of)),
-        }
+        notation(&ty.record(self.0), &|id| self.short(id))
     }
 
     fn value(&self, value: Value) -> String {

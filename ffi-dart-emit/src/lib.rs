@@ -7,8 +7,8 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
+//! | `holder`, [`logical`] | | the tables of `FfiVec` and the like, and of logical types |
 //! | [`arena_file`] | the file of an arena | its header, and a model if the schema is inside |
-//! | [`logical`] | | the table of logical types |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
@@ -27,8 +27,10 @@ pub mod cli;
 pub mod dart;
 pub mod diff;
 pub mod foreign;
+mod holder;
 pub mod input;
 pub mod inspect;
+mod layout;
 pub mod library_file;
 pub mod logical;
 pub mod model;

@@ -322,8 +322,10 @@ impl<'a> Codecs<'_, 'a> {
             Type::Message(_) | Type::Oneof(_) => format!("_{}Codec()", self.0.element(ty)),
             Type::Newtype { index, of } => {
                 let name = &self.0.names.of(&self.0.model.newtype(*index).id).name;
+                // What a conversion makes is no view.
+                let class = if self.0.listed(ty).is_some() { "NewtypeListCodec" } else { "NewtypeCodec" };
                 format!(
-                    "$.NewtypeCodec<{}, {}>({}, _wrap{name}, _open{name}, {size}, {align})",
+                    "$.{class}<{}, {}>({}, _wrap{name}, _open{name}, {size}, {align})",
                     self.0.element(ty),
                     self.0.element(of),
                     self.codec(of)

@@ -4,11 +4,11 @@ use askama::Template;
 
 use crate::model::Model;
 
+use super::all_throws::AllThrows;
 use super::container;
 use super::message::MessageClasses;
 use super::oneof::{OneofClasses, OneofValues};
 use super::parallel::written;
-use super::throws::AllThrows;
 use super::types::Types;
 use super::value::ValueClass;
 

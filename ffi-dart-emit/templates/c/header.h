@@ -189,6 +189,27 @@ typedef struct FfiPoolStats {
 } FfiPoolStats;
 
 #endif
+{%- if given %}
+
+#ifndef FFI_GIVEN_DEFINED
+#define FFI_GIVEN_DEFINED
+
+/**
+ * A list that is given to a function, which owns it when it runs: it changes the elements, and ends with `release(token)`, on
+ * any thread. `release` is null once the list was taken; a call that refuses an argument leaves it.
+ */
+typedef struct FfiGiven {
+    void *data;
+    /** Elements. */
+    size_t len;
+    void *token;
+    /** Null, or called when the list is taken: what it returns is the token of `release`. */
+    void *(*take)(void *token);
+    void (*release)(void *token);
+} FfiGiven;
+
+#endif
+{%- endif %}
 {%- if !simd.is_empty() %}
 
 #ifndef FFI_SIMD_DEFINED
@@ -347,7 +368,7 @@ extern "C" {
 {% endmatch -%}
 {{ it.doc }}
 {%- match it.alias %}
-{%- when Some(alias) %}typedef {{ alias }} {{ it.name }};
+{%- when Some(alias) %}typedef {{ alias }};
 {%- when None %}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};

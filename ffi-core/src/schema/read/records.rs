@@ -782,10 +782,14 @@ pub enum Pass {
     SliceMut,
     /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
     Str,
+    /// `&CStr`: a pointer to text that ends with a NUL; the type is `u8`.
+    CStr,
     /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object,
+    /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
+    Moved,
     /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
     /// that of the argument.
     Callback,
