@@ -48,11 +48,8 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
-        callbacks: model
-            .functions
-            .iter()
-            .flat_map(|it| &it.params)
-            .any(|param| matches!(param.passing, Passing::Callback { .. })),
+        callbacks: passes(model, |it| matches!(it, Passing::Callback { .. })),
+        given: passes(model, |it| matches!(it, Passing::Moved(_))),
         started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
         pools: pools(model),
         simd: simd(model),
@@ -61,6 +58,11 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         protos: protos(model),
     };
     Ok(header.render().expect("writing to a string succeeds"))
+}
+
+/// Returns true if a function has a parameter that is passed like that.
+fn passes(model: &Model, is_it: impl Fn(&Passing) -> bool) -> bool {
+    model.functions.iter().flat_map(|it| &it.params).any(|param| is_it(&param.passing))
 }
 
 /// Returns the functions that C can call, or those that only Dart can.
@@ -112,6 +114,7 @@ struct Header<'a> {
     functions: Vec<CFunction>,
     /// True if a function gets functions of the caller.
     callbacks: bool,
+    given: bool,
     /// Names of the functions whose results only Dart can wait for.
     started: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
@@ -366,8 +369,9 @@ impl<'a> Structs<'a> {
     /// Defines what handles refer to, and returns the functions of arenas.
     fn arenas(&mut self) -> Vec<CArena<'a>> {
         let messages = &self.model.messages;
-        for ty in messages.iter().filter(|it| it.arena.is_some()).flat_map(|it| &it.fields) {
-            ty.ty.walk_all(&mut |part| {
+        let composites = self.model.by_dependency();
+        for ty in composites.iter().filter(|it| it.in_arena()).flat_map(|it| it.types()) {
+            ty.walk_all(&mut |part| {
                 self.container(part);
                 if let Type::ArenaMap { key, value } = part {
                     self.entry(part, key, value);
@@ -434,6 +438,7 @@ impl<'a> Structs<'a> {
                 Passing::Value(value)
                 | Passing::Reference { to: value, .. }
                 | Passing::Slice { of: value, .. }
+                | Passing::Moved(value)
                 | Passing::Callback { argument: value, .. } => Some(value),
                 _ => None,
             });
@@ -790,6 +795,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             }
             Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
             Passing::Object(of) => params.push(format!("{} {name}", object_name(model, *of))),
+            Passing::Moved(_) => params.push(format!("FfiGiven *{name}")),
             Passing::Slice { of, mutable } => {
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
@@ -803,6 +809,7 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 ));
                 params.push(format!("void *{}", scope.name(&format!("{}_context", param.name))));
             }
+            Passing::CText => params.push(format!("const char *{name}")),
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
@@ -1018,6 +1025,7 @@ const HEADER_NAMES: &[&str] = &[
     "FfiArenaParts",
     "ffi_arena_text",
     "ffi_arena_at",
+    "FfiGiven",
     "FfiOwned",
     "FfiPlace",
     "FfiSpan",

@@ -183,6 +183,7 @@ impl<'a> Side<'a> {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
             | Passing::Slice { of: value, .. }
+            | Passing::Moved(value)
             | Passing::Callback { argument: value, .. } => Some(value),
             _ => None,
         });

@@ -8,6 +8,7 @@
 //! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
 //! | `holder`, [`logical`] | | the tables of `FfiVec` and the like, and of logical types |
+//! | [`arena_file`] | the file of an arena | its header, and a model if the schema is inside |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
@@ -19,6 +20,7 @@
 //! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`],
 //! so a writer only sees checked ones.
 
+pub mod arena_file;
 pub mod c;
 pub mod cargo;
 pub mod cli;

@@ -365,7 +365,7 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `&CStr`, text up to a NUL; `PoolBox<T>` and `FfiMoved<[T]>`, a list, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
 /// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `FfiObject<T>`; `Option` of any of these; `Result` of any of these with an error that implements `Display`, or derives `FfiError` |
 ///
 /// # Attributes
@@ -404,9 +404,9 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// `ffi_core`, or `async` for an executor without tokio. Keys may also be in `#[ffi(..)]` below the
 /// attribute: `#[ffi(blocking)]`.
 ///
-/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`, and
-/// `Option` of these. What borrows is an error, as the function runs on after the call has
-/// returned. The future has to be `Send`.
+/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`,
+/// `FfiMoved<[T]>`, and `Option` of these. What borrows is an error, as the function runs on after
+/// the call has returned. The future has to be `Send`.
 ///
 /// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
 /// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.

@@ -164,7 +164,7 @@ fn used_arrays(model: &Model) -> BTreeSet<NewtypeIndex> {
     let mut values = Vec::new();
     for function in &model.functions {
         values.extend(function.params.iter().filter_map(|param| match param.passing {
-            Passing::Slice { of, .. } => Some(of),
+            Passing::Slice { of, .. } | Passing::Moved(of) => Some(of),
             Passing::Reference { to, .. } => Some(to),
             _ => None,
         }));

@@ -518,7 +518,7 @@ impl<'a> Types<'a> {
             let align = composite.types().map(|ty| types.alignment(ty)).fold(least, u64::max);
             types.alignments.insert(id, align);
             // They are views of another kind, without structs.
-            if matches!(composite, Composite::Message(it) if it.arena.is_some()) {
+            if composite.in_arena() {
                 continue;
             }
             let columns = matches!(composite, Composite::Message(it) if it.columns.is_some());

@@ -6,6 +6,7 @@
 //! equal for every build.
 
 mod newtype;
+mod reached;
 mod resolve;
 mod target;
 
@@ -18,6 +19,7 @@ pub use ffi_core::schema::read::{
     TypeId,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
+pub use reached::arena_layout;
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
 
@@ -245,6 +247,8 @@ pub struct Oneof {
     pub fingerprint: Fingerprint,
     /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
+    /// True if it lives in arenas.
+    pub in_arena: bool,
     /// Cases by their discriminants; the first holds nothing and means unset.
     pub cases: Vec<Case>,
 }
@@ -411,6 +415,8 @@ pub enum Passing {
     },
     /// `&str`: a pointer to UTF-8 and a length.
     Text,
+    /// `&CStr`: a pointer to text that ends with a NUL.
+    CText,
     /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the library then owns.
     Pool(MessageIndex),
     /// `&FfiColumns<T>` or `&mut FfiColumns<T>`: a pointer to a container.
@@ -422,6 +428,8 @@ pub enum Passing {
     },
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object(ObjectIndex),
+    /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
+    Moved(Value),
     /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback {
         /// `A`.
@@ -550,6 +558,17 @@ pub enum Composite<'a> {
     Message(&'a Message),
     /// A data-carrying enum.
     Oneof(&'a Oneof),
+}
+
+impl Composite<'_> {
+    /// Returns true if it lives in arenas.
+    #[must_use]
+    pub fn in_arena(&self) -> bool {
+        match self {
+            Self::Message(it) => it.arena.is_some(),
+            Self::Oneof(it) => it.in_arena,
+        }
+    }
 }
 
 impl Model {
@@ -792,13 +811,14 @@ impl Function {
     pub fn values(&self) -> impl Iterator<Item = Value> {
         let passed = self.params.iter().flat_map(|param| match param.passing {
             Passing::Value(value) => [Some(value), None],
-            Passing::Slice { of, .. } => [Some(of), None],
+            Passing::Slice { of, .. } | Passing::Moved(of) => [Some(of), None],
             Passing::Pool(message) => [Some(Value::Message(message)), None],
             Passing::Callback { argument, answer } => [Some(argument), answer],
             Passing::Reference { .. }
             | Passing::Columns { .. }
             | Passing::Arena { .. }
             | Passing::Text
+            | Passing::CText
             | Passing::Object(_) => [None; 2],
         });
         passed.flatten().chain(self.returns.and_then(Returns::value))

@@ -399,6 +399,8 @@ struct Resolver<'a> {
     messages: HashMap<&'a TypeId, MessageIndex>,
     /// True for each message that lives in an arena, by its index.
     in_arenas: Vec<bool>,
+    /// True for each oneof that lives in an arena, by its index.
+    oneofs_in_arenas: Vec<bool>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
@@ -434,6 +436,11 @@ const TWO_WORDS: Layout = Layout { size: 8, align: 4 };
 const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0, identity: 0 });
 
+/// Returns the identity of a type that lives in arenas.
+fn named(id: &TypeId) -> u64 {
+    fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)])
+}
+
 impl<'a> Resolver<'a> {
     fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
         Self {
@@ -441,6 +448,7 @@ impl<'a> Resolver<'a> {
             wide_align,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
+            oneofs_in_arenas: sorted.oneofs.values().map(|it| it.in_arena).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
@@ -472,8 +480,7 @@ impl<'a> Resolver<'a> {
                 Some(index) => {
                     let read::Message { size, align, fingerprint, ref arena, .. } = self.sorted.messages[id];
                     let layout = Layout { size, align };
-                    let named = || fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
-                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named());
+                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named(id));
                     (Type::Message(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
@@ -498,9 +505,10 @@ impl<'a> Resolver<'a> {
             }
             read::Type::Oneof(id) => match self.oneofs.get(id) {
                 Some(index) => {
-                    let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
+                    let read::Oneof { size, align, fingerprint, in_arena, .. } = self.sorted.oneofs[id];
                     let layout = Layout { size, align };
-                    (Type::Oneof(*index), Facts::new(layout, fingerprint.0))
+                    let identity = if in_arena { named(id) } else { fingerprint.0 };
+                    (Type::Oneof(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
             },
@@ -689,7 +697,7 @@ impl<'a> Resolver<'a> {
                 | Type::ArenaVec { .. }
                 | Type::ArenaMap { .. }
                 | Type::ArenaBox { .. } => true,
-                Type::Message(index) => self.lives_in_arena(*index),
+                Type::Message(_) | Type::Oneof(_) => self.lives_in_arena(part),
                 _ => false,
             };
         });
@@ -698,8 +706,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn lives_in_arena(&self, index: MessageIndex) -> bool {
-        self.in_arenas[index.0]
+    /// Returns true for a message or oneof that lives in arenas.
+    fn lives_in_arena(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Message(index) => self.in_arenas[index.0],
+            Type::Oneof(index) => self.oneofs_in_arenas[index.0],
+            _ => false,
+        }
     }
 
     /// Returns the message with that id, which must have a pool.
@@ -889,7 +902,9 @@ impl<'a> Resolver<'a> {
             let resolved = case.ty.as_ref().map(|ty| self.ty(&item, ty));
             let fingerprint = resolved.as_ref().map_or(fingerprint::NOTHING, |(_, facts)| facts.fingerprint);
             facts.extend([fingerprint::hash_name(&case.item.name), fingerprint]);
-            if let Some((ty, _)) = &resolved {
+            if let Some((ty, _)) = &resolved
+                && !record.in_arena
+            {
                 self.no_handles(&item, ty);
             }
             if let Some((_, Facts { layout, .. })) = &resolved {
@@ -928,6 +943,7 @@ impl<'a> Resolver<'a> {
             payload: record.payload,
             fingerprint: record.fingerprint,
             fingerprint_symbol: record.symbols.fingerprint.clone(),
+            in_arena: record.in_arena,
             cases,
         }
     }
@@ -994,6 +1010,8 @@ impl<'a> Resolver<'a> {
                 Pass::Slice => ("slice", Passing::Slice { of: value, mutable: false }),
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
+                Pass::CStr => ("c_str", Passing::CText),
+                Pass::Moved => ("moved", Passing::Moved(value)),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
                 Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
             };
@@ -1113,8 +1131,12 @@ impl<'a> Resolver<'a> {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
                 Passing::Arena { lending, .. } => lending != Lending::Given,
                 Passing::Slice { mutable, .. } => mutable,
-                Passing::Callback { .. } => true,
-                Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
+                Passing::Callback { .. } | Passing::CText => true,
+                Passing::Value(_)
+                | Passing::Text
+                | Passing::Pool(_)
+                | Passing::Object(_)
+                | Passing::Moved(_) => false,
             };
             if lent {
                 let what = format!("it runs on after the call, and borrows `{}`", param.name);
@@ -1319,8 +1341,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {
-        if matches!(ty, Type::Message(index) if self.lives_in_arena(*index)) {
-            self.problems.add(item, "a message that lives in an arena does not cross by itself", REBUILD);
+        if self.lives_in_arena(ty) {
+            self.problems.add(item, "what lives in an arena does not cross by itself", REBUILD);
         }
         match ty.value() {
             Some(value) => value,

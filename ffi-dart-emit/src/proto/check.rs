@@ -168,7 +168,8 @@ impl Records {
                 });
                 let cases = cases.collect();
                 let Layout { size, align } = whole;
-                let it = Oneof { id, item, size, align, payload, fingerprint, symbols, cases };
+                let it =
+                    Oneof { id, item, size, align, payload, fingerprint, symbols, in_arena: false, cases };
                 (Record::Oneof(it), whole)
             }
         };

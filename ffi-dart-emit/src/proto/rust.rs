@@ -261,7 +261,7 @@ pub fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>)
 }
 
 /// Returns the line of an attribute with keys that fit it.
-pub fn attribute_line(pad: &str, name: &str, keys: &[&str]) -> String {
+pub fn attribute_line(pad: &str, name: &str, keys: &[String]) -> String {
     format!("{pad}#[{name}({})]\n", keys.join(", "))
 }
 
@@ -294,7 +294,7 @@ fn list(pad: &str, name: &str, arguments: &[String]) -> String {
 }
 
 /// Adds the names of `ffi_core` that a type uses.
-fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
+pub fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
     match ty {
         Type::Array { of, .. } => uses(of, used),
         Type::Open(_) => _ = used.insert("FfiOpen"),

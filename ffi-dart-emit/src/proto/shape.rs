@@ -139,6 +139,8 @@ pub fn case(ty: &Type, types: &impl Types) -> Shape {
     match ty {
         // An empty reference leaves the oneof unset.
         Type::Ref(_) => Shape { label: Label::Plain, of: shape(ty, types).of },
+        // The case says that there is a value.
+        Type::ArenaBox { of } => single(of, types),
         _ => single(ty, types),
     }
 }

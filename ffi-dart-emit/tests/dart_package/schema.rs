@@ -386,6 +386,8 @@ impl Schema {
                 Pass::Slice => "slice",
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
+                Pass::CStr => "c_str",
+                Pass::Moved => "moved",
                 Pass::Pool => "pool",
                 Pass::Object | Pass::Callback => unreachable!("no test has one here"),
             };

@@ -13,7 +13,7 @@ use crate::ast::{Case, Enum, Head, Message, Newtype, Oneof};
 use crate::record::Object;
 
 /// Returns items that `ffi_core` keeps only with its feature `proto`.
-fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
+pub(super) fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     quote!(#krate::__proto! { #items })
 }
