@@ -169,10 +169,11 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// for the numbers that it is.
 ///
 /// In Dart it is an extension type, which costs nothing at run time: `UserId(7).value` is 7, and an
-/// `OrderId` can't be passed for a `UserId`. That of an array is a list: a view in a message, a copy
-/// in a value, and no key of a map, as Dart compares lists by identity. In C it is a typedef; in .proto the field has the type
-/// of the value, and an option that names the newtype. The layout hash is that of the value's type,
-/// so a field can become a newtype and packages from before still work.
+/// `OrderId` can't be passed for a `UserId`. That of an array is a list: a view in a message, a
+/// copy in a value, and no key of a map, as Dart compares lists by identity. In C it is a typedef;
+/// in .proto the field has the type of the value, and an option that names the newtype. The layout
+/// hash is that of the value's type, so a field can become a newtype and packages from before still
+/// work.
 ///
 /// The derive implements `FfiType`, `bytemuck::Zeroable`, and, if the value's type has them and the
 /// newtype is `Copy`, `bytemuck::Pod`. Every bit pattern of the value is one of the newtype: a type

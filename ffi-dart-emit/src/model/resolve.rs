@@ -345,8 +345,8 @@ fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
     match ty {
         read::Type::Array { of, .. } => held(of, into),
         read::Type::Message(id) | read::Type::Oneof(id) => into.push(id),
-        // No newtype holds a message or oneof, and a handle of an arena has nothing in place, which is
-        // its purpose.
+        // No newtype holds a message or oneof, and a handle of an arena has nothing in place, which
+        // is its purpose.
         other => {
             let holds = other.held().filter(|it| !it.holder.elsewhere);
             holds.iter().flat_map(Held::parts).for_each(|part| held(part, into));
