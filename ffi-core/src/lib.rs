@@ -266,7 +266,10 @@ pub use ffi_derive::{
 #[doc(no_inline)]
 pub use futures_core::Stream;
 #[cfg(feature = "async")]
-pub use mailbox::{FfiContext, context};
+#[doc(hidden)]
+pub use mailbox::FfiInputItem;
+#[cfg(feature = "async")]
+pub use mailbox::{FfiContext, FfiInput, context};
 pub use message::FfiMessage;
 #[doc(inline)]
 pub use object::{AlreadyInstalled, FfiObject};

@@ -71,8 +71,8 @@ pub use crate::types::{
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
-        FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
-        start_inline, start_stream,
+        FfiContext, FfiEvent, FfiInput, FfiInputItem, FfiMailbox, FfiMailboxCalls, mailbox_calls, open_input,
+        queue_stream, start_async, start_blocking, start_inline, start_stream,
     },
 };
 #[cfg(feature = "async")]

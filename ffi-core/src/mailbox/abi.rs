@@ -39,13 +39,14 @@ pub struct FfiMailboxCalls {
     limit: unsafe extern "C" fn(*const FfiMailbox, u64, u64),
     take_items: unsafe extern "C" fn(*const FfiMailbox, u64, *mut u8, usize, *mut FfiStatus) -> isize,
     keep_item: unsafe extern "C" fn(*const FfiMailbox, u64, usize, *mut FfiStatus),
+    put_input: unsafe extern "C" fn(*const FfiMailbox, u64, u32, *const u8, usize, *mut FfiStatus) -> isize,
 }
 
 /// Returns the functions of mailboxes.
 #[must_use]
 pub fn mailbox_calls() -> *const FfiMailboxCalls {
     static CALLS: FfiMailboxCalls =
-        FfiMailboxCalls { open, close, drain, take, cancel, limit, take_items, keep_item };
+        FfiMailboxCalls { open, close, drain, take, cancel, limit, take_items, keep_item, put_input };
     &raw const CALLS
 }
 
@@ -162,12 +163,35 @@ unsafe extern "C" fn keep_item(
     unsafe { mailbox.keep_item(stream, index, status) };
 }
 
+/// Puts an item into an input (`kind` 0), an error (1), the end (2) or both (3). Returns the number
+/// of items that may follow, 0 if an event says when; -1 if the item is refused, as the status
+/// says; -2 if Rust takes nothing any more; -3 if there is no credit for it.
+///
+/// # Safety
+///
+/// The mailbox and the status are those of the isolate that runs this. `data` and `len` are those
+/// of an item of the input, or, for an error, of UTF-8.
+unsafe extern "C" fn put_input(
+    mailbox: *const FfiMailbox,
+    input: u64,
+    kind: u32,
+    data: *const u8,
+    len: usize,
+    status: *mut FfiStatus,
+) -> isize {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    // SAFETY: the data is that of an item or text, and the status is that of the isolate, by this
+    // function's contract.
+    unsafe { mailbox.put_input(input, kind, data, len, status) }
+}
+
 /// Returns a mailbox at which calls can be started.
 ///
 /// # Safety
 ///
 /// `mailbox` is null, or that of the isolate that runs this.
-unsafe fn opened(mailbox: *const FfiMailbox) -> Result<Arc<FfiMailbox>, Failure> {
+pub(super) unsafe fn opened(mailbox: *const FfiMailbox) -> Result<Arc<FfiMailbox>, Failure> {
     if mailbox.is_null() {
         return Err(Failure::new(StatusCode::InvalidArgument, "the mailbox is null"));
     }

@@ -11,6 +11,12 @@ pub(crate) const READY: i32 = 16;
 /// Code of an event: a cancelled task is gone.
 pub(crate) const GONE: i32 = 20;
 
+/// Code of an event: an input has credit again. It may come any number of times.
+pub(crate) const WANTS: i32 = 21;
+
+/// Code of an event: Rust has dropped an input.
+pub(crate) const DROPPED: i32 = 22;
+
 /// Size in bytes of the largest result that is in its event; a larger one is in an [`FfiOwned`].
 const INLINE: usize = 16;
 
@@ -20,7 +26,7 @@ const INLINE: usize = 16;
 pub struct FfiEvent {
     /// The call that the event is about.
     pub(crate) call: u64,
-    /// A [`StatusCode`](crate::boundary::StatusCode), [`READY`] or [`GONE`].
+    /// A [`StatusCode`](crate::boundary::StatusCode), [`READY`], [`GONE`], [`WANTS`] or [`DROPPED`].
     pub(crate) code: i32,
     /// 1 if the event owns something, which Dart has to take.
     owns: u32,
@@ -101,14 +107,9 @@ impl Entry {
         Self::owning(FfiEvent::new(call, failure.code()), Some(Owns::Failure(failure)))
     }
 
-    /// Returns the event that a stream has items.
-    pub(crate) fn ready(call: u64) -> Self {
-        Self { event: FfiEvent::new(call, READY), owns: None }
-    }
-
-    /// Returns the event that a cancelled task is gone.
-    pub(crate) fn gone(call: u64) -> Self {
-        Self::owning(FfiEvent::new(call, GONE), None)
+    /// Returns the event with that code, which owns nothing.
+    pub(crate) fn bare(call: u64, code: i32) -> Self {
+        Self::owning(FfiEvent::new(call, code), None)
     }
 
     /// Passes what the event owns to an isolate: a result is noted in its status until Dart has
