@@ -434,6 +434,7 @@ impl<'a> Structs<'a> {
                 | Passing::Reference { to: value, .. }
                 | Passing::Slice { of: value, .. }
                 | Passing::Callback { argument: value, .. } => Some(value),
+                Passing::Input(item) => item.value(),
                 _ => None,
             });
             for value in params.chain(function.returns.and_then(Returns::value)) {
@@ -815,6 +816,8 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 ));
                 params.push(format!("void *{}", scope.name(&format!("{}_context", param.name))));
             }
+            // Not in C, as the results of such functions.
+            Passing::Input(_) => params.push(format!("uint64_t {name}")),
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));

@@ -65,7 +65,7 @@ pub fn text(model: &Model) -> String {
     if !model.queues.is_empty() {
         out += "\nqueues\n";
         let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
-        out += &table([Left, Left, Right], ["name", "message", "capacity"], rows);
+        out += &table([Left, Left, Right, Left], ["name", "message", "capacity", "stream"], rows);
     }
     out
 }
@@ -229,9 +229,10 @@ impl View<'_> {
         }
     }
 
-    fn queue(&self, queue: &Queue) -> [String; 3] {
+    fn queue(&self, queue: &Queue) -> [String; 4] {
         let message = self.value(Value::Message(queue.message));
-        [queue.item.name.clone(), message, queue.capacity.to_string()]
+        let stream = if queue.symbols.stream.is_some() { "yes" } else { "no" };
+        [queue.item.name.clone(), message, queue.capacity.to_string(), stream.to_owned()]
     }
 
     fn function(&self, function: &Function) -> [String; 3] {
@@ -244,15 +245,7 @@ impl View<'_> {
         let owner = function
             .member
             .map_or_else(String::new, |member| format!("{}::", self.short(&self.0.object(member.of).id)));
-        let result = function.returns.map(|returns| match returns {
-            Returns::Value(value) => self.value(value),
-            Returns::Text => "String".to_owned(),
-            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
-            Returns::Pool(message) => self.pool_box(message),
-            Returns::Columns(message) => self.columns(message),
-            Returns::Arena(message) => self.arena(message),
-            Returns::Object(of) => self.object(of),
-        });
+        let result = function.returns.map(|returns| self.returned(returns));
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
@@ -268,6 +261,11 @@ impl View<'_> {
             }
             (_, Some(result)) => format!(" -> {result}"),
             (_, None) => String::new(),
+        };
+        let result = match function.mode {
+            Mode::Stream => result,
+            _ if function.window > 0 => format!("{result} (window {})", function.window),
+            _ => result,
         };
         let note = match (function.leaf, function.member.map(|it| it.role)) {
             (true, Some(Role::Getter)) => " (leaf, getter)",
@@ -285,6 +283,18 @@ impl View<'_> {
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
+    fn returned(&self, returns: Returns) -> String {
+        match returns {
+            Returns::Value(value) => self.value(value),
+            Returns::Text => "String".to_owned(),
+            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
+            Returns::Pool(message) => self.pool_box(message),
+            Returns::Columns(message) => self.columns(message),
+            Returns::Arena(message) => self.arena(message),
+            Returns::Object(of) => self.object(of),
+        }
+    }
+
     fn param(&self, mode: Mode, param: &Param) -> String {
         let passed = match &param.passing {
             // A function that runs on has copies.
@@ -298,6 +308,7 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::Input(item) => format!("FfiInput<{}>", self.returned(item.returns())),
             Passing::Callback { argument, answer } => {
                 let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
                 format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))

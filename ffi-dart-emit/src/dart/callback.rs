@@ -19,7 +19,10 @@ pub fn lent(names: &Names<'_>, model: &Model, name: &str, argument: Value, answe
     let body = match answer {
         None => format!("{call};"),
         Some(answer) => {
-            format!("final answer$ = {call};\n        {}", write(names, model, answer, name))
+            format!(
+                "final answer$ = {call};\n        {}",
+                write(names, model, answer, &format!("the result of {name}"))
+            )
         }
     };
     format!("_memory.functions.lend((argument$, result$) {{\n        {body}\n      }})")
@@ -46,10 +49,11 @@ fn read(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// Returns the statement that writes the result to the memory of Rust.
-fn write(names: &Names<'_>, model: &Model, value: Value, name: &str) -> String {
+/// Returns the statement that writes `answer$`, which errors call `what`, to `result$`, memory of
+/// Rust.
+pub fn write(names: &Names<'_>, model: &Model, value: Value, what: &str) -> String {
     let class = types::native(model, names, value);
-    let literal = layout::string(&format!("the result of {name}"));
+    let literal = layout::string(what);
     let place = if model.is_struct(value) { "ref" } else { "value" };
     let place = format!("result$.cast<{class}>().{place}");
     let number = match value {

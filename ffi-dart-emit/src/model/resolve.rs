@@ -15,9 +15,9 @@ use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 use super::newtype::check_dart;
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
-    NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns,
-    Scalar, Type, TypeId, Value, Variant, WideAlign,
+    Fingerprint, Function, InputItem, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model,
+    Newtype, NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue,
+    Returns, Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
 use crate::logical::Logical;
 
@@ -1036,6 +1036,13 @@ impl<'a> Resolver<'a> {
                 Pass::Str => ("str", Passing::Text),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
                 Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
+                Pass::InputValue => ("input_value", Passing::Input(InputItem::Value(value))),
+                Pass::InputStr => ("input_str", Passing::Input(InputItem::Text)),
+                Pass::InputSlice => ("input_slice", Passing::Input(InputItem::Vec(value))),
+                Pass::InputPool => {
+                    let item = self.pool_box(&item, &ty).map_or(InputItem::Text, InputItem::Pool);
+                    ("input_pool", Passing::Input(item))
+                }
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
             let passing = match passing {
@@ -1062,8 +1069,18 @@ impl<'a> Resolver<'a> {
             facts.push(if is_stream { fingerprint::STREAM } else { fingerprint::STARTED });
             self.started(&item, record.leaf, &params);
         }
-        if (record.mode == Mode::Stream) != (record.window > 0) {
-            self.problems.add(&item, "a stream has a window, and no other function has", REBUILD);
+        let has_input = record.params.iter().any(|it| it.pass.is_input());
+        if has_input && record.mode.is_sync()
+            || record.params.iter().any(|it| it.pass.is_input() && it.optional)
+        {
+            self.problems.add(
+                &item,
+                "a stream of Dart is optional, or goes to a call that Dart waits for",
+                REBUILD,
+            );
+        }
+        if (record.mode == Mode::Stream || has_input) != (record.window > 0) {
+            self.problems.add(&item, "a function with a stream has a window, and no other has", REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -1154,7 +1171,11 @@ impl<'a> Resolver<'a> {
                 Passing::Arena { lending, .. } => lending != Lending::Given,
                 Passing::Slice { mutable, .. } => mutable,
                 Passing::Callback { .. } => true,
-                Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
+                Passing::Value(_)
+                | Passing::Text
+                | Passing::Pool(_)
+                | Passing::Object(_)
+                | Passing::Input(_) => false,
             };
             if lent {
                 let what = format!("it runs on after the call, and borrows `{}`", param.name);

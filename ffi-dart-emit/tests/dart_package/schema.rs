@@ -295,6 +295,7 @@ impl Schema {
                 len: symbol("len"),
                 close: symbol("close"),
                 is_closed: symbol("is_closed"),
+                stream: None,
             },
             item,
         }));
@@ -387,7 +388,12 @@ impl Schema {
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
                 Pass::Pool => "pool",
-                Pass::Object | Pass::Callback => unreachable!("no test has one here"),
+                Pass::Object
+                | Pass::Callback
+                | Pass::InputValue
+                | Pass::InputStr
+                | Pass::InputSlice
+                | Pass::InputPool => unreachable!("no test has one here"),
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

@@ -111,6 +111,7 @@ pub fn queue(name: &str, of: &str) -> Queue {
             len: symbol("len"),
             close: symbol("close"),
             is_closed: symbol("is_closed"),
+            stream: None,
         },
     }
 }
@@ -518,6 +519,10 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Pool => "pool",
             Pass::Object => "object",
             Pass::Callback => "callback",
+            Pass::InputValue => "input_value",
+            Pass::InputStr => "input_str",
+            Pass::InputSlice => "input_slice",
+            Pass::InputPool => "input_pool",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         facts.extend([hash_name(&pass), of_type(&param.ty, types)]);

@@ -38,6 +38,7 @@ final class _MailboxCalls extends Struct {
   external Pointer<NativeFunction<_LimitC>> limit;
   external Pointer<NativeFunction<_TakeItemsC>> takeItems;
   external Pointer<NativeFunction<_KeepItemC>> keepItem;
+  external Pointer<NativeFunction<_PutInputC>> putInput;
 }
 
 /// The result in an event: 16 bytes, as the type of C, or a pointer to more.
@@ -56,7 +57,7 @@ Uint8List copyOf(EventValue value, int size) =>
 /// The result of a function that has none.
 void readNothing(EventValue value) {}
 
-/// A call or stream that waits for events.
+/// A call, a stream or an input that waits for events.
 sealed class _Waiting {}
 
 /// A call that waits for its event.
@@ -128,6 +129,7 @@ final class Mailbox implements Finalizable {
   late final _LimitD _limit = _calls.limit.asFunction(isLeaf: true);
   late final _TakeItemsD _takeItems = _calls.takeItems.asFunction(isLeaf: true);
   late final _KeepItemD _keepItem = _calls.keepItem.asFunction(isLeaf: true);
+  late final _PutInputD _putInput = _calls.putInput.asFunction(isLeaf: true);
   late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
     _memory._clear,
     isLeaf: true,
@@ -141,6 +143,10 @@ final class Mailbox implements Finalizable {
   /// The place for the event of a call that is ready at once.
   late final Pointer<Void> now = _memory.scratch<Void>(32);
   late final int _nowCode = now.address + 8;
+
+  /// The place for an item of an input until Rust has copied it, and its size.
+  Pointer<Void> _inputMemory = nullptr;
+  int _inputSize = 0;
 
   late final Pointer<Uint8> _events = _memory.scratch<Uint8>(32 * _most);
   late final Int64List _ids = _events.cast<Int64>().asTypedList(4 * _most);
@@ -224,27 +230,49 @@ final class Mailbox implements Finalizable {
 
   /// Has [waiting] get the events of the call [next], and returns its index.
   int _add(_Waiting waiting) {
-    final int index;
+    if (_pending++ == 0) _port.keepIsolateAlive = true;
+    return _place(waiting);
+  }
+
+  /// Has [waiting] get the events of the call [next], but the isolate not wait for them.
+  int _place(_Waiting waiting) {
+    final index = next & 0xffffffff;
     if (_free.isEmpty) {
-      index = _waiting.length;
       _waiting.add(waiting);
     } else {
-      index = _free.removeLast();
-      _waiting[index] = waiting;
+      _waiting[_free.removeLast()] = waiting;
     }
-    if (_pending++ == 0) _port.keepIsolateAlive = true;
     return index;
   }
 
   /// Frees the place of what has got its last event.
   void _remove(int index) {
-    _waiting[index] = null;
-    _age(index);
-    _free.add(index);
+    _vacate(index);
     if (--_pending == 0) {
       _port.keepIsolateAlive = false;
       _byFuture = null;
     }
+  }
+
+  /// Frees the place at [index].
+  void _vacate(int index) {
+    _waiting[index] = null;
+    _age(index);
+    _free.add(index);
+  }
+
+  /// An input of the call that follows, for the events of [source]: [pass] puts each.
+  NativeInput<T> input<T>(
+    Stream<T> source,
+    int Function(NativeInput<Object?> input, T item) pass,
+  ) => NativeInput<T>._(this, source, pass);
+
+  Pointer<Void> _inputPlace(int size) {
+    if (size > _inputSize) {
+      _inputSize = max(64, size);
+      _inputMemory = _memory.scratch(_inputSize);
+    }
+    return _inputMemory;
   }
 
   /// A stream of Rust, which [start] starts when it is listened to: it returns 0 if
@@ -324,6 +352,7 @@ final class Mailbox implements Finalizable {
     final code = _codes[8 * event + 2];
     final waiting = _waiting[index]!;
     if (waiting is NativeStream<Object?>) return waiting._event(event, code);
+    if (waiting is NativeInput<Object?>) return waiting._event(code);
     final call = waiting as _Call<Object?>;
     if (_byFuture case final byFuture?) byFuture.remove(call.result.future);
     _remove(index);
