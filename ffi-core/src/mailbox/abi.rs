@@ -163,9 +163,9 @@ unsafe extern "C" fn keep_item(
     unsafe { mailbox.keep_item(stream, index, status) };
 }
 
-/// Puts an item into an input (`kind` 0), an error (1), the end (2) or both (3). Returns the number
-/// of items that may follow, 0 if an event says when; -1 if the item is refused, as the status
-/// says; -2 if Rust takes nothing any more; -3 if there is no credit for it.
+/// Puts an item into an input (`kind` 0), an error (1), the end (2), both (3) or nothing (4).
+/// Returns the number of items that may follow, 0 if an event says when; -1 if the item is refused,
+/// as the status says; -2 if Rust takes nothing any more; -3 if there is no credit for it.
 ///
 /// # Safety
 ///

@@ -36,6 +36,7 @@ const ERROR: u32 = 1;
 const END: u32 = 2;
 /// Kind of what Dart puts: the text of an error, and the end.
 const LAST_ERROR: u32 = 3;
+// Any other kind puts nothing, and asks for room.
 
 /// Seals the items of inputs: the isolate passes them as this module says.
 mod sealed {
@@ -215,7 +216,8 @@ impl<T: FfiInputItem> Input for Incoming<T> {
             isolate.dropped = true;
             wakes |= self.window.end();
         } else if isolate.credit == 0 {
-            // None: from now on the next grant is an event.
+            // None: from now on the next grant is an event. There may be several for one wait, so
+            // Dart asks after each.
             isolate.credit = self.window.collect();
         }
         Ok(Put { code: isolate.credit as isize, wakes, ended })

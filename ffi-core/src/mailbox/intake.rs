@@ -21,7 +21,7 @@ pub(super) struct Put {
 
 /// Input of a function, for the isolate whose stream it is.
 pub(super) trait Input: Send + Sync {
-    /// Puts an item, an error or the end.
+    /// Puts an item, an error or the end, or nothing.
     ///
     /// # Errors
     ///

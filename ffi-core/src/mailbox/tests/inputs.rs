@@ -26,6 +26,7 @@ const ITEM: u32 = 0;
 const ERROR: u32 = 1;
 const END: u32 = 2;
 const LAST_ERROR: u32 = 3;
+const ASK: u32 = 4;
 
 /// Starts a call whose input has that window; returns the numbers of the input and of the call.
 fn start<T, O, F>(isolate: &mut Isolate, window: u32, body: impl FnOnce(FfiInput<T>) -> F) -> (u64, u64)
@@ -122,7 +123,9 @@ fn no_more_items_exist_than_the_window_has() {
         isolate.drain().iter().map(|event| (event.call, event.code)).collect::<Vec<_>>(),
         [(id, WANTS)]
     );
+    assert_eq!(put_bytes(&mut isolate, id, ASK, &[]), 2);
     assert_eq!((put(&mut isolate, id, 4), put(&mut isolate, id, 5)), (1, 0));
+    assert_eq!(put_bytes(&mut isolate, id, ASK, &[]), 0, "as after an event that came late");
     let rest: Vec<_> = std::iter::from_fn(|| match poll(&mut input) {
         Poll::Ready(item) => item,
         Poll::Pending => None,

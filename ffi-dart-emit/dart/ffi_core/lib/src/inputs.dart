@@ -1,23 +1,21 @@
 part of 'native.dart';
 
-typedef _PutInputC =
-    IntPtr Function(
-      Pointer<Void>,
-      Uint64,
-      Uint32,
-      Pointer<Void>,
-      Size,
-      Pointer<FfiStatus>,
-    );
-typedef _PutInputD =
-    int Function(
-      Pointer<Void>,
-      int,
-      int,
-      Pointer<Void>,
-      int,
-      Pointer<FfiStatus>,
-    );
+typedef _PutInputC = IntPtr Function(
+  Pointer<Void>,
+  Uint64,
+  Uint32,
+  Pointer<Void>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _PutInputD = int Function(
+  Pointer<Void>,
+  int,
+  int,
+  Pointer<Void>,
+  int,
+  Pointer<FfiStatus>,
+);
 
 /// A stream of this isolate that Rust reads.
 ///
@@ -36,12 +34,14 @@ final class NativeInput<T> extends _Waiting {
   static const _error = 1;
   static const _end = 2;
   static const _lastError = 3;
+  static const _nothing = 4;
 
   /// Results of putting something.
   static const _refused = -1;
+  static const _gone = -2;
   static const _tooMany = -3;
 
-  /// Code of the event that there is room again. After any other, Rust reads nothing.
+  /// Code of the event that there is room again, or was. After any other, Rust reads nothing.
   static const _wants = 21;
 
   final Mailbox _mailbox;
@@ -140,6 +140,8 @@ final class NativeInput<T> extends _Waiting {
     if (room == 0) {
       _full = true;
       _subscription?.pause();
+    } else if (room == _gone) {
+      _finish();
     } else if (room == _tooMany) {
       _fail(
         StateError(
@@ -147,7 +149,6 @@ final class NativeInput<T> extends _Waiting {
         ),
       );
     }
-    // For a result below that, the event that Rust reads nothing any more is on its way.
   }
 
   /// Ends with [error], for which there is always room.
@@ -174,7 +175,8 @@ final class NativeInput<T> extends _Waiting {
   /// Handles an event of the mailbox.
   void _event(int code) {
     if (code != _wants) return _finish();
-    if (!_full) return;
+    // The event may be one of before the last pause.
+    if (!_full || _put(_nothing, nullptr, 0) <= 0) return;
     _full = false;
     _subscription?.resume();
   }
