@@ -26,7 +26,7 @@ const INLINE: usize = 16;
 pub struct FfiEvent {
     /// The call that the event is about.
     pub(crate) call: u64,
-    /// A [`StatusCode`](crate::boundary::StatusCode), [`READY`], [`GONE`], [`WANTS`] or [`DROPPED`].
+    /// A [`StatusCode`](crate::boundary::StatusCode), or one of the codes above.
     pub(crate) code: i32,
     /// 1 if the event owns something, which Dart has to take.
     owns: u32,

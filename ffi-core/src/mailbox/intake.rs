@@ -1,4 +1,4 @@
-//! What an isolate puts into an input of Rust.
+//! Items that an isolate puts into an input of Rust.
 
 use crate::boundary::Failure;
 

@@ -219,7 +219,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     }
 }
 
-/// What an isolate needs that listens.
+/// Operations for an isolate that listens.
 #[cfg(feature = "async")]
 impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Returns the isolates that listen.

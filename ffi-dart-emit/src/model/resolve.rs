@@ -1369,6 +1369,11 @@ impl<'a> Resolver<'a> {
             record.capacity,
         ];
         self.fingerprint(&item, &facts, record.fingerprint);
+        if record.symbols.stream.is_some()
+            && self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none())
+        {
+            self.problems.add(&item, "Dart listens to it, and the library has no mailbox", REBUILD);
+        }
         let message = self.pooled(&item, &record.message)?;
         Some(Queue {
             item: record.item.clone(),

@@ -1,6 +1,6 @@
 //! Tests of the mailbox. `model.rs`: its inbox and the outcome of calls under loom. `calls.rs`:
-//! calls on both executors. `streams.rs`: streams. `inputs.rs`: streams of Dart. `queues.rs`: queues
-//! that Dart listens to.
+//! calls on both executors. `streams.rs`: streams. `inputs.rs`: streams of Dart. `queues.rs`:
+//! queues that Dart listens to.
 //! Tests with Dart are in `tests/dart/end_to_end/test/tasks_test.dart`.
 
 mod calls;

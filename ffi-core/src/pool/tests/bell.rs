@@ -1,4 +1,4 @@
-//! A consumer that waits for a ring to be pushed to, under loom, in all orders that the memory model
+//! A consumer that waits for a push into a ring, under loom, in all orders that the memory model
 //! allows, with up to two preemptions.
 //!
 //! Each control lacks what the protocol relies on. Loom has to find its fault.

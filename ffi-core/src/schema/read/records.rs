@@ -623,8 +623,8 @@ pub struct Function {
     /// Way in which the function is called.
     #[serde(default, skip_serializing_if = "Mode::is_sync")]
     pub mode: Mode,
-    /// Number of items of each stream that may wait: of the result for Dart, of parameters for Rust;
-    /// 0 for functions without one.
+    /// Number of items of each stream that may wait: of the result for Dart, of parameters for
+    /// Rust; 0 for functions without one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub window: u32,
     /// The way in which a call in Dart writes its arguments, if the user chose one.

@@ -280,6 +280,25 @@ void main() {
     expect(await _library.doubled(numbers).toList(), [2, 4, 2, 4, 2, 4]);
   });
 
+  test('methods of objects and services read streams', () async {
+    Stream<Tick> ticks(int to) async* {
+      for (var i = 0; i < to; i++) {
+        yield TickData(number: i, value: 0.5).toBox().ref;
+      }
+    }
+
+    final account = Account();
+    final sums = await Future.wait([
+      account.deposit(ticks(100)),
+      account.deposit(ticks(300)),
+    ]);
+    expect(sums, contains(200));
+    final late = account.deposit(ticks(2));
+    account.dispose();
+    expect(await late, 201);
+    expect(await _library.openMeter().measure(ticks(500)), 500);
+  });
+
   test('many at once', () async {
     final counts = await Future.wait([
       for (var i = 0; i < 200; i++) _library.countInOrder(_numbers(200)),
