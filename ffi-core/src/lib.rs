@@ -63,6 +63,7 @@
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
 //! | [`DartError`] | what a function of Dart threw, which is passed as `&dyn Fn(A) -> Result<R, DartError>` |
+//! | [`FfiMoved`] | a list that its caller gives to a function |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
 //! | `FfiContext`, `context` | tell a function the deadline of its call, and whether it was cancelled |
 //! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
@@ -131,6 +132,7 @@ pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
 mod types;
+mod unimplemented;
 
 /// Writes what the derive makes for protobuf only with the feature `proto`.
 ///
@@ -245,7 +247,7 @@ macro_rules! __async {
 }
 
 #[doc(inline)]
-pub use boundary::DartError;
+pub use boundary::{DartError, FfiMoved};
 pub use bytemuck;
 #[doc(hidden)]
 pub use columns::ColumnsCode;
@@ -286,7 +288,4 @@ pub use pool::{
 #[doc(inline)]
 pub use proto::FfiProto;
 pub use types::logical::*;
-pub use types::{
-    CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
-    FfiVec, InvalidValue, PathStep,
-};
+pub use types::*;

@@ -4,12 +4,16 @@
 
 use std::fmt::Write;
 
+use ffi_core::arena::VERSION;
 use ffi_core::schema::read::Record;
 
+use crate::arena_file::ArenaFile;
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype,
-    ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId, Value,
+    Enum, ErrorFieldType, ErrorType, Fingerprint, Function, Lending, Message, MessageIndex, Mode, Model,
+    Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId,
+    Value, arena_layout,
 };
+use crate::proto::shape::notation;
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
 #[must_use]
@@ -28,23 +32,7 @@ pub fn text(model: &Model) -> String {
     let view = View(model);
     let mut out =
         format!("library {} {}, abi {}, panic = \"{panic}\"\n", library.name, library.version, library.abi);
-    for message in &model.messages {
-        out += "\n";
-        out += &view.message(message);
-    }
-    for oneof in &model.oneofs {
-        out += "\n";
-        out += &view.oneof(oneof);
-    }
-    for enumeration in &model.enums {
-        out += "\n";
-        out += &view.enumeration(enumeration);
-    }
-    if !model.newtypes.is_empty() {
-        out += "\nnewtypes\n";
-        let rows: Vec<_> = model.newtypes.iter().map(|newtype| view.newtype(newtype)).collect();
-        out += &table([Left, Right, Left, Left], ["name", "size", "type", "Dart"], rows);
-    }
+    out += &types(model);
     for error in &model.errors {
         out += "\n";
         out += &view.error(error);
@@ -66,6 +54,69 @@ pub fn text(model: &Model) -> String {
         out += "\nqueues\n";
         let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
         out += &table([Left, Left, Right, Left], ["name", "message", "capacity", "stream"], rows);
+    }
+    out
+}
+
+/// Returns tables of the messages, oneofs, enums and newtypes.
+fn types(model: &Model) -> String {
+    let view = View(model);
+    let mut out = String::new();
+    for message in &model.messages {
+        out += "\n";
+        out += &view.message(message);
+    }
+    for oneof in &model.oneofs {
+        out += "\n";
+        out += &view.oneof(oneof);
+    }
+    for enumeration in &model.enums {
+        out += "\n";
+        out += &view.enumeration(enumeration);
+    }
+    if !model.newtypes.is_empty() {
+        out += "\nnewtypes\n";
+        let rows: Vec<_> = model.newtypes.iter().map(|newtype| view.newtype(newtype)).collect();
+        out += &table([Left, Right, Left, Left], ["name", "size", "type", "Dart"], rows);
+    }
+    out
+}
+
+/// Returns what the file of an arena says about itself as JSON.
+#[must_use]
+pub fn arena_json(file: &ArenaFile) -> String {
+    let ArenaFile { size, header, schema } = file;
+    let json = serde_json::json!({
+        "size": size,
+        "version": VERSION,
+        "layout": Fingerprint(header.layout),
+        "lists": header.lists,
+        "text": header.text,
+        "schema": schema.as_ref().map(|it| &it.json),
+    });
+    serde_json::to_string_pretty(&json).expect("numbers and JSON are plain data") + "\n"
+}
+
+/// Returns what the file of an arena says about itself: its sizes, and tables of all that the root
+/// reaches if the schema is inside.
+#[must_use]
+pub fn arena(file: &ArenaFile) -> String {
+    let ArenaFile { size, header, schema } = file;
+    let layout = Fingerprint(header.layout);
+    let mut out = format!("arena, format {VERSION}, {}, layout {layout}\n", bytes(*size));
+    let schema_size = schema.as_ref().map_or(0, |it| it.size);
+    let parts = [("lists", header.lists), ("text", header.text), ("schema", schema_size)];
+    let rows = parts.map(|(name, size)| [name.to_owned(), size.to_string()]);
+    out += &table([Left, Right], ["part", "bytes"], rows.into());
+    match schema {
+        Some(schema) => {
+            out += &format!("\nroot {}\n", schema.root);
+            out += &types(&schema.model);
+        }
+        None => {
+            out += "\nno schema is inside; hint: `write_with_schema` writes it, and `inspect` of the library \
+                    shows the layout of each root\n";
+        }
     }
     out
 }
@@ -140,7 +191,9 @@ impl View<'_> {
             .columns
             .as_ref()
             .map_or_else(String::new, |_| format!("  columns, {} a row\n", bytes(message.size - padding)));
-        let arena = message.arena.as_ref().map_or("", |_| "  lives in an arena\n");
+        let arena = message.arena.as_ref().map_or_else(String::new, |_| {
+            format!("  lives in an arena, layout {}\n", Fingerprint(arena_layout(self.0, message)))
+        });
         let simd = message.simd.as_ref().map_or_else(String::new, |_| match message.numbers {
             Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
             None => "  simd: numeric fields, one at a time\n".to_owned(),
@@ -167,12 +220,13 @@ impl View<'_> {
             [tag.to_string(), size.to_string(), case.item.name.clone(), ty]
         });
         format!(
-            "oneof {}: {}, align {}, data at offset {}, fingerprint {}\n{}",
+            "oneof {}: {}, align {}, data at offset {}, fingerprint {}\n{}{}",
             oneof.id,
             bytes(oneof.size),
             oneof.align,
             oneof.payload,
             oneof.fingerprint,
+            if oneof.in_arena { "  lives in an arena\n" } else { "" },
             table([Right, Right, Left, Left], ["tag", "size", "case", "type"], rows.collect())
         )
     }
@@ -309,6 +363,8 @@ impl View<'_> {
         match passing {
             Passing::Text => "&str".to_owned(),
             Passing::Input(item) => format!("FfiInput<{}>", self.returned(item.returns())),
+            Passing::CText => "&CStr".to_owned(),
+            Passing::Moved(of) => format!("FfiMoved<[{}]>", self.value(*of)),
             Passing::Callback { argument, answer } => {
                 let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
                 format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
@@ -347,29 +403,7 @@ impl View<'_> {
     }
 
     fn ty(&self, ty: &Type) -> String {
-        match ty {
-            Type::Array { of, len } => format!("[{}; {len}]", self.ty(of)),
-            Type::Scalar(scalar) => self.value(Value::Scalar(*scalar)),
-            Type::Message(index) => self.value(Value::Message(*index)),
-            Type::Enum(index) => self.value(Value::Enum(*index)),
-            Type::Oneof(index) => self.value(Value::Oneof(*index)),
-            Type::Open(index) => self.value(Value::Open(*index)),
-            Type::Str { cap } => format!("FfiStr<{cap}>"),
-            Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
-            Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", self.ty(of)),
-            Type::Option { of } => format!("FfiOption<{}>", self.ty(of)),
-            Type::Map { key, value, cap } => {
-                format!("FfiMap<{}, {}, {cap}>", self.ty(key), self.ty(value))
-            }
-            Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
-            Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
-            Type::Logical(it) => it.rust.to_owned(),
-            Type::ArenaStr => "ArenaStr".to_owned(),
-            Type::ArenaBytes => "ArenaBytes".to_owned(),
-            Type::ArenaVec { of } => format!("ArenaVec<{}>", self.ty(of)),
-            Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", self.ty(key), self.ty(value)),
-            Type::ArenaBox { of } => format!("ArenaBox<{}>", self.ty(of)),
-        }
+        notation(&ty.record(self.0), &|id| self.short(id))
     }
 
     fn value(&self, value: Value) -> String {

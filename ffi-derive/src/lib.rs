@@ -163,12 +163,14 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// Makes a struct around one value a type of its own that Rust and Dart share.
 ///
 /// The struct is `#[repr(transparent)]` and has one field without a name: a number, a `bool`, a
-/// C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, or another newtype. It may be
-/// wherever that type may be: in fields, arrays, vectors, options and columns, as the key of a map
-/// (with `Eq` and `Hash`), as a parameter or result. Kernels take it for the number that it is.
+/// C-like enum, an `FfiStr`, a logical type such as `FfiTimestamp`, another newtype, or an array of
+/// one of these. It may be wherever that type may be: in fields, arrays, vectors, options and
+/// columns, as the key of a map (with `Eq` and `Hash`), as a parameter or result. Kernels take it
+/// for the numbers that it is.
 ///
 /// In Dart it is an extension type, which costs nothing at run time: `UserId(7).value` is 7, and an
-/// `OrderId` can't be passed for a `UserId`. In C it is a typedef; in .proto the field has the type
+/// `OrderId` can't be passed for a `UserId`. That of an array is a list: a view in a message, a copy
+/// in a value, and no key of a map, as Dart compares lists by identity. In C it is a typedef; in .proto the field has the type
 /// of the value, and an option that names the newtype. The layout hash is that of the value's type,
 /// so a field can become a newtype and packages from before still work.
 ///
@@ -362,7 +364,7 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 ///
 /// | position | types |
 /// |---|---|
-/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `PoolBox<T>`, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
+/// | parameter | scalars, enums, messages, oneofs; `&T`, `&mut T`, `&[T]`, `&mut [T]` of these; `&ParticleColumns`, `&mut ParticleColumns`; `&str`; `String` and `Vec<T>`, which are copies (a message of your own called `String` by a path: `self::String`); `&CStr`, text up to a NUL; `PoolBox<T>` and `FfiMoved<[T]>`, a list, which the function then owns; `FfiObject<T>`, a clone of the caller's; `Option` of any of these |
 /// | result | `()`, scalars, enums, messages, oneofs; `String`; `Vec` of the former; `PoolBox<T>` and `ParticleColumns`, which the caller then owns; `FfiObject<T>`; `Option` of any of these; `Result` of any of these with an error that implements `Display`, or derives `FfiError` |
 ///
 /// # Attributes
@@ -401,9 +403,9 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// `ffi_core`, or `async` for an executor without tokio. Keys may also be in `#[ffi(..)]` below the
 /// attribute: `#[ffi(blocking)]`.
 ///
-/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`, and
-/// `Option` of these. What borrows is an error, as the function runs on after the call has
-/// returned. The future has to be `Send`.
+/// Parameters are copied or moved: numbers, messages, `String`, `Vec<T>`, `PoolBox<T>`,
+/// `FfiMoved<[T]>`, and `Option` of these. What borrows is an error, as the function runs on after
+/// the call has returned. The future has to be `Send`.
 ///
 /// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
 /// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.

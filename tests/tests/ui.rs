@@ -43,6 +43,8 @@ const MISTAKES: &[(&str, usize)] = &[
     ("export/rewritten_lifetime", 2),
     ("export/rewritten_parameter", 2),
     ("field/sequences", 3),
+    ("newtype/array", 2),
+    ("newtype/array_empty", 2),
     ("newtype/dart_conversions", 4),
     ("newtype/dart_missing", 2),
     ("newtype/lifetime", 2),

@@ -23,7 +23,9 @@
 //! | `&FfiColumns<T>`, `&mut FfiColumns<T>` | pointer to the header; every value in every column checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may have any value |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
+//! | `&CStr` | pointer to `char` up to a NUL; the bytes before it may have any value |
 //! | `Vec<T>` | pointer and `size_t`; copied |
+//! | `FfiMoved<[T]>` | pointer to an `FfiGiven` with the elements and the function that frees them: checked, and owned by the function when it is called |
 //! | `&dyn Fn(A) -> Result<R, DartError>` | pointer to a function, and its context: it gets a pointer to an `A` and one to the place for the `R` |
 //! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
@@ -33,7 +35,7 @@
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
 //! | `&FfiArena<T>`, `&mut FfiArena<T>` | pointer to the arena; all that its root reaches is checked |
 //! | `FfiArena<T>` as a parameter | pointer to an arena, checked; its contents are the function's when it is called, and the caller frees the empty object |
-//! | `FfiArena<T>` as a result | pointer to an arena, which the caller frees |
+//! | `FfiArena<T>`, `FrozenArena<T>` as a result | pointer to an arena, which the caller frees |
 //! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
@@ -51,6 +53,7 @@ mod callback;
 mod dart_api;
 mod lent;
 mod memory;
+mod moved;
 mod objects;
 mod output;
 mod owned;
@@ -66,12 +69,12 @@ mod text;
 // For generated code.
 #[doc(hidden)]
 pub use arenas::{
-    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena,
-    take_some_arena,
+    GivenArena, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
+    arena_schema, arena_wasted, given, take_arena, take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{
-    OwnedText, Region, assert_owned_text, copied, disjoint, disjoint_owned, optional, reference,
+    OwnedText, Region, assert_owned_text, c_text, copied, disjoint, disjoint_owned, optional, reference,
     reference_mut, slice, slice_mut, text,
 };
 #[doc(hidden)]
@@ -87,6 +90,9 @@ pub use dart_api::{DartInit, dart_init};
 pub use lent::{FfiLent, assert_lent};
 #[doc(hidden)]
 pub use memory::{alloc, free};
+pub use moved::FfiMoved;
+#[doc(hidden)]
+pub use moved::{FfiGiven, GivenList, given_list, given_region, take_list, take_some_list};
 #[doc(hidden)]
 pub use objects::{
     FfiObjectCalls, Receiver, object_argument, object_calls, object_free, object_installed, object_redeem,

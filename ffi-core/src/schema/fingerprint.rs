@@ -105,7 +105,8 @@ pub const ARENA: u64 = 29;
 /// Returns the fingerprint of arenas of a message, whose own is `message`.
 #[must_use]
 pub const fn arena(message: u64) -> u64 {
-    mix(&[ARENA, 1, message])
+    // Version 2 has `.._arena_freeze`, and its parts say if they are only read.
+    mix(&[ARENA, 2, message])
 }
 /// First fact of a type of objects.
 pub const OBJECT: u64 = 40;

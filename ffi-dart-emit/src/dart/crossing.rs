@@ -31,11 +31,14 @@ impl Crossing {
         own: &FunctionNames,
         scratch: &mut Scratch,
     ) -> Self {
-        let mut texts = Texts { end: None };
+        let is_text = |param: &&Param| matches!(param.passing, Passing::Text | Passing::CText);
+        let mut texts = Texts { end: None, left: function.params.iter().filter(is_text).count() };
         let params = function.params.iter().zip(&own.params).enumerate();
         let arguments = params.map(|(index, (param, name))| {
             let before = &function.params[..index];
-            let before = before.iter().filter(|it| it.passing == param.passing).count();
+            let is_list = |param: &Param| matches!(param.passing, Passing::Moved(_));
+            let alike = |it: &&Param| it.passing == param.passing || is_list(it) && is_list(param);
+            let before = before.iter().filter(alike).count();
             Argument::new(names, model, param, name, before, scratch, &mut texts)
         });
         let arguments = arguments.collect();
@@ -90,17 +93,19 @@ pub struct Raw {
 /// first.
 struct Texts {
     end: Option<String>,
+    /// Number of arguments with text that are still to come.
+    left: usize,
 }
 
-/// Name of the parameter with the object whose method it is; no parameter in Rust has it.
-pub const RECEIVER: &str = "self";
+/// Name of the parameter with the object whose method it is; a name from Rust has no `$`.
+pub const RECEIVER: &str = "self$";
 
 /// Dart type of a value that C sees as an `int`.
 const INT: &str = "int";
 
 impl Argument {
     /// Returns the argument for `param`, which Dart calls `name`; `before` counts the arguments of
-    /// its type before it.
+    /// its type before it, or the lists that are given.
     fn new(
         names: &Names<'_>,
         model: &Model,
@@ -204,7 +209,21 @@ impl Argument {
                     ownership: Some(borrowed(mutable)),
                 }
             }
-            Passing::Text => Self::text(name, texts),
+            Passing::Moved(of) => Self {
+                public: types::array(names, model, of),
+                types: vec![("$.Pointer<$.FfiGiven>".to_owned(), "")],
+                values: vec![format!("$.giveArray({name}, _memory, {before})")],
+                raw: None,
+                before: None,
+                given: false,
+                after: Some(format!("    $.settleArray({name}, _status);")),
+                ownership: Some(
+                    "given to the library, unless it refuses an argument: neither it nor\n\
+                     its views can be used any more",
+                ),
+            },
+            Passing::Text => Self::text(name, false, texts),
+            Passing::CText => Self::text(name, true, texts),
             Passing::Input(item) => input::argument(names, model, name, item),
             Passing::Object(of) => Self {
                 public: names.object(of).name.clone(),
@@ -345,26 +364,38 @@ impl Argument {
     }
 
     /// Returns text as UTF-8 in memory that every call reuses, after the texts of earlier
-    /// parameters.
-    fn text(name: &str, texts: &mut Texts) -> Self {
+    /// parameters; with a length, or `terminated` by a NUL.
+    fn text(name: &str, terminated: bool, texts: &mut Texts) -> Self {
         // No parameter has a `$`, as Rust has no such names.
         let end = format!("{name}$end");
         let start = texts.end.replace(end.clone());
         let before = if start.is_some() { "_memory.texts" } else { "(_memory.texts..clear())" };
+        let (pointer, length) = match start {
+            None => ("_memory.texts.pointer".to_owned(), end.clone()),
+            Some(start) => (format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")),
+        };
+        let (mut types, mut values) = (vec![("$.Pointer<$.Uint8>".to_owned(), "")], vec![pointer]);
+        let mut add = "addTerminated";
+        if !terminated {
+            types.push(("$.Size".to_owned(), INT));
+            values.push(length);
+            add = "add";
+        }
+        texts.left -= 1;
+        // The end of the last text is only needed for its length.
+        let is_used = !terminated || texts.left > 0;
+        let declared = if is_used { format!("final {end} = ") } else { String::new() };
         Self {
             public: "String".to_owned(),
-            types: vec![("$.Pointer<$.Uint8>".to_owned(), ""), ("$.Size".to_owned(), INT)],
-            values: match start {
-                None => vec!["_memory.texts.pointer".to_owned(), end.clone()],
-                Some(start) => vec![format!("_memory.texts.pointer + {start}"), format!("{end} - {start}")],
-            },
+            types,
+            values,
             raw: None,
             given: false,
             after: None,
             before: Some(layout::call(
                 4,
-                &format!("final {end} = "),
-                &format!("{before}.add"),
+                &declared,
+                &format!("{before}.{add}"),
                 &[name.to_owned(), layout::string(name)],
                 ";",
             )),

@@ -74,7 +74,7 @@ impl<'a> ArraysFile<'a> {
         let passed = |id: &TypeId| {
             model.functions.iter().any(|it| {
                 it.params.iter().any(|param| match param.passing {
-                    Passing::Slice { of, .. } => is_it(id, of),
+                    Passing::Slice { of, .. } | Passing::Moved(of) => is_it(id, of),
                     // An enum by reference is the first element of an array.
                     Passing::Reference { to, .. } => is_it(id, to),
                     _ => false,

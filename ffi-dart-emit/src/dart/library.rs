@@ -126,7 +126,7 @@ impl<'a> LibraryFile<'a> {
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
-            memory: model.messages.iter().any(|it| it.arena.is_none()) || !model.oneofs.is_empty(),
+            memory: model.by_dependency().iter().any(|it| !it.in_arena()),
             pools: pool::pooled(model).next().is_some(),
             mailbox: symbols.mailbox.as_deref().filter(|_| {
                 model.functions.iter().any(|it| !it.mode.is_sync())

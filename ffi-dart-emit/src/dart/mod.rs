@@ -4,6 +4,7 @@
 //! classes stand; identifiers come from `names.rs`, docs from `docs.rs`. The code that is equal in
 //! every package is a real Dart package of its own, `dart/ffi_core`.
 
+mod all_throws;
 mod arena;
 mod binding;
 mod callback;
@@ -229,7 +230,7 @@ fn check_keys(model: &Model) -> Result<(), Problems> {
                 problems.push(Problem {
                     item: item.clone(),
                     what: "the keys of its `FfiMap` can't be looked up in Dart".into(),
-                    fix: "use a number, `bool`, enum, `FfiStr`, `FfiRef`, a logical type or a newtype as the key".into(),
+                    fix: "use a number, `bool`, enum, `FfiStr`, `FfiRef`, a logical type, or a newtype of one of these as the key".into(),
                 });
             }
         });

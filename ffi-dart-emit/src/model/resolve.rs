@@ -12,17 +12,15 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 
-use super::newtype::check_dart;
+use super::newtype::{MAX_NEWTYPES, NOT_WRAPPED, check_dart};
 use super::{
     Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
     Fingerprint, Function, InputItem, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model,
     Newtype, NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue,
     Returns, Scalar, Type, TypeId, Value, Variant, WideAlign,
 };
+use crate::holder::{Held, Holder, Holding};
 use crate::logical::Logical;
-
-/// Largest number of newtypes that hold each other.
-const MAX_NEWTYPES: usize = 16;
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
@@ -334,32 +332,14 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
 /// Adds the messages and oneofs that `ty` has in place. A reference has none, which is its purpose.
 fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
     match ty {
-        read::Type::Array { of, .. } | read::Type::Vec { of, .. } | read::Type::Option { of } => {
-            held(of, into)
-        }
-        read::Type::Map { key, value, .. } => {
-            held(key, into);
-            held(value, into);
-        }
+        read::Type::Array { of, .. } => held(of, into),
         read::Type::Message(id) | read::Type::Oneof(id) => into.push(id),
-        read::Type::Enum(_)
-        | read::Type::Open(_)
-        | read::Type::Scalar(_)
-        | read::Type::Str { .. }
-        | read::Type::Bytes { .. }
-        | read::Type::Columns(_)
-        | read::Type::Arena(_)
-        // A handle has nothing in place, which is its purpose.
-        | read::Type::ArenaStr {}
-        | read::Type::ArenaBytes {}
-        | read::Type::ArenaVec { .. }
-        | read::Type::ArenaMap { .. }
-        | read::Type::ArenaBox { .. }
-        | read::Type::Object(_)
-        // No newtype holds a message or oneof.
-        | read::Type::Newtype(_)
-        | read::Type::Logical(_)
-        | read::Type::Ref(_) => {}
+        // No newtype holds a message or oneof, and a handle of an arena has nothing in place, which is
+        // its purpose.
+        other => {
+            let holds = other.held().filter(|it| !it.holder.elsewhere);
+            holds.iter().flat_map(Held::parts).for_each(|part| held(part, into));
+        }
     }
 }
 
@@ -419,9 +399,13 @@ struct Resolver<'a> {
     messages: HashMap<&'a TypeId, MessageIndex>,
     /// True for each message that lives in an arena, by its index.
     in_arenas: Vec<bool>,
+    /// True for each oneof that lives in an arena, by its index.
+    oneofs_in_arenas: Vec<bool>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
+    /// Number of newtypes around the type that is being resolved.
+    newtype_depth: usize,
     errors: HashMap<&'a TypeId, ErrorIndex>,
     objects: HashMap<&'a TypeId, ObjectIndex>,
     wide_align: WideAlign,
@@ -452,6 +436,11 @@ const TWO_WORDS: Layout = Layout { size: 8, align: 4 };
 const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0, identity: 0 });
 
+/// Returns the identity of a type that lives in arenas.
+fn named(id: &TypeId) -> u64 {
+    fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)])
+}
+
 impl<'a> Resolver<'a> {
     fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
         Self {
@@ -459,9 +448,11 @@ impl<'a> Resolver<'a> {
             wide_align,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
+            oneofs_in_arenas: sorted.oneofs.values().map(|it| it.in_arena).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
+            newtype_depth: 0,
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
             problems,
@@ -489,8 +480,7 @@ impl<'a> Resolver<'a> {
                 Some(index) => {
                     let read::Message { size, align, fingerprint, ref arena, .. } = self.sorted.messages[id];
                     let layout = Layout { size, align };
-                    let named = || fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
-                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named());
+                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named(id));
                     (Type::Message(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
@@ -515,47 +505,13 @@ impl<'a> Resolver<'a> {
             }
             read::Type::Oneof(id) => match self.oneofs.get(id) {
                 Some(index) => {
-                    let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
+                    let read::Oneof { size, align, fingerprint, in_arena, .. } = self.sorted.oneofs[id];
                     let layout = Layout { size, align };
-                    (Type::Oneof(*index), Facts::new(layout, fingerprint.0))
+                    let identity = if in_arena { named(id) } else { fingerprint.0 };
+                    (Type::Oneof(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
             },
-            read::Type::Str { cap } => {
-                let layout = self.list(item, Layout::of_byte(), *cap);
-                let fingerprint = fingerprint::mix(&[fingerprint::STR, *cap]);
-                (Type::Str { cap: *cap }, Facts::new(layout, fingerprint))
-            }
-            read::Type::Bytes { cap } => {
-                let layout = self.list(item, Layout::of_byte(), *cap);
-                let fingerprint = fingerprint::mix(&[fingerprint::BYTES, *cap]);
-                (Type::Bytes { cap: *cap }, Facts::new(layout, fingerprint))
-            }
-            read::Type::Vec { of, cap } => {
-                let (of, facts) = self.ty(item, of);
-                let layout = self.list(item, facts.layout, *cap);
-                let hash = |of| fingerprint::mix(&[fingerprint::VEC, of, *cap]);
-                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
-                (Type::Vec { of: Box::new(of), cap: *cap }, Facts { layout, fingerprint, identity })
-            }
-            read::Type::Option { of } => {
-                let (of, facts) = self.ty(item, of);
-                let layout = self.pair(item, facts.layout, Layout::of_byte());
-                let hash = |of| fingerprint::mix(&[fingerprint::OPTION, of]);
-                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
-                (Type::Option { of: Box::new(of) }, Facts { layout, fingerprint, identity })
-            }
-            read::Type::Map { key, value, cap } => {
-                let (key, of_key) = self.ty(item, key);
-                let (value, of_value) = self.ty(item, value);
-                let entry = self.pair(item, of_key.layout, of_value.layout);
-                let layout = self.list(item, entry, *cap);
-                let hash = |key, value| fingerprint::mix(&[fingerprint::MAP, key, value, *cap]);
-                let fingerprint = hash(of_key.fingerprint, of_value.fingerprint);
-                let identity = hash(of_key.identity, of_value.identity);
-                let ty = Type::Map { key: Box::new(key), value: Box::new(value), cap: *cap };
-                (ty, Facts { layout, fingerprint, identity })
-            }
             read::Type::Ref(id) => match self.pooled(item, id) {
                 Some(index) => {
                     let fingerprint = fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
@@ -580,31 +536,6 @@ impl<'a> Resolver<'a> {
                     REPORTED
                 }
             },
-            read::Type::ArenaStr {} => {
-                (Type::ArenaStr, Facts::new(TWO_WORDS, fingerprint::mix(&[fingerprint::ARENA_STR])))
-            }
-            read::Type::ArenaBytes {} => {
-                (Type::ArenaBytes, Facts::new(TWO_WORDS, fingerprint::mix(&[fingerprint::ARENA_BYTES])))
-            }
-            read::Type::ArenaVec { of } => {
-                let (of, facts) = self.ty(item, of);
-                let fingerprint = fingerprint::mix(&[fingerprint::ARENA_VEC, facts.identity]);
-                (Type::ArenaVec { of: Box::new(of) }, Facts::new(TWO_WORDS, fingerprint))
-            }
-            read::Type::ArenaMap { key, value } => {
-                let (key, of_key) = self.ty(item, key);
-                let (value, of_value) = self.ty(item, value);
-                self.pair(item, of_key.layout, of_value.layout);
-                let facts = [fingerprint::ARENA_MAP, of_key.identity, of_value.identity];
-                let ty = Type::ArenaMap { key: Box::new(key), value: Box::new(value) };
-                (ty, Facts::new(TWO_WORDS, fingerprint::mix(&facts)))
-            }
-            read::Type::ArenaBox { of } => {
-                let (of, facts) = self.ty(item, of);
-                let fingerprint = fingerprint::mix(&[fingerprint::ARENA_BOX, facts.identity]);
-                let layout = Layout { size: 4, align: 4 };
-                (Type::ArenaBox { of: Box::new(of) }, Facts::new(layout, fingerprint))
-            }
             read::Type::Arena(_) => {
                 let what = "an arena is neither field, element nor value";
                 self.problems.add(item, what, "pass it, or a reference to it");
@@ -620,12 +551,60 @@ impl<'a> Resolver<'a> {
                 self.problems.add(item, what, "pass an `FfiObject`");
                 REPORTED
             }
+            holder => self.held(item, &holder.held().expect("all other types hold something")),
         }
     }
 
-    /// Returns a newtype with the type in it. Newtypes may hold each other to a depth that a forged
-    /// record can't exhaust the stack with.
+    /// Returns a type of the table with what it holds.
+    fn held(&mut self, item: &str, held: &Held<'_, read::Type>) -> (Type, Facts) {
+        let Held { holder, cap, .. } = *held;
+        let [first, second] = held.parts.map(|part| part.map(|part| self.ty(item, part)));
+        let layouts = [&first, &second].map(|part| part.as_ref().map(|(_, facts)| facts.layout));
+        let contents = match layouts {
+            [Some(key), Some(value)] => Some(self.pair(item, key, value)),
+            [part, _] => part,
+        };
+        let layout = self.holder_layout(item, holder, contents, cap);
+        let hash = |of: fn(&Facts) -> u64| {
+            let parts = [&first, &second].into_iter().flatten().map(|(_, facts)| of(facts));
+            let facts: Vec<_> = [holder.fact].into_iter().chain(parts).chain(cap).collect();
+            fingerprint::mix(&facts)
+        };
+        let identity = hash(|facts| facts.identity);
+        let fingerprint = if holder.elsewhere { identity } else { hash(|facts| facts.fingerprint) };
+        let parts = [first, second].map(|part| part.map(|(ty, _)| ty));
+        let ty = Type::holding(holder, parts, cap).expect("each has a variant with these fields");
+        (ty, Facts { layout, fingerprint, identity })
+    }
+
+    /// Returns the layout of a type of the table around `contents`.
+    fn holder_layout(
+        &mut self,
+        item: &str,
+        holder: &Holder,
+        contents: Option<Layout>,
+        cap: Option<u64>,
+    ) -> Layout {
+        let possible = cap.is_none_or(|cap| (1..=u64::from(u32::MAX)).contains(&cap))
+            && contents.is_none_or(|it| it.align.is_power_of_two());
+        let layout = if possible { holder.layout(contents, cap.unwrap_or_default()) } else { None };
+        match (layout, cap, contents) {
+            (Some((layout, _)), ..) => return layout,
+            (None, Some(cap), _) => {
+                self.problems.add(item, format!("a capacity of {cap} is not possible"), REBUILD);
+            }
+            (None, None, contents) => {
+                let size = contents.map_or(0, |it| it.size);
+                self.problems.add(item, format!("{size} bytes and more are not possible"), REBUILD);
+            }
+        }
+        REPORTED.1.layout
+    }
+
+    /// Returns a newtype with the type in it. Newtypes may hold each other, also in arrays, to a
+    /// depth that a forged record can't exhaust the stack with.
     fn newtype_type(&mut self, item: &str, id: &TypeId) -> (Type, Facts) {
+        let outer = self.newtype_depth;
         let mut chain = Vec::new();
         let mut next = id;
         let innermost = loop {
@@ -634,7 +613,7 @@ impl<'a> Resolver<'a> {
                 return self.unresolved(item, next);
             };
             chain.push(*index);
-            if chain.len() > MAX_NEWTYPES {
+            if outer + chain.len() > MAX_NEWTYPES {
                 let what = format!("`{id}` holds itself, or more than {MAX_NEWTYPES} newtypes in each other");
                 self.problems.add(item, what, "hold the value itself");
                 return REPORTED;
@@ -644,7 +623,9 @@ impl<'a> Resolver<'a> {
                 other => break other,
             }
         };
+        self.newtype_depth = outer + chain.len();
         let (ty, facts) = self.ty(item, innermost);
+        self.newtype_depth = outer;
         let wrap = |of, index| Type::Newtype { index, of: Box::new(of) };
         (chain.into_iter().rev().fold(ty, wrap), facts)
     }
@@ -653,12 +634,10 @@ impl<'a> Resolver<'a> {
         let item = format!("newtype {}", record.id);
         self.names(&item, &record.id, &record.item);
         let (ty, facts) = self.ty(&item, &record.ty);
-        let possible =
-            matches!(ty.physical(), Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_));
-        if !possible {
+        if !ty.may_be_wrapped() {
             self.problems.add(
                 &item,
-                "its value is no number, `bool`, enum, text or logical type",
+                NOT_WRAPPED,
                 "make it a message, with `#[derive(FfiMessage)]` and a named field",
             );
         }
@@ -718,7 +697,7 @@ impl<'a> Resolver<'a> {
                 | Type::ArenaVec { .. }
                 | Type::ArenaMap { .. }
                 | Type::ArenaBox { .. } => true,
-                Type::Message(index) => self.lives_in_arena(*index),
+                Type::Message(_) | Type::Oneof(_) => self.lives_in_arena(part),
                 _ => false,
             };
         });
@@ -727,8 +706,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn lives_in_arena(&self, index: MessageIndex) -> bool {
-        self.in_arenas[index.0]
+    /// Returns true for a message or oneof that lives in arenas.
+    fn lives_in_arena(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Message(index) => self.in_arenas[index.0],
+            Type::Oneof(index) => self.oneofs_in_arenas[index.0],
+            _ => false,
+        }
     }
 
     /// Returns the message with that id, which must have a pool.
@@ -745,17 +729,6 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the layout of a length and `cap` elements.
-    fn list(&mut self, item: &str, of: Layout, cap: u64) -> Layout {
-        let possible = (1..=u64::from(u32::MAX)).contains(&cap) && of.align.is_power_of_two();
-        match of.list(cap).filter(|_| possible) {
-            Some((layout, _)) => layout,
-            None => {
-                self.problems.add(item, format!("a capacity of {cap} is not possible"), REBUILD);
-                REPORTED.1.layout
-            }
-        }
-    }
-
     /// Returns the layout of two consecutive values.
     fn pair(&mut self, item: &str, first: Layout, second: Layout) -> Layout {
         let possible = first.align.is_power_of_two() && second.align.is_power_of_two();
@@ -929,7 +902,9 @@ impl<'a> Resolver<'a> {
             let resolved = case.ty.as_ref().map(|ty| self.ty(&item, ty));
             let fingerprint = resolved.as_ref().map_or(fingerprint::NOTHING, |(_, facts)| facts.fingerprint);
             facts.extend([fingerprint::hash_name(&case.item.name), fingerprint]);
-            if let Some((ty, _)) = &resolved {
+            if let Some((ty, _)) = &resolved
+                && !record.in_arena
+            {
                 self.no_handles(&item, ty);
             }
             if let Some((_, Facts { layout, .. })) = &resolved {
@@ -968,6 +943,7 @@ impl<'a> Resolver<'a> {
             payload: record.payload,
             fingerprint: record.fingerprint,
             fingerprint_symbol: record.symbols.fingerprint.clone(),
+            in_arena: record.in_arena,
             cases,
         }
     }
@@ -1034,6 +1010,8 @@ impl<'a> Resolver<'a> {
                 Pass::Slice => ("slice", Passing::Slice { of: value, mutable: false }),
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
+                Pass::CStr => ("c_str", Passing::CText),
+                Pass::Moved => ("moved", Passing::Moved(value)),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
                 Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
                 Pass::InputValue => ("input_value", Passing::Input(InputItem::Value(value))),
@@ -1170,12 +1148,13 @@ impl<'a> Resolver<'a> {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
                 Passing::Arena { lending, .. } => lending != Lending::Given,
                 Passing::Slice { mutable, .. } => mutable,
-                Passing::Callback { .. } => true,
+                Passing::Callback { .. } | Passing::CText => true,
                 Passing::Value(_)
                 | Passing::Text
                 | Passing::Pool(_)
                 | Passing::Object(_)
-                | Passing::Input(_) => false,
+                | Passing::Input(_)
+                | Passing::Moved(_) => false,
             };
             if lent {
                 let what = format!("it runs on after the call, and borrows `{}`", param.name);
@@ -1385,26 +1364,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {
-        if matches!(ty, Type::Message(index) if self.lives_in_arena(*index)) {
-            self.problems.add(item, "a message that lives in an arena does not cross by itself", REBUILD);
+        if self.lives_in_arena(ty) {
+            self.problems.add(item, "what lives in an arena does not cross by itself", REBUILD);
         }
         match ty.value() {
             Some(value) => value,
             None => {
+                let held = ty.held().map(|it| it.holder);
                 let what = match ty {
-                    Type::Array { .. } => "an array",
-                    Type::Str { .. } => "an `FfiStr`",
-                    Type::Bytes { .. } => "an `FfiBytes`",
-                    Type::Vec { .. } => "an `FfiVec`",
-                    Type::Option { .. } => "an `FfiOption`",
-                    Type::Map { .. } => "an `FfiMap`",
-                    Type::Newtype { .. } => "a newtype of an `FfiStr`",
-                    Type::ArenaStr
-                    | Type::ArenaBytes
-                    | Type::ArenaVec { .. }
-                    | Type::ArenaMap { .. }
-                    | Type::ArenaBox { .. } => "a handle of an arena",
-                    _ => "an `FfiRef`",
+                    Type::Array { .. } => "an array".to_owned(),
+                    Type::Newtype { .. } => "a newtype of an `FfiStr` or an array".to_owned(),
+                    _ if held.is_some_and(|it| it.elsewhere) => "a handle of an arena".to_owned(),
+                    _ => format!("an `{}`", held.map_or("FfiRef", |it| it.name)),
                 };
                 let what = format!("{what} is neither parameter nor result");
                 self.problems.add(item, what, "make it the field of a message, and pass that");

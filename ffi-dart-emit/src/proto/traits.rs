@@ -23,12 +23,16 @@ pub struct Method {
     /// Name in the .proto file, with that of the service.
     pub full: String,
     pub is_async: bool,
+    /// True if it returns a stream of results.
+    pub is_stream: bool,
     /// Keys of `#[ffi(..)]`.
-    pub keys: Vec<&'static str>,
+    pub keys: Vec<String>,
     /// Names and types of the parameters.
     pub params: Vec<(String, String)>,
     /// Type of the result.
     pub result: String,
+    /// Type of the error; `None` if it only says that the method has no implementation.
+    pub error: Option<String>,
 }
 
 /// Writes a service, and adds the names of `ffi_core` that it uses. Returns true if all of its
@@ -48,7 +52,15 @@ pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) ->
         let keyword = if method.is_async { "async fn" } else { "fn" };
         let params = method.params.iter().map(|(name, ty)| format!("{name}: {ty}"));
         let params: Vec<_> = ["&self".to_owned()].into_iter().chain(params).collect();
-        let result = format!("Result<{}, Unimplemented>", method.result);
+        let error = method.error.as_deref().unwrap_or("Unimplemented");
+        let mut result = format!("Result<{}, {error}>", method.result);
+        if method.params.iter().any(|(_, ty)| ty.starts_with("FfiInput<")) {
+            used.insert("FfiInput");
+        }
+        if method.is_stream {
+            used.insert("Stream");
+            result = format!("impl Stream<Item = {result}>");
+        }
         let line = format!("    {keyword} {}({}) -> {result} {{", method.name, params.join(", "));
         if line.len() <= WIDTH {
             let _ = writeln!(out, "{line}");
@@ -62,7 +74,13 @@ pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) ->
             [one] => _ = writeln!(out, "        let _ = {one};"),
             several => _ = writeln!(out, "        let _ = ({});", several.join(", ")),
         }
-        let _ = writeln!(out, "        Err(Unimplemented::new({}))\n    }}", rust_string(&method.full));
+        let unimplemented = format!("Unimplemented::new({})", rust_string(&method.full));
+        let body = match (method.is_stream, &method.error) {
+            (true, _) => format!("{unimplemented}.stream()"),
+            (false, Some(_)) => format!("Err({unimplemented}.into())"),
+            (false, None) => format!("Err({unimplemented})"),
+        };
+        let _ = writeln!(out, "        {body}\n    }}");
     }
     *out += "}\n";
     documented

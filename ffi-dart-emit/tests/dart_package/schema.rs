@@ -387,6 +387,8 @@ impl Schema {
                 Pass::Slice => "slice",
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
+                Pass::CStr => "c_str",
+                Pass::Moved => "moved",
                 Pass::Pool => "pool",
                 Pass::Object
                 | Pass::Callback

@@ -516,6 +516,8 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Slice => "slice",
             Pass::SliceMut => "slice_mut",
             Pass::Str => "str",
+            Pass::CStr => "c_str",
+            Pass::Moved => "moved",
             Pass::Pool => "pool",
             Pass::Object => "object",
             Pass::Callback => "callback",

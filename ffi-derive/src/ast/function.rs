@@ -86,10 +86,14 @@ pub(crate) enum Pass {
     Slice,
     SliceMut,
     Str,
+    /// `&CStr`: text that ends with a NUL.
+    CStr,
     Pool,
     /// `FfiArena<T>`, whose contents the function gets.
     Arena,
     Object,
+    /// `FfiMoved<[T]>`, which the function gets.
+    Moved,
     Callback,
     /// `FfiInput<T>`, a stream of Dart.
     Input(InputItem),
@@ -313,11 +317,14 @@ fn check_moved(param: &Param) -> Result<()> {
                         hint: a function without `async`, `blocking` and a stream, or a stream as the result";
             return Err(Error::custom(text).with_span(&param.written));
         }
-        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object | Pass::Input(_), _) | (_, Some(_)) => {
+        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object | Pass::Moved | Pass::Input(_), _)
+        | (_, Some(_)) => {
             return Ok(());
         }
-        (Pass::Str, None) => "`String`, a copy".to_owned(),
-        (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
+        (Pass::Str | Pass::CStr, None) => "`String`, a copy".to_owned(),
+        (Pass::Slice | Pass::SliceMut, None) => {
+            format!("`Vec<{ty}>`, a copy, or `FfiMoved<[{ty}]>`, which the function then owns")
+        }
         (Pass::Ref | Pass::Mut, None) if types::argument_of("FfiArena", &param.ty).is_some() => {
             format!("`{ty}`, which the function then owns")
         }
@@ -436,6 +443,15 @@ impl Param {
         if types::argument_of("FfiArena", ty).is_some() {
             return Ok((Pass::Arena, None, ty.clone()));
         }
+        if let Some(list) = types::argument_of("FfiMoved", ty) {
+            let Type::Slice(slice) = types::ungrouped(list) else {
+                let text =
+                    "a list is given to the function\nhint: `FfiMoved<[T]>`; a message with `PoolBox<T>`";
+                return Err(Error::custom(text).with_span(list));
+            };
+            types::check_param(&slice.elem)?;
+            return Ok((Pass::Moved, None, (*slice.elem).clone()));
+        }
         if let Some(object) = types::argument_of("FfiObject", ty) {
             return Ok((Pass::Object, None, object.clone()));
         }
@@ -452,6 +468,7 @@ impl Param {
         }
         let (pass, ty) = match (types::ungrouped(elem), mutability.is_some()) {
             (text, false) if types::is_str(text) => return Ok((Pass::Str, None, byte(text))),
+            (text, false) if types::is_c_str(text) => return Ok((Pass::CStr, None, byte(text))),
             (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
             (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
             (ty, false) => (Pass::Ref, ty),

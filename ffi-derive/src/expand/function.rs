@@ -1,7 +1,7 @@
 //! `#[ffi_export]`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
@@ -36,8 +36,10 @@ impl Pass {
             Self::Slice => "slice",
             Self::SliceMut => "slice_mut",
             Self::Str => "str",
+            Self::CStr => "c_str",
             Self::Pool => "pool",
             Self::Object => "object",
+            Self::Moved => "moved",
             Self::Callback => "callback",
             Self::Input(InputItem::Value) => "input_value",
             Self::Input(InputItem::Str) => "input_str",
@@ -78,6 +80,7 @@ impl Argument {
             taken: match param.pass {
                 Pass::Pool => Some(quote!(__ffi::take_some)),
                 Pass::Arena => Some(quote!(__ffi::take_some_arena)),
+                Pass::Moved => Some(quote!(__ffi::take_some_list)),
                 _ => None,
             },
             raw: quote!(#raw, #present: __ffi::core::primitive::u8),
@@ -104,6 +107,11 @@ impl Argument {
         let raw = format_ident!("__ffi_arg_{index}", span = span);
         let len = format_ident!("__ffi_len_{index}");
         let usize = quote!(__ffi::core::primitive::usize);
+        // What says if a pointer may be looked at.
+        let present = match param.optional {
+            true => format_ident!("__ffi_present_{index}").into_token_stream(),
+            false => quote!(1),
+        };
         let (raw_type, region, check) = match pass {
             Pass::Value => {
                 return Self {
@@ -158,6 +166,24 @@ impl Argument {
                     taken: Some(quote!(__ffi::take_arena)),
                 };
             }
+            Pass::Moved => {
+                return Self {
+                    raw: quote!(#raw: *mut __ffi::FfiGiven),
+                    region: Some(quote!(unsafe { __ffi::given_region::<#ty>(#raw, #present, #name) })),
+                    owned: None,
+                    checked: quote_spanned!(span=> unsafe { __ffi::given_list::<#ty>(#raw, #name) }),
+                    taken: Some(quote!(__ffi::take_list)),
+                };
+            }
+            Pass::CStr => {
+                return Self {
+                    raw: quote!(#raw: *const __ffi::core::ffi::c_char),
+                    region: Some(quote!(unsafe { __ffi::Region::c_text(#raw, #present, #name) })),
+                    owned: None,
+                    checked: quote_spanned!(span=> unsafe { __ffi::c_text(#raw, #name) }),
+                    taken: None,
+                };
+            }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
@@ -202,10 +228,9 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
-    let writes = function
-        .params
-        .iter()
-        .any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena));
+    let writes = function.params.iter().any(|param| {
+        matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena | Pass::Moved)
+    });
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
@@ -292,12 +317,11 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
 /// finds the object.
 fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
     let ty = &function.receiver()?.ty;
+    let runs_dart = function.params.iter().any(|param| param.pass == Pass::Callback);
     let found = match function.mode {
-        // A call that runs on has a count of the `Arc`.
-        Mode::Async | Mode::Inline | Mode::Blocking | Mode::Stream(_) => {
-            quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") })
-        }
-        Mode::Sync => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+        Mode::Sync if !runs_dart => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+        // A call that runs on, or in which the caller may end the handle, has a count of the `Arc`.
+        _ => quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") }),
     };
     Some((quote!(__ffi_handle: __ffi::core::primitive::u64,), quote!(let __ffi_self = #found?;)))
 }
@@ -409,9 +433,9 @@ fn call(
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
-            // of that type and length, which nobody else uses during the call; the regions that
-            // are written to don't overlap others, by the check above, and values are copied
-            // before a reference is made.
+            // of that type and length, or up to a NUL, which nobody else uses during the call; the
+            // regions that are written to don't overlap others, by the check above, and values are
+            // copied before a reference is made.
             #checks
             #seen
             __ffi::Returned::<#output>::into_abi(#called)
@@ -560,9 +584,14 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
             Pass::Pool | Pass::Input(InputItem::Pool) => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
-            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str | Pass::Callback | Pass::Input(_) => {
-                quote!(FfiValue)
-            }
+            Pass::Value
+            | Pass::Slice
+            | Pass::SliceMut
+            | Pass::Str
+            | Pass::CStr
+            | Pass::Moved
+            | Pass::Callback
+            | Pass::Input(_) => quote!(FfiValue),
         };
         let answer = param.answer.as_ref().map(|answer| quote!(for<'__ffi_any> #answer: __ffi::FfiAnswer,));
         let copied = owned.as_ref().map(|owned| match pass {
@@ -597,7 +626,7 @@ fn assertions(function: &Function) -> TokenStream {
             __ffi::assert_value::<#ty>();
             __ffi::Facts::<#ty>::assert_clone();
         },
-        (Pass::Value | Pass::Slice | Pass::SliceMut, _) => {
+        (Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Moved, _) => {
             quote_spanned!(ty.span()=> __ffi::assert_value::<#ty>();)
         }
         (Pass::Str, Some(owned)) => {
@@ -605,7 +634,7 @@ fn assertions(function: &Function) -> TokenStream {
         }
         (Pass::Object, _) => quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();),
         // rustc checks the bound of the input in the user's function.
-        (Pass::Input(_), _) | (Pass::Str, None) | (Pass::Pool, _) => quote!(),
+        (Pass::Input(_), _) | (Pass::Str, None) | (Pass::CStr | Pass::Pool, _) => quote!(),
     });
     let owner = function.member.as_ref().map(|it| &it.owner.ty);
     let owner = owner.map(|ty| quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();));

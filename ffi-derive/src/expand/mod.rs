@@ -5,6 +5,8 @@
 //! which are for users. Names of the derive that user tokens could meet begin with `__ffi`.
 
 mod arena;
+mod arena_oneof;
+mod arena_proto;
 mod columns;
 mod enumeration;
 mod error;
@@ -16,6 +18,7 @@ mod oneof;
 mod pool;
 mod proto;
 mod queue;
+mod shape;
 mod simd;
 
 pub(crate) use arena::arena_from;

@@ -215,7 +215,9 @@ fn what_an_isolate_has_put_comes_before_its_end() {
                 sender.send(item).unwrap();
             }
         });
-        (0..9).for_each(|number| drop(put(&mut isolate, id, number)));
+        for number in 0..9 {
+            assert!(put(&mut isolate, id, number) > 0);
+        }
         isolate.mailbox.close();
         reader.join().unwrap();
         let items: Vec<_> = results.iter().collect();

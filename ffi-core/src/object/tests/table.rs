@@ -171,25 +171,6 @@ fn numbers_that_are_no_handles_are_refused() {
 }
 
 #[test]
-fn an_object_that_ends_during_its_call_is_dropped_after_it() {
-    alone(|| {
-        let (object, ends) = counted(3);
-        let handle = handle(FfiObject::<Counted>::new(object));
-        // SAFETY: only this thread uses the handle.
-        let outer = unsafe { receiver::<Counted>(handle) }.ok().unwrap();
-        // SAFETY: only this thread uses the handle.
-        let inner = unsafe { receiver::<Counted>(handle) }.ok().unwrap();
-        assert_eq!(object_free(handle), 0);
-        assert_eq!(refused::<Counted>(handle), ObjectCode::Stale as u32);
-        assert_eq!((ends.load(Ordering::Relaxed), outer.value), (0, 3));
-        drop(inner);
-        assert_eq!((ends.load(Ordering::Relaxed), outer.value), (0, 3));
-        drop(outer);
-        assert_eq!(ends.load(Ordering::Relaxed), 1);
-    });
-}
-
-#[test]
 fn an_argument_outlives_the_handle() {
     alone(|| {
         let (object, ends) = counted(4);

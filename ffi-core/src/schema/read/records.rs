@@ -270,14 +270,24 @@ pub struct ArenaSymbols {
     pub map: String,
     /// `fn(*mut A, exclusive: u8, *mut FfiStatus)`: checks all of it.
     pub check: String,
+    /// `fn(*const A, *mut FfiStatus) -> *mut A`: an arena whose pages nobody can write to: a copy,
+    /// or another object with the same pages.
+    pub freeze: String,
+    /// `fn(*mut FfiStatus) -> *mut FfiOwned`: the layouts of all types that the root reaches, as
+    /// JSON.
+    pub schema: String,
+    /// `fn(schema: *const u8, len: usize, *mut FfiStatus)`: fails with the first difference between
+    /// a schema and that of this library.
+    pub compare: String,
 }
 
 impl ArenaSymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 9] {
-        let Self { new, free, parts, resize, renew, compact, wasted, map, check } = self;
-        [new, free, parts, resize, renew, compact, wasted, map, check]
+    pub fn all(&self) -> [&String; 12] {
+        let Self { new, free, parts, resize, renew, compact, wasted, map, check, freeze, schema, compare } =
+            self;
+        [new, free, parts, resize, renew, compact, wasted, map, check, freeze, schema, compare]
     }
 }
 
@@ -584,6 +594,9 @@ pub struct Oneof {
     pub fingerprint: Fingerprint,
     /// Symbols that the library exports for it.
     pub symbols: TypeSymbols,
+    /// True if it lives in an arena, as a case has a handle, directly or inside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_arena: bool,
     /// Cases, in the order of the source: discriminant 0, which has no value and means unset, then
     /// 1, 2, ..
     pub cases: Vec<Case>,
@@ -770,10 +783,14 @@ pub enum Pass {
     SliceMut,
     /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
     Str,
+    /// `&CStr`: a pointer to text that ends with a NUL; the type is `u8`.
+    CStr,
     /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object,
+    /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
+    Moved,
     /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
     /// that of the argument.
     Callback,

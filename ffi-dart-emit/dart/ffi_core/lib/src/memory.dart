@@ -158,6 +158,17 @@ final class LibraryMemory {
   /// has called.
   late TextArguments texts = TextArguments(this);
 
+  /// The lists that a call is given, each in its own place.
+  final List<Pointer<FfiGiven>> _given = [];
+
+  /// Returns the place for the list that is the argument [index] of its kind.
+  Pointer<FfiGiven> _placeForList(int index) {
+    while (_given.length <= index) {
+      _given.add(scratch<FfiGiven>(sizeOf<FfiGiven>()));
+    }
+    return _given[index];
+  }
+
   /// The functions that are lent to calls.
   late final LentFunctions functions = LentFunctions(this);
 
