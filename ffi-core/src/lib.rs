@@ -268,7 +268,10 @@ pub use ffi_derive::{
 #[doc(no_inline)]
 pub use futures_core::Stream;
 #[cfg(feature = "async")]
-pub use mailbox::{Ask, AskError, DartFn, DartGone, FfiContext, context};
+#[doc(hidden)]
+pub use mailbox::FfiInputItem;
+#[cfg(feature = "async")]
+pub use mailbox::{Ask, AskError, DartFn, DartGone, FfiContext, FfiInput, context};
 pub use message::FfiMessage;
 #[doc(inline)]
 pub use object::{AlreadyInstalled, FfiObject};

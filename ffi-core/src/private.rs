@@ -72,9 +72,9 @@ pub use crate::types::{FfiType, InvalidValue};
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
-        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiListener, FfiMailbox,
-        FfiMailboxCalls, assert_listener, listener, mailbox_calls, start_async, start_blocking, start_inline,
-        start_stream,
+        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiInput, FfiInputItem,
+        FfiListener, FfiMailbox, FfiMailboxCalls, assert_listener, listener, mailbox_calls, open_input,
+        queue_stream, start_async, start_blocking, start_inline, start_stream,
     },
 };
 #[cfg(feature = "async")]

@@ -443,6 +443,7 @@ impl<'a> Structs<'a> {
                 | Passing::Slice { of: value, .. }
                 | Passing::Moved(value) => vec![*value],
                 Passing::Callback(it) if !it.kept => it.values().collect(),
+                Passing::Input(item) => item.value().into_iter().collect(),
                 _ => Vec::new(),
             });
             for value in params.chain(function.returns.and_then(Returns::value)) {
@@ -823,6 +824,8 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             Passing::CText => params.push(format!("const char *{name}")),
             // Only Dart has objects and functions that are kept.
             Passing::Listener(_) => {}
+            // Not in C, as the results of such functions.
+            Passing::Input(_) => params.push(format!("uint64_t {name}")),
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));

@@ -59,7 +59,7 @@ pub fn text(model: &Model) -> String {
     if !model.queues.is_empty() {
         out += "\nqueues\n";
         let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
-        out += &table([Left, Left, Right], ["name", "message", "capacity"], rows);
+        out += &table([Left, Left, Right, Left], ["name", "message", "capacity", "stream"], rows);
     }
     out
 }
@@ -289,9 +289,10 @@ impl View<'_> {
         }
     }
 
-    fn queue(&self, queue: &Queue) -> [String; 3] {
+    fn queue(&self, queue: &Queue) -> [String; 4] {
         let message = self.value(Value::Message(queue.message));
-        [queue.item.name.clone(), message, queue.capacity.to_string()]
+        let stream = if queue.symbols.stream.is_some() { "yes" } else { "no" };
+        [queue.item.name.clone(), message, queue.capacity.to_string(), stream.to_owned()]
     }
 
     fn method(&self, of: &Listener, method: &ListenerMethod) -> [String; 3] {
@@ -334,6 +335,11 @@ impl View<'_> {
             (_, Some(result)) => format!(" -> {result}"),
             (_, None) => String::new(),
         };
+        let result = match function.mode {
+            Mode::Stream => result,
+            _ if function.window > 0 => format!("{result} (window {})", function.window),
+            _ => result,
+        };
         let note = match (function.leaf, function.member.map(|it| it.role)) {
             (true, Some(Role::Getter)) => " (leaf, getter)",
             (false, Some(Role::Getter)) => " (getter)",
@@ -375,6 +381,7 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::Input(item) => format!("FfiInput<{}>", self.returned(item.returns())),
             Passing::CText => "&CStr".to_owned(),
             Passing::Moved(of) => format!("FfiMoved<[{}]>", self.value(*of)),
             Passing::Callback(DartFunction { arguments, answer, kept }) => {

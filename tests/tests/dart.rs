@@ -485,7 +485,9 @@ fn simd() {
 #[test]
 fn streams() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("streams", &[fixture("streams"), overwrites]);
+    for name in ["streams", "streams_input", "streams_queue"] {
+        end_to_end(name, &[fixture("streams"), overwrites.clone()]);
+    }
     end_to_end("streams_shutdown", &[fixture("streams")]);
 }
 

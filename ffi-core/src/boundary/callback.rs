@@ -33,13 +33,26 @@ use super::status::Failure;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DartError {
     message: String,
+    gone: bool,
 }
 
 impl DartError {
     /// Makes an error with that text, as a function of Rust in the place of one of Dart does.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), gone: false }
+    }
+
+    /// Makes the error of an isolate that is gone.
+    #[cfg(feature = "async")]
+    pub(crate) fn gone() -> Self {
+        Self { message: "the isolate is gone, or the library was shut down".to_owned(), gone: true }
+    }
+
+    /// Returns true if nothing was thrown: the isolate has ended, or the library was shut down.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// Makes an error with the text that Dart has written.

@@ -149,7 +149,7 @@ impl Failure {
 
     /// Returns the failure of an argument that is refused whatever its bytes.
     #[cold]
-    pub(super) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
+    pub(crate) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
         Self::new(StatusCode::InvalidArgument, format!("`{name}` {problem}"))
     }
 }

@@ -43,6 +43,7 @@ pub struct FfiMailboxCalls {
     keep_item: unsafe extern "C" fn(*const FfiMailbox, u64, usize, *mut FfiStatus),
     take_argument: unsafe extern "C" fn(*const FfiMailbox, usize, usize, *mut FfiStatus),
     answer: unsafe extern "C" fn(*const FfiMailbox, u64, i32, *const u8, usize),
+    put_input: unsafe extern "C" fn(*const FfiMailbox, u64, u32, *const u8, usize, *mut FfiStatus) -> isize,
 }
 
 /// Returns the functions of mailboxes.
@@ -59,6 +60,7 @@ pub fn mailbox_calls() -> *const FfiMailboxCalls {
         keep_item,
         take_argument,
         answer,
+        put_input,
     };
     &raw const CALLS
 }
@@ -217,12 +219,35 @@ unsafe extern "C" fn answer(mailbox: *const FfiMailbox, ask: u64, code: i32, dat
     }
 }
 
+/// Puts an item into an input (`kind` 0), an error (1), the end (2), both (3) or nothing (4).
+/// Returns the number of items that may follow, 0 if an event says when; -1 if the item is refused,
+/// as the status says; -2 if Rust takes nothing any more; -3 if there is no credit for it.
+///
+/// # Safety
+///
+/// The mailbox and the status are those of the isolate that runs this. `data` and `len` are those
+/// of an item of the input, or, for an error, of UTF-8.
+unsafe extern "C" fn put_input(
+    mailbox: *const FfiMailbox,
+    input: u64,
+    kind: u32,
+    data: *const u8,
+    len: usize,
+    status: *mut FfiStatus,
+) -> isize {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    // SAFETY: the data is that of an item or text, and the status is that of the isolate, by this
+    // function's contract.
+    unsafe { mailbox.put_input(input, kind, data, len, status) }
+}
+
 /// Returns a mailbox at which calls can be started.
 ///
 /// # Safety
 ///
 /// `mailbox` is null, or that of the isolate that runs this.
-unsafe fn opened(mailbox: *const FfiMailbox) -> Result<Arc<FfiMailbox>, Failure> {
+pub(super) unsafe fn opened(mailbox: *const FfiMailbox) -> Result<Arc<FfiMailbox>, Failure> {
     if mailbox.is_null() {
         return Err(Failure::new(StatusCode::InvalidArgument, "the mailbox is null"));
     }

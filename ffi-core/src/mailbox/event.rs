@@ -19,6 +19,12 @@ pub(crate) const RELEASED: i32 = 19;
 /// Code of an event: a cancelled task is gone.
 pub(crate) const GONE: i32 = 20;
 
+/// Code of an event: an input has credit again. It may come any number of times.
+pub(crate) const WANTS: i32 = 21;
+
+/// Code of an event: Rust has dropped an input.
+pub(crate) const DROPPED: i32 = 22;
+
 /// Size in bytes of the largest result that is in its event; a larger one is in an [`FfiOwned`].
 const INLINE: usize = 16;
 
@@ -125,14 +131,9 @@ impl Entry {
         Self::owning(FfiEvent::new(call, failure.code()), Some(Owns::Failure(failure)))
     }
 
-    /// Returns the event that a stream has items.
-    pub(crate) fn ready(call: u64) -> Self {
-        Self { event: FfiEvent::new(call, READY), owns: None }
-    }
-
-    /// Returns the event that a cancelled task is gone.
-    pub(crate) fn gone(call: u64) -> Self {
-        Self::owning(FfiEvent::new(call, GONE), None)
+    /// Returns the event with that code, which owns nothing.
+    pub(crate) fn bare(call: u64, code: i32) -> Self {
+        Self::owning(FfiEvent::new(call, code), None)
     }
 
     /// Returns the event that Rust calls a method of a function or object of Dart.

@@ -49,11 +49,14 @@ mod dart_fn;
 mod deadline;
 mod event;
 mod inbox;
+mod input;
+mod intake;
 mod items;
 mod list;
 mod listener;
 mod outcome;
 mod post;
+mod queue;
 mod stream;
 mod task;
 #[cfg(test)]
@@ -64,7 +67,9 @@ pub use abi::{FfiMailboxCalls, mailbox_calls, start_async, start_blocking, start
 pub(crate) use counts::{Alive, counts};
 pub use dart_fn::{Ask, AskError, DartFn, DartGone, DartObject};
 pub use event::FfiEvent;
+pub use input::{FfiInput, FfiInputItem, open_input};
 pub use listener::{FfiListener, assert_listener, listener};
 pub use post::FfiMailbox;
 pub(crate) use post::{open_again, open_mailboxes, shut_down};
+pub use queue::queue_stream;
 pub use task::{FfiContext, context};

@@ -12,8 +12,9 @@ use super::asks::{Asked, Asks};
 use super::atomics::Machine;
 use super::counts::count_late;
 use super::deadline::Deadline;
-use super::event::{ASKED, Entry, FfiEvent, READY, RELEASED};
+use super::event::{ASKED, Entry, FfiEvent, GONE, READY, RELEASED, WANTS};
 use super::inbox::{Closed, Inbox};
+use super::intake::{self, Input};
 use super::items::{ENDED, Items};
 use super::outcome::{Outcome, Stage};
 use crate::boundary::{Failure, FfiStatus, StatusCode, post};
@@ -41,6 +42,15 @@ struct Isolate {
     batch: Vec<Entry>,
 }
 
+/// Items that cross during a call.
+enum Flow {
+    None,
+    /// To the isolate, of a stream of Rust.
+    Out(Arc<dyn Items>),
+    /// From the isolate, to an input of Rust.
+    In(Arc<dyn Input>),
+}
+
 /// A call that was started, until its task is gone.
 pub(crate) struct Call {
     /// Index in the table of the isolate (low half), and generation.
@@ -48,8 +58,7 @@ pub(crate) struct Call {
     pub(crate) outcome: Outcome<Machine>,
     pub(crate) waker: AtomicWaker,
     pub(super) deadline: Deadline,
-    /// Items of a stream; none of another call.
-    items: Option<Arc<dyn Items>>,
+    flow: Flow,
     mailbox: Arc<FfiMailbox>,
 }
 
@@ -108,21 +117,26 @@ impl FfiMailbox {
 
     /// Makes a call, which has not been started.
     pub(super) fn make(self: &Arc<Self>, id: u64) -> Arc<Call> {
-        self.make_with(id, None)
+        self.make_with(id, Flow::None)
     }
 
     /// Makes the call of a stream, which has not been started.
     pub(super) fn make_stream(self: &Arc<Self>, id: u64, items: Arc<dyn Items>) -> Arc<Call> {
-        self.make_with(id, Some(items))
+        self.make_with(id, Flow::Out(items))
     }
 
-    fn make_with(self: &Arc<Self>, id: u64, items: Option<Arc<dyn Items>>) -> Arc<Call> {
+    /// Makes the call of an input, which has not been started.
+    pub(super) fn make_input(self: &Arc<Self>, id: u64, input: Arc<dyn Input>) -> Arc<Call> {
+        self.make_with(id, Flow::In(input))
+    }
+
+    fn make_with(self: &Arc<Self>, id: u64, flow: Flow) -> Arc<Call> {
         Arc::new(Call {
             id,
             outcome: Outcome::new(),
             waker: AtomicWaker::new(),
             deadline: Deadline::new(),
-            items,
+            flow,
             mailbox: Arc::clone(self),
         })
     }
@@ -140,6 +154,15 @@ impl FfiMailbox {
         call
     }
 
+    /// Notes a call that starts and has no task: after a shutdown, nothing else would end it.
+    pub(super) fn begin_without_task(&self, call: Arc<Call>) {
+        let call = self.begin(call);
+        // The shutdown has either found it among the calls, or was before that.
+        if SHUT.load(Ordering::SeqCst) {
+            call.abandon();
+        }
+    }
+
     /// Returns the call with that number, unless its last event was drained.
     fn call(&self, id: u64) -> Option<Arc<Call>> {
         let call = lock(&self.isolate).calls.get(id as u32 as usize)?.clone()?;
@@ -155,14 +178,17 @@ impl FfiMailbox {
     }
 
     /// Cancels a call; returns false if it has ended, so its event comes. A stream that has ended
-    /// is forgotten, with the items that were not taken.
+    /// is forgotten, with the items that were not taken, as is one without a task.
     pub(crate) fn cancel(&self, id: u64) -> bool {
         let Some(call) = self.call(id) else { return false };
         let cancelled = call.cancel();
-        if !cancelled && call.items.is_some() {
-            self.forget(id);
+        match &call.flow {
+            Flow::Out(items) if !cancelled || !items.has_task() => {
+                self.forget(id);
+                false
+            }
+            _ => cancelled,
         }
-        cancelled
     }
 
     /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten. There
@@ -178,10 +204,8 @@ impl FfiMailbox {
         most: usize,
         status: *mut FfiStatus,
     ) -> isize {
-        let call = self.call(id);
-        let Some((call, items)) = call.as_ref().and_then(|call| Some((call, call.items.as_ref()?))) else {
-            return 0;
-        };
+        let Some(call) = self.call(id) else { return 0 };
+        let Flow::Out(items) = &call.flow else { return 0 };
         // SAFETY: by this function's contract there is room, and the status is that of the isolate.
         let taken = unsafe { items.take(out, most, status) };
         if taken.wakes {
@@ -199,11 +223,48 @@ impl FfiMailbox {
     ///
     /// The conditions of [`Items::keep`].
     pub(crate) unsafe fn keep_item(&self, id: u64, index: usize, status: *mut FfiStatus) {
-        let call = self.call(id);
-        if let Some(items) = call.as_ref().and_then(|call| call.items.as_ref()) {
+        let Some(call) = self.call(id) else { return };
+        if let Flow::Out(items) = &call.flow {
             // SAFETY: the status is null or that of the isolate, by this function's contract.
             unsafe { items.keep(index, status) };
         }
+    }
+
+    /// Puts something into an input; see [`Input::put`]. An input that has ended is forgotten.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Input::put`]. `status` is null, or that of the isolate that runs this.
+    pub(super) unsafe fn put_input(
+        &self,
+        id: u64,
+        kind: u32,
+        data: *const u8,
+        len: usize,
+        status: *mut FfiStatus,
+    ) -> isize {
+        let Some(call) = self.call(id) else { return intake::GONE };
+        let Flow::In(input) = &call.flow else { return intake::GONE };
+        // SAFETY: the data is as the callee asks, by this function's contract.
+        let put = match unsafe { input.put(kind, data, len) } {
+            Ok(put) => put,
+            Err(failure) => {
+                // SAFETY: the status is null or that of the isolate, by this function's contract.
+                if let Some(status) = unsafe { status.as_mut() } {
+                    status.store(failure);
+                }
+                return intake::REFUSED;
+            }
+        };
+        if put.ended {
+            // Behind its end, which Rust then finds first.
+            call.outcome.decide(Stage::Ended);
+            self.forget(id);
+        }
+        if put.wakes {
+            call.waker.wake();
+        }
+        put.code
     }
 
     /// Sets the deadline of a call to `left` from now, if it has not ended.
@@ -211,6 +272,11 @@ impl FfiMailbox {
         if let Some(call) = self.call(id) {
             call.deadline.set(left);
         }
+    }
+
+    /// Says that a stream has items.
+    pub(super) fn tell_ready(&self, id: u64) {
+        self.push(Entry::bare(id, READY));
     }
 
     fn push(&self, entry: Entry) {
@@ -283,7 +349,7 @@ impl FfiMailbox {
         batch.clear();
         let take = |entry: Entry| {
             let event = entry.event;
-            if !matches!(event.code, READY | ASKED | RELEASED)
+            if !matches!(event.code, READY | WANTS | ASKED | RELEASED)
                 && let Some(call) = calls.get_mut(event.call as u32 as usize)
             {
                 call.take_if(|call| call.id == event.call);
@@ -380,7 +446,12 @@ impl Call {
 
     /// Says that a stream has items.
     pub(crate) fn tell_ready(&self) {
-        self.mailbox.push(Entry::ready(self.id));
+        self.tell(READY);
+    }
+
+    /// Pushes an event with that code and nothing else.
+    pub(super) fn tell(&self, code: i32) {
+        self.mailbox.push(Entry::bare(self.id, code));
     }
 
     /// Ends a stream: `end` says so behind its items, and returns true if Dart has to be told.
@@ -403,7 +474,7 @@ impl Call {
 
     fn tell_gone(&self) {
         if self.outcome.stage() == Stage::Cancelled {
-            self.mailbox.push(Entry::gone(self.id));
+            self.tell(GONE);
         }
     }
 }

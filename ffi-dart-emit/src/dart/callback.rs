@@ -31,7 +31,10 @@ pub fn lent(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> 
     let body = match it.answer {
         None => format!("{call};"),
         Some(answer) => {
-            format!("final answer$ = {call};\n        {}", write(names, model, answer, name))
+            format!(
+                "final answer$ = {call};\n        {}",
+                write(names, model, answer, &format!("the result of {name}"))
+            )
         }
     };
     format!("_memory.functions.lend((argument$, result$) {{\n        {body}\n      }})")
@@ -122,9 +125,10 @@ fn read(names: &Names<'_>, model: &Model, value: Value, place: &str) -> String {
     }
 }
 
-/// Returns the statement that writes the result to the memory of Rust.
-fn write(names: &Names<'_>, model: &Model, answer: Returns, name: &str) -> String {
-    let literal = layout::string(&format!("the result of {name}"));
+/// Returns the statement that writes `answer$`, which errors call `what`, to `result$`, memory of
+/// Rust.
+pub fn write(names: &Names<'_>, model: &Model, answer: Returns, what: &str) -> String {
+    let literal = layout::string(what);
     let Returns::Value(value) = answer else {
         return format!("_memory.writeText(answer$, result$, {literal});");
     };

@@ -4,6 +4,7 @@
 use crate::model::{Function, Lending, MessageIndex, Model, Param, Passing, Returns, Value};
 
 use super::callback;
+use super::input;
 use super::layout;
 use super::names::{FunctionNames, Names, columns_class};
 use super::newtype;
@@ -230,6 +231,7 @@ impl Argument {
             },
             Passing::Text => Self::text(name, false, texts),
             Passing::CText => Self::text(name, true, texts),
+            Passing::Input(item) => input::argument(names, model, name, item),
             Passing::Object(of) => Self {
                 public: names.object(of).name.clone(),
                 types: vec![("$.Uint64".to_owned(), INT)],

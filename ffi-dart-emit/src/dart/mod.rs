@@ -16,6 +16,7 @@ mod docs;
 mod enumeration;
 mod error;
 pub mod hook;
+mod input;
 mod layout;
 mod lead;
 mod library;

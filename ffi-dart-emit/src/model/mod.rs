@@ -484,6 +484,40 @@ pub enum Passing {
         /// Use that the function makes of it.
         lending: Lending,
     },
+    /// `FfiInput<T>`, a stream of Dart: a number.
+    Input(InputItem),
+}
+
+/// Item of a stream of Dart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputItem {
+    /// `T`, by value.
+    Value(Value),
+    /// `String`: UTF-8 and its length.
+    Text,
+    /// `Vec<T>`: elements and their number.
+    Vec(Value),
+    /// `PoolBox<T>`: a slot of the message's pool, which the library then owns.
+    Pool(MessageIndex),
+}
+
+impl InputItem {
+    /// Returns the result of a function with the same type.
+    #[must_use]
+    pub fn returns(self) -> Returns {
+        match self {
+            Self::Value(value) => Returns::Value(value),
+            Self::Text => Returns::Text,
+            Self::Vec(of) => Returns::Vec(of),
+            Self::Pool(message) => Returns::Pool(message),
+        }
+    }
+
+    /// Returns the type of the value, of the elements, or of the message in the slot.
+    #[must_use]
+    pub fn value(self) -> Option<Value> {
+        self.returns().value()
+    }
 }
 
 /// A function of Dart: `&dyn Fn(A, ..) -> Result<R, DartError>`, or `DartFn<fn(A, ..) -> R>`.
@@ -894,6 +928,7 @@ impl Function {
             Passing::Slice { of, .. } | Passing::Moved(of) => vec![*of],
             Passing::Pool(message) => vec![Value::Message(*message)],
             Passing::Callback(function) => function.values().collect(),
+            Passing::Input(item) => item.value().into_iter().collect(),
             Passing::Reference { .. }
             | Passing::Columns { .. }
             | Passing::Arena { .. }

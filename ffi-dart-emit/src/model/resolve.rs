@@ -15,10 +15,10 @@ use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 use super::newtype::{MAX_NEWTYPES, NOT_WRAPPED, check_dart};
 use super::{
     Case, Composite, DartFunction, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType,
-    ErrorVariant, Field, Fingerprint, Function, Item, Layout, Lending, Library, Listener, ListenerIndex,
-    ListenerMethod, Member, Message, MessageIndex, Model, Newtype, NewtypeIndex, Object, ObjectIndex, Oneof,
-    OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant,
-    WideAlign,
+    ErrorVariant, Field, Fingerprint, Function, InputItem, Item, Layout, Lending, Library, Listener,
+    ListenerIndex, ListenerMethod, Member, Message, MessageIndex, Model, Newtype, NewtypeIndex, Object,
+    ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId,
+    Value, Variant, WideAlign,
 };
 use crate::holder::{Held, Holder, Holding};
 use crate::logical::Logical;
@@ -1057,6 +1057,13 @@ impl<'a> Resolver<'a> {
                 Pass::CStr => ("c_str", Passing::CText),
                 Pass::Moved => ("moved", Passing::Moved(value)),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
+                Pass::InputValue => ("input_value", Passing::Input(InputItem::Value(value))),
+                Pass::InputStr => ("input_str", Passing::Input(InputItem::Text)),
+                Pass::InputSlice => ("input_slice", Passing::Input(InputItem::Vec(value))),
+                Pass::InputPool => {
+                    let item = self.pool_box(&item, &ty).map_or(InputItem::Text, InputItem::Pool);
+                    ("input_pool", Passing::Input(item))
+                }
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
@@ -1071,8 +1078,18 @@ impl<'a> Resolver<'a> {
             facts.push(if is_stream { fingerprint::STREAM } else { fingerprint::STARTED });
             self.started(&item, record.leaf, &params);
         }
-        if (record.mode == Mode::Stream) != (record.window > 0) {
-            self.problems.add(&item, "a stream has a window, and no other function has", REBUILD);
+        let has_input = record.params.iter().any(|it| it.pass.is_input());
+        if has_input && record.mode.is_sync()
+            || record.params.iter().any(|it| it.pass.is_input() && it.optional)
+        {
+            self.problems.add(
+                &item,
+                "a stream of Dart is optional, or goes to a call that Dart waits for",
+                REBUILD,
+            );
+        }
+        if (record.mode == Mode::Stream || has_input) != (record.window > 0) {
+            self.problems.add(&item, "a function with a stream has a window, and no other has", REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -1242,7 +1259,7 @@ impl<'a> Resolver<'a> {
                 Passing::Slice { mutable, .. } => *mutable,
                 Passing::Callback(function) => !function.kept,
                 Passing::CText => true,
-                Passing::Listener(_) | Passing::Moved(_) => false,
+                Passing::Listener(_) | Passing::Moved(_) | Passing::Input(_) => false,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {
@@ -1437,6 +1454,11 @@ impl<'a> Resolver<'a> {
             record.capacity,
         ];
         self.fingerprint(&item, &facts, record.fingerprint);
+        if record.symbols.stream.is_some()
+            && self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none())
+        {
+            self.problems.add(&item, "Dart listens to it, and the library has no mailbox", REBUILD);
+        }
         let message = self.pooled(&item, &record.message)?;
         Some(Queue {
             item: record.item.clone(),

@@ -60,6 +60,9 @@ pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) ->
         let params: Vec<_> = ["&self".to_owned()].into_iter().chain(params).collect();
         let error = method.error.as_deref().unwrap_or("Unimplemented");
         let mut result = format!("Result<{}, {error}>", method.result);
+        if method.params.iter().any(|(_, ty)| ty.starts_with("FfiInput<")) {
+            used.insert("FfiInput");
+        }
         if method.is_stream {
             used.insert("Stream");
             result = format!("impl Stream<Item = {result}>");

@@ -601,6 +601,9 @@ size_t {{ it.symbols.len }}(void);
 /** Refuses what is pushed from now on; what is in the queue can still be popped, until a pop is `FFI_POP_EMPTY`. */
 void {{ it.symbols.close }}(void);
 uint8_t {{ it.symbols.is_closed }}(void);
+{%- if let Some(stream) = it.symbols.stream %}
+/* `{{ stream }}` is for Dart only: it has an isolate listen. A push that an isolate waits for takes a lock. */
+{%- endif %}
 {% endfor %}
 {%- for it in objects %}
 /** Ends a handle, once: 0 or `FFI_OBJECT_STALE`. The object goes with its last handle, unless the library keeps it. */

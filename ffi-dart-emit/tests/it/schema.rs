@@ -111,6 +111,7 @@ pub fn queue(name: &str, of: &str) -> Queue {
             len: symbol("len"),
             close: symbol("close"),
             is_closed: symbol("is_closed"),
+            stream: None,
         },
     }
 }
@@ -528,6 +529,10 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Callback => "callback",
             Pass::DartFn => "dart_fn",
             Pass::Listener => unreachable!("no test has one here"),
+            Pass::InputValue => "input_value",
+            Pass::InputStr => "input_str",
+            Pass::InputSlice => "input_slice",
+            Pass::InputPool => "input_pool",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         let ty = param.function.as_ref().map_or_else(

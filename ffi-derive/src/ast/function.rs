@@ -11,6 +11,7 @@ use syn::{
 };
 
 use super::callback::Signature;
+use super::input::{self, InputItem};
 use super::owner::{self, Member, Owner};
 use super::{Head, refuse_generics, stream, types};
 use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
@@ -25,6 +26,8 @@ pub(crate) struct Function {
     /// The way in which Dart writes arguments, if the user chose one.
     pub(crate) arguments: Option<Arguments>,
     pub(crate) params: Vec<Param>,
+    /// Number of items of each input that may wait for Rust; none without an input.
+    pub(crate) input_window: Option<u32>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
     /// The result type, `()` if none is written; of a stream, the type of its items; for a function
@@ -63,7 +66,7 @@ pub(crate) struct Param {
     /// True if the parameter is an `Option` of the type.
     pub(crate) optional: bool,
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
-    /// for `&[T]`.
+    /// for `&[T]`; the type of the items of an input.
     pub(crate) owned: Option<Type>,
     /// The type behind the reference, slice or box, or that of the value; `u8` for text;
     /// `fn(A, ..) -> R` for a function of Dart.
@@ -96,6 +99,8 @@ pub(crate) enum Pass {
     DartFn,
     /// `Arc<dyn Trait>`, an object of Dart.
     Listener,
+    /// `FfiInput<T>`, a stream of Dart.
+    Input(InputItem),
 }
 
 impl Pass {
@@ -147,7 +152,8 @@ impl Function {
         };
         let item = output.map_or(Ok(None), stream::item);
         let is_stream = !matches!(item, Ok(None));
-        let mode = errors.handle(mode_of(signature, &keys, is_stream));
+        let has_input = signature.inputs.iter().any(input::is_input);
+        let mode = errors.handle(mode_of(signature, &keys, is_stream, has_input));
         // A stream without the type of its items has no result to check.
         let output = if item.is_ok() { output } else { None };
         let item = errors.handle(item).flatten();
@@ -167,6 +173,11 @@ impl Function {
             for param in params.iter().filter(|param| param.function.is_some() || param.pass.is_kept()) {
                 let text = "a leaf function can't call Dart\nhint: remove `leaf`";
                 errors.push(Error::custom(text).with_span(&param.written));
+            }
+        }
+        if let Some(mode) = mode {
+            for param in &params {
+                errors.handle(check_input(mode, param));
             }
         }
         if mode.is_some_and(|mode| mode != Mode::Sync) {
@@ -189,6 +200,7 @@ impl Function {
             mode: mode.expect("without an error there is one"),
             arguments: keys.arguments,
             params,
+            input_window: has_input.then(|| keys.window.as_ref().map_or(Window::DEFAULT, |it| it.items)),
             context: contexts.first().map(|(index, _)| *index),
             output,
             member,
@@ -233,17 +245,17 @@ fn check_qualifiers(signature: &syn::Signature) -> Result<()> {
     errors.finish()
 }
 
-/// Returns the way in which a function is called, by its keys, `async`, and whether it returns a
-/// stream.
-fn mode_of(signature: &syn::Signature, args: &Keys, is_stream: bool) -> Result<Mode> {
+/// Returns the way in which a function is called, by its keys, `async`, and whether it returns or
+/// takes a stream.
+fn mode_of(signature: &syn::Signature, args: &Keys, is_stream: bool, has_input: bool) -> Result<Mode> {
     let is_async = signature.asyncness.is_some();
     let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
     if is_stream {
         return stream_mode(signature, args);
     }
-    if let Some(Window { span, .. }) = args.window {
+    if let Some(Window { span, .. }) = args.window.as_ref().filter(|_| !has_input) {
         let text = "only a stream has a window\nhint: remove `window`, or return `impl Stream<Item = T>`";
-        return Err(Error::custom(text).with_span(&span));
+        return Err(Error::custom(text).with_span(span));
     }
     if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
         return refuse(&args.leaf, "a leaf function returns at once, with its result\nhint: remove `leaf`");
@@ -302,6 +314,16 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
     Err(Error::custom(text).with_span(input))
 }
 
+/// Refuses an input of a function that Dart waits for.
+fn check_input(mode: Mode, param: &Param) -> Result<()> {
+    if mode != Mode::Sync || !matches!(param.pass, Pass::Input(_)) {
+        return Ok(());
+    }
+    let text = "a stream of Dart has no items while Dart waits for the call\n\
+                hint: `async fn`, `#[ffi_export(blocking)]`, or a stream as the result";
+    Err(Error::custom(text).with_span(&param.written))
+}
+
 /// Refuses a parameter that borrows of a function that runs on after the call.
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
@@ -318,7 +340,8 @@ fn check_moved(param: &Param) -> Result<()> {
             | Pass::Object
             | Pass::Moved
             | Pass::DartFn
-            | Pass::Listener,
+            | Pass::Listener
+            | Pass::Input(_),
             _,
         )
         | (_, Some(_)) => return Ok(()),
@@ -396,6 +419,17 @@ impl Param {
             let function = Some(function);
             return Ok(Self { name, pass, optional: false, owned: None, ty, function, written });
         }
+        if let Some(item) = input::item(inner.unwrap_or(ty)) {
+            if inner.is_some() {
+                let text = "a stream of Dart is not optional\nhint: an empty one";
+                errors.push(Error::custom(text).with_span(ty));
+            }
+            let passed = errors.handle(Self::of_input(item));
+            errors.finish()?;
+            let (way, of) = passed.expect("without an error there is one");
+            let (pass, owned, written) = (Pass::Input(way), Some(item.clone()), (*typed.ty).clone());
+            return Ok(Self { name, pass, optional: false, owned, ty: of, function: None, written });
+        }
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
         if inner.is_some() && passed.as_ref().is_some_and(|(pass, ..)| *pass == Pass::Listener) {
             let text = "an object of Dart is not optional\nhint: an object that does nothing";
@@ -405,6 +439,20 @@ impl Param {
         let (pass, owned, ty) = passed.expect("without an error there is one");
         let (optional, written) = (inner.is_some(), (*typed.ty).clone());
         Ok(Self { name, pass, optional, owned, ty, function: None, written })
+    }
+
+    /// Returns the way in which an item of a stream of Dart is passed, and the type that crosses.
+    fn of_input(item: &Type) -> Result<(InputItem, Type)> {
+        match Self::passed(item)? {
+            (Pass::Value, None, ty) => Ok((InputItem::Value, ty)),
+            (Pass::Str, Some(_), ty) => Ok((InputItem::Str, ty)),
+            (Pass::Slice, Some(_), ty) => Ok((InputItem::Slice, ty)),
+            (Pass::Pool, None, ty) => Ok((InputItem::Pool, ty)),
+            _ => {
+                let text = "the items of a stream of Dart are Rust's\nhint: a value, `String`, `Vec<T>` or `PoolBox<T>`";
+                Err(Error::custom(text).with_span(item))
+            }
+        }
     }
 
     /// Returns the way in which a type is passed, the type of the copy that the function takes, and

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::{block, container_bounds, exports};
-use crate::ast::{Function, Head, Made, Mode, Param, Pass, types};
+use crate::ast::{Function, Head, InputItem, Made, Mode, Param, Pass, types};
 use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -43,6 +43,10 @@ impl Pass {
             Self::Callback => "callback",
             Self::DartFn => "dart_fn",
             Self::Listener => "listener",
+            Self::Input(InputItem::Value) => "input_value",
+            Self::Input(InputItem::Str) => "input_str",
+            Self::Input(InputItem::Slice) => "input_slice",
+            Self::Input(InputItem::Pool) => "input_pool",
         }
     }
 }
@@ -63,8 +67,11 @@ struct Argument {
 }
 
 impl Argument {
-    fn new(index: usize, param: &Param) -> Self {
-        let argument = Self::required(index, param);
+    fn new(function: &Function, index: usize, param: &Param) -> Self {
+        let argument = match (param.pass, &param.owned, function.input_window) {
+            (Pass::Input(_), Some(item), Some(window)) => return Self::input(index, param, item, window),
+            _ => Self::required(index, param),
+        };
         if !param.optional {
             return argument;
         }
@@ -82,6 +89,17 @@ impl Argument {
             region: region.map(|region| quote!(#region.if_present(#present))),
             checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
         }
+    }
+
+    /// Returns the argument of a stream of Dart: its number.
+    fn input(index: usize, Param { name, .. }: &Param, item: &Type, window: u32) -> Self {
+        let span = item.span();
+        let raw = format_ident!("__ffi_arg_{index}", span = span);
+        let checked = quote_spanned! {span=>
+            unsafe { __ffi::open_input::<#item>(__ffi_mailbox, #raw, #window, #name) }
+        };
+        let raw = quote!(#raw: __ffi::core::primitive::u64);
+        Self { raw, region: None, owned: None, checked, taken: None }
     }
 
     fn required(index: usize, param: &Param) -> Self {
@@ -189,6 +207,7 @@ impl Argument {
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
+            Pass::Input(_) => unreachable!("an input is no memory"),
             Pass::SliceMut => (quote!(*mut #ty, #len: #usize), quote!(mutable), quote!(slice_mut::<#ty>)),
             Pass::Str => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(text)),
         };
@@ -221,8 +240,12 @@ fn owned_by(region: &TokenStream, index: usize, Param { ty, .. }: &Param) -> Tok
 
 fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let (ident, output) = (&function.head.ident, &function.output);
-    let arguments: Vec<_> =
-        function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
+    let arguments: Vec<_> = function
+        .params
+        .iter()
+        .enumerate()
+        .map(|(index, param)| Argument::new(function, index, param))
+        .collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes = function.params.iter().any(|param| {
@@ -262,7 +285,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .iter()
         .flat_map(|param| match &param.function {
             Some(function) => function.arguments.iter().chain([&function.answer]).collect(),
-            None if param.pass == Pass::Value => vec![&param.ty],
+            None if matches!(param.pass, Pass::Value | Pass::Input(InputItem::Value)) => vec![&param.ty],
             None => Vec::new(),
         })
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
@@ -610,7 +633,7 @@ fn bounds(function: &Function) -> TokenStream {
         }
         let holds = match pass {
             Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
-            Pass::Pool => quote!(FfiPooled),
+            Pass::Pool | Pass::Input(InputItem::Pool) => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
             Pass::Listener => quote!(FfiListener),
             Pass::Value
@@ -620,9 +643,11 @@ fn bounds(function: &Function) -> TokenStream {
             | Pass::CStr
             | Pass::Moved
             | Pass::Callback
-            | Pass::DartFn => quote!(FfiValue),
+            | Pass::DartFn
+            | Pass::Input(_) => quote!(FfiValue),
         };
         let copied = owned.as_ref().map(|owned| match pass {
+            Pass::Input(_) => quote!(),
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
@@ -666,6 +691,8 @@ fn assertions(function: &Function) -> TokenStream {
         (Pass::Object, _) => quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();),
         (Pass::Str, None) | (Pass::CStr | Pass::Pool, _) => quote!(),
         (Pass::Listener, _) => quote_spanned!(ty.span()=> __ffi::assert_listener::<#ty>();),
+        // rustc checks the bound of the input in the user's function.
+        (Pass::Input(_), _) => quote!(),
     });
     let owner = function.member.as_ref().map(|it| &it.owner.ty);
     let owner = owner.map(|ty| quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();));
@@ -769,10 +796,14 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             Mode::Sync => {}
             Mode::Async | Mode::Inline => record.key("mode").string("async"),
             Mode::Blocking => record.key("mode").string("blocking"),
-            Mode::Stream(window) => {
-                record.key("mode").string("stream");
-                record.key("window").number(window);
-            }
+            Mode::Stream(_) => record.key("mode").string("stream"),
+        }
+        let window = match function.mode {
+            Mode::Stream(window) => Some(window),
+            _ => function.input_window,
+        };
+        if let Some(window) = window {
+            record.key("window").number(window);
         }
         if let Some(arguments) = function.arguments {
             record.key("arguments").string(arguments.name());

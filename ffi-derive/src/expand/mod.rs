@@ -159,6 +159,7 @@ fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStrea
         let holds = match container {
             Container::PoolBox | Container::FfiQueue => quote!(FfiPooled),
             Container::FfiColumns => quote!(FfiColumnar),
+            Container::FfiInput => quote!(FfiInputItem),
         };
         quote!(for<'__ffi_any> #ty: __ffi::#holds,)
     });

@@ -9,7 +9,6 @@ use crate::scalars::for_each_number;
 /// One item of a library's schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "most records are messages, so a box for them saves little")]
 pub enum Record {
     /// `ffi_core::library!()`.
     Library(Library),
@@ -638,7 +637,8 @@ pub struct Function {
     /// Way in which the function is called.
     #[serde(default, skip_serializing_if = "Mode::is_sync")]
     pub mode: Mode,
-    /// Number of items of a stream that may wait for Dart; 0 for other functions.
+    /// Number of items of each stream that may wait: of the result for Dart, of parameters for
+    /// Rust; 0 for functions without one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub window: u32,
     /// The way in which a call in Dart writes its arguments, if the user chose one.
@@ -815,6 +815,22 @@ pub enum Pass {
     DartFn,
     /// `Arc<dyn Trait>`: a mailbox, and the number of an object there.
     Listener,
+    /// `FfiInput<T>`, a stream of Dart, for Dart only: a number. The type is `T`.
+    InputValue,
+    /// `FfiInput<String>`; the type is `u8`.
+    InputStr,
+    /// `FfiInput<Vec<T>>`; the type is `T`.
+    InputSlice,
+    /// `FfiInput<PoolBox<T>>`; the type is `T`.
+    InputPool,
+}
+
+impl Pass {
+    /// Returns true for a stream of Dart.
+    #[must_use]
+    pub fn is_input(self) -> bool {
+        matches!(self, Self::InputValue | Self::InputStr | Self::InputSlice | Self::InputPool)
+    }
 }
 
 /// An error with fields: an enum, or a struct.
@@ -995,13 +1011,17 @@ pub struct QueueSymbols {
     pub close: String,
     /// `fn() -> u8`: 1 if it is closed.
     pub is_closed: String,
+    /// `fn(mailbox, u64, *mut FfiEvent, *mut FfiStatus) -> i32`, for Dart only, with the feature
+    /// `async`: has an isolate listen to the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
 }
 
 impl QueueSymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 7] {
-        let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;
-        [fingerprint, push, pop, pop_many, len, close, is_closed]
+    pub fn all(&self) -> Vec<&String> {
+        let Self { fingerprint, push, pop, pop_many, len, close, is_closed, stream } = self;
+        [fingerprint, push, pop, pop_many, len, close, is_closed].into_iter().chain(stream).collect()
     }
 }

@@ -12,18 +12,26 @@ typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
 typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
 typedef _LimitD = void Function(Pointer<Void>, int, int);
-typedef _TakeItemsC =
-    IntPtr Function(
-      Pointer<Void>,
-      Uint64,
-      Pointer<Uint8>,
-      Size,
-      Pointer<FfiStatus>,
-    );
-typedef _TakeItemsD =
-    int Function(Pointer<Void>, int, Pointer<Uint8>, int, Pointer<FfiStatus>);
-typedef _KeepItemC =
-    Void Function(Pointer<Void>, Uint64, Size, Pointer<FfiStatus>);
+typedef _TakeItemsC = IntPtr Function(
+  Pointer<Void>,
+  Uint64,
+  Pointer<Uint8>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _TakeItemsD = int Function(
+  Pointer<Void>,
+  int,
+  Pointer<Uint8>,
+  int,
+  Pointer<FfiStatus>,
+);
+typedef _KeepItemC = Void Function(
+  Pointer<Void>,
+  Uint64,
+  Size,
+  Pointer<FfiStatus>,
+);
 typedef _KeepItemD = void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
 typedef _TakeArgumentC =
     Void Function(Pointer<Void>, Size, Size, Pointer<FfiStatus>);
@@ -47,6 +55,7 @@ final class _MailboxCalls extends Struct {
   external Pointer<NativeFunction<_KeepItemC>> keepItem;
   external Pointer<NativeFunction<_TakeArgumentC>> takeArgument;
   external Pointer<NativeFunction<_AnswerC>> answer;
+  external Pointer<NativeFunction<_PutInputC>> putInput;
 }
 
 /// The result in an event: 16 bytes, as the type of C, or a pointer to more.
@@ -65,7 +74,7 @@ Uint8List copyOf(EventValue value, int size) =>
 /// The result of a function that has none.
 void readNothing(EventValue value) {}
 
-/// A call or stream that waits for events.
+/// A call, a stream or an input that waits for events.
 sealed class _Waiting {}
 
 /// A call that waits for its event.
@@ -148,6 +157,7 @@ final class Mailbox implements Finalizable {
     isLeaf: true,
   );
   late final _AnswerD _answer = _calls.answer.asFunction(isLeaf: true);
+  late final _PutInputD _putInput = _calls.putInput.asFunction(isLeaf: true);
   late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
     _memory._clear,
     isLeaf: true,
@@ -161,6 +171,10 @@ final class Mailbox implements Finalizable {
   /// The place for the event of a call that is ready at once.
   late final Pointer<Void> now = _memory.scratch<Void>(32);
   late final int _nowCode = now.address + 8;
+
+  /// The place for an item of an input until Rust has copied it, and its size.
+  Pointer<Void> _inputMemory = nullptr;
+  int _inputSize = 0;
 
   late final Pointer<Uint8> _events = _memory.scratch<Uint8>(32 * _most);
   late final Int64List _ids = _events.cast<Int64>().asTypedList(4 * _most);
@@ -301,27 +315,49 @@ final class Mailbox implements Finalizable {
 
   /// Has [waiting] get the events of the call [next], and returns its index.
   int _add(_Waiting waiting) {
-    final int index;
+    if (_pending++ == 0) _port.keepIsolateAlive = true;
+    return _place(waiting);
+  }
+
+  /// Has [waiting] get the events of the call [next], but the isolate not wait for them.
+  int _place(_Waiting waiting) {
+    final index = next & 0xffffffff;
     if (_free.isEmpty) {
-      index = _waiting.length;
       _waiting.add(waiting);
     } else {
-      index = _free.removeLast();
-      _waiting[index] = waiting;
+      _waiting[_free.removeLast()] = waiting;
     }
-    if (_pending++ == 0) _port.keepIsolateAlive = true;
     return index;
   }
 
   /// Frees the place of what has got its last event.
   void _remove(int index) {
-    _waiting[index] = null;
-    _age(index);
-    _free.add(index);
+    _vacate(index);
     if (--_pending == 0) {
       _port.keepIsolateAlive = false;
       _byFuture = null;
     }
+  }
+
+  /// Frees the place at [index].
+  void _vacate(int index) {
+    _waiting[index] = null;
+    _age(index);
+    _free.add(index);
+  }
+
+  /// An input of the call that follows, for the events of [source]: [pass] puts each.
+  NativeInput<T> input<T>(
+    Stream<T> source,
+    int Function(NativeInput<Object?> input, T item) pass,
+  ) => NativeInput<T>._(this, source, pass);
+
+  Pointer<Void> _inputPlace(int size) {
+    if (size > _inputSize) {
+      _inputSize = max(64, size);
+      _inputMemory = _memory.scratch(_inputSize);
+    }
+    return _inputMemory;
   }
 
   /// A stream of Rust, which [start] starts when it is listened to: it returns 0 if
@@ -403,6 +439,7 @@ final class Mailbox implements Finalizable {
     if (_generations[index] != id >> 32) return;
     final waiting = _waiting[index]!;
     if (waiting is NativeStream<Object?>) return waiting._event(event, code);
+    if (waiting is NativeInput<Object?>) return waiting._event(code);
     final call = waiting as _Call<Object?>;
     if (_byFuture case final byFuture?) byFuture.remove(call.result.future);
     _remove(index);
