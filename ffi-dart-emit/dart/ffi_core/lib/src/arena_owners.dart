@@ -8,10 +8,16 @@ typedef _ArenaMadeC = Pointer<Void> Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedC = Size Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedD = int Function(Pointer<Void>, Pointer<FfiStatus>);
 
-typedef _ArenaMapC =
-    Pointer<Void> Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
-typedef _ArenaMapD =
-    Pointer<Void> Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
+typedef _ArenaMapC = Pointer<Void> Function(
+  Pointer<Uint8>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _ArenaMapD = Pointer<Void> Function(
+  Pointer<Uint8>,
+  int,
+  Pointer<FfiStatus>,
+);
 typedef _ArenaCheckC = Void Function(Pointer<Void>, Uint8, Pointer<FfiStatus>);
 typedef _ArenaCheckD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
 
@@ -120,14 +126,14 @@ final class ArenaCalls {
 final class _NativeArena extends ArenaMemory {
   /// An arena with room for [lists] and [text] bytes.
   _NativeArena(this._calls, int lists, int text)
-    : super(Uint8List(0), Uint8List(0), 0, 0) {
+    : super(Uint8List(0), Uint8List(0), 0, 0, isMutable: true) {
     _attach(nullptr, lists, _bits(text));
     _find();
   }
 
   /// The arena at [_header], which a function returned or another isolate gave away.
   _NativeArena.taken(this._calls, Pointer<Void> header)
-    : super(Uint8List(0), Uint8List(0), 0, 0) {
+    : super(Uint8List(0), Uint8List(0), 0, 0, isMutable: true) {
     _attach(header, 0, 0);
     _find();
   }
@@ -149,9 +155,6 @@ final class _NativeArena extends ArenaMemory {
   // Addresses of the typed data.
   Pointer<Uint8> _listsAt = nullptr;
   Pointer<Uint8> _textAt = nullptr;
-
-  @override
-  bool isMutable = true;
 
   /// The smallest number to whose power 2 is [text] or more; 0 for no text.
   static int _bits(int text) => text <= 0 ? 0 : max(1, (text - 1).bitLength);
@@ -223,14 +226,14 @@ final class _NativeArena extends ArenaMemory {
     }
     final old = _attachment, oldBytes = bytes, oldText = text;
     final listsUsed = this.listsUsed, textUsed = this.textUsed;
-    final spare = Map.of(rooms);
+    final spare = rooms;
     _attach(nullptr, listsSize, _bits(textSize));
     _find();
     bytes.setRange(0, listsUsed, oldBytes);
     text.setRange(0, textUsed, oldText);
     this.listsUsed = listsUsed;
     this.textUsed = textUsed;
-    rooms.addAll(spare);
+    takeRooms(spare);
     _calls._memory.drop(old, this);
   }
 

@@ -27,8 +27,13 @@ const int arenaHeader = 64;
 /// Memory of an arena.
 abstract base class ArenaMemory {
   /// The two chunks, of which [listsUsed] and [textUsed] bytes are in use.
-  ArenaMemory(this.bytes, this.text, this.listsUsed, this.textUsed)
-    : lists = ByteData.sublistView(bytes);
+  ArenaMemory(
+    this.bytes,
+    this.text,
+    this.listsUsed,
+    this.textUsed, {
+    required this.isMutable,
+  }) : lists = ByteData.sublistView(bytes);
 
   /// The lists, all bytes that there is room for.
   ByteData lists;
@@ -45,15 +50,50 @@ abstract base class ArenaMemory {
   /// Bytes of the text in use.
   int textUsed;
 
-  /// True if it can be changed.
-  bool get isMutable;
+  /// True if it can be changed. A field, as each write asks for it.
+  bool isMutable;
 
   /// True once somebody got typed data of the chunks, which is read later.
   bool exposed = false;
 
-  /// Sizes in bytes of the blocks of lists that have room for more elements, by their
-  /// offsets.
-  final Map<int, int> rooms = {};
+  /// Sizes in bytes of the blocks of lists that may have room for more elements, by
+  /// their offsets.
+  final Map<int, int> _rooms = {};
+
+  /// The block of [_rooms] that was asked for last, and its size; 0 for none. Elements
+  /// are added to one list many times.
+  int _roomAt = 0;
+  int _room = 0;
+
+  /// The size in bytes of the block at [at], in which [used] bytes are in use.
+  int roomOf(int at, int used) {
+    if (at != _roomAt) {
+      final room = _rooms[at];
+      if (room == null) return used;
+      _roomAt = at;
+      _room = room;
+    }
+    return _room > used ? _room : used;
+  }
+
+  /// Notes that the block at [at] has [size] bytes.
+  void setRoom(int at, int size) {
+    _rooms[at] = size;
+    _roomAt = at;
+    _room = size;
+  }
+
+  /// Forgets the block at [at], from which a list has moved.
+  void forgetRoom(int at) {
+    _rooms.remove(at);
+    if (_roomAt == at) _roomAt = 0;
+  }
+
+  /// The blocks of [other] are here as well.
+  void takeRooms(Map<int, int> rooms) => _rooms.addAll(rooms);
+
+  /// A copy of what [takeRooms] takes.
+  Map<int, int> get rooms => Map.of(_rooms);
 
   /// Makes room in the lists up to [end], and in the text up to [textEnd].
   void grow(int end, int textEnd);
@@ -76,12 +116,15 @@ abstract base class ArenaMemory {
       );
 
   /// Forgets which lists have room for more, after something else has written.
-  void forgetRooms() => rooms.clear();
+  void forgetRooms() {
+    _rooms.clear();
+    _roomAt = 0;
+  }
 
   /// Adds a block of [size] zeros, and returns its offset.
   int alloc(int size, int align) {
     if (!isMutable) _throwReadOnly();
-    final at = (listsUsed + align - 1) ~/ align * align;
+    final at = (listsUsed + align - 1) & -align;
     final end = at + size;
     if (end > bytes.length) grow(end, textUsed);
     listsUsed = end;
@@ -99,15 +142,8 @@ abstract base class ArenaMemory {
   /// The text in [length] of [bytes] from [at] on.
   static String decode(Uint8List bytes, int at, int length, String name) {
     if (length == 0) return '';
-    final end = at + length;
-    if (end > bytes.length) throwOutside(at, length, name);
-    var all = 0;
-    for (var i = at; i < end; i++) {
-      all |= bytes[i];
-    }
-    return all < 0x80
-        ? String.fromCharCodes(bytes, at, end)
-        : decodeUtf8(Uint8List.sublistView(bytes, at, end), length, name: name);
+    if (at + length > bytes.length) throwOutside(at, length, name);
+    return decodeAt(bytes, at, length, name);
   }
 
   /// Has the handle at [position] refer to [value], which is added to the text.
@@ -193,7 +229,8 @@ abstract base class ArenaMemory {
 
 /// An arena in bytes that came from elsewhere: it is only read.
 final class BytesArena extends ArenaMemory {
-  BytesArena._(super.bytes, super.text, super.listsUsed, super.textUsed);
+  BytesArena._(super.bytes, super.text, super.listsUsed, super.textUsed)
+    : super(isMutable: false);
 
   /// The arena in [all], whose root [name] of [size] bytes has the layout of [high] and
   /// [low]. It is read in place.
@@ -235,9 +272,6 @@ final class BytesArena extends ArenaMemory {
   }
 
   @override
-  bool get isMutable => false;
-
-  @override
   void grow(int end, int textEnd) => ArenaMemory._throwReadOnly();
 }
 
@@ -250,10 +284,8 @@ final class HeapArena extends ArenaMemory {
         Uint8List(text),
         arenaHeader + size,
         0,
+        isMutable: true,
       );
-
-  @override
-  bool get isMutable => true;
 
   @override
   void grow(int end, int textEnd) {
@@ -374,15 +406,16 @@ base class ArenaList<V, D> with ListMixin<V> {
       return;
     }
     final size = _codec.size, start = place$(0, size);
-    arena$.clear(start + length * size, (now - length) * size);
-    arena$.rooms.putIfAbsent(start, () => now * size);
+    arena$
+      ..clear(start + length * size, (now - length) * size)
+      ..setRoom(start, arena$.roomOf(start, now * size));
     arena$.lists.setUint32(_handle + 4, length, _little);
   }
 
   /// Makes room for [additional] more elements: the list doesn't move until there
   /// are more.
   void reserve(int additional) {
-    if (additional > 0) _room(length + additional);
+    if (additional > 0) _room(length + additional, 0, kept: true);
   }
 
   void _resize(int length, int now) {
@@ -391,20 +424,21 @@ base class ArenaList<V, D> with ListMixin<V> {
   }
 
   /// Makes room for [wanted] elements, and if the list has to move, for [more] of
-  /// them.
-  void _room(int wanted, [int more = 0]) {
-    checkUint32(wanted, '$_name.length');
+  /// them. The arena notes room that is [kept], as it isn't used at once.
+  void _room(int wanted, int more, {bool kept = false}) {
     final arena = arena$, size = _codec.size;
     final data = arena.writable;
     final length = data.getUint32(_handle + 4, _little);
     final start = data.getUint32(_handle, _little);
-    final room = arena.rooms[start] ?? length * size;
+    // An empty list without a block is at 0.
+    final room = start == 0 ? 0 : arena.roomOf(start, length * size);
     if (wanted * size <= room) return;
+    if (wanted > 0xffffffff) checkUint32(wanted, '$_name.length');
     if (room > 0 && start + room == arena.listsUsed) {
       final end = start + wanted * size;
       if (end > arena.bytes.length) arena.grow(end, arena.textUsed);
       arena.listsUsed = end;
-      arena.rooms[start] = wanted * size;
+      if (kept) arena.setRoom(start, wanted * size);
       return;
     }
     final capacity = (wanted > more ? wanted : more) * size;
@@ -413,10 +447,11 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (used > 0 && start + used > arena.bytes.length) {
       ArenaMemory.throwOutside(start, used, _name);
     }
-    if (used > 0) arena.bytes.setRange(to, to + used, arena.bytes, start);
-    arena.rooms
-      ..remove(start)
-      ..[to] = capacity;
+    if (used > 0) {
+      arena.bytes.setRange(to, to + used, arena.bytes, start);
+      arena.forgetRoom(start);
+    }
+    if (kept || capacity > wanted * size) arena.setRoom(to, capacity);
     arena.lists.setUint32(_handle, to, _little);
   }
 
@@ -446,11 +481,18 @@ base class ArenaList<V, D> with ListMixin<V> {
   /// Adds copies of [values].
   void addAllData(List<D> values) {
     if (values.isEmpty) return;
-    final index = length;
-    _resize(index + values.length, index);
+    var at = _added(values.length, _codec.size);
     for (var i = 0; i < values.length; i++) {
-      _codec.store(arena$, place$(index + i, _codec.size), values[i], _name);
+      _codec.store(arena$, at, values[i], _name);
+      at += _codec.size;
     }
+  }
+
+  /// Adds [count] elements of zeros, and returns the position of the first.
+  int _added(int count, int size) {
+    final index = length;
+    _resize(index + count, index);
+    return arena$.lists.getUint32(_handle, _little) + index * size;
   }
 
   /// Replaces the elements by copies of [values].
