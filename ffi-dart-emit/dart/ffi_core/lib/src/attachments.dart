@@ -9,79 +9,80 @@ typedef _PopF = NativeFunction<Pointer<Void> Function(Pointer<Int32>)>;
 typedef _NewColumnsF = NativeFunction<Pointer<Void> Function(Size, Uint8)>;
 typedef _AttachStatusC = Pointer<FfiAttachment> Function(Handle);
 typedef _AttachStatusD = Pointer<FfiAttachment> Function(Object);
-typedef _AttachOwnedC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Pointer<FfiOwned>,
-  Size,
-);
-typedef _AttachOwnedD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  Pointer<FfiOwned>,
-  int,
-);
+typedef _AttachOwnedC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<FfiOwned>,
+      Size,
+    );
+typedef _AttachOwnedD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<FfiOwned>,
+      int,
+    );
 typedef _AttachAllocC = Pointer<FfiAttachment> Function(Handle, Size, Size);
 typedef _AttachAllocD = Pointer<FfiAttachment> Function(Object, int, int);
 typedef _FreeColumnsC = Int32 Function(Pointer<Void>);
 typedef _FreeColumnsD = int Function(Pointer<Void>);
-typedef _AttachColumnsC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<_NewColumnsF>,
-  Size,
-  Uint8,
-  Pointer<NativeFunction<_FreeColumnsC>>,
-  Size,
-);
-typedef _AttachColumnsD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<_NewColumnsF>,
-  int,
-  int,
-  Pointer<NativeFunction<_FreeColumnsC>>,
-  int,
-);
+typedef _AttachColumnsC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<_NewColumnsF>,
+      Size,
+      Uint8,
+      Pointer<NativeFunction<_FreeColumnsC>>,
+      Size,
+    );
+typedef _AttachColumnsD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<_NewColumnsF>,
+      int,
+      int,
+      Pointer<NativeFunction<_FreeColumnsC>>,
+      int,
+    );
 typedef _SlotPoolF = Pointer<Void> Function(Pointer<_SlotCalls>);
-typedef _AttachSlotC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<Void>,
-  Pointer<_PopF>,
-);
-typedef _AttachSlotD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<Void>,
-  Pointer<_PopF>,
-);
-typedef _RefillSlotF = Pointer<Void> Function(
-  Pointer<FfiAttachment>,
-  Pointer<FfiStatus>,
-  Pointer<Void>,
-  Pointer<_PopF>,
-);
+typedef _AttachSlotC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<Void>,
+      Pointer<_PopF>,
+    );
+typedef _AttachSlotD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<Void>,
+      Pointer<_PopF>,
+    );
+typedef _RefillSlotF =
+    Pointer<Void> Function(
+      Pointer<FfiAttachment>,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Pointer<_PopF>,
+    );
 typedef _FreeSlotC = Int32 Function(Pointer<FfiAttachment>);
 typedef _FreeSlotD = int Function(Pointer<FfiAttachment>);
 typedef _ForgetSlotC = Void Function(Pointer<FfiAttachment>);
 typedef _ForgetSlotD = void Function(Pointer<FfiAttachment>);
 typedef _DrainSlotC = Size Function(Pointer<DrainCalls>);
 typedef _DrainSlotD = int Function(Pointer<DrainCalls>);
-typedef _ShareC = Pointer<FfiAttachment> Function(
-  Pointer<FfiAttachment>,
-  Handle,
-  Size,
-);
-typedef _ShareD = Pointer<FfiAttachment> Function(
-  Pointer<FfiAttachment>,
-  Object,
-  int,
-);
+typedef _ShareC =
+    Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Handle, Size);
+typedef _ShareD =
+    Pointer<FfiAttachment> Function(Pointer<FfiAttachment>, Object, int);
 typedef _DetachC = Void Function(Pointer<FfiAttachment>, Handle, Uint8);
 typedef _DetachD = void Function(Pointer<FfiAttachment>, Object, int);
 typedef _FreeOwnedC = Void Function(Pointer<FfiStatus>, Pointer<FfiOwned>);

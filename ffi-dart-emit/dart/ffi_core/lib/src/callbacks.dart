@@ -1,11 +1,12 @@
 part of 'native.dart';
 
-typedef _CallbackC = Uint8 Function(
-  Pointer<Void>,
-  Pointer<Void>,
-  Pointer<Void>,
-  Pointer<_CallbackError>,
-);
+typedef _CallbackC =
+    Uint8 Function(
+      Pointer<Void>,
+      Pointer<Void>,
+      Pointer<Void>,
+      Pointer<_CallbackError>,
+    );
 
 /// Text of what a function threw, for Rust to copy.
 final class _CallbackError extends Struct {
@@ -16,10 +17,8 @@ final class _CallbackError extends Struct {
 }
 
 /// A function that a call gets: it reads its argument and writes its result.
-typedef LentFunction = void Function(
-  Pointer<Void> argument,
-  Pointer<Void> result,
-);
+typedef LentFunction =
+    void Function(Pointer<Void> argument, Pointer<Void> result);
 
 /// The functions of this isolate that calls under way may call.
 ///

@@ -346,8 +346,9 @@ final class Uint16Array extends NativeArray<Uint16> {
 
   bool _hasList = false;
   Uint16List _list = _noList;
-  static final Uint16List _noList = Pointer<Uint16>.fromAddress(0)
-      .asTypedList(0);
+  static final Uint16List _noList = Pointer<Uint16>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -412,8 +413,9 @@ final class Uint32Array extends NativeArray<Uint32> {
 
   bool _hasList = false;
   Uint32List _list = _noList;
-  static final Uint32List _noList = Pointer<Uint32>.fromAddress(0)
-      .asTypedList(0);
+  static final Uint32List _noList = Pointer<Uint32>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -478,8 +480,9 @@ final class Uint64Array extends NativeArray<Uint64> {
 
   bool _hasList = false;
   Uint64List _list = _noList;
-  static final Uint64List _noList = Pointer<Uint64>.fromAddress(0)
-      .asTypedList(0);
+  static final Uint64List _noList = Pointer<Uint64>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -543,8 +546,9 @@ final class Float32Array extends NativeArray<Float> {
 
   bool _hasList = false;
   Float32List _list = _noList;
-  static final Float32List _noList = Pointer<Float>.fromAddress(0)
-      .asTypedList(0);
+  static final Float32List _noList = Pointer<Float>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///
@@ -605,8 +609,9 @@ final class Float64Array extends NativeArray<Double> {
 
   bool _hasList = false;
   Float64List _list = _noList;
-  static final Float64List _noList = Pointer<Double>.fromAddress(0)
-      .asTypedList(0);
+  static final Float64List _noList = Pointer<Double>.fromAddress(
+    0,
+  ).asTypedList(0);
 
   /// The memory as a list, **borrowed**; it keeps the memory alive.
   ///

@@ -1,26 +1,14 @@
 part of 'native.dart';
 
 typedef _ObjectCallsF = Pointer<_ObjectCalls> Function();
-typedef _AttachObjectC = Pointer<FfiAttachment> Function(
-  Handle,
-  Pointer<FfiStatus>,
-  Uint64,
-);
-typedef _AttachObjectD = Pointer<FfiAttachment> Function(
-  Object,
-  Pointer<FfiStatus>,
-  int,
-);
-typedef _RefillObjectC = Void Function(
-  Pointer<FfiAttachment>,
-  Pointer<FfiStatus>,
-  Uint64,
-);
-typedef _RefillObjectD = void Function(
-  Pointer<FfiAttachment>,
-  Pointer<FfiStatus>,
-  int,
-);
+typedef _AttachObjectC =
+    Pointer<FfiAttachment> Function(Handle, Pointer<FfiStatus>, Uint64);
+typedef _AttachObjectD =
+    Pointer<FfiAttachment> Function(Object, Pointer<FfiStatus>, int);
+typedef _RefillObjectC =
+    Void Function(Pointer<FfiAttachment>, Pointer<FfiStatus>, Uint64);
+typedef _RefillObjectD =
+    void Function(Pointer<FfiAttachment>, Pointer<FfiStatus>, int);
 typedef _DisposeObjectC = Void Function(Pointer<FfiAttachment>);
 typedef _DisposeObjectD = void Function(Pointer<FfiAttachment>);
 

@@ -3,9 +3,8 @@ part of 'native.dart';
 /// Function that returns the references to the children of a message in a tree.
 ///
 /// [T] is the message's view, [D] its value.
-typedef TreeChildren<T extends NativeType, D> = Iterable<FfiRef<D>> Function(
-  T message,
-);
+typedef TreeChildren<T extends NativeType, D> =
+    Iterable<FfiRef<D>> Function(T message);
 
 /// A fixed number of slots for messages, which Rust, C and all isolates share.
 ///

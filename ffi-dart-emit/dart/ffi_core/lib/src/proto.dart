@@ -18,22 +18,12 @@ final class _ProtoStatus {
   }
 }
 
-typedef _EncodeF = Pointer<FfiOwned> Function(
-  Pointer<Void>,
-  Pointer<FfiStatus>,
-);
-typedef _DecodeC = Void Function(
-  Pointer<Uint8>,
-  Size,
-  Pointer<Void>,
-  Pointer<FfiStatus>,
-);
-typedef _DecodeD = void Function(
-  Pointer<Uint8>,
-  int,
-  Pointer<Void>,
-  Pointer<FfiStatus>,
-);
+typedef _EncodeF =
+    Pointer<FfiOwned> Function(Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeC =
+    Void Function(Pointer<Uint8>, Size, Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeD =
+    void Function(Pointer<Uint8>, int, Pointer<Void>, Pointer<FfiStatus>);
 
 /// The functions of a message that write and read it as protobuf.
 final class NativeProto<T extends NativeType> {

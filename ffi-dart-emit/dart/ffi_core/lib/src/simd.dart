@@ -168,8 +168,9 @@ enum SimdLevel {
 /// The kernels of the whole process.
 abstract final class Simd {
   static final _level = _slot<_LevelC>(0).asFunction<_LevelD>(isLeaf: true);
-  static final _setLevel = _slot<_SetLevelC>(1)
-      .asFunction<_SetLevelD>(isLeaf: true);
+  static final _setLevel = _slot<_SetLevelC>(
+    1,
+  ).asFunction<_SetLevelD>(isLeaf: true);
 
   /// The level in use: the strongest that the machine has and the cap allows.
   static SimdLevel get level => SimdLevel.values[_level()];
@@ -224,21 +225,26 @@ sealed class SimdKernels<D extends num, S extends Object> {
   late final _mul = _zip(7);
   late final _scale = _one(8);
   late final _fill = _one(11);
-  late final _fieldSum = _slot<_FieldSumC>(_base + 12)
-      .asFunction<_FieldSumD>(isLeaf: true);
-  late final _fieldMean = _slot<_FieldMeanC>(_base + 13)
-      .asFunction<_FieldMeanD>(isLeaf: true);
+  late final _fieldSum = _slot<_FieldSumC>(
+    _base + 12,
+  ).asFunction<_FieldSumD>(isLeaf: true);
+  late final _fieldMean = _slot<_FieldMeanC>(
+    _base + 13,
+  ).asFunction<_FieldMeanD>(isLeaf: true);
   late final _fieldMin = _fieldFind(14);
   late final _fieldMax = _fieldFind(15);
   late final _fieldAdd = _fieldOne(16);
   late final _fieldScale = _fieldOne(17);
   late final _fieldFill = _fieldOne(19);
-  late final _recordDot = _slot<_RecordDotC>(_base + 22)
-      .asFunction<_RecordDotD>(isLeaf: true);
-  late final _recordLength = _slot<_RecordLengthC>(_base + 23)
-      .asFunction<_RecordLengthD>(isLeaf: true);
-  late final _recordNormalize = _slot<_RecordNormalizeC>(_base + 24)
-      .asFunction<_RecordNormalizeD>(isLeaf: true);
+  late final _recordDot = _slot<_RecordDotC>(
+    _base + 22,
+  ).asFunction<_RecordDotD>(isLeaf: true);
+  late final _recordLength = _slot<_RecordLengthC>(
+    _base + 23,
+  ).asFunction<_RecordLengthD>(isLeaf: true);
+  late final _recordNormalize = _slot<_RecordNormalizeC>(
+    _base + 24,
+  ).asFunction<_RecordNormalizeD>(isLeaf: true);
   late final _saturatingAdd = _zip(25);
   late final _saturatingSub = _zip(26);
 

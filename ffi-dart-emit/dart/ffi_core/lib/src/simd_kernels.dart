@@ -20,36 +20,42 @@ final class _Int8Kernels extends SimdKernels<int, int> {
       data.setInt8(offset, value);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Int8)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int8)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
-  late final _clamp = _slot<Int32 Function(_Data, Size, Int8, Int8)>(_base + 10)
-      .asFunction<_Two<int>>(isLeaf: true);
+  late final _clamp = _slot<Int32 Function(_Data, Size, Int8, Int8)>(
+    _base + 10,
+  ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Int32 Function(Int8, _Data, _Data, Size)>(_base + 9)
-      .asFunction<_First<int>>(isLeaf: true);
+  late final _axpy = _slot<Int32 Function(Int8, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
 
   @override
-  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int8)>(_base + 21)
-      .asFunction<_Last<int>>(isLeaf: true);
+  late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int8)>(
+    _base + 21,
+  ).asFunction<_Last<int>>(isLeaf: true);
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Int8)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int8)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Int8, Int8)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int8, Int8)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Int8, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Int8, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Int8`, for generated code.
@@ -81,9 +87,9 @@ final class _Uint8Kernels extends SimdKernels<int, int> {
       data.setUint8(offset, value);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Uint8)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint8)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Uint8, Uint8)>(
@@ -91,8 +97,9 @@ final class _Uint8Kernels extends SimdKernels<int, int> {
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Int32 Function(Uint8, _Data, _Data, Size)>(_base + 9)
-      .asFunction<_First<int>>(isLeaf: true);
+  late final _axpy = _slot<Int32 Function(Uint8, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
 
   @override
   late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Uint8)>(
@@ -101,18 +108,21 @@ final class _Uint8Kernels extends SimdKernels<int, int> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint8)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint8)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint8, Uint8)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint8, Uint8)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Uint8, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Uint8, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Uint8`, for generated code.
@@ -144,9 +154,9 @@ final class _Int16Kernels extends SimdKernels<int, int> {
       data.setInt16(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Int16)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int16)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Int16, Int16)>(
@@ -154,8 +164,9 @@ final class _Int16Kernels extends SimdKernels<int, int> {
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Int32 Function(Int16, _Data, _Data, Size)>(_base + 9)
-      .asFunction<_First<int>>(isLeaf: true);
+  late final _axpy = _slot<Int32 Function(Int16, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
 
   @override
   late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int16)>(
@@ -164,18 +175,21 @@ final class _Int16Kernels extends SimdKernels<int, int> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Int16)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int16)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Int16, Int16)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int16, Int16)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Int16, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Int16, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Int16`, for generated code.
@@ -207,9 +221,9 @@ final class _Uint16Kernels extends SimdKernels<int, int> {
       data.setUint16(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Uint16)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint16)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Uint16, Uint16)>(
@@ -228,18 +242,21 @@ final class _Uint16Kernels extends SimdKernels<int, int> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint16)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint16)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint16, Uint16)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint16, Uint16)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Uint16, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Uint16, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Uint16`, for generated code.
@@ -271,9 +288,9 @@ final class _Int32Kernels extends SimdKernels<int, int> {
       data.setInt32(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Int32)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int32)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Int32, Int32)>(
@@ -281,8 +298,9 @@ final class _Int32Kernels extends SimdKernels<int, int> {
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Int32 Function(Int32, _Data, _Data, Size)>(_base + 9)
-      .asFunction<_First<int>>(isLeaf: true);
+  late final _axpy = _slot<Int32 Function(Int32, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
 
   @override
   late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int32)>(
@@ -291,18 +309,21 @@ final class _Int32Kernels extends SimdKernels<int, int> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Int32)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int32)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Int32, Int32)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int32, Int32)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Int32, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Int32, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Int32`, for generated code.
@@ -334,9 +355,9 @@ final class _Uint32Kernels extends SimdKernels<int, int> {
       data.setUint32(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Uint32)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint32)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Uint32, Uint32)>(
@@ -355,18 +376,21 @@ final class _Uint32Kernels extends SimdKernels<int, int> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint32)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint32)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint32, Uint32)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint32, Uint32)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Uint32, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Uint32, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Uint32`, for generated code.
@@ -403,9 +427,9 @@ final class _Int64Kernels extends SimdKernels<int, BigInt> {
       data.setInt64(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Int64)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Int64)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Int64, Int64)>(
@@ -413,8 +437,9 @@ final class _Int64Kernels extends SimdKernels<int, BigInt> {
   ).asFunction<_Two<int>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Int32 Function(Int64, _Data, _Data, Size)>(_base + 9)
-      .asFunction<_First<int>>(isLeaf: true);
+  late final _axpy = _slot<Int32 Function(Int64, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<int>>(isLeaf: true);
 
   @override
   late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Int64)>(
@@ -423,18 +448,21 @@ final class _Int64Kernels extends SimdKernels<int, BigInt> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Int64)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int64)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Int64, Int64)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Int64, Int64)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Int64, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Int64, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Int64`, for generated code.
@@ -458,8 +486,9 @@ final class _Uint64Kernels extends SimdKernels<int, BigInt> {
   @override
   BigInt _sumAt(ByteData data, int offset) {
     final [low, high] = Endian.host == Endian.little ? [0, 8] : [8, 0];
-    final upper = BigInt.from(data.getInt64(offset + high, Endian.host))
-        .toUnsigned(64);
+    final upper = BigInt.from(
+      data.getInt64(offset + high, Endian.host),
+    ).toUnsigned(64);
     return (upper << 64) |
         bigFromBits(data.getInt64(offset + low, Endian.host));
   }
@@ -472,9 +501,9 @@ final class _Uint64Kernels extends SimdKernels<int, BigInt> {
       data.setUint64(offset, value, Endian.host);
 
   @override
-  _One<int> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Uint64)>(_base + index)
-          .asFunction<_One<int>>(isLeaf: true);
+  _One<int> _one(int index) => _slot<Int32 Function(_Data, Size, Uint64)>(
+    _base + index,
+  ).asFunction<_One<int>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Uint64, Uint64)>(
@@ -493,18 +522,21 @@ final class _Uint64Kernels extends SimdKernels<int, BigInt> {
 
   @override
   _FieldOne<int> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint64)>(_base + index)
-          .asFunction<_FieldOne<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint64)>(
+        _base + index,
+      ).asFunction<_FieldOne<int>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Uint64, Uint64)>(_base + 18)
-          .asFunction<_FieldTwo<int>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Uint64, Uint64)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<int>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Uint64, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<int>>(isLeaf: true);
+      _slot<Int32 Function(Uint64, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<int>>(isLeaf: true);
 }
 
 /// The kernels of `Uint64`, for generated code.
@@ -544,9 +576,9 @@ final class _Float32Kernels extends SimdKernels<double, double> {
       data.setFloat32(offset, value, Endian.host);
 
   @override
-  _One<double> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Float)>(_base + index)
-          .asFunction<_One<double>>(isLeaf: true);
+  _One<double> _one(int index) => _slot<Int32 Function(_Data, Size, Float)>(
+    _base + index,
+  ).asFunction<_One<double>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Float, Float)>(
@@ -554,8 +586,9 @@ final class _Float32Kernels extends SimdKernels<double, double> {
   ).asFunction<_Two<double>>(isLeaf: true);
 
   @override
-  late final _axpy = _slot<Int32 Function(Float, _Data, _Data, Size)>(_base + 9)
-      .asFunction<_First<double>>(isLeaf: true);
+  late final _axpy = _slot<Int32 Function(Float, _Data, _Data, Size)>(
+    _base + 9,
+  ).asFunction<_First<double>>(isLeaf: true);
 
   @override
   late final _lerp = _slot<Int32 Function(_Data, _Data, Size, Float)>(
@@ -564,18 +597,21 @@ final class _Float32Kernels extends SimdKernels<double, double> {
 
   @override
   _FieldOne<double> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Float)>(_base + index)
-          .asFunction<_FieldOne<double>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Float)>(
+        _base + index,
+      ).asFunction<_FieldOne<double>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Float, Float)>(_base + 18)
-          .asFunction<_FieldTwo<double>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Float, Float)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<double>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Float, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<double>>(isLeaf: true);
+      _slot<Int32 Function(Float, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<double>>(isLeaf: true);
 }
 
 /// The kernels of `Float32`, for generated code.
@@ -605,9 +641,9 @@ final class _Float64Kernels extends SimdKernels<double, double> {
       data.setFloat64(offset, value, Endian.host);
 
   @override
-  _One<double> _one(int index) =>
-      _slot<Int32 Function(_Data, Size, Double)>(_base + index)
-          .asFunction<_One<double>>(isLeaf: true);
+  _One<double> _one(int index) => _slot<Int32 Function(_Data, Size, Double)>(
+    _base + index,
+  ).asFunction<_One<double>>(isLeaf: true);
 
   @override
   late final _clamp = _slot<Int32 Function(_Data, Size, Double, Double)>(
@@ -626,18 +662,21 @@ final class _Float64Kernels extends SimdKernels<double, double> {
 
   @override
   _FieldOne<double> _fieldOne(int index) =>
-      _slot<Int32 Function(_Data, Size, Size, Size, Double)>(_base + index)
-          .asFunction<_FieldOne<double>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Double)>(
+        _base + index,
+      ).asFunction<_FieldOne<double>>(isLeaf: true);
 
   @override
   late final _fieldClamp =
-      _slot<Int32 Function(_Data, Size, Size, Size, Double, Double)>(_base + 18)
-          .asFunction<_FieldTwo<double>>(isLeaf: true);
+      _slot<Int32 Function(_Data, Size, Size, Size, Double, Double)>(
+        _base + 18,
+      ).asFunction<_FieldTwo<double>>(isLeaf: true);
 
   @override
   late final _fieldAxpy =
-      _slot<Int32 Function(Double, _Data, _Data, Size, Size, Size)>(_base + 20)
-          .asFunction<_FieldFirst<double>>(isLeaf: true);
+      _slot<Int32 Function(Double, _Data, _Data, Size, Size, Size)>(
+        _base + 20,
+      ).asFunction<_FieldFirst<double>>(isLeaf: true);
 }
 
 /// The kernels of `Float64`, for generated code.

@@ -7,8 +7,9 @@ final class FfiUuid {
   /// Throws an [ArgumentError] if there are not 16, and a [RangeError] if one is
   /// no byte.
   FfiUuid(List<int> bytes)
-    : bytes = Uint8List.fromList(checkUint8s(bytes, 'bytes', 16))
-          .asUnmodifiableView();
+    : bytes = Uint8List.fromList(
+        checkUint8s(bytes, 'bytes', 16),
+      ).asUnmodifiableView();
 
   /// The UUID that [text] has as 32 hexadecimal digits, with four hyphens or
   /// none: `f81d4fae-7dec-11d0-a765-00a0c91e6bf6`.
