@@ -325,7 +325,7 @@ impl Memory {
         if self.is_mapped() {
             return;
         }
-        self.text.zero_from(self.text.len());
+        self.text.initialise();
         self.shared = true;
     }
 

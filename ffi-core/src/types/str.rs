@@ -395,3 +395,29 @@ impl<const N: usize> Hash for FfiStr<N> {
         self.as_str().hash(state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::utf8;
+
+    /// Every part of text of one to four bytes a character, whole or with a byte that is wrong.
+    #[test]
+    fn short_text_is_checked_as_std_does() {
+        let text = "aé日😀zü".repeat(11).into_bytes();
+        for wrong in [None, Some(0xff), Some(0x80), Some(0xc0), Some(0xed), Some(0xf4)] {
+            let mut bytes = text.clone();
+            if let Some(wrong) = wrong {
+                bytes[71] = wrong;
+            }
+            for start in 0..bytes.len() {
+                for end in start..=bytes.len() {
+                    let part = &bytes[start..end];
+                    let found = utf8(part).map_err(|invalid| invalid.problem().to_owned());
+                    let expected = str::from_utf8(part)
+                        .map_err(|error| format!("invalid UTF-8 at byte {}", error.valid_up_to()));
+                    assert_eq!(found, expected, "{wrong:?} {start}..{end}");
+                }
+            }
+        }
+    }
+}

@@ -203,10 +203,17 @@ final class _NativeArena extends ArenaMemory {
   }
 
   @override
-  void grow(int end, int textEnd) => _replace(
-    end > bytes.length ? grown(bytes.length, end) : bytes.length,
-    textEnd > text.length ? grown(text.length, textEnd) : text.length,
-  );
+  void grow(int end, int textEnd) {
+    // Both chunks move, so one that is half full grows at once, and the text isn't much
+    // smaller than the lists.
+    final lists = end > bytes.length ~/ 2
+        ? grown(bytes.length, end)
+        : bytes.length;
+    final texts = textEnd > text.length ~/ 2
+        ? grown(text.length, textEnd)
+        : text.length;
+    _replace(lists, max(texts, lists ~/ 2));
+  }
 
   /// Moves to chunks of other sizes. The old ones stay as long as typed data of them is
   /// used.
@@ -269,6 +276,7 @@ final class _NativeArena extends ArenaMemory {
     bytes = text = Uint8List(0);
     lists = ByteData(0);
     listsUsed = textUsed = 0;
+    changes++;
     final memory = _calls._memory;
     if (forget) return memory.forget(attachment, this);
     // Nobody but this object has other typed data of the chunks.

@@ -53,6 +53,10 @@ abstract base class ArenaMemory {
   /// True if it can be changed. A field, as each write asks for it.
   bool isMutable;
 
+  /// Number of changes of what handles of lists are, which views of lists compare
+  /// with that at which they read theirs.
+  int changes = 0;
+
   /// True once somebody got typed data of the chunks, which is read later.
   bool exposed = false;
 
@@ -117,6 +121,7 @@ abstract base class ArenaMemory {
 
   /// Forgets which lists have room for more, after something else has written.
   void forgetRooms() {
+    changes++;
     _rooms.clear();
     _roomAt = 0;
   }
@@ -199,6 +204,7 @@ abstract base class ArenaMemory {
   /// Writes zeros to [size] bytes at [position].
   void clear(int position, int size) {
     if (!isMutable) _throwReadOnly();
+    changes++;
     bytes.fillRange(position, position + size, 0);
   }
 
@@ -303,9 +309,15 @@ final class HeapArena extends ArenaMemory {
   }
 }
 
-/// The size of a chunk of [size] bytes that needs room up to [end]: at least twice
-/// as large.
-int grown(int size, int end) => size * 2 > end ? size * 2 : end;
+/// The size of a chunk of [size] bytes that needs room up to [end]: at least twice as
+/// large, and four times while it is small, as each growth moves both chunks (chosen by
+/// `arena_build_vs_bounded` of the benchmark `arenas`). It is not above the largest size
+/// unless [end] is.
+int grown(int size, int end) {
+  const largest = 0xffffffc0;
+  final larger = min(size < 1 << 16 ? size * 4 : size * 2, largest);
+  return max(larger, end);
+}
 
 /// A message in an arena, **borrowed**: it reads and writes memory in place.
 ///
@@ -357,7 +369,11 @@ abstract base class ArenaView<D extends FfiValue> {
 /// A list of an arena, **borrowed**: it reads and writes memory in place.
 base class ArenaList<V, D> with ListMixin<V> {
   /// The list that the handle at [_handle] refers to, the field [_name].
-  ArenaList(this.arena$, this._handle, this._codec, this._name);
+  @pragma('vm:prefer-inline')
+  ArenaList(this.arena$, this._handle, this._codec, this._name)
+    : _changes = arena$.changes,
+      _start = arena$.lists.getUint32(_handle, _little),
+      _length = arena$.lists.getUint32(_handle + 4, _little);
 
   /// The memory.
   final ArenaMemory arena$;
@@ -366,19 +382,36 @@ base class ArenaList<V, D> with ListMixin<V> {
   final ArenaCodec<V, D> _codec;
   final String _name;
 
+  /// What the handle was when the arena had so many changes.
+  int _changes;
+  int _start;
+  int _length;
+
+  /// Reads the handle, if it may be another one.
+  @pragma('vm:prefer-inline')
+  void _look() {
+    final arena = arena$;
+    if (arena.changes == _changes) return;
+    _changes = arena.changes;
+    _start = arena.lists.getUint32(_handle, _little);
+    _length = arena.lists.getUint32(_handle + 4, _little);
+  }
+
   @override
   @pragma('vm:prefer-inline')
-  int get length => arena$.lists.getUint32(_handle + 4, _little);
+  int get length {
+    _look();
+    return _length;
+  }
 
   /// Position of the element [index].
   ///
   /// Throws an [IndexError] if there is none.
   @pragma('vm:prefer-inline')
   int place$(int index, int size) {
-    final data = arena$.lists;
-    final length = data.getUint32(_handle + 4, _little);
-    if (index < 0 || index >= length) _throwIndex(index, length);
-    return data.getUint32(_handle, _little) + index * size;
+    _look();
+    if (index < 0 || index >= _length) _throwIndex(index, _length);
+    return _start + index * size;
   }
 
   @pragma('vm:never-inline')
@@ -407,9 +440,9 @@ base class ArenaList<V, D> with ListMixin<V> {
     }
     final size = _codec.size, start = place$(0, size);
     arena$
+      ..writable.setUint32(_handle + 4, length, _little)
       ..clear(start + length * size, (now - length) * size)
       ..setRoom(start, arena$.roomOf(start, now * size));
-    arena$.lists.setUint32(_handle + 4, length, _little);
   }
 
   /// Makes room for [additional] more elements: the list doesn't move until there
@@ -418,18 +451,23 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (additional > 0) _room(length + additional, 0, kept: true);
   }
 
+  /// Changes the length from [now], which was just read, to [length].
+  @pragma('vm:prefer-inline')
   void _resize(int length, int now) {
     _room(length, now * 2);
-    arena$.writable.setUint32(_handle + 4, length, _little);
+    final arena = arena$;
+    arena.lists.setUint32(_handle + 4, length, _little);
+    _changes = ++arena.changes;
+    _length = length;
   }
 
   /// Makes room for [wanted] elements, and if the list has to move, for [more] of
   /// them. The arena notes room that is [kept], as it isn't used at once.
   void _room(int wanted, int more, {bool kept = false}) {
     final arena = arena$, size = _codec.size;
-    final data = arena.writable;
-    final length = data.getUint32(_handle + 4, _little);
-    final start = data.getUint32(_handle, _little);
+    if (!arena.isMutable) ArenaMemory._throwReadOnly();
+    _look();
+    final length = _length, start = _start;
     // An empty list without a block is at 0.
     final room = start == 0 ? 0 : arena.roomOf(start, length * size);
     if (wanted * size <= room) return;
@@ -453,6 +491,8 @@ base class ArenaList<V, D> with ListMixin<V> {
     }
     if (kept || capacity > wanted * size) arena.setRoom(to, capacity);
     arena.lists.setUint32(_handle, to, _little);
+    _changes = ++arena.changes;
+    _start = to;
   }
 
   @override
@@ -465,17 +505,11 @@ base class ArenaList<V, D> with ListMixin<V> {
   }
 
   /// Adds an element of zeros, and returns it: for a message its view.
-  V addNew() {
-    final index = length;
-    _resize(index + 1, index);
-    return this[index];
-  }
+  V addNew() => _codec.view(arena$, _added(1, _codec.size), _name);
 
   /// Adds a copy of [value].
   void addData(D value) {
-    final index = length;
-    _resize(index + 1, index);
-    _codec.store(arena$, place$(index, _codec.size), value, _name);
+    _codec.store(arena$, _added(1, _codec.size), value, _name);
   }
 
   /// Adds copies of [values].
@@ -492,12 +526,12 @@ base class ArenaList<V, D> with ListMixin<V> {
   int _added(int count, int size) {
     final index = length;
     _resize(index + count, index);
-    return arena$.lists.getUint32(_handle, _little) + index * size;
+    return _start + index * size;
   }
 
   /// Replaces the elements by copies of [values].
   void setData(List<D> values) {
-    length = 0;
+    if (length > 0) length = 0;
     addAllData(values);
   }
 
@@ -506,6 +540,7 @@ base class ArenaList<V, D> with ListMixin<V> {
     final size = _codec.size;
     final one = place$(i, size), other = place$(j, size);
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
+    arena$.changes++;
     final bytes = arena$.bytes;
     final kept = Uint8List.fromList(
       Uint8List.sublistView(bytes, one, one + size),
@@ -523,6 +558,7 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
     final size = _codec.size, start = length == 0 ? 0 : place$(0, size);
     final count = (end - from) * size, target = start + to * size;
+    arena$.changes++;
     arena$.bytes.setRange(
       target,
       target + count,
@@ -622,6 +658,7 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (order.isEmpty) return;
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
     final size = _codec.size, start = place$(0, size), bytes = arena$.bytes;
+    arena$.changes++;
     final all = Uint8List.fromList(
       Uint8List.sublistView(bytes, start, start + order.length * size),
     );
