@@ -394,7 +394,8 @@ fn changed() -> PathBuf {
 #[test]
 fn arenas() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("arenas", &[fixture("arenas"), overwrites]);
+    end_to_end("arenas", &[fixture("arenas"), overwrites.clone()]);
+    end_to_end("arenas_moving", &[fixture("arenas"), overwrites]);
 }
 
 #[test]
