@@ -79,6 +79,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use crate::boundary::Failure;
+#[doc(inline)]
+pub use crate::unimplemented::Unimplemented;
 
 /// An error that Dart catches by its variant. Implemented by the derive of the same name, which
 /// asserts that the type is an [`Error`]; see the [module](self).
@@ -203,34 +205,6 @@ pub(crate) fn causes(error: &dyn Error) -> Vec<String> {
         .map(ToString::to_string)
         .collect()
 }
-
-/// Error of a method that `ffi-dart-emit import` made of an `rpc`, and that nobody has written yet.
-///
-/// # Examples
-///
-/// ```
-/// use ffi_core::error::Unimplemented;
-///
-/// assert_eq!(Unimplemented::new("Store.Get").to_string(), "`Store.Get` is not implemented");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unimplemented(&'static str);
-
-impl Unimplemented {
-    /// Returns the error of the method that the .proto file calls `method`.
-    #[must_use]
-    pub const fn new(method: &'static str) -> Self {
-        Self(method)
-    }
-}
-
-impl fmt::Display for Unimplemented {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not implemented", self.0)
-    }
-}
-
-impl Error for Unimplemented {}
 
 #[cfg(test)]
 mod tests {

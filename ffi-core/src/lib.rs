@@ -63,6 +63,7 @@
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
 //! | [`FfiError`](macro@FfiError), [`error`] | derive of errors that Dart catches by variant, with their fields |
 //! | [`DartError`] | what a function of Dart threw, which is passed as `&dyn Fn(A) -> Result<R, DartError>` |
+//! | [`FfiMoved`] | a list that its caller gives to a function |
 //! | `executor` | what runs async and blocking functions, with the feature `async` or `tokio` |
 //! | `FfiContext`, `context` | tell a function the deadline of its call, and whether it was cancelled |
 //! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
@@ -131,6 +132,7 @@ pub mod schema;
 #[cfg(feature = "simd")]
 pub mod simd;
 mod types;
+mod unimplemented;
 
 /// Writes what the derive makes for protobuf only with the feature `proto`.
 ///
@@ -230,7 +232,7 @@ macro_rules! __async {
 macro_rules! __async {
     (function $($items:tt)*) => {
         $crate::__private::core::compile_error!(
-            "an async or blocking function or a stream needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+            "an async or blocking function, a stream or a `DartFn` needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
              or the feature `async` for one without tokio"
         );
     };
@@ -245,7 +247,7 @@ macro_rules! __async {
 }
 
 #[doc(inline)]
-pub use boundary::DartError;
+pub use boundary::{DartError, FfiMoved};
 pub use bytemuck;
 #[doc(hidden)]
 pub use columns::ColumnsCode;
@@ -260,13 +262,13 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{
-    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service,
+    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_callback, ffi_export, ffi_service,
 };
 #[cfg(feature = "async")]
 #[doc(no_inline)]
 pub use futures_core::Stream;
 #[cfg(feature = "async")]
-pub use mailbox::{FfiContext, context};
+pub use mailbox::{Ask, AskError, DartFn, DartGone, FfiContext, context};
 pub use message::FfiMessage;
 #[doc(inline)]
 pub use object::{AlreadyInstalled, FfiObject};
@@ -283,7 +285,4 @@ pub use pool::{
 #[doc(inline)]
 pub use proto::FfiProto;
 pub use types::logical::*;
-pub use types::{
-    CapacityError, FfiBytes, FfiMap, FfiMapIter, FfiMapIterMut, FfiOpen, FfiOption, FfiRef, FfiStr, FfiType,
-    FfiVec, InvalidValue, PathStep,
-};
+pub use types::*;

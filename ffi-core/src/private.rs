@@ -20,14 +20,15 @@ pub use crate::arena::{
 };
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
-    FfiDartCalls, FfiErrorField, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn, FfiStatus,
-    FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts, Untyped, alloc,
-    arena_check, arena_compact, arena_map, arena_renew, arena_wasted, assert_answer, assert_by_value,
-    assert_error, assert_lent, assert_owned_text, assert_pooled, assert_returned, assert_returned_by_value,
-    assert_value, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
-    displayed, error_layout, free, given, object_argument, object_calls, object_free, object_installed,
+    FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
+    FfiSignature, FfiSome, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
+    Texts, Untyped, alloc, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
+    arena_schema, arena_wasted, assert_answer, assert_by_value, assert_error, assert_lent, assert_owned_text,
+    assert_pooled, assert_returned, assert_returned_by_value, assert_sent, assert_value, c_text, call_output,
+    claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, free,
+    given, given_list, given_region, object_argument, object_calls, object_free, object_installed,
     object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut,
-    take, take_arena, take_some, take_some_arena, text,
+    take, take_arena, take_list, take_some, take_some_arena, take_some_list, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -63,16 +64,17 @@ pub use crate::simd::{
     abi::{RecordKernels, RecordTable},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
-pub use crate::types::{
-    FfiType, FfiWrapped, InvalidValue, Lanes, assert_capacities, assert_numeric, assert_transparent,
-    assert_wrapped,
-};
+pub use crate::types::buffer::assert_capacities;
+pub use crate::types::lanes::{Lanes, assert_numeric};
+pub use crate::types::newtype::{FfiWrapped, assert_transparent, assert_wrapped};
+pub use crate::types::{FfiType, InvalidValue};
 #[cfg(feature = "async")]
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
-        FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
-        start_inline, start_stream,
+        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiListener, FfiMailbox,
+        FfiMailboxCalls, assert_listener, listener, mailbox_calls, start_async, start_blocking, start_inline,
+        start_stream,
     },
 };
 #[cfg(feature = "async")]

@@ -55,6 +55,19 @@ struct Pair {
     few: FfiVec<Note, 2>,
 }
 
+/// Lives in an arena, as its cases have handles, directly and inside.
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+enum Body {
+    Unset,
+    Text(ArenaStr),
+    Notes(ArenaVec<Note>),
+    Reply(ArenaBox<Row>),
+    Own(Flags),
+    Pair(Pair),
+    Removed,
+}
+
 #[derive(FfiMessage)]
 #[repr(C)]
 struct Row {
@@ -75,6 +88,8 @@ struct Row {
     pairs: ArenaVec<Pair>,
     replies: ArenaVec<Row>,
     next: ArenaBox<Row>,
+    body: Body,
+    bodies: ArenaVec<Body>,
 }
 
 #[derive(FfiMessage)]
@@ -112,6 +127,19 @@ impl Aligned {
 /// A `Pair` as an ordinary value: its number, and the bodies of its notes.
 type PlainPair = (u8, [String; 2], Option<String>, Vec<String>);
 
+/// A `Body` as an ordinary value.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum PlainBody {
+    #[default]
+    Unset,
+    Text(String),
+    Notes(Vec<String>),
+    Reply(Option<Box<Plain>>),
+    Own(f64),
+    Pair(PlainPair),
+    Removed,
+}
+
 /// A `Row` as an ordinary value.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Plain {
@@ -131,16 +159,31 @@ struct Plain {
     pairs: Vec<PlainPair>,
     replies: Vec<Plain>,
     next: Option<Box<Plain>>,
+    body: PlainBody,
+    bodies: Vec<PlainBody>,
+}
+
+fn plain_pair(pair: PairView<'_>) -> PlainPair {
+    let notes = [0, 1].map(|index| pair.notes().get(index).unwrap().body().to_owned());
+    let few = pair.few().iter().map(|note| note.body().to_owned()).collect();
+    (pair.kind, notes, pair.maybe().map(|note| note.body().to_owned()), few)
+}
+
+fn plain_body(body: BodyView<'_>) -> PlainBody {
+    match body {
+        BodyView::Unset => PlainBody::Unset,
+        BodyView::Text(text) => PlainBody::Text(text.to_owned()),
+        BodyView::Notes(notes) => PlainBody::Notes(notes.iter().map(|it| it.body().to_owned()).collect()),
+        BodyView::Reply(reply) => PlainBody::Reply(reply.map(|it| Box::new(plain(it)))),
+        BodyView::Own(flags) => PlainBody::Own(flags.weight),
+        BodyView::Pair(pair) => PlainBody::Pair(plain_pair(pair)),
+        BodyView::Removed => PlainBody::Removed,
+    }
 }
 
 /// Reads all of a row.
 fn plain(row: RowView<'_>) -> Plain {
     let note = |note: NoteView<'_>| (note.at, note.author().to_owned(), note.body().to_owned());
-    let pair = |pair: PairView<'_>| {
-        let notes = [0, 1].map(|index| pair.notes().get(index).unwrap().body().to_owned());
-        let few = pair.few().iter().map(|note| note.body().to_owned()).collect();
-        (pair.kind, notes, pair.maybe().map(|note| note.body().to_owned()), few)
-    };
     Plain {
         id: row.id,
         score: row.score(),
@@ -155,9 +198,11 @@ fn plain(row: RowView<'_>) -> Plain {
         marks: row.marks().iter().map(|(key, flags)| (key, flags.weight)).collect(),
         numbers: row.numbers().as_slice().to_owned(),
         yes: row.yes().as_slice().to_owned(),
-        pairs: row.pairs().iter().map(pair).collect(),
+        pairs: row.pairs().iter().map(plain_pair).collect(),
         replies: row.replies().iter().map(plain).collect(),
         next: row.next().map(|next| Box::new(plain(next))),
+        body: plain_body(row.body()),
+        bodies: row.bodies().iter().map(plain_body).collect(),
     }
 }
 
@@ -173,6 +218,21 @@ fn touch(set: SetView<'_>) -> u64 {
     fn flags(flags: &Flags) -> Sum {
         Wrapping(u64::from(flags.paid) + flags.status as u64) + Wrapping(flags.weight.to_bits())
     }
+    fn pair(pair: PairView<'_>) -> Sum {
+        let sum = Wrapping(u64::from(pair.kind)) + pair.maybe().map_or(Wrapping(0), note);
+        sum + pair.notes().iter().chain(pair.few()).map(note).sum::<Sum>()
+    }
+    fn body(body: BodyView<'_>) -> Sum {
+        match body {
+            BodyView::Unset => Wrapping(0),
+            BodyView::Text(it) => text(it),
+            BodyView::Notes(notes) => notes.iter().map(note).sum(),
+            BodyView::Reply(reply) => reply.map_or(Wrapping(2), row),
+            BodyView::Own(own) => flags(own),
+            BodyView::Pair(it) => pair(it),
+            BodyView::Removed => Wrapping(3),
+        }
+    }
     fn row(it: RowView<'_>) -> Sum {
         let mut sum = Wrapping(it.id) + Wrapping(u64::from(it.paid) + it.status as u64) + flags(it.flags());
         sum += text(&it.code) + text(it.name()) + Wrapping(it.score().map_or(0, f64::to_bits));
@@ -182,10 +242,8 @@ fn touch(set: SetView<'_>) -> u64 {
         sum += it.marks().iter().map(|(key, value)| Wrapping(key as u64) + flags(value)).sum::<Sum>();
         sum += it.numbers().iter().map(|number| Wrapping(u64::from(number))).sum::<Sum>();
         sum += it.yes().iter().map(|yes| Wrapping(u64::from(yes))).sum::<Sum>();
-        for pair in it.pairs() {
-            sum += Wrapping(u64::from(pair.kind)) + pair.maybe().map_or(Wrapping(0), note);
-            sum += pair.notes().iter().chain(pair.few()).map(note).sum::<Sum>();
-        }
+        sum += it.pairs().iter().map(pair).sum::<Sum>() + body(it.body());
+        sum += it.bodies().iter().map(body).sum::<Sum>();
         sum + it.replies().iter().map(row).sum::<Sum>() + it.next().map_or(Wrapping(1), row)
     }
     (Wrapping(set.total().unwrap_or(0)) + set.rows().iter().map(row).sum::<Sum>()).0
@@ -194,6 +252,44 @@ fn touch(set: SetView<'_>) -> u64 {
 fn write_note(mut note: NoteEdit<'_>, body: &str) {
     note.set_author("author");
     note.set_body(body);
+}
+
+fn write_pair(pair: &mut PairEdit<'_>, (kind, notes, maybe, few): &PlainPair) {
+    pair.set_kind(*kind);
+    for (index, body) in notes.iter().enumerate() {
+        write_note(pair.notes().get(index).unwrap(), body);
+    }
+    if let Some(body) = maybe {
+        write_note(pair.maybe().get_or_insert(), body);
+    }
+    for body in few {
+        write_note(pair.few().push().unwrap(), body);
+    }
+}
+
+fn write_body(body: &mut BodyEdit<'_>, from: &PlainBody) {
+    match from {
+        PlainBody::Unset => body.set_unset(),
+        PlainBody::Text(text) => body.set_text(text),
+        PlainBody::Notes(notes) => {
+            let mut list = body.notes(notes.len());
+            list.clear();
+            for note in notes {
+                write_note(list.push(), note);
+            }
+        }
+        PlainBody::Reply(None) => body.reply().clear(),
+        PlainBody::Reply(Some(reply)) => {
+            let mut place = body.reply();
+            place.clear();
+            write(&mut place.get_or_insert(), reply);
+        }
+        PlainBody::Own(weight) => {
+            body.set_own(Flags { paid: true, weight: *weight, status: Status::Open });
+        }
+        PlainBody::Pair(pair) => write_pair(&mut body.pair(), pair),
+        PlainBody::Removed => body.set_removed(),
+    }
 }
 
 /// Builds a row, as an application would.
@@ -222,19 +318,12 @@ fn write(row: &mut RowEdit<'_>, from: &Plain) {
     }
     row.numbers(0).extend_from_slice(&from.numbers);
     row.yes(from.yes.len()).extend(from.yes.iter().copied());
-    for (kind, notes, maybe, few) in &from.pairs {
-        let mut pairs = row.pairs(1);
-        let mut pair = pairs.push();
-        pair.set_kind(*kind);
-        for (index, body) in notes.iter().enumerate() {
-            write_note(pair.notes().get(index).unwrap(), body);
-        }
-        if let Some(body) = maybe {
-            write_note(pair.maybe().get_or_insert(), body);
-        }
-        for body in few {
-            write_note(pair.few().push().unwrap(), body);
-        }
+    for pair in &from.pairs {
+        write_pair(&mut row.pairs(1).push(), pair);
+    }
+    write_body(&mut row.body(), &from.body);
+    for body in &from.bodies {
+        write_body(&mut row.bodies(0).push(), body);
     }
     for reply in &from.replies {
         write(&mut row.replies(0).push(), reply);
@@ -266,6 +355,15 @@ fn full() -> Plain {
         (2, ["", "日本"].map(str::to_owned), None, vec![]),
     ];
     let small = Plain { name: "reply".to_owned(), tags: vec!["t".to_owned()], ..Plain::default() };
+    let bodies = vec![
+        PlainBody::Text("größer".to_owned()),
+        PlainBody::Notes(vec!["a".to_owned(), "b".to_owned()]),
+        PlainBody::Reply(None),
+        PlainBody::Own(2.5),
+        PlainBody::Pair((9, ["l", "r"].map(str::to_owned), None, vec!["few".to_owned()])),
+        PlainBody::Removed,
+        PlainBody::Unset,
+    ];
     Plain {
         id: 7,
         score: Some(1.5),
@@ -282,7 +380,9 @@ fn full() -> Plain {
         yes: vec![true, false, true],
         pairs,
         replies: vec![small.clone(), Plain { replies: vec![small.clone()], ..small.clone() }],
-        next: Some(Box::new(small)),
+        next: Some(Box::new(small.clone())),
+        body: PlainBody::Reply(Some(Box::new(small))),
+        bodies,
     }
 }
 
@@ -684,8 +784,46 @@ fn handles_of_values_from_outside_are_empty_when_stored() {
 }
 
 #[test]
+fn a_case_becomes_active_with_zeros_and_stays_so() {
+    let mut arena = FfiArena::<Row>::new();
+    let mut row = arena.edit();
+    row.body().set_text("text");
+    row.body().notes(2).push().set_body("first");
+    row.body().notes(0).push().set_body("second");
+    let bodies = |row: RowView<'_>| match row.body() {
+        BodyView::Notes(notes) => notes.iter().map(|it| it.body().to_owned()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(bodies(arena.root()), ["first", "second"]);
+    let mut row = arena.edit();
+    assert!(matches!(*row.body(), Body::Notes(_)));
+    // The handle of the notes is not one of the box's.
+    assert!(!row.body().reply().is_some());
+    row.body().set_removed();
+    assert!(matches!(arena.root().body(), BodyView::Removed));
+    // What a value from outside refers to is elsewhere, so its handles are empty.
+    let mut row = arena.edit();
+    row.set_body(Body::Text(ArenaStr::EMPTY));
+    assert!(matches!(arena.root().body(), BodyView::Text("")));
+    assert_eq!(format!("{:?}", arena.root().body()), r#"Text("")"#);
+    let bytes = arena.to_bytes();
+    let at = HEADER_LEN + std::mem::offset_of!(Row, body);
+    for (tag, problem) in [(3, None), (6, None), (7, Some("body: 7 is not a case of Body"))] {
+        let mut bytes = Aligned::new(&bytes);
+        bytes.bytes_mut()[at] = tag;
+        let error = FfiArena::<Row>::view(bytes.bytes()).err().map(|it| it.to_string());
+        assert_eq!(error.as_deref(), problem);
+    }
+}
+
+#[test]
 fn layouts_count_all_that_a_root_reaches() {
     use ffi_core::arena::ArenaMessage;
+    let schema = FfiArena::<Set>::schema();
+    for name in ["Set", "Row", "Pair", "Note", "Body", "Flags", "Status"] {
+        assert_eq!(schema.matches(&format!("::{name}\",\"name\"")).count(), 1, "{schema}");
+    }
+    assert!(schema.starts_with("[\n{\"kind\":\"message\",\"id\":\"arena::Set\""), "{schema}");
     let layouts = [Set::layout(), Row::layout(), Pair::layout(), Note::layout(), Link::layout()];
     let distinct: std::collections::HashSet<_> = layouts.into_iter().collect();
     assert_eq!(distinct.len(), layouts.len());
@@ -870,6 +1008,11 @@ fn edit(bytes: &[u8], random: &mut Random) -> bool {
         row.yes(0).add(true);
         row.numbers(0).extend_from_slice(&[u16::MAX; 9]);
         row.counts(0).insert("key").set(4);
+        match *row.body() {
+            Body::Reply(_) => row.body().set_text("text"),
+            Body::Notes(_) => row.body().notes(1).push().set_at(5),
+            _ => row.body().pair().maybe().get_or_insert().set_body("maybe"),
+        }
         if let Some(mut note) = row.note().get() {
             note.set_body("body");
         }
@@ -948,6 +1091,7 @@ enum Step {
     Reply(usize, String),
     Score(usize, Option<f64>),
     Next(usize, Option<String>),
+    Body(usize, PlainBody),
     Compact,
     Copy,
 }
@@ -971,7 +1115,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(row, it)| Step::Numbers(row, it)),
         (row.clone(), text).prop_map(|(row, text)| Step::Reply(row, text)),
         (row.clone(), proptest::option::of(-1e9..1e9)).prop_map(|(row, it)| Step::Score(row, it)),
-        (row, proptest::option::of(text)).prop_map(|(row, text)| Step::Next(row, text)),
+        (row.clone(), proptest::option::of(text)).prop_map(|(row, text)| Step::Next(row, text)),
+        (row, 0..full().bodies.len())
+            .prop_map(|(row, index)| Step::Body(row, full().bodies.swap_remove(index))),
         Just(Step::Compact),
         Just(Step::Copy),
     ];
@@ -1032,6 +1178,11 @@ fn apply(row: &mut RowEdit<'_>, model: &mut Plain, step: &Step) {
             row.next().clear();
             model.next = None;
         }
+        Step::Body(_, body) => {
+            row.body().set_unset();
+            write_body(&mut row.body(), body);
+            model.body.clone_from(body);
+        }
         _ => unreachable!("the step is one of the list"),
     }
 }
@@ -1071,7 +1222,8 @@ fn run(steps: &[Step]) {
             | Step::Numbers(index, _)
             | Step::Reply(index, _)
             | Step::Score(index, _)
-            | Step::Next(index, _) => {
+            | Step::Next(index, _)
+            | Step::Body(index, _) => {
                 if let Some(row) = model.get_mut(index) {
                     apply(&mut rows.get(index).unwrap(), row, step);
                 }
@@ -1113,6 +1265,7 @@ mod shared {
             text: null,
             text_len: 0,
             text_capacity: 0,
+            read_only: 0,
         };
         // SAFETY: the arena is alive, and the parts are writable.
         assert_eq!(unsafe { arena_parts(arena, &mut parts) }, 0);
@@ -1176,7 +1329,7 @@ mod shared {
 #[test]
 #[cfg_attr(miri, ignore = "Miri maps no files")]
 fn files_are_replaced_as_a_whole() {
-    let folder = tempfile_folder();
+    let folder = tempfile_folder("files");
     let path = folder.join("files.ffi");
     let mut arena = FfiArena::<Files>::new();
     arena.edit().paths(1).add("first");
@@ -1204,8 +1357,169 @@ fn files_are_replaced_as_a_whole() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-fn tempfile_folder() -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("ffi-arena-{}", std::process::id()));
+/// One message in two versions.
+mod versions {
+    #![allow(dead_code)]
+    use super::*;
+
+    pub(super) mod old {
+        use super::*;
+
+        #[derive(FfiMessage)]
+        #[repr(C)]
+        #[ffi(prefix = "old_versions")]
+        pub(crate) struct Reading {
+            pub(crate) id: u32,
+            pub(crate) value: f32,
+            pub(crate) tags: ArenaVec<ArenaStr>,
+        }
+    }
+
+    #[derive(FfiMessage)]
+    #[repr(C)]
+    #[ffi(prefix = "new_versions")]
+    pub(super) struct Reading {
+        pub(super) id: u32,
+        pub(super) value: f64,
+        pub(super) tags: ArenaVec<ArenaStr>,
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri maps no files")]
+fn another_layout_is_refused_with_its_first_difference() {
+    let folder = tempfile_folder("layouts");
+    let path = folder.join("reading.ffi");
+    let mut arena = FfiArena::<versions::old::Reading>::new();
+    arena.edit().set_value(1.5);
+    arena.edit().tags(1).add("a");
+    arena.write_with_schema(&path).unwrap();
+    // The file with the schema is one like others to the library that wrote it.
+    let again = FfiArena::<versions::old::Reading>::open(&path).unwrap();
+    assert_eq!((again.root().value, again.to_bytes()), (1.5, arena.to_bytes()));
+    // SAFETY: nobody changes the file; `write` makes another one.
+    let mapped = unsafe { FfiArena::<versions::old::Reading>::map(&path) }.unwrap();
+    assert_eq!(mapped.root().tags().get(0), Some("a"));
+    // A library with the same names, but for the types.
+    let bytes = std::fs::read(&path).unwrap();
+    let renamed = String::from_utf8_lossy(&bytes[arena.len()..]).replace("old_versions", "new_versions");
+    let bytes = [&bytes[..arena.len()], renamed.as_bytes()].concat();
+    std::fs::write(&path, &bytes).unwrap();
+    let difference = "the arena's root has another layout than this library's Reading: \
+                      `Reading.value` is `f32` at offset 4 there, and `f64` at offset 8 here";
+    assert_eq!(FfiArena::<versions::Reading>::open(&path).unwrap_err().to_string(), difference);
+    // SAFETY: nobody changes the file meanwhile.
+    assert_eq!(unsafe { FfiArena::<versions::Reading>::map(&path) }.unwrap_err().to_string(), difference);
+    // Without a schema, or with one that says nothing, the layout is all that is known.
+    for schema in [&b""[..], b"[]", &[0xFF; 40], &vec![b'x'; 2 << 20]] {
+        let mut bytes = [&arena.to_bytes(), schema].concat();
+        if !schema.is_empty() {
+            bytes[11] = 1;
+            bytes[48..56].copy_from_slice(&(arena.len() as u64).to_ne_bytes());
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let short = difference.split_once(':').unwrap().0;
+        assert_eq!(FfiArena::<versions::Reading>::open(&path).unwrap_err().to_string(), short);
+        assert!(FfiArena::<versions::old::Reading>::open(&path).is_ok(), "its own layout");
+    }
+    // Cut anywhere, it is refused, and so is one whose header says less or more than there is.
+    for len in 0..bytes.len() {
+        assert!(
+            FfiArena::<versions::old::Reading>::from_bytes(&bytes[..len]).is_err() || len > arena.len(),
+            "{len}"
+        );
+    }
+    for (at, value) in [(11, 0_u8), (11, 2), (11, 255), (48, 1), (50, 1), (48, 0)] {
+        let mut bytes = bytes.clone();
+        bytes[at] = value;
+        assert!(FfiArena::<versions::old::Reading>::from_bytes(&bytes).is_err(), "{at} {value}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri makes no pages read-only")]
+fn a_frozen_arena_is_read_by_many_threads_at_once() {
+    use ffi_core::arena::FrozenArena;
+
+    let rows = [full(), Plain::default(), full()];
+    let frozen = build(&rows).freeze().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            let shared = FrozenArena::clone(&frozen);
+            assert!(std::ptr::eq(shared.root().rows().as_slice(), frozen.root().rows().as_slice()));
+            let rows = &rows;
+            scope.spawn(move || assert_eq!(read(shared.root()), rows));
+        }
+    });
+    let kept = frozen.clone();
+    drop(frozen);
+    // A copy can be edited, and so can a compacted one.
+    let mut copy = FfiArena::clone(&kept);
+    copy.edit().rows(0).push().set_name("more");
+    let mut compacted = kept.compacted().unwrap();
+    compacted.edit().rows(0).clear();
+    assert_eq!(
+        (kept.root().rows().len(), copy.root().rows().len(), compacted.root().rows().len()),
+        (3, 4, 0)
+    );
+    assert_eq!(read(kept.root()), rows);
+}
+
+/// Writes arenas to one file until the process is ended, when the test below asks for it.
+#[test]
+fn writes_until_the_process_ends() {
+    let Some(path) = env::var_os("FFI_ARENA_WRITTEN") else { return };
+    for number in 0_u64.. {
+        let mut arena = FfiArena::<Files>::new();
+        let mut root = arena.edit();
+        let mut paths = root.paths(1_000);
+        (0..1_000).for_each(|_| paths.add(&number.to_string()));
+        arena.write(&path).unwrap();
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri starts no processes")]
+fn a_process_that_ends_while_it_writes_leaves_a_whole_file() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile_folder("killed");
+    let path = folder.join("files.ffi");
+    for round in 0..8 {
+        let mut writer = Command::new(env::current_exe().unwrap())
+            .args(["writes_until_the_process_ends", "--exact"])
+            .env("FFI_ARENA_WRITTEN", &path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Each reading sees one of the arenas, whole, until the writer is ended in the middle of one.
+        let mut seen = std::collections::HashSet::new();
+        while seen.len() < 2 + round {
+            let arena = match FfiArena::<Files>::open(&path) {
+                Ok(arena) => arena,
+                Err(error) => {
+                    // Before the first one is whole there is none.
+                    assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
+                    assert!(writer.try_wait().unwrap().is_none(), "the writer is alive");
+                    continue;
+                }
+            };
+            let texts: std::collections::HashSet<_> =
+                arena.root().paths().iter().map(str::to_owned).collect();
+            assert_eq!((arena.root().paths().len(), texts.len()), (1_000, 1));
+            seen.extend(texts);
+        }
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        assert_eq!(FfiArena::<Files>::open(&path).unwrap().root().paths().len(), 1_000);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn tempfile_folder(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("ffi-arena-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }

@@ -15,12 +15,13 @@ use askama::Template;
 use heck::ToSnakeCase;
 
 use crate::foreign::c_comment;
+use crate::holder::{Held, Holding, Member};
 use crate::logical::Logical;
 use crate::model::{
-    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant,
-    Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Object,
-    ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols,
-    Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    ArenaSymbols, Case, ColumnsSymbols, Composite, DartFunction, Enum, EnumIndex, ErrorFieldType, ErrorType,
+    ErrorVariant, Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model,
+    Newtype, Object, ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems,
+    ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which
@@ -46,13 +47,11 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         arenas,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
-        functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
-        callbacks: model
-            .functions
-            .iter()
-            .flat_map(|it| &it.params)
-            .any(|param| matches!(param.passing, Passing::Callback { .. })),
-        started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
+        functions: for_c(model, true).map(|it| function(model, it, &constants)).collect(),
+        callbacks: passes(model, |it| matches!(it, Passing::Callback(it) if !it.kept)),
+        given: passes(model, |it| matches!(it, Passing::Moved(_))),
+        started: for_c(model, false).filter(|it| !it.mode.is_sync()).map(|it| &*it.item.name).collect(),
+        keeping: for_c(model, false).filter(|it| it.mode.is_sync()).map(|it| &*it.item.name).collect(),
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
@@ -62,9 +61,14 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     Ok(header.render().expect("writing to a string succeeds"))
 }
 
+/// Returns true if a function has a parameter that is passed like that.
+fn passes(model: &Model, is_it: impl Fn(&Passing) -> bool) -> bool {
+    model.functions.iter().flat_map(|it| &it.params).any(|param| is_it(&param.passing))
+}
+
 /// Returns the functions that C can call, or those that only Dart can.
-fn with_mode(model: &Model, sync: bool) -> impl Iterator<Item = &Function> {
-    model.functions.iter().filter(move |it| it.mode.is_sync() == sync)
+fn for_c(model: &Model, for_c: bool) -> impl Iterator<Item = &Function> {
+    model.functions.iter().filter(move |it| it.needs_mailbox() != for_c)
 }
 
 /// Adds `prefix` to the name that each type of `model` has in C, for a program that includes the
@@ -111,8 +115,11 @@ struct Header<'a> {
     functions: Vec<CFunction>,
     /// True if a function gets functions of the caller.
     callbacks: bool,
+    given: bool,
     /// Names of the functions whose results only Dart can wait for.
     started: Vec<&'a str>,
+    /// Names of the others that only Dart can call.
+    keeping: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
     arenas: Vec<CArena<'a>>,
@@ -365,8 +372,9 @@ impl<'a> Structs<'a> {
     /// Defines what handles refer to, and returns the functions of arenas.
     fn arenas(&mut self) -> Vec<CArena<'a>> {
         let messages = &self.model.messages;
-        for ty in messages.iter().filter(|it| it.arena.is_some()).flat_map(|it| &it.fields) {
-            ty.ty.walk_all(&mut |part| {
+        let composites = self.model.by_dependency();
+        for ty in composites.iter().filter(|it| it.in_arena()).flat_map(|it| it.types()) {
+            ty.walk_all(&mut |part| {
                 self.container(part);
                 if let Type::ArenaMap { key, value } = part {
                     self.entry(part, key, value);
@@ -429,12 +437,13 @@ impl<'a> Structs<'a> {
     /// Defines the logical types that only functions have.
     fn functions(&mut self) {
         for function in &self.model.functions {
-            let params = function.params.iter().filter_map(|param| match param.passing {
+            let params = function.params.iter().flat_map(|param| match &param.passing {
                 Passing::Value(value)
                 | Passing::Reference { to: value, .. }
                 | Passing::Slice { of: value, .. }
-                | Passing::Callback { argument: value, .. } => Some(value),
-                _ => None,
+                | Passing::Moved(value) => vec![*value],
+                Passing::Callback(it) if !it.kept => it.values().collect(),
+                _ => Vec::new(),
             });
             for value in params.chain(function.returns.and_then(Returns::value)) {
                 if let Value::Logical(it) = self.model.physical(value) {
@@ -454,7 +463,7 @@ impl<'a> Structs<'a> {
         let Layout { size, align } = self.model.layout(&newtype.ty);
         self.all.push(CStruct {
             doc: item_comment(&newtype.item, ""),
-            alias: Some(self.declaration(&newtype.ty, "").trim_end().to_owned()),
+            alias: Some(self.declaration(&newtype.ty, &name)),
             name,
             size,
             align,
@@ -627,44 +636,16 @@ impl<'a> Structs<'a> {
             return;
         }
         let Layout { size, align } = self.model.layout(ty);
-        let len = || member("uint32_t len".into(), "len", 0);
-        let items = |of: &Type, cap, declaration| {
-            let (_, offset) = self.model.layout(of).list(cap).expect("the model has checked it");
-            vec![len(), member(declaration, "items", offset)]
-        };
         let members = match ty {
-            Type::Str { cap } | Type::Bytes { cap } => {
-                vec![len(), member(format!("uint8_t bytes[{cap}]"), "bytes", 4)]
-            }
-            Type::Vec { of, cap } => items(of, *cap, self.declaration(of, &format!("items[{cap}]"))),
-            Type::Option { of } => vec![
-                member(self.declaration(of, "value"), "value", 0),
-                member("uint8_t present".into(), "present", self.model.layout(of).size),
-            ],
-            Type::Map { key, value, cap } => {
-                let (entry, _) =
-                    self.model.layout(key).and(self.model.layout(value)).expect("the model has checked it");
-                let (_, offset) = entry.list(*cap).expect("the model has checked it");
-                let [key, value] = [self.declaration(key, "key"), self.declaration(value, "value")];
-                let entries = format!("struct {{\n        {key};\n        {value};\n    }} entries[{cap}]");
-                vec![len(), member(entries, "entries", offset)]
-            }
             Type::Ref(_) => vec![
                 member("uint32_t index_plus_one".into(), "index_plus_one", 0),
                 member("uint32_t generation".into(), "generation", 4),
             ],
-            Type::ArenaStr | Type::ArenaBytes | Type::ArenaVec { .. } | Type::ArenaMap { .. } => {
-                vec![member("uint32_t at".into(), "at", 0), member("uint32_t len".into(), "len", 4)]
-            }
-            Type::ArenaBox { .. } => vec![member("uint32_t at".into(), "at", 0)],
             Type::Logical(it) => logical_members(it, self.model),
-            Type::Scalar(_)
-            | Type::Newtype { .. }
-            | Type::Array { .. }
-            | Type::Message(_)
-            | Type::Enum(_)
-            | Type::Open(_)
-            | Type::Oneof(_) => return,
+            other => match other.held() {
+                Some(held) => self.members(&held),
+                None => return,
+            },
         };
         let mut name = self.part(ty);
         // The name of a logical type is kept for it.
@@ -676,6 +657,29 @@ impl<'a> Structs<'a> {
         self.all.push(CStruct { doc, name, alias, size, align, members, constants, fingerprint });
     }
 
+    /// Returns the members of the struct of a type.
+    fn members(&self, held: &Held<'_, Type>) -> Vec<CMember> {
+        let cap = held.cap.unwrap_or_default();
+        let (_, offsets) =
+            held.layout(|part| Some(self.model.layout(part))).expect("the model has checked it");
+        let declared = |name: &str| match held.parts {
+            [Some(key), Some(value)] => {
+                let [key, value] = [self.declaration(key, "key"), self.declaration(value, "value")];
+                format!("struct {{\n        {key};\n        {value};\n    }} {name}")
+            }
+            [part, _] => part.map_or_else(String::new, |part| self.declaration(part, name)),
+        };
+        let members = held.holder.members.iter().zip(offsets);
+        let members = members.map(|(it, offset)| match it {
+            Member::Word(name) => member(format!("uint32_t {name}"), name, offset),
+            Member::Byte(name) => member(format!("uint8_t {name}"), name, offset),
+            Member::Bytes(name) => member(format!("uint8_t {name}[{cap}]"), name, offset),
+            Member::Item(name) => member(declared(name), name, offset),
+            Member::Items(name) => member(declared(&format!("{name}[{cap}]")), name, offset),
+        });
+        members.collect()
+    }
+
     /// Returns the part of a container's name that stands for `ty`.
     fn part(&self, ty: &Type) -> String {
         match ty {
@@ -684,21 +688,13 @@ impl<'a> Structs<'a> {
             Type::Enum(index) | Type::Open(index) => enum_name(self.model, *index),
             Type::Oneof(index) => oneof_name(self.model, *index),
             Type::Array { of, len } => format!("{}_x{len}", self.part(of)),
-            Type::Str { cap } => format!("FfiStr_{cap}"),
-            Type::Bytes { cap } => format!("FfiBytes_{cap}"),
-            Type::Vec { of, cap } => format!("FfiVec_{}_{cap}", self.part(of)),
-            Type::Option { of } => format!("FfiOption_{}", self.part(of)),
-            Type::Map { key, value, cap } => {
-                format!("FfiMap_{}_{}_{cap}", self.part(key), self.part(value))
-            }
             Type::Ref(_) => "FfiRef".to_owned(),
             Type::Newtype { index, .. } => type_name(&self.model.newtype(*index).item),
             Type::Logical(it) => it.rust.to_owned(),
-            Type::ArenaStr => "ArenaStr".to_owned(),
-            Type::ArenaBytes => "ArenaBytes".to_owned(),
-            Type::ArenaVec { of } => format!("ArenaVec_{}", self.part(of)),
-            Type::ArenaMap { key, value } => format!("ArenaMap_{}_{}", self.part(key), self.part(value)),
-            Type::ArenaBox { of } => format!("ArenaBox_{}", self.part(of)),
+            holder => {
+                let held = holder.held().expect("all other types hold something");
+                held.identifier(|part| self.part(part))
+            }
         }
     }
 
@@ -740,14 +736,14 @@ fn same(one: &Type, other: &Type) -> bool {
         (Type::Array { of, len }, Type::Array { of: other, len: other_len }) => {
             len == other_len && same(of, other)
         }
-        (Type::Vec { of, cap }, Type::Vec { of: other, cap: other_cap }) => {
-            cap == other_cap && same(of, other)
-        }
-        (Type::Option { of }, Type::Option { of: other }) => same(of, other),
-        (Type::Map { key, value, cap }, Type::Map { key: other_key, value: other_value, cap: other_cap }) => {
-            cap == other_cap && same(key, other_key) && same(value, other_value)
-        }
-        _ => one == other,
+        _ => match (one.held(), other.held()) {
+            (Some(one), Some(other)) => {
+                std::ptr::eq(one.holder, other.holder)
+                    && one.cap == other.cap
+                    && one.parts().zip(other.parts()).all(|(one, other)| same(one, other))
+            }
+            _ => one == other,
+        },
     }
 }
 
@@ -802,19 +798,31 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
             }
             Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
             Passing::Object(of) => params.push(format!("{} {name}", object_name(model, *of))),
+            Passing::Moved(_) => params.push(format!("FfiGiven *{name}")),
             Passing::Slice { of, mutable } => {
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
             }
-            Passing::Callback { argument, answer } => {
-                let argument = pointer(model, *argument, false, "argument");
-                let result =
-                    answer.map_or_else(|| "void *result".to_owned(), |it| pointer(model, it, true, "result"));
+            Passing::Callback(DartFunction { arguments, answer, .. }) => {
+                let arguments = match arguments.as_slice() {
+                    [Returns::Value(only)] => pointer(model, *only, false, "argument"),
+                    [] => "const void *none".to_owned(),
+                    // A pointer to each.
+                    _ => "const void *const *arguments".to_owned(),
+                };
+                let result = match answer {
+                    Some(Returns::Value(it)) => pointer(model, *it, true, "result"),
+                    Some(_) => "FfiCallbackText *result".to_owned(),
+                    None => "void *result".to_owned(),
+                };
                 params.push(format!(
-                    "uint8_t (*{name})(void *context, {argument}, {result}, FfiCallbackError *error)"
+                    "uint8_t (*{name})(void *context, {arguments}, {result}, FfiCallbackError *error)"
                 ));
                 params.push(format!("void *{}", scope.name(&format!("{}_context", param.name))));
             }
+            Passing::CText => params.push(format!("const char *{name}")),
+            // Only Dart has objects and functions that are kept.
+            Passing::Listener(_) => {}
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
@@ -1030,6 +1038,7 @@ const HEADER_NAMES: &[&str] = &[
     "FfiArenaParts",
     "ffi_arena_text",
     "ffi_arena_at",
+    "FfiGiven",
     "FfiOwned",
     "FfiPlace",
     "FfiSpan",

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
+use crate::arena_file::{ArenaFile, is_arena};
 use crate::cargo::{BuildOptions, Crate, relative};
 use crate::dart::hook::{self, NativeAssets};
 use crate::dart::placement;
@@ -135,7 +136,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show sizes, offsets, padding, values and symbols
+    /// Show sizes, offsets, padding, values and symbols of a library, or of the file of an arena
     Inspect {
         #[command(flatten)]
         source: Source,
@@ -325,6 +326,11 @@ pub fn run(cli: Cli) -> Result<()> {
                 1 => bail!("1 change breaks what was there"),
                 several => bail!("{several} changes break what was there"),
             }
+        }
+        Command::Inspect { source: Source { file: Some(file), .. }, json } if is_arena(&file) => {
+            let shown = relative(&file).display().to_string();
+            let arena = ArenaFile::read(&file).context(shown)?;
+            if json { print_json(&inspect::arena_json(&arena)) } else { print(&inspect::arena(&arena)) }
         }
         Command::Inspect { source, json: true } => {
             print_json(&inspect::json(&source.find()?.contents()?.records))

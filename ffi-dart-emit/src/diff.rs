@@ -15,11 +15,12 @@ use std::fmt::Write as _;
 use ffi_core::schema::read::{ErrorFieldType, Type};
 use serde::Serialize;
 
+use crate::holder::{self, Held, Holding};
 use crate::model::{
     self, Enum, ErrorType, Item, Message, Mode, Model, Newtype, Oneof, Passing, Returns, Scalar, TypeId,
     Value,
 };
-use crate::proto::shape::{physical, record_type, rust};
+use crate::proto::shape::{physical, rust};
 
 /// The side that a change must break to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -65,6 +66,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.newtypes();
     diff.errors();
     diff.objects();
+    diff.listeners();
     diff.functions();
     diff.changes
 }
@@ -178,12 +180,13 @@ impl<'a> Side<'a> {
 
     /// Returns the newtypes in the signature of a function: of each parameter, and of the result.
     fn newtypes_of(&self, it: &model::Function) -> Vec<Option<String>> {
-        let params = it.params.iter().map(|param| match param.passing {
+        let params = it.params.iter().flat_map(|param| match &param.passing {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
             | Passing::Slice { of: value, .. }
-            | Passing::Callback { argument: value, .. } => Some(value),
-            _ => None,
+            | Passing::Moved(value) => vec![Some(*value)],
+            Passing::Callback(function) => function.values().map(Some).collect(),
+            _ => vec![None],
         });
         let name = |value| match value {
             Some(Value::Newtype(index)) => Some(own(self.model, &self.model.newtype(index).id)),
@@ -194,7 +197,7 @@ impl<'a> Side<'a> {
 
     /// Returns the type with names that are independent of the library.
     fn ty(&self, ty: &crate::model::Type) -> Type {
-        let mut ty = record_type(self.model, ty);
+        let mut ty = ty.record(self.model);
         strip(self.model, &mut ty);
         ty
     }
@@ -217,21 +220,17 @@ fn strip(model: &Model, ty: &mut Type) {
         | Type::Arena(id)
         | Type::Object(id)
         | Type::Columns(id) => *id = TypeId(own(model, id)),
-        Type::Array { of, .. }
-        | Type::Vec { of, .. }
-        | Type::Option { of }
-        | Type::ArenaVec { of }
-        | Type::ArenaBox { of } => strip(model, of),
-        Type::Map { key, value, .. } | Type::ArenaMap { key, value } => {
-            strip(model, key);
-            strip(model, value);
+        Type::Array { of, .. } => strip(model, of),
+        other => {
+            let stripped = |part: &Type| {
+                let mut part = part.clone();
+                strip(model, &mut part);
+                part
+            };
+            if let Some(ty) = other.held().map(|held| holder::map(&held, stripped)) {
+                *other = ty;
+            }
         }
-        Type::Scalar(_)
-        | Type::Logical(_)
-        | Type::Str { .. }
-        | Type::Bytes { .. }
-        | Type::ArenaStr {}
-        | Type::ArenaBytes {} => {}
     }
 }
 
@@ -533,13 +532,7 @@ impl Diff<'_> {
     /// Returns the type held by `ty` whose layout has changed, if there is one.
     fn held(&self, ty: &Type) -> Option<String> {
         match ty {
-            Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.held(of),
-            Type::Map { key, value, .. } => self.held(key).or_else(|| self.held(value)),
-            // A handle has the id of a message, whose own change is reported.
-            Type::ArenaVec { of } | Type::ArenaBox { of } => self.held(of).filter(|_| self.in_place(of)),
-            Type::ArenaMap { key, value } => {
-                self.held(key).or_else(|| self.held(value).filter(|_| self.in_place(value)))
-            }
+            Type::Array { of, .. } => self.held(of),
             Type::Message(id) | Type::Columns(id) | Type::Arena(id) => {
                 let sides =
                     [&self.old, &self.new].map(|side| side.messages.get(&id.0).map(|it| it.fingerprint));
@@ -559,24 +552,24 @@ impl Diff<'_> {
                     [&self.old, &self.new].map(|side| side.newtypes.get(&id.0).map(|it| it.fingerprint));
                 (sides[0] != sides[1]).then(|| format!("newtype {id} has changed"))
             }
-            Type::Ref(_)
-            | Type::Scalar(_)
-            | Type::Logical(_)
-            | Type::Object(_)
-            | Type::Str { .. }
-            | Type::Bytes { .. }
-            | Type::ArenaStr {}
-            | Type::ArenaBytes {} => None,
+            other => {
+                let held = other.held()?;
+                // A handle has the id of a message, whose own change is reported.
+                let counts = |part: &&Type| !held.holder.elsewhere || self.in_place(part);
+                held.parts().filter(counts).find_map(|part| self.held(part))
+            }
         }
     }
 
     /// Returns false for a type whose fingerprint in a handle is its id.
     fn in_place(&self, ty: &Type) -> bool {
         match ty {
-            Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => self.in_place(of),
-            Type::Map { key, value, .. } => self.in_place(key) && self.in_place(value),
+            Type::Array { of, .. } => self.in_place(of),
             Type::Message(id) => self.new.messages.get(&id.0).is_none_or(|it| it.arena.is_none()),
-            _ => true,
+            other => {
+                let held = other.held().filter(|it| !it.holder.elsewhere);
+                held.iter().flat_map(Held::parts).all(|part| self.in_place(part))
+            }
         }
     }
 
@@ -804,6 +797,23 @@ impl Diff<'_> {
                 let word = |service: bool| if service { "a service" } else { "an object" };
                 let what = format!("was {}, is {}", word(*was_service), word(*is_service));
                 self.add(&item, what, Some("its class in Dart is another"), None);
+            }
+        }
+    }
+
+    fn listeners(&mut self) {
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
+            let named = side.model.listeners.iter();
+            named.map(|it| (own(side.model, &it.id), (it.fingerprint, it.item.clone()))).collect()
+        };
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
+        for name in self.pairs("callback", old.keys(), new.keys(), None) {
+            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let item = format!("callback {name}");
+            self.item(&item, old_item, new_item);
+            if old != new {
+                let breaks = Some("implementors in Dart have other methods");
+                self.add(&item, "its methods, or types in them, have changed", breaks, None);
             }
         }
     }

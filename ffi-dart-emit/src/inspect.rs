@@ -4,12 +4,16 @@
 
 use std::fmt::Write;
 
+use ffi_core::arena::VERSION;
 use ffi_core::schema::read::Record;
 
+use crate::arena_file::ArenaFile;
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Function, Lending, Message, MessageIndex, Mode, Model, Newtype,
-    ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId, Value,
+    DartFunction, Enum, ErrorFieldType, ErrorType, Fingerprint, Function, Lending, Listener, ListenerMethod,
+    Message, MessageIndex, Mode, Model, Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue,
+    Reset, Returns, Role, Type, TypeId, Value, arena_layout,
 };
+use crate::proto::shape::notation;
 
 /// Returns the records as JSON: an array that reads back as `Vec<Record>`.
 #[must_use]
@@ -28,6 +32,42 @@ pub fn text(model: &Model) -> String {
     let view = View(model);
     let mut out =
         format!("library {} {}, abi {}, panic = \"{panic}\"\n", library.name, library.version, library.abi);
+    out += &types(model);
+    for error in &model.errors {
+        out += "\n";
+        out += &view.error(error);
+    }
+    if !model.objects.is_empty() {
+        out += "\nobjects\n";
+        let rows = model.objects.iter().map(|it| {
+            let kind = if it.is_service { "service" } else { "object" };
+            [view.short(&it.id), kind.to_owned(), it.fingerprint.to_string()]
+        });
+        out += &table([Left, Left, Left], ["name", "kind", "fingerprint"], rows.collect());
+    }
+    if !model.listeners.is_empty() {
+        out += "\ncallbacks\n";
+        let rows =
+            model.listeners.iter().flat_map(|it| it.methods.iter().map(|method| view.method(it, method)));
+        out += &table([Left, Left, Left], ["name", "fingerprint", "method"], rows.collect());
+    }
+    if !model.functions.is_empty() {
+        out += "\nfunctions\n";
+        let rows: Vec<_> = model.functions.iter().map(|function| view.function(function)).collect();
+        out += &table([Left, Left, Left], ["symbol", "fingerprint", "signature"], rows);
+    }
+    if !model.queues.is_empty() {
+        out += "\nqueues\n";
+        let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
+        out += &table([Left, Left, Right], ["name", "message", "capacity"], rows);
+    }
+    out
+}
+
+/// Returns tables of the messages, oneofs, enums and newtypes.
+fn types(model: &Model) -> String {
+    let view = View(model);
+    let mut out = String::new();
     for message in &model.messages {
         out += "\n";
         out += &view.message(message);
@@ -45,27 +85,44 @@ pub fn text(model: &Model) -> String {
         let rows: Vec<_> = model.newtypes.iter().map(|newtype| view.newtype(newtype)).collect();
         out += &table([Left, Right, Left, Left], ["name", "size", "type", "Dart"], rows);
     }
-    for error in &model.errors {
-        out += "\n";
-        out += &view.error(error);
-    }
-    if !model.objects.is_empty() {
-        out += "\nobjects\n";
-        let rows = model.objects.iter().map(|it| {
-            let kind = if it.is_service { "service" } else { "object" };
-            [view.short(&it.id), kind.to_owned(), it.fingerprint.to_string()]
-        });
-        out += &table([Left, Left, Left], ["name", "kind", "fingerprint"], rows.collect());
-    }
-    if !model.functions.is_empty() {
-        out += "\nfunctions\n";
-        let rows: Vec<_> = model.functions.iter().map(|function| view.function(function)).collect();
-        out += &table([Left, Left, Left], ["symbol", "fingerprint", "signature"], rows);
-    }
-    if !model.queues.is_empty() {
-        out += "\nqueues\n";
-        let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
-        out += &table([Left, Left, Right], ["name", "message", "capacity"], rows);
+    out
+}
+
+/// Returns what the file of an arena says about itself as JSON.
+#[must_use]
+pub fn arena_json(file: &ArenaFile) -> String {
+    let ArenaFile { size, header, schema } = file;
+    let json = serde_json::json!({
+        "size": size,
+        "version": VERSION,
+        "layout": Fingerprint(header.layout),
+        "lists": header.lists,
+        "text": header.text,
+        "schema": schema.as_ref().map(|it| &it.json),
+    });
+    serde_json::to_string_pretty(&json).expect("numbers and JSON are plain data") + "\n"
+}
+
+/// Returns what the file of an arena says about itself: its sizes, and tables of all that the root
+/// reaches if the schema is inside.
+#[must_use]
+pub fn arena(file: &ArenaFile) -> String {
+    let ArenaFile { size, header, schema } = file;
+    let layout = Fingerprint(header.layout);
+    let mut out = format!("arena, format {VERSION}, {}, layout {layout}\n", bytes(*size));
+    let schema_size = schema.as_ref().map_or(0, |it| it.size);
+    let parts = [("lists", header.lists), ("text", header.text), ("schema", schema_size)];
+    let rows = parts.map(|(name, size)| [name.to_owned(), size.to_string()]);
+    out += &table([Left, Right], ["part", "bytes"], rows.into());
+    match schema {
+        Some(schema) => {
+            out += &format!("\nroot {}\n", schema.root);
+            out += &types(&schema.model);
+        }
+        None => {
+            out += "\nno schema is inside; hint: `write_with_schema` writes it, and `inspect` of the library \
+                    shows the layout of each root\n";
+        }
     }
     out
 }
@@ -140,7 +197,9 @@ impl View<'_> {
             .columns
             .as_ref()
             .map_or_else(String::new, |_| format!("  columns, {} a row\n", bytes(message.size - padding)));
-        let arena = message.arena.as_ref().map_or("", |_| "  lives in an arena\n");
+        let arena = message.arena.as_ref().map_or_else(String::new, |_| {
+            format!("  lives in an arena, layout {}\n", Fingerprint(arena_layout(self.0, message)))
+        });
         let simd = message.simd.as_ref().map_or_else(String::new, |_| match message.numbers {
             Some((kind, count)) => format!("  simd: {count} numbers of {}\n", self.ty(&Type::Scalar(kind))),
             None => "  simd: numeric fields, one at a time\n".to_owned(),
@@ -167,12 +226,13 @@ impl View<'_> {
             [tag.to_string(), size.to_string(), case.item.name.clone(), ty]
         });
         format!(
-            "oneof {}: {}, align {}, data at offset {}, fingerprint {}\n{}",
+            "oneof {}: {}, align {}, data at offset {}, fingerprint {}\n{}{}",
             oneof.id,
             bytes(oneof.size),
             oneof.align,
             oneof.payload,
             oneof.fingerprint,
+            if oneof.in_arena { "  lives in an arena\n" } else { "" },
             table([Right, Right, Left, Left], ["tag", "size", "case", "type"], rows.collect())
         )
     }
@@ -234,6 +294,19 @@ impl View<'_> {
         [queue.item.name.clone(), message, queue.capacity.to_string()]
     }
 
+    fn method(&self, of: &Listener, method: &ListenerMethod) -> [String; 3] {
+        let types = method.function.arguments.iter().map(|it| self.returned(*it));
+        let params = method.params.iter().zip(types).map(|(name, ty)| format!(", {name}: {ty}"));
+        let params: String = params.collect();
+        let answer = method.function.answer.map_or_else(|| "()".to_owned(), |it| self.returned(it));
+        let (mode, result) = match method.asks {
+            true => ("async ", format!(" -> Result<{answer}, AskError>")),
+            false => ("", String::new()),
+        };
+        let signature = format!("{mode}fn {}(&self{params}){result}", method.item.name);
+        [self.short(&of.id), of.fingerprint.to_string(), signature]
+    }
+
     fn function(&self, function: &Function) -> [String; 3] {
         let named = function
             .params
@@ -244,15 +317,7 @@ impl View<'_> {
         let owner = function
             .member
             .map_or_else(String::new, |member| format!("{}::", self.short(&self.0.object(member.of).id)));
-        let result = function.returns.map(|returns| match returns {
-            Returns::Value(value) => self.value(value),
-            Returns::Text => "String".to_owned(),
-            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
-            Returns::Pool(message) => self.pool_box(message),
-            Returns::Columns(message) => self.columns(message),
-            Returns::Arena(message) => self.arena(message),
-            Returns::Object(of) => self.object(of),
-        });
+        let result = function.returns.map(|it| self.returned(it));
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
@@ -285,6 +350,18 @@ impl View<'_> {
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
+    fn returned(&self, returns: Returns) -> String {
+        match returns {
+            Returns::Value(value) => self.value(value),
+            Returns::Text => "String".to_owned(),
+            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
+            Returns::Pool(message) => self.pool_box(message),
+            Returns::Columns(message) => self.columns(message),
+            Returns::Arena(message) => self.arena(message),
+            Returns::Object(of) => self.object(of),
+        }
+    }
+
     fn param(&self, mode: Mode, param: &Param) -> String {
         let passed = match &param.passing {
             // A function that runs on has copies.
@@ -298,10 +375,21 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
-            Passing::Callback { argument, answer } => {
-                let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
-                format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
+            Passing::CText => "&CStr".to_owned(),
+            Passing::Moved(of) => format!("FfiMoved<[{}]>", self.value(*of)),
+            Passing::Callback(DartFunction { arguments, answer, kept }) => {
+                let arguments: Vec<_> = arguments.iter().map(|it| self.returned(*it)).collect();
+                let (arguments, answer) = (arguments.join(", "), answer.map(|it| self.returned(it)));
+                match (kept, answer) {
+                    (true, None) => format!("DartFn<fn({arguments})>"),
+                    (true, Some(answer)) => format!("DartFn<fn({arguments}) -> {answer}>"),
+                    (false, answer) => {
+                        let answer = answer.as_deref().unwrap_or("()");
+                        format!("&dyn Fn({arguments}) -> Result<{answer}, DartError>")
+                    }
+                }
             }
+            Passing::Listener(of) => format!("Arc<dyn {}>", self.short(&self.0.listener(*of).id)),
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Object(of) => self.object(*of),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),
@@ -336,29 +424,7 @@ impl View<'_> {
     }
 
     fn ty(&self, ty: &Type) -> String {
-        match ty {
-            Type::Array { of, len } => format!("[{}; {len}]", self.ty(of)),
-            Type::Scalar(scalar) => self.value(Value::Scalar(*scalar)),
-            Type::Message(index) => self.value(Value::Message(*index)),
-            Type::Enum(index) => self.value(Value::Enum(*index)),
-            Type::Oneof(index) => self.value(Value::Oneof(*index)),
-            Type::Open(index) => self.value(Value::Open(*index)),
-            Type::Str { cap } => format!("FfiStr<{cap}>"),
-            Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
-            Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", self.ty(of)),
-            Type::Option { of } => format!("FfiOption<{}>", self.ty(of)),
-            Type::Map { key, value, cap } => {
-                format!("FfiMap<{}, {}, {cap}>", self.ty(key), self.ty(value))
-            }
-            Type::Ref(index) => format!("FfiRef<{}>", self.value(Value::Message(*index))),
-            Type::Newtype { index, .. } => self.value(Value::Newtype(*index)),
-            Type::Logical(it) => it.rust.to_owned(),
-            Type::ArenaStr => "ArenaStr".to_owned(),
-            Type::ArenaBytes => "ArenaBytes".to_owned(),
-            Type::ArenaVec { of } => format!("ArenaVec<{}>", self.ty(of)),
-            Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", self.ty(key), self.ty(value)),
-            Type::ArenaBox { of } => format!("ArenaBox<{}>", self.ty(of)),
-        }
+        notation(&ty.record(self.0), &|id| self.short(id))
     }
 
     fn value(&self, value: Value) -> String {

@@ -7,7 +7,8 @@
 //! | [`cargo`] | a crate's name | its compiled library |
 //! | [`input`] | a file | its bytes, up to a limit |
 //! | [`library_file`] | the library's bytes | records |
-//! | [`logical`] | | the table of logical types |
+//! | `holder`, [`logical`] | | the tables of `FfiVec` and the like, and of logical types |
+//! | [`arena_file`] | the file of an arena | its header, and a model if the schema is inside |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
 //! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
@@ -19,14 +20,17 @@
 //! Object formats end at [`library_file`], which knows nothing of Dart; records end at [`model`],
 //! so a writer only sees checked ones.
 
+pub mod arena_file;
 pub mod c;
 pub mod cargo;
 pub mod cli;
 pub mod dart;
 pub mod diff;
 pub mod foreign;
+mod holder;
 pub mod input;
 pub mod inspect;
+mod layout;
 pub mod library_file;
 pub mod logical;
 pub mod model;

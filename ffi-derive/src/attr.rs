@@ -38,6 +38,8 @@ pub(crate) struct OneofAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
     #[darling(default)]
+    pub(crate) arena: Flag,
+    #[darling(default)]
     pub(crate) checked: Flag,
 }
 

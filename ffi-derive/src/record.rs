@@ -22,6 +22,20 @@ pub(crate) fn write(kind: &str, item: &Item, rest: impl FnOnce(&mut Object<'_>))
     quote!(&[#(#pieces),*])
 }
 
+/// Writes a record that begins with kind, id and name: an expression of type `Fragment`.
+pub(crate) fn cut(kind: &str, id: &str, name: &str, rest: impl FnOnce(&mut Object<'_>)) -> TokenStream {
+    let mut pieces = Pieces::default();
+    Value(&mut pieces).object(|record| {
+        record.key("kind").string(kind);
+        record.key("id").string(id);
+        record.key("name").string(name);
+        rest(record);
+    });
+    pieces.flush();
+    let pieces = &pieces.done;
+    quote!(const { &[#(#pieces),*] })
+}
+
 /// Pieces of a record. Text that follows text becomes one piece.
 #[derive(Default)]
 struct Pieces {
@@ -123,6 +137,18 @@ impl Value<'_> {
             write(Value(self.0), item);
         }
         self.0.text.push(']');
+    }
+
+    /// Writes an array with a line for each item.
+    pub(crate) fn lines<T>(self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(Value<'_>, T)) {
+        self.0.text.push_str("[\n");
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.0.text.push_str(",\n");
+            }
+            write(Value(self.0), item);
+        }
+        self.0.text.push_str("\n]");
     }
 }
 

@@ -50,8 +50,26 @@ static void fields(void) {
     EXPECT(!fixture_newtypes_ffi_is_account_from_dart(&account, &status));
 }
 
+static void arrays(void) {
+    FfiStatus status = {0};
+    Seal seal;
+    memset(&seal, 0, sizeof seal);
+    fixture_newtypes_ffi_write_seal(&seal, &status);
+    Key key = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    EXPECT(sizeof key == 16 && memcmp(seal.key, key, sizeof key) == 0);
+    EXPECT(seal.owner[0] == 250 && seal.turn[3] == 0.25f && seal.matrix[1][0] == 3.0f);
+    EXPECT(seal.counters[0] == UINT64_MAX && seal.lines[0].len == 3);
+    EXPECT(seal.podium[1] == Level_Guest && seal.pair[1][0] == 10 && seal.tint[3] == 3);
+    EXPECT(seal.keys[1][15] == 18 && seal.recent.items[1][0] == 5 && seal.maybe.value[0] == 6);
+    EXPECT(seal.by_user.entries[0].value[0] == 7);
+    EXPECT(fixture_newtypes_ffi_is_seal_from_dart(&seal, &status));
+    seal.recent.items[0][3]++;
+    EXPECT(!fixture_newtypes_ffi_is_seal_from_dart(&seal, &status));
+}
+
 int main(void) {
     values();
+    arrays();
     times();
     fields();
     return failures != 0;

@@ -91,11 +91,87 @@ static void a_service_is_called(void) {
     EXPECT(fixture_services_ffi_store_object_free(store) == 0);
 }
 
+/* Text that ends with a NUL: any bytes before it, but no null pointer, and no buffer that the function writes to. */
+static void text_ends_with_a_nul(void) {
+    FfiStatus status = {0};
+    Image image = fixture_services_ffi_image_new(1, 1, &status);
+    const uint8_t *text = (const uint8_t *)"text";
+    FfiOwned *label = fixture_services_ffi_image_label(image, "gr\xc3\xbcn", text, 4, "b\xff", 1, "", &status);
+    EXPECT(label->len == 17 && memcmp(label->data, "gr\xc3\xbcn, text, b?, ", 17) == 0);
+    fixture_services_ffi0_owned_free(label);
+    label = fixture_services_ffi_image_label(image, "a", text, 0, NULL, 0, "c", &status);
+    EXPECT(label->len == 12 && memcmp(label->data, "a, , none, c", 12) == 0);
+    fixture_services_ffi0_owned_free(label);
+
+    fixture_services_ffi_image_label(image, NULL, text, 4, "b", 1, "c", &status);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && memcmp(status.message, "`first` is null", 15) == 0);
+    fixture_services_ffi0_status_clear(&status);
+    fixture_services_ffi_image_label(image, "a", text, 4, NULL, 1, "c", &status);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && memcmp(status.message, "`second` is null", 16) == 0);
+    fixture_services_ffi0_status_clear(&status);
+    EXPECT(fixture_services_ffi_image_object_free(image) == 0);
+
+    char buffer[8] = "name";
+    fixture_services_ffi_copy_name(buffer, (uint8_t *)buffer + 4, 4, &status);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && strstr((char *)status.message, "overlap") != NULL);
+    fixture_services_ffi0_status_clear(&status);
+    EXPECT(fixture_services_ffi_copy_name(buffer, (uint8_t *)buffer + 5, 3, &status) == 4);
+    EXPECT(status.code == FFI_STATUS_OK && memcmp(buffer + 5, "nam", 3) == 0);
+
+    Store store = fixture_services_ffi_open_store(0, &status);
+    EXPECT(fixture_services_ffi_store_rename(store, "gr\xc3\xbcn", &status) == 4);
+    fixture_services_ffi_store_rename(store, "\xff", &status);
+    EXPECT(status.code == FFI_STATUS_ERROR && status.detail == StoreError_Refused);
+    fixture_services_ffi0_status_clear(&status);
+    EXPECT(fixture_services_ffi_store_object_free(store) == 0);
+}
+
+static int released, taken;
+
+static void release(void *token) {
+    released += *(int *)token;
+}
+
+static void *take(void *token) {
+    taken++;
+    return (int *)token + 1;
+}
+
+/* A list is the function's once all arguments were accepted, and it is freed once. */
+static void lists_are_given(void) {
+    FfiStatus status = {0};
+    uint32_t numbers[] = {1, 2, 3};
+    int tokens[] = {1, 100};
+    FfiGiven list = {.data = numbers, .len = 3, .token = tokens, .release = release};
+    FfiGiven more = {.data = numbers, .len = 1, .token = tokens, .take = take, .release = release};
+
+    EXPECT(fixture_services_ffi_sum_lists(&list, NULL, 1, &status) == 0);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && memcmp(status.message, "`second` is null", 16) == 0);
+    fixture_services_ffi0_status_clear(&status);
+    fixture_services_ffi_sum_lists(&list, &more, 1, &status);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && strstr((char *)status.message, "one list") != NULL);
+    fixture_services_ffi0_status_clear(&status);
+    EXPECT(released == 0 && taken == 0 && list.release == release && more.release == release);
+
+    EXPECT(fixture_services_ffi_sum_lists(&list, NULL, 0, &status) == 6 && status.code == FFI_STATUS_OK);
+    EXPECT(released == 1 && list.release == NULL);
+    fixture_services_ffi_sum_lists(&list, NULL, 0, &status);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT && strstr((char *)status.message, "given away before") != NULL);
+    fixture_services_ffi0_status_clear(&status);
+
+    uint32_t others[] = {10};
+    FfiGiven other = {.data = others, .len = 1, .token = tokens, .release = release};
+    EXPECT(fixture_services_ffi_sum_lists(&more, &other, 1, &status) == 11);
+    EXPECT(taken == 1 && released == 102);
+}
+
 int main(void) {
     a_handle_is_used_and_ended();
     wrong_numbers_are_refused();
     a_token_is_redeemed_once();
     a_service_is_called();
+    text_ends_with_a_nul();
+    lists_are_given();
     FfiStatus status = {0};
     const Left left = fixture_services_ffi_left(&status);
     EXPECT(left.objects == 0 && left.tokens == 0 && left.images == 0 && left.stores == 1);

@@ -223,6 +223,7 @@ fn the_readme_runs() {
              [lib]\ncrate-type = [\"cdylib\"]\n\
              [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n\
              futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
+             thiserror = \"2\"\n\
              tokio = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n"
         );
         fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
@@ -256,8 +257,9 @@ fn the_readme_runs() {
 fn the_readme_has_the_service_of_the_example() {
     let root = workspace::root();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    for (language, file) in [("rust", "src/lib.rs"), ("dart", "dart/bin/services.dart")] {
+    for (language, file, most) in [("rust", "src/lib.rs", 60), ("dart", "dart/bin/services.dart", 40)] {
         let program = fs::read_to_string(root.join("examples/08_services").join(file)).unwrap();
+        assert!(program.lines().count() <= most, "{file} is no screen any more");
         assert!(readme.contains(&format!("```{language}\n{program}```\n")), "{file} is another");
     }
 }
@@ -395,7 +397,8 @@ fn changed() -> PathBuf {
 fn arenas() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
     end_to_end("arenas", &[fixture("arenas"), overwrites.clone()]);
-    end_to_end("arenas_moving", &[fixture("arenas"), overwrites]);
+    end_to_end("arenas_moving", &[fixture("arenas"), overwrites.clone()]);
+    end_to_end("arenas_frozen", &[fixture("arenas"), overwrites]);
 }
 
 #[test]
@@ -407,7 +410,9 @@ fn calls() {
 #[test]
 fn callbacks() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("callbacks", &[fixture("callbacks"), overwrites]);
+    end_to_end("callbacks", &[fixture("callbacks"), overwrites.clone()]);
+    end_to_end("callbacks_kept", &[fixture("callbacks"), overwrites]);
+    end_to_end("callbacks_shutdown", &[fixture("callbacks")]);
 }
 
 #[test]
@@ -446,6 +451,13 @@ fn newtypes() {
     end_to_end("newtypes", &[fixture("newtypes")]);
 }
 
+/// Overwrites freed memory at once, so that a list that was freed shows wrong values.
+#[test]
+fn moved() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("moved", &[fixture("owned"), overwrites]);
+}
+
 #[test]
 fn owned() {
     end_to_end("owned", &[fixture("owned")]);
@@ -462,6 +474,7 @@ fn pools() {
 fn services() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
     end_to_end("services", &[fixture("services"), overwrites]);
+    end_to_end("services_shutdown", &[fixture("services")]);
 }
 
 #[test]

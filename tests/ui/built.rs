@@ -11,4 +11,5 @@ fn built_cases() {
     cases.pass("pass/*.rs");
     cases.compile_fail("symbol/*.rs");
     cases.compile_fail("executor/*.rs");
+    cases.compile_fail("futures/*.rs");
 }

@@ -47,5 +47,5 @@ fn a_field_type_is_in_few_files() {
     let section = section("### A field type");
     let (table, _) = section.split_once("\nThen its tests").expect("tests are listed behind it");
     let count = paths(table).len();
-    assert!(count <= 18, "{count} files");
+    assert!(count <= 12, "{count} files");
 }

@@ -1,7 +1,6 @@
 //! A service of users.
 use ffi_core::{FfiError, FfiMessage, FfiObject, FfiStr, ffi_export, ffi_service};
-use std::{collections::BTreeMap, error::Error, fmt, sync::Mutex};
-
+use std::{collections::BTreeMap, sync::Mutex};
 ffi_core::library!();
 
 #[derive(FfiMessage, Clone)]
@@ -11,7 +10,8 @@ pub struct User {
     pub name: FfiStr<32>,
 }
 
-#[derive(Debug, FfiError)] // each variant is an exception class in Dart, with these fields
+#[derive(Debug, FfiError, thiserror::Error)] // each variant is an exception class in Dart
+#[error("{self:?}")]
 pub enum UserError {
     NotFound { id: u64 },
     Invalid { field: String, reason: String },
@@ -28,9 +28,7 @@ pub trait Users {
     fn login(&self, id: u64, password: String) -> Result<User, UserError>;
 }
 
-#[derive(Default)]
 struct Memory(Mutex<BTreeMap<u64, (User, String)>>);
-
 impl Users for Memory {
     fn get(&self, id: u64) -> Result<User, UserError> {
         self.0.lock().unwrap().get(&id).map(|it| it.0.clone()).ok_or(UserError::NotFound { id })
@@ -58,12 +56,5 @@ impl Users for Memory {
 
 #[ffi_export]
 pub fn open_users() -> FfiObject<dyn Users> {
-    FfiObject::new(Memory::default()) // any number of implementors, of any types
+    FfiObject::new(Memory(Mutex::default())) // any number of implementors, of any types
 }
-
-impl fmt::Display for UserError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-impl Error for UserError {}

@@ -15,6 +15,7 @@ use std::io;
 use std::path::Path;
 
 use super::check::Use;
+use super::frozen::FrozenArena;
 use super::memory::Memory;
 use super::owner::FfiArena;
 use super::value::ArenaMessage;
@@ -54,6 +55,15 @@ macro_rules! __arena_operations {
                 exclusive: __ffi::core::primitive::u8,
                 status: *mut __ffi::FfiStatus
             ) -> () = __ffi::arena_check(arena, exclusive, status);
+            freeze: fn(arena: *const __ffi::FfiArena<$message>, status: *mut __ffi::FfiStatus)
+                -> *mut __ffi::FfiArena<$message> = __ffi::arena_freeze(arena, status);
+            schema: fn(status: *mut __ffi::FfiStatus) -> *mut __ffi::FfiOwned
+                = __ffi::arena_schema::<$message>(status);
+            compare: fn(
+                schema: *const __ffi::core::primitive::u8,
+                len: __ffi::core::primitive::usize,
+                status: *mut __ffi::FfiStatus
+            ) -> () = __ffi::arena_compare::<$message>(schema, len, status);
         }
     };
 }
@@ -74,18 +84,24 @@ pub struct FfiArenaParts {
     pub text_len: usize,
     /// Bytes of the text, all of them writable.
     pub text_capacity: usize,
+    /// 1 if both are only read, as the arena is frozen or a mapped file: a write ends the process.
+    pub read_only: usize,
 }
 
 impl<T: ArenaMessage> FfiArena<T> {
     /// Returns an error if an arena that C or Dart wrote is invalid: the path and the mistake.
     fn examine(&self, usage: Use) -> Result<(), InvalidValue> {
-        if usage == Use::Edit && self.memory.is_mapped() {
-            return Err(InvalidValue::new("the arena is a mapped file, which is only read; hint: open it"));
+        if usage == Use::Edit && self.memory.pages().is_some() {
+            let problem = "the arena is frozen or a mapped file, which is only read; hint: pass a copy of it";
+            return Err(InvalidValue::new(problem));
         }
         if self.memory.is_taken() {
             return Err(InvalidValue::new("the arena was given away"));
         }
-        visit::check::<T>(self.memory.lists(), self.memory.text(), usage).map(drop)
+        match usage {
+            Use::Read => self.check_for_reading(),
+            Use::Edit => visit::check::<T>(self.memory.lists(), self.memory.text(), usage).map(drop),
+        }
     }
 
     /// Checks that an arena of C or Dart is valid.
@@ -144,8 +160,38 @@ impl<T: ArenaMessage> FfiArena<T> {
     ///
     /// Returns the errors of [`open`](Self::open).
     #[doc(hidden)]
-    pub fn map_unchecked(path: &Path) -> io::Result<Self> {
+    pub fn map_unchecked(path: &Path) -> io::Result<FrozenArena<T>> {
         Self::mapped(path)
+    }
+
+    /// Returns an arena of C or Dart as one whose pages nobody can write to: another object, with
+    /// the same pages if it is frozen already, or else with a copy that is checked.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of kind [`InvalidData`](io::ErrorKind::InvalidData) for one that is
+    /// invalid, and others if the system has no memory for it.
+    #[doc(hidden)]
+    pub fn frozen(&self) -> io::Result<FrozenArena<T>> {
+        let invalid = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
+        if self.memory.is_taken() {
+            return Err(invalid(InvalidValue::new("the arena was given away")));
+        }
+        if let Some(same) = FrozenArena::alias_of(self) {
+            return same.checked().map_err(invalid);
+        }
+        // The copy is checked, so that nobody can change what was.
+        FrozenArena::copy_of(self)?.checked().map_err(invalid)
+    }
+
+    /// Checks that a schema is that of this arena's root.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names the first difference.
+    #[doc(hidden)]
+    pub fn compare(schema: &[u8]) -> Result<(), InvalidValue> {
+        visit::compare::<T>(schema)
     }
 
     /// Returns the pointer of an arena that C or Dart owns from now on.
@@ -183,6 +229,15 @@ type Code = Result<(), i32>;
 
 fn number(done: Code) -> i32 {
     done.map_or_else(|code| code, |()| 0)
+}
+
+impl<T: ArenaMessage> FrozenArena<T> {
+    /// Returns the pointer of an arena that C or Dart owns from now on.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn give(self) -> *mut FfiArena<T> {
+        self.into_inner().give()
+    }
 }
 
 /// Code for a pointer that is null or misaligned.
@@ -253,6 +308,7 @@ pub unsafe fn arena_parts<T: ArenaMessage>(arena: *const FfiArena<T>, parts: *mu
             text: text.start().as_ptr(),
             text_len: text.len(),
             text_capacity: text.capacity().max(text.len()),
+            read_only: arena.memory.pages().is_some().into(),
         };
         // SAFETY: it is neither null nor misaligned, so the caller vouches for writable memory.
         unsafe { parts.write(all) };

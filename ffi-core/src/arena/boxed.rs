@@ -185,7 +185,7 @@ impl<T: ArenaType> ArenaPlace<'_, ArenaBox<T>> {
 
     /// Returns the place of the value, which is zeros if there was none.
     #[inline(always)]
-    pub(super) fn inner(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
+    pub(crate) fn inner(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
         let at = self.value_at()?;
         // SAFETY: a value is there, as `value_at` says.
         Ok(unsafe { self.referred(at) })

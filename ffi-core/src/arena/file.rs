@@ -4,20 +4,18 @@
 //! the old arena or the new one, whatever ends the writer, and a map of the old file stays what it
 //! is. A file is never changed in place.
 
-use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write as _};
-use std::ops::Deref;
+use std::io::{self, BufWriter, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::Mmap;
 
-use super::check::Use;
-use super::format::HEADER_LEN;
-use super::memory::Memory;
+use super::format::{HEADER_LEN, MAX_SCHEMA};
+use super::frozen::FrozenArena;
 use super::owner::FfiArena;
+use super::pages::Pages;
 use super::value::ArenaMessage;
 use super::visit;
 use crate::types::InvalidValue;
@@ -51,10 +49,24 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        let path = path.as_ref();
+        self.write_file(path.as_ref(), None)
+    }
+
+    /// Writes the arena to a file as [`write`](Self::write) does, with its
+    /// [schema](Self::schema) behind it, some kilobytes. A library with another layout then names
+    /// the first difference when it refuses the file, and `ffi-dart-emit inspect` shows the layout.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the file system; then the file is as it was.
+    pub fn write_with_schema(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        self.write_file(path.as_ref(), Some(&Self::schema()))
+    }
+
+    fn write_file(&self, path: &Path, schema: Option<&str>) -> io::Result<()> {
         let temporary = Temporary::beside(path)?;
         let mut writer = BufWriter::new(File::create_new(&temporary.0)?);
-        self.write_to(&mut writer)?;
+        self.write_parts(&mut writer, schema)?;
         writer.flush()?;
         writer.get_ref().sync_all()?;
         drop(writer);
@@ -73,7 +85,7 @@ impl<T: ArenaMessage> FfiArena<T> {
         Self::from_bytes(&fs::read(path)?).map_err(invalid)
     }
 
-    /// Maps the arena in a file, and checks all of it. It is only read.
+    /// Maps the arena in a file, and checks all of it, once. It is only read.
     ///
     /// # Errors
     ///
@@ -83,10 +95,8 @@ impl<T: ArenaMessage> FfiArena<T> {
     ///
     /// Nobody changes or shortens the file as long as the result lives. [`write`](Self::write)
     /// doesn't: it makes another file of that name.
-    pub unsafe fn map(path: impl AsRef<Path>) -> io::Result<MappedArena<T>> {
-        let arena = Self::mapped(path.as_ref())?;
-        visit::check::<T>(arena.memory.lists(), arena.memory.text(), Use::Read).map_err(invalid)?;
-        Ok(MappedArena(arena))
+    pub unsafe fn map(path: impl AsRef<Path>) -> io::Result<FrozenArena<T>> {
+        Self::mapped(path.as_ref())?.checked().map_err(invalid)
     }
 
     /// Maps the arena in a file, of which only the header is checked.
@@ -94,7 +104,7 @@ impl<T: ArenaMessage> FfiArena<T> {
     /// # Errors
     ///
     /// Returns the errors of [`open`](Self::open).
-    pub(super) fn mapped(path: &Path) -> io::Result<Self> {
+    pub(super) fn mapped(path: &Path) -> io::Result<FrozenArena<T>> {
         let file = File::open(path)?;
         // SAFETY: nothing makes a reference to the bytes before a caller has promised that nobody
         // changes them: `map` by its contract, and C and Dart with each call that gets the arena.
@@ -105,26 +115,18 @@ impl<T: ArenaMessage> FfiArena<T> {
             Some(bytes) => header.copy_from_slice(bytes),
             None => return Err(invalid(InvalidValue::new("the file is less than the header of an arena"))),
         }
-        let [lists, text] = visit::sizes::<T>(&header, map.len()).map_err(invalid)?;
-        Ok(Self::of(Memory::of_map(map, lists, text)))
+        let schema = |at| schema_from(file, at as u64).ok();
+        let [lists, text] = visit::sizes::<T>(&header, map.len(), schema).map_err(invalid)?;
+        Ok(FrozenArena::of(Pages::of_file(map), lists, text))
     }
 }
 
-/// Arena in a file that is mapped: it is only read.
-pub struct MappedArena<T: ArenaMessage>(FfiArena<T>);
-
-impl<T: ArenaMessage> fmt::Debug for MappedArena<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MappedArena").field("len", &self.0.len()).finish_non_exhaustive()
-    }
-}
-
-impl<T: ArenaMessage> Deref for MappedArena<T> {
-    type Target = FfiArena<T>;
-
-    fn deref(&self) -> &FfiArena<T> {
-        &self.0
-    }
+/// Returns the schema in a file, which is there from an offset on.
+fn schema_from(mut file: File, at: u64) -> io::Result<Vec<u8>> {
+    let mut schema = Vec::new();
+    file.seek(SeekFrom::Start(at))?;
+    file.take(MAX_SCHEMA).read_to_end(&mut schema)?;
+    Ok(schema)
 }
 
 fn invalid(problem: InvalidValue) -> io::Error {

@@ -96,7 +96,7 @@ impl<K, V> fmt::Debug for ArenaEntry<K, V> {
 
 impl<K, V> ArenaEntry<K, V> {
     /// Offset of the value in bytes.
-    const VALUE: usize = std::mem::offset_of!(Self, value);
+    pub(super) const VALUE: usize = std::mem::offset_of!(Self, value);
 }
 
 // SAFETY: key and value are `Zeroable`.

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::{error, fmt};
-
-use memmap2::Mmap;
 
 use super::MAX_DEPTH;
 use super::chunk::{ALIGN, Chunk, LARGEST};
 use super::format::HEADER_LEN;
+use super::pages::Pages;
 use super::region::ArenaRef;
 use crate::types::{FfiType, InvalidValue};
 
@@ -109,9 +109,12 @@ pub(super) struct Memory {
     /// True if C or Dart has pointers to the chunks, which then neither move nor are freed as long
     /// as this lives.
     shared: bool,
-    /// Mapped file that the chunks are in. Such memory is never changed: no code has it but behind
-    /// a shared reference.
-    map: Option<Mmap>,
+    /// Pages that the chunks are in, if they are only read. Such memory is never changed: no code
+    /// has it but behind a shared reference.
+    pages: Option<Arc<Pages>>,
+    /// State of the decoder that fills the arena.
+    #[cfg(feature = "proto")]
+    pub(super) decoding: Option<Box<super::decode::Decoding>>,
 }
 
 impl Memory {
@@ -131,27 +134,39 @@ impl Memory {
     fn of(mut lists: Chunk, text: Chunk, root: usize) -> Self {
         // SAFETY: the chunk has room for header and root, and consists of zeros.
         unsafe { lists.set_len(HEADER_LEN + root) };
-        Self { lists, text, retired: Vec::new(), shared: false, map: None }
+        Self::with(lists, text, None)
     }
 
-    /// Returns the two chunks in a mapped file, which has so many bytes.
+    fn with(lists: Chunk, text: Chunk, pages: Option<Arc<Pages>>) -> Self {
+        Self {
+            lists,
+            text,
+            retired: Vec::new(),
+            shared: false,
+            pages,
+            #[cfg(feature = "proto")]
+            decoding: None,
+        }
+    }
+
+    /// Returns the two chunks in pages, which have so many bytes.
     ///
     /// # Panics
     ///
-    /// Panics if it has less.
-    pub(super) fn of_map(map: Mmap, lists: usize, text: usize) -> Self {
-        let bytes: &[u8] = &map;
+    /// Panics if they have less.
+    pub(super) fn of_pages(pages: Arc<Pages>, lists: usize, text: usize) -> Self {
+        let bytes = pages.bytes();
         let (first, rest) = (&bytes[..lists], &bytes[lists..][..text]);
-        // SAFETY: the map is initialised memory, and is kept beside the chunks.
+        // SAFETY: pages are initialised memory, and are kept beside the chunks.
         let lists = unsafe { Chunk::borrowed(NonNull::from(first).cast(), lists) };
-        // SAFETY: the map is initialised memory, and is kept beside the chunks.
+        // SAFETY: pages are initialised memory, and are kept beside the chunks.
         let text = unsafe { Chunk::borrowed(NonNull::from(rest).cast(), text) };
-        Self { lists, text, retired: Vec::new(), shared: false, map: Some(map) }
+        Self::with(lists, text, Some(pages))
     }
 
-    /// Returns true if it is a mapped file.
-    pub(super) fn is_mapped(&self) -> bool {
-        self.map.is_some()
+    /// Returns the pages that the chunks are in, if they are only read.
+    pub(super) fn pages(&self) -> Option<&Arc<Pages>> {
+        self.pages.as_ref()
     }
 
     /// Returns a copy of two chunks, which is memory of an arena only if they are one.
@@ -168,7 +183,7 @@ impl Memory {
         unsafe { own_lists.push(lists) };
         // SAFETY: the chunk was made with room for so many bytes, and none is in use.
         unsafe { own_text.push(text) };
-        Ok(Self { lists: own_lists, text: own_text, retired: Vec::new(), shared: false, map: None })
+        Ok(Self::with(own_lists, own_text, None))
     }
 
     /// Returns the lists; their header is zeros, or that of the bytes they were copied from.
@@ -322,7 +337,7 @@ impl Memory {
     /// Prepares the chunks for C and Dart, which get pointers to them: all of their bytes are
     /// initialised from now on.
     pub(super) fn share(&mut self) {
-        if self.is_mapped() {
+        if self.pages.is_some() {
             return;
         }
         self.text.initialise();
@@ -334,7 +349,7 @@ impl Memory {
     pub(super) fn take(&mut self) -> Self {
         let lists = std::mem::replace(&mut self.lists, Chunk::NONE);
         let text = std::mem::replace(&mut self.text, Chunk::NONE);
-        Self { lists, text, retired: Vec::new(), shared: false, map: self.map.take() }
+        Self::with(lists, text, self.pages.take())
     }
 
     /// Returns true if the chunks were taken.

@@ -60,16 +60,22 @@ mod bytes;
 mod check;
 mod chunk;
 mod copy;
+#[cfg(feature = "proto")]
+mod decode;
 mod file;
 mod format;
 mod from;
+mod frozen;
 mod map;
 mod memory;
+mod oneof;
 mod owner;
+mod pages;
 mod place;
 mod plain;
 mod reach;
 mod region;
+mod schema;
 mod stored;
 mod str;
 mod value;
@@ -83,11 +89,13 @@ pub use bytes::ArenaBytes;
 pub use check::ArenaCheck;
 #[doc(hidden)]
 pub use copy::copy_field_in;
-pub use file::MappedArena;
+#[doc(hidden)]
+pub use format::{ArenaHeader, MAX_SCHEMA};
 pub use format::{HEADER_LEN, MAGIC, VERSION};
 pub use from::FfiArenaFrom;
 #[doc(hidden)]
 pub use from::PartOf;
+pub use frozen::FrozenArena;
 #[doc(hidden)]
 pub use map::ArenaEntry;
 pub use map::{ArenaKey, ArenaMap, ArenaMapEdit, ArenaMapView};

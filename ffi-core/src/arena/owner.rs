@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 
 use super::check::Use;
 use super::copy;
-use super::format::{HEADER_LEN, Header};
+use super::format::{ArenaHeader, HEADER_LEN};
+use super::frozen::FrozenArena;
 use super::memory::{ArenaFull, At, Memory};
 use super::place::{ArenaPlace, refused};
 use super::value::ArenaMessage;
@@ -145,30 +146,79 @@ impl<T: ArenaMessage> FfiArena<T> {
         false
     }
 
-    fn header(&self) -> [u8; HEADER_LEN] {
+    fn header(&self, has_schema: bool) -> [u8; HEADER_LEN] {
         let (lists, text) = (self.memory.lists().len() as u64, self.memory.text().len() as u64);
-        Header { layout: T::layout(), lists, text }.to_bytes()
+        ArenaHeader { layout: T::layout(), lists, text, has_schema }.to_bytes()
     }
 
     /// Writes the bytes of the arena: header, lists, text.
     ///
     /// # Errors
     ///
-    /// Returns the writer's error.
-    pub fn write_to(&self, writer: &mut impl Write) -> io::Result<()> {
-        writer.write_all(&self.header())?;
+    /// Returns the errors of the writer.
+    pub fn write_to(&self, writer: impl Write) -> io::Result<()> {
+        self.write_parts(writer, None)
+    }
+
+    /// Writes the bytes of the arena, with its schema behind them if there is one.
+    pub(super) fn write_parts(&self, mut writer: impl Write, schema: Option<&str>) -> io::Result<()> {
+        writer.write_all(&self.header(schema.is_some()))?;
         writer.write_all(&self.memory.lists()[HEADER_LEN..])?;
-        writer.write_all(self.memory.text())
+        writer.write_all(self.memory.text())?;
+        writer.write_all(schema.unwrap_or_default().as_bytes())
     }
 
     /// Returns the bytes of the arena: header, lists, text.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len());
-        bytes.extend_from_slice(&self.header());
-        bytes.extend_from_slice(&self.memory.lists()[HEADER_LEN..]);
-        bytes.extend_from_slice(self.memory.text());
+        self.write_parts(&mut bytes, None).expect("a vector takes all");
         bytes
+    }
+
+    /// Returns the layouts of all types that the root reaches, as JSON: the records that
+    /// `ffi-dart-emit inspect --json` shows, cut to names, types and offsets.
+    #[must_use]
+    pub fn schema() -> String {
+        visit::schema_of::<T>()
+    }
+
+    /// Returns an arena whose pages nobody can write to, and which any number of threads and
+    /// isolates read: a check of it holds for good, so lending it costs nothing.
+    ///
+    /// Copies all bytes; [`compact`](Self::compact) before leaves out what nothing refers to.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the system has no memory, or no pages that are only read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    ///
+    /// use ffi_core::FfiMessage;
+    /// use ffi_core::arena::{ArenaStr, FfiArena};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// struct Greeting {
+    ///     text: ArenaStr,
+    /// }
+    ///
+    /// let mut arena = FfiArena::<Greeting>::new();
+    /// arena.edit().set_text("hello");
+    /// let frozen = arena.freeze()?;
+    /// let shared = frozen.clone();
+    /// thread::spawn(move || assert_eq!(shared.root().text(), "hello")).join().unwrap();
+    ///
+    /// let mut copy = FfiArena::clone(&frozen);
+    /// copy.edit().set_text("bye");
+    /// assert_eq!(frozen.root().text(), "hello");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn freeze(self) -> io::Result<FrozenArena<T>> {
+        FrozenArena::copy_of(&self).inspect(FrozenArena::accept)
     }
 
     /// Copies and checks untrusted bytes, also for what only edits need: no two lists overlap.

@@ -29,7 +29,7 @@ impl<'a, T> ArenaPlace<'a, T> {
 
     /// Returns the place, borrowed from this one.
     #[inline(always)]
-    pub(super) fn reborrow(&mut self) -> ArenaPlace<'_, T> {
+    pub(crate) fn reborrow(&mut self) -> ArenaPlace<'_, T> {
         ArenaPlace { memory: self.memory, at: self.at, depth: self.depth }
     }
 

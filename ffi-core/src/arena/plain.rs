@@ -93,10 +93,14 @@ unsafe impl ArenaType for bool {
 }
 
 // SAFETY: an integer: nothing is referred to, and no padding.
-unsafe impl<E: FfiEnum> ArenaType for FfiOpen<E> {
+unsafe impl<E: FfiEnum + ArenaType> ArenaType for FfiOpen<E> {
     stored_as_itself!();
     read_in_place!();
     stored_as_bytes!();
+
+    fn reach(reached: &mut Reached) {
+        E::reach(reached);
+    }
 }
 
 macro_rules! logical_types {
@@ -268,7 +272,7 @@ impl<T: ArenaType> ArenaPlace<'_, FfiOption<T>> {
     }
 
     /// Returns the place of the value, which is zeros if there was none.
-    pub(super) fn inner(&mut self) -> ArenaPlace<'_, T> {
+    pub(crate) fn inner(&mut self) -> ArenaPlace<'_, T> {
         if self.is_none() {
             let place = self.pointer();
             // SAFETY: the place is writable; without a value an option of zeros is valid.
@@ -351,6 +355,11 @@ unsafe impl<K: MapKey + ArenaType, V: ArenaType, const N: usize> ArenaType for F
         // its key and its value.
         unsafe { Self::store_entries(value, place, K::store, V::store) };
     }
+
+    fn reach(reached: &mut Reached) {
+        K::reach(reached);
+        V::reach(reached);
+    }
 }
 
 /// Checks consecutive values.
@@ -421,6 +430,11 @@ impl<T: ArenaType, const N: usize> ArenaPlace<'_, FfiVec<T, N>> {
 
     /// Adds an element of zeros; returns its editor, or `None` if the vector is full.
     pub fn push(&mut self) -> Option<T::Edit<'_>> {
+        self.push_place().map(T::edit)
+    }
+
+    /// Adds an element of zeros; returns its place, or `None` if the vector is full.
+    pub(crate) fn push_place(&mut self) -> Option<ArenaPlace<'_, T>> {
         let len = self.len();
         if len == N {
             return None;
@@ -435,6 +449,6 @@ impl<T: ArenaType, const N: usize> ArenaPlace<'_, FfiVec<T, N>> {
         // most the capacity, which a `u32` can hold.
         unsafe { place.cast::<u32>().write(len as u32 + 1) };
         // SAFETY: an element is at that offset.
-        Some(T::edit(unsafe { self.part::<T>(offset) }))
+        Some(unsafe { self.part::<T>(offset) })
     }
 }

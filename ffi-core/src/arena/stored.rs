@@ -48,6 +48,18 @@ impl<T: ArenaType> ArenaPlace<'_, T> {
         F::edit(unsafe { self.part(offset) })
     }
 
+    /// Copies a value without handles.
+    #[cfg(feature = "proto")]
+    #[inline]
+    pub(crate) fn load(&self, target: &mut T) {
+        // A copy of a handle would be one outside of its arena.
+        let () = const { assert!(!T::ARENA) };
+        let value: &T = self;
+        // SAFETY: the value is valid, and the target is an initialised value, which is other memory,
+        // as there is a `&mut` to it.
+        unsafe { T::store(value, target) };
+    }
+
     /// Stores a value that has no contents elsewhere, or whose handles shall be empty.
     #[doc(hidden)]
     #[inline(always)]

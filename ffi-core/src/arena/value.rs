@@ -110,7 +110,7 @@ pub unsafe trait ArenaType: FfiType {
         Ok(())
     }
 
-    /// Notes the messages that handles reach.
+    /// Notes the types that the value reaches, also through handles.
     #[doc(hidden)]
     fn reach(_: &mut Reached) {}
 }
@@ -142,7 +142,6 @@ pub unsafe trait ArenaMessage: FfiMessage + ArenaType {
 pub const fn assert_in_place(arena: bool) {
     assert!(
         !arena,
-        "this holds a message that lives in an arena; hint: add `#[ffi(arena)]` to the message that holds it, or, if it \
-         is the case of an enum, make the case a field of type `ArenaBox`"
+        "this holds a message that lives in an arena; hint: add `#[ffi(arena)]` to the message or enum that holds it"
     );
 }

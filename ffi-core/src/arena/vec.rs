@@ -188,6 +188,61 @@ pub struct ArenaVecEdit<'a, T> {
     room: u32,
 }
 
+#[cfg(feature = "proto")]
+impl<T: ArenaType> ArenaPlace<'_, ArenaVec<T>> {
+    /// Returns the offset of the elements, and their number.
+    pub(super) fn handle(&self) -> (u32, u32) {
+        (self.at, self.len)
+    }
+}
+
+#[cfg(feature = "proto")]
+impl<'a, T: ArenaType> ArenaVecEdit<'a, T> {
+    /// Returns the editor of a list.
+    ///
+    /// # Safety
+    ///
+    /// Its memory has room for that many elements, at least its length, and those behind it are
+    /// zeros.
+    pub(super) unsafe fn with_room(place: ArenaPlace<'a, ArenaVec<T>>, room: u32) -> Self {
+        Self { place, room }
+    }
+
+    /// Returns the place of the list.
+    pub(super) fn place(&mut self) -> &mut ArenaPlace<'a, ArenaVec<T>> {
+        &mut self.place
+    }
+
+    /// Keeps the elements with these indices, in that order. What the others refer to is waste.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no element at one of them, or there are more than elements.
+    pub(super) fn select(&mut self, indices: &[usize]) {
+        let len = self.len();
+        assert!(indices.len() <= len, "elements are only left out");
+        let size = size_of::<T>();
+        let first = match len {
+            0 => return,
+            // SAFETY: the list has a first element.
+            _ => unsafe { self.element(0) }.pointer().cast::<u8>(),
+        };
+        let mut old = vec![0_u8; len * size];
+        // SAFETY: `len` elements are there, whose bytes are initialised, padding included.
+        unsafe { old.as_mut_ptr().copy_from_nonoverlapping(first, old.len()) };
+        for (to, from) in indices.iter().enumerate() {
+            let element = &old[from * size..][..size];
+            // SAFETY: `to < len`, so an element is there.
+            let target = unsafe { first.add(to * size) };
+            // SAFETY: both are an element's bytes, in two allocations; its handles stay in their
+            // arena, and no two elements are copies of one that stay, if the indices are distinct,
+            // or else share what they refer to, as parts that are read may.
+            unsafe { target.copy_from_nonoverlapping(element.as_ptr(), size) };
+        }
+        self.truncate(indices.len());
+    }
+}
+
 impl<T: ArenaType> ArenaVecEdit<'_, T> {
     /// Returns the number of elements.
     #[must_use]
@@ -266,7 +321,7 @@ impl<T: ArenaType> ArenaVecEdit<'_, T> {
 
     /// Adds an element of zeros; returns its place.
     #[inline(always)]
-    pub(super) fn grow(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
+    pub(crate) fn grow(&mut self) -> Result<ArenaPlace<'_, T>, ArenaFull> {
         let len = self.place.len;
         if len == self.room {
             let wanted = len.saturating_mul(2).max(4);
@@ -300,7 +355,7 @@ impl<T: ArenaType> ArenaVecEdit<'_, T> {
 
     /// Returns the place of the element at `index`, if there is one.
     #[inline]
-    pub(super) fn place_of(&mut self, index: usize) -> Option<ArenaPlace<'_, T>> {
+    pub(crate) fn place_of(&mut self, index: usize) -> Option<ArenaPlace<'_, T>> {
         // SAFETY: the list is longer than `index`, which a `u32` can hold, as it can its length.
         (index < self.len()).then(|| unsafe { self.element(index as u32) })
     }

@@ -2,8 +2,10 @@
 
 use super::check::{ArenaCheck, Use};
 use super::chunk::LARGEST;
-use super::format::{HEADER_LEN, Header};
+use super::format::{ArenaHeader, HEADER_LEN, MAX_SCHEMA};
+use super::reach::Reached;
 use super::region::ArenaRef;
+use super::schema::first_difference;
 use super::value::{ArenaMessage, ArenaType};
 use crate::types::{InvalidValue, utf8};
 
@@ -21,29 +23,58 @@ pub(super) struct Accepted<'a> {
 ///
 /// Returns an error if the header is not that of an arena of `T`, or says more than there is.
 pub(super) fn split<T: ArenaMessage>(bytes: &[u8]) -> Result<(&[u8], &[u8]), InvalidValue> {
-    let [lists, _] = sizes::<T>(bytes, bytes.len())?;
-    Ok(bytes.split_at(lists))
+    let [lists, text] = sizes::<T>(bytes, bytes.len(), |at| bytes.get(at..).map(<[u8]>::to_vec))?;
+    let (lists, rest) = bytes.split_at(lists);
+    Ok((lists, &rest[..text]))
 }
 
-/// Returns the sizes of the chunks that a header says, of an arena in `all` bytes.
+/// Returns the sizes of the chunks that a header says, of an arena in `all` bytes. `schema` returns
+/// what is there from an offset on: it is asked for the schema of another layout.
 ///
 /// # Errors
 ///
 /// Returns an error if the header is not that of an arena of `T`, or says more than there is.
-pub(super) fn sizes<T: ArenaMessage>(header: &[u8], all: usize) -> Result<[usize; 2], InvalidValue> {
-    let header = Header::read(header)?;
+pub(super) fn sizes<T: ArenaMessage>(
+    header: &[u8],
+    all: usize,
+    schema: impl FnOnce(usize) -> Option<Vec<u8>>,
+) -> Result<[usize; 2], InvalidValue> {
+    let header = ArenaHeader::read(header)?;
+    let schema_len = header.schema_len(all as u64)?;
     if header.layout != T::layout() {
-        let problem = format_args!("the arena's root has another layout than this library's {}", T::NAME);
-        return Err(InvalidValue::new(problem));
-    }
-    let all = all as u64;
-    if header.lists < HEADER_LEN as u64 || header.lists > all || header.text != all - header.lists {
-        let problem =
-            format_args!("an arena of {} and {} bytes is in {all} bytes", header.lists, header.text);
-        return Err(InvalidValue::new(problem));
+        let at = all - schema_len as usize;
+        let schema = if (1..=MAX_SCHEMA).contains(&schema_len) { schema(at) } else { None };
+        return Err(other_layout::<T>(schema));
     }
     // Both are at most the number of bytes, a `usize`.
     Ok([header.lists as usize, header.text as usize])
+}
+
+/// Returns the error about an arena with another layout, whose schema may be known.
+#[cold]
+fn other_layout<T: ArenaMessage>(schema: Option<Vec<u8>>) -> InvalidValue {
+    let problem = format!("the arena's root has another layout than this library's {}", T::NAME);
+    let schema = schema.and_then(|schema| String::from_utf8(schema).ok());
+    match schema.and_then(|schema| first_difference(&schema_of::<T>(), &schema)) {
+        Some(difference) => InvalidValue::new(format_args!("{problem}: {difference}")),
+        None => InvalidValue::new(problem),
+    }
+}
+
+/// Checks that the schema of an arena is that of `T`.
+///
+/// # Errors
+///
+/// Returns an error that names the first difference.
+pub(super) fn compare<T: ArenaMessage>(schema: &[u8]) -> Result<(), InvalidValue> {
+    if schema == schema_of::<T>().as_bytes() { Ok(()) } else { Err(other_layout::<T>(Some(schema.to_vec()))) }
+}
+
+/// Returns the schema of arenas of `T`.
+pub(super) fn schema_of<T: ArenaMessage>() -> String {
+    let mut reached = Reached::default();
+    T::reach(&mut reached);
+    reached.schema(T::ID)
 }
 
 /// Checks two chunks.

@@ -1,16 +1,17 @@
 //! Arenas that are lent to an exported function, given to it, and returned.
 
 use std::ffi::c_void;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::args::{check_pointer, reference, reference_mut, text};
+use super::args::{check_pointer, reference, reference_mut, slice, text};
 use super::call::{call, call_output};
 use super::lent::FfiLent;
 use super::output::{FfiOutput, FfiSome};
+use super::owned::FfiOwned;
 use super::pending::FfiPending;
 use super::status::{Failure, FfiStatus, StatusCode};
-use crate::arena::{ArenaMessage, FfiArena, abi};
+use crate::arena::{ArenaMessage, FfiArena, FrozenArena, abi};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 use crate::types::{FfiType, InvalidValue};
@@ -63,6 +64,20 @@ impl<T: ArenaMessage> FfiOutput for FfiArena<T> {
 }
 
 impl<T: ArenaMessage> FfiSome for FfiArena<T> {}
+
+/// An arena that is only read, which the caller then owns, and frees with `.._arena_free`.
+impl<T: ArenaMessage> FfiOutput for FrozenArena<T> {
+    type Abi = *mut FfiArena<T>;
+    const RETURNS: Fragment = <FfiArena<T> as FfiLent>::TYPE;
+    const FINGERPRINT: u64 = <FfiArena<T> as FfiLent>::FINGERPRINT;
+    const PENDING: Option<fn(&Self::Abi) -> FfiPending> = <FfiArena<T> as FfiOutput>::PENDING;
+
+    fn into_abi(self) -> Result<*mut FfiArena<T>, Failure> {
+        Ok(self.give())
+    }
+}
+
+impl<T: ArenaMessage> FfiSome for FrozenArena<T> {}
 
 /// An arena that was found valid, and that the function gets if it is called.
 #[derive(Debug)]
@@ -193,18 +208,70 @@ pub unsafe fn arena_map<T: ArenaMessage>(
         // to, by this function's contract.
         let path = unsafe { text(path, len, "path") }?;
         let arena = FfiArena::map_unchecked(Path::new(path));
-        arena
-            .map_err(|error| {
-                let code = match error.kind() {
-                    ErrorKind::InvalidData => StatusCode::InvalidValue,
-                    _ => StatusCode::Error,
-                };
-                Failure::new(code, format!("{path}: {error}"))
-            })?
-            .into_abi()
+        arena.map_err(|error| failure(&error, format!("{path}: {error}")))?.into_abi()
     };
     // SAFETY: the caller vouches for the status, as the callee asks for.
-    unsafe { call_output::<FfiArena<T>>(status, map) }
+    unsafe { call_output::<FrozenArena<T>>(status, map) }
+}
+
+/// Returns the failure for an error about a file or about memory.
+fn failure(error: &io::Error, text: String) -> Failure {
+    let code = match error.kind() {
+        ErrorKind::InvalidData => StatusCode::InvalidValue,
+        _ => StatusCode::Error,
+    };
+    Failure::new(code, text)
+}
+
+/// Implements `.._arena_freeze`: returns an arena whose pages nobody can write to, which the caller
+/// owns. It is a copy, or, of one that is frozen already, another object with the same pages, for
+/// another thread. Null and a status for an invalid arena.
+///
+/// # Safety
+///
+/// The conditions of [`arena_compact`].
+pub unsafe fn arena_freeze<T: ArenaMessage>(
+    arena: *const FfiArena<T>,
+    status: *mut FfiStatus,
+) -> *mut FfiArena<T> {
+    let freeze = || {
+        check_pointer(arena, "arena")?;
+        // SAFETY: it is neither null nor misaligned, so by this function's contract it is an arena
+        // to which nobody writes.
+        let frozen = unsafe { &*arena }.frozen();
+        frozen.map_err(|error| failure(&error, format!("arena: {error}")))?.into_abi()
+    };
+    // SAFETY: the caller vouches for the status, as the callee asks for.
+    unsafe { call_output::<FrozenArena<T>>(status, freeze) }
+}
+
+/// Implements `.._arena_schema`: returns the layouts of all types that the root reaches, as JSON,
+/// which the caller owns.
+///
+/// # Safety
+///
+/// `status` is null, or a status that is zeroed or was written by this library.
+pub unsafe fn arena_schema<T: ArenaMessage>(status: *mut FfiStatus) -> *mut FfiOwned {
+    // SAFETY: the caller vouches for the status, as the callee asks for.
+    unsafe { call_output::<String>(status, || FfiArena::<T>::schema().into_abi()) }
+}
+
+/// Implements `.._arena_compare`: a status that names the first difference, if `len` bytes are not
+/// the schema of arenas with this root.
+///
+/// # Safety
+///
+/// `schema` points to `len` initialised bytes that no thread writes to. `status` is null, or a
+/// status that is zeroed or was written by this library.
+pub unsafe fn arena_compare<T: ArenaMessage>(schema: *const u8, len: usize, status: *mut FfiStatus) {
+    let compare = || {
+        // SAFETY: a pointer that isn't refused is to `len` initialised bytes that no thread writes
+        // to, by this function's contract.
+        let schema = unsafe { slice(schema, len, "schema") }?;
+        Ok(FfiArena::<T>::compare(schema)?)
+    };
+    // SAFETY: the caller vouches for the status, as the callee asks for.
+    unsafe { call(status, compare) }
 }
 
 /// Implements `.._arena_check`: checks all of an arena, also for what edits need if `exclusive` is

@@ -1,6 +1,7 @@
 //! Converts raw arguments to Rust values: every argument is checked, and every refusal names the
 //! parameter.
 
+use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
 use super::lent::FfiLent;
@@ -170,6 +171,23 @@ pub unsafe fn text<'a>(pointer: *const u8, len: usize, name: &'static str) -> Re
     })
 }
 
+/// Checks a pointer to text that ends with a NUL; its other bytes may have any value.
+///
+/// # Errors
+///
+/// Returns invalid argument if `pointer` is null.
+///
+/// # Safety
+///
+/// A pointer that isn't null points to initialised bytes up to a NUL, fewer than the address space
+/// has, that no thread writes to, and that stay allocated, for as long as `'a`.
+pub unsafe fn c_text<'a>(pointer: *const c_char, name: &'static str) -> Result<&'a CStr, Failure> {
+    check_pointer(pointer, name)?;
+    // SAFETY: not null; the caller vouches for bytes up to a NUL, which stay allocated and which no
+    // thread writes to for as long as `'a`.
+    Ok(unsafe { CStr::from_ptr(pointer) })
+}
+
 /// The `String` of the standard library, the only type that is a copy of text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` was taken for the `String` of the standard library, as it is called so",
@@ -215,7 +233,7 @@ pub fn optional<T>(
 enum Access {
     Read,
     Write,
-    /// The function gets the memory, which is a slot of a pool or an arena, as the text says.
+    /// The function gets the memory: a slot of a pool, a list or an arena, as the text says.
     Take(&'static str),
 }
 
@@ -236,6 +254,25 @@ impl Region {
         Self { name, start: pointer.addr(), bytes, access: Access::Read }
     }
 
+    /// Returns the memory of text that ends with a NUL, which the function only reads; of no text
+    /// if `present` is 0 or the pointer null.
+    ///
+    /// # Safety
+    ///
+    /// If `present` isn't 0, a pointer that isn't null points to initialised bytes up to a NUL that
+    /// no thread writes to meanwhile.
+    #[must_use]
+    pub unsafe fn c_text(pointer: *const c_char, present: u8, name: &'static str) -> Self {
+        let text = if present == 0 || pointer.is_null() {
+            None
+        } else {
+            // SAFETY: not null; the caller vouches for bytes up to a NUL that no thread writes to
+            // before the reference ends, which is here.
+            Some(unsafe { CStr::from_ptr(pointer) })
+        };
+        Self::shared(pointer, text.map_or(0, |text| text.count_bytes() + 1), name)
+    }
+
     /// Returns memory of `len` values that the function may write to.
     #[must_use]
     pub fn mutable<T>(pointer: *mut T, len: usize, name: &'static str) -> Self {
@@ -246,6 +283,11 @@ impl Region {
     #[must_use]
     pub fn slot<T>(pointer: *mut T, name: &'static str) -> Self {
         Self { access: Access::Take("slot"), ..Self::shared(pointer, 1, name) }
+    }
+
+    /// Returns memory of `len` values of a list that the function gets.
+    pub(super) fn list<T>(pointer: *const T, len: usize, name: &'static str) -> Self {
+        Self { access: Access::Take("list"), ..Self::shared(pointer, len, name) }
     }
 
     /// Returns the object of an arena whose contents the function gets.
@@ -418,6 +460,28 @@ mod tests {
         assert!(error.contains("colour: invalid UTF-8 at byte 5"), "{error}");
         // SAFETY: there are no bytes.
         assert_eq!(unsafe { super::text(std::ptr::null(), 0, "colour") }, Ok(""));
+    }
+
+    #[test]
+    fn text_with_a_nul_is_measured() {
+        let bytes = c"gr\xC3\xBC\xFFn";
+        let start = bytes.as_ptr();
+        // SAFETY: the text of a constant ends with a NUL.
+        assert_eq!(unsafe { c_text(start, "name") }, Ok(bytes));
+        // SAFETY: a null pointer is refused.
+        let null = unsafe { text(c_text(std::ptr::null(), "name")) };
+        assert!(null.contains("`name` is null"), "{null}");
+
+        let written = |at: usize| Region::mutable(start.wrapping_add(at).cast_mut(), 1, "written");
+        // SAFETY: the text of a constant ends with a NUL.
+        let name = unsafe { Region::c_text(start, 1, "name") };
+        assert!(text(disjoint(&[name, written(6)])).contains("overlap"));
+        assert_eq!(disjoint(&[name, written(7)]), Ok(()));
+        // SAFETY: the pointer is not looked at.
+        let absent = unsafe { Region::c_text(std::ptr::without_provenance(1), 0, "name") };
+        // SAFETY: a null pointer is not looked at.
+        let null = unsafe { Region::c_text(std::ptr::null(), 1, "name") };
+        assert_eq!(disjoint(&[absent, null, written(0)]), Ok(()));
     }
 
     #[test]

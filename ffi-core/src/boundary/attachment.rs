@@ -64,6 +64,8 @@ pub struct FfiDartCalls {
     share: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, usize) -> *mut FfiAttachment,
     detach: unsafe extern "C" fn(*mut FfiAttachment, DartHandle, u8),
     free_owned: unsafe extern "C" fn(*mut FfiStatus, *mut FfiOwned),
+    take_hold: unsafe extern "C" fn(*mut c_void) -> *mut c_void,
+    end_hold: unsafe extern "C" fn(*mut c_void),
 }
 
 /// Returns the functions that attach memory to Dart objects. They attach nothing until
@@ -84,6 +86,8 @@ pub fn dart_calls() -> *const FfiDartCalls {
         share,
         detach,
         free_owned,
+        take_hold,
+        end_hold,
     };
     &raw const CALLS
 }
@@ -713,6 +717,34 @@ unsafe extern "C" fn share(
     attachment.note();
     // SAFETY: the caller passed the object.
     unsafe { keep(object, attachment.memory, Held::Shared(shared), bytes) }
+}
+
+/// Has a list that was given to a function keep the resource of `attachment` as well, and returns
+/// what [`end_hold`] takes: `take` and `release` of an [`FfiGiven`](super::FfiGiven).
+///
+/// # Safety
+///
+/// `attachment` is one whose object is alive and of the isolate that runs this, and that was not
+/// detached.
+unsafe extern "C" fn take_hold(attachment: *mut c_void) -> *mut c_void {
+    // SAFETY: the attachment's object is alive, so no callback freed it; only the object's isolate
+    // uses it, which is in this call.
+    let attachment = unsafe { &mut *attachment.cast::<FfiAttachment>() };
+    let shared = attachment.held.share();
+    attachment.note();
+    Arc::into_raw(shared).cast_mut().cast()
+}
+
+/// Ends the hold that [`take_hold`] returned: the resource is freed with the last one. Any thread
+/// may call it.
+///
+/// # Safety
+///
+/// `hold` came from [`take_hold`], and was not ended before.
+unsafe extern "C" fn end_hold(hold: *mut c_void) {
+    // SAFETY: by this function's contract `take_hold` made the pointer of an `Arc`, whose count is
+    // given up now.
+    drop(unsafe { Arc::from_raw(hold.cast_const().cast::<Resource>()) });
 }
 
 /// End of an attachment that leaves the resource to the caller.

@@ -23,7 +23,9 @@
 //! | `&FfiColumns<T>`, `&mut FfiColumns<T>` | pointer to the header; every value in every column checked |
 //! | `&[T]`, `&mut [T]` | pointer and `size_t`; the pointer of an empty slice may have any value |
 //! | `&str`, `String` | pointer and `size_t`: UTF-8, checked; copied for `String` |
+//! | `&CStr` | pointer to `char` up to a NUL; the bytes before it may have any value |
 //! | `Vec<T>` | pointer and `size_t`; copied |
+//! | `FfiMoved<[T]>` | pointer to an `FfiGiven` with the elements and the function that frees them: checked, and owned by the function when it is called |
 //! | `&dyn Fn(A) -> Result<R, DartError>` | pointer to a function, and its context: it gets a pointer to an `A` and one to the place for the `R` |
 //! | `PoolBox<T>` as a parameter | pointer to a slot that the caller owns: checked, and owned by the function when it is called |
 //! | `PoolBox<T>` as a result | pointer to a slot, which the caller then owns |
@@ -31,9 +33,11 @@
 //! | `FfiObject<T>` as a parameter | `uint64_t`, a handle that the caller keeps |
 //! | `FfiObject<T>` as a result | `uint64_t`, a handle that the caller ends with `.._object_free` |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
+//! | `&dyn Fn(A) -> Result<R, DartError>` | a function pointer and its context; see [`FfiCallback`] |
+//! | `DartFn<fn(A) -> R>` | for Dart only: its mailbox, and the number of the function there |
 //! | `&FfiArena<T>`, `&mut FfiArena<T>` | pointer to the arena; all that its root reaches is checked |
 //! | `FfiArena<T>` as a parameter | pointer to an arena, checked; its contents are the function's when it is called, and the caller frees the empty object |
-//! | `FfiArena<T>` as a result | pointer to an arena, which the caller frees |
+//! | `FfiArena<T>`, `FrozenArena<T>` as a result | pointer to an arena, which the caller frees |
 //! | `Option` of any of these as a parameter | the same type, and a `uint8_t`: 1 if there is a value, 0 for none |
 //! | `String`, `Vec<T>` as a result | `FfiOwned *`, which the caller frees; not copied |
 //! | `Option<T>` as a result | `T`; the status code [`NoValue`](StatusCode::NoValue) for none |
@@ -43,6 +47,7 @@
 //! A function that failed or has no value returns zeros, except for padding, which may be anything.
 //! `&mut` arguments that overlap another argument are refused.
 
+mod answer;
 mod arenas;
 mod args;
 mod attachment;
@@ -51,6 +56,7 @@ mod callback;
 mod dart_api;
 mod lent;
 mod memory;
+mod moved;
 mod objects;
 mod output;
 mod owned;
@@ -60,18 +66,21 @@ mod pending;
 mod place;
 mod pooled;
 mod returned;
+mod signature;
 mod status;
 mod text;
 
 // For generated code.
 #[doc(hidden)]
+pub use answer::{FfiAnswer, FfiCallbackText, assert_answer};
+#[doc(hidden)]
 pub use arenas::{
-    GivenArena, arena_check, arena_compact, arena_map, arena_renew, arena_wasted, given, take_arena,
-    take_some_arena,
+    GivenArena, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
+    arena_schema, arena_wasted, given, take_arena, take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{
-    OwnedText, Region, assert_owned_text, copied, disjoint, disjoint_owned, optional, reference,
+    OwnedText, Region, assert_owned_text, c_text, copied, disjoint, disjoint_owned, optional, reference,
     reference_mut, slice, slice_mut, text,
 };
 #[doc(hidden)]
@@ -80,20 +89,25 @@ pub use attachment::{FfiDartCalls, dart_calls};
 pub use call::{call, call_output};
 pub use callback::DartError;
 #[doc(hidden)]
-pub use callback::{Callback, FfiAnswer, FfiCallback, FfiCallbackError, assert_answer};
+pub use callback::{Callback, FfiCallback, FfiCallbackError};
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]
 pub use lent::{FfiLent, assert_lent};
 #[doc(hidden)]
 pub use memory::{alloc, free};
+pub use moved::FfiMoved;
+#[doc(hidden)]
+pub use moved::{FfiGiven, GivenList, given_list, given_region, take_list, take_some_list};
 #[doc(hidden)]
 pub use objects::{
     FfiObjectCalls, Receiver, object_argument, object_calls, object_free, object_installed, object_redeem,
     object_share, receiver,
 };
 #[doc(hidden)]
-pub use output::{FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_value};
+pub use output::{
+    FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_sent, assert_value,
+};
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};
 #[doc(hidden)]
@@ -107,6 +121,8 @@ pub use pooled::{Claim, assert_pooled, claim, take, take_some};
 #[doc(hidden)]
 pub use returned::{ErrorText, INTERNAL, NoTexts, Returned, Texts, Untyped, assert_error, displayed};
 #[doc(hidden)]
+pub use signature::FfiSignature;
+#[doc(hidden)]
 pub use status::{Failure, clear};
 
 #[cfg(feature = "proto")]
@@ -116,11 +132,13 @@ pub(crate) use attachment::attach;
 #[cfg(feature = "async")]
 pub(crate) use call::note;
 #[cfg(feature = "async")]
-pub(crate) use dart_api::{DartHandle, post};
+pub(crate) use dart_api::{DartHandle, in_isolate, post};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
 #[cfg(feature = "async")]
 pub(crate) use panic::caught;
 pub use place::FfiPlace;
+#[cfg(feature = "async")]
+pub(crate) use signature::for_each_arity;
 pub use status::{FfiStatus, StatusCode};
 
 /// Version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table

@@ -1,7 +1,6 @@
 //! Objects that cross the boundary as handles.
 
 use std::ffi::c_void;
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use super::output::{FfiOutput, FfiSome};
 use super::panic::caught;
 use super::pending::FfiPending;
 use super::status::{Failure, FfiStatus, StatusCode};
-use crate::object::{self, Contents, Entry, FfiClass, FfiObject, Held, Installed, ObjectCode};
+use crate::object::{self, Contents, Entry, FfiClass, FfiObject, Installed, ObjectCode};
 use crate::schema::encode::Fragment;
 use crate::schema::fingerprint;
 
@@ -67,20 +66,16 @@ fn refused(code: ObjectCode, name: &str, class: &str) -> Failure {
 }
 
 /// Object whose method a sync call is about to run.
-pub struct Receiver<T: ?Sized> {
-    held: Held,
-    of: PhantomData<*const T>,
-}
+pub struct Receiver<T: ?Sized>(*const T);
 
 impl<T: ?Sized> Deref for Receiver<T> {
     type Target = T;
 
     #[inline(always)]
     fn deref(&self) -> &T {
-        // SAFETY: `receiver` has compared the class, so the entry holds an `Arc<T>`.
-        let object = unsafe { pointer::<T>(&self.held.contents().object) };
-        // SAFETY: the entry has a count of the `Arc` until `held` is dropped.
-        unsafe { &*object }
+        // SAFETY: it is the pointer of an `Arc`, of which the entry has a count until the handle is
+        // ended, and by the contract of `receiver` that isn't while this is used.
+        unsafe { &*self.0 }
     }
 }
 
@@ -92,15 +87,18 @@ impl<T: ?Sized> Deref for Receiver<T> {
 ///
 /// # Safety
 ///
-/// No other thread uses the handle until the result is dropped.
+/// The handle isn't ended while the result is used: no other thread ends it, and the call runs no
+/// code of the caller.
 #[inline(always)]
 pub unsafe fn receiver<T: FfiClass + ?Sized>(handle: u64) -> Result<Receiver<T>, Failure> {
     let class = T::class();
-    // SAFETY: by this function's contract no other thread uses the handle.
-    match unsafe { object::get(handle, class) } {
-        Ok(held) => Ok(Receiver { held, of: PhantomData }),
-        Err(code) => Err(refused(code, "self", class.name())),
-    }
+    // SAFETY: by this function's contract the handle isn't ended meanwhile.
+    let contents = match unsafe { object::get(handle, class) } {
+        Ok(contents) => contents,
+        Err(code) => return Err(refused(code, "self", class.name())),
+    };
+    // SAFETY: `get` has compared the class, so the entry holds an `Arc<T>`.
+    Ok(Receiver(unsafe { pointer::<T>(&contents.object) }))
 }
 
 /// Returns a clone of the object of a handle, under the name of an argument.
@@ -118,12 +116,12 @@ pub unsafe fn object_argument<T: FfiClass + ?Sized>(
 ) -> Result<FfiObject<T>, Failure> {
     let class = T::class();
     // SAFETY: by this function's contract no other thread uses the handle.
-    let held = match unsafe { object::get(handle, class) } {
-        Ok(held) => held,
+    let contents = match unsafe { object::get(handle, class) } {
+        Ok(contents) => contents,
         Err(code) => return Err(refused(code, name, class.name())),
     };
     // SAFETY: `get` has compared the class, so the entry holds an `Arc<T>`.
-    let object = unsafe { pointer::<T>(&held.contents().object) };
+    let object = unsafe { pointer::<T>(&contents.object) };
     // SAFETY: it is the pointer of an `Arc`, of which the entry has a count.
     unsafe { Arc::increment_strong_count(object) };
     // SAFETY: the count was added just now.

@@ -106,7 +106,7 @@ mod sealed {
     use std::fmt::Display;
 
     use super::{FfiOutput, FfiValue};
-    use crate::arena::{ArenaMessage, FfiArena};
+    use crate::arena::{ArenaMessage, FfiArena, FrozenArena};
     use crate::columns::{FfiColumnar, FfiColumns};
     use crate::object::{FfiClass, FfiObject};
     use crate::pool::{FfiPooled, PoolBox};
@@ -119,6 +119,7 @@ mod sealed {
     impl<T: FfiValue> Output for Vec<T> {}
     impl<T: FfiColumnar> Output for FfiColumns<T> {}
     impl<T: ArenaMessage> Output for FfiArena<T> {}
+    impl<T: ArenaMessage> Output for FrozenArena<T> {}
     impl<T: FfiPooled> Output for PoolBox<T> {}
     impl<T: FfiClass + ?Sized> Output for FfiObject<T> {}
     impl<T: super::FfiSome> Output for Option<T> {}
@@ -131,8 +132,8 @@ mod sealed {
 
 /// Successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T:
 /// FfiValue>`, a [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns),
-/// [`FfiArena`](crate::arena::FfiArena), or an `Option` of
-/// one of these. It can't be implemented for other types: a type that crosses as itself is an
+/// [`FfiArena`](crate::arena::FfiArena), [`FrozenArena`](crate::arena::FrozenArena), or an
+/// `Option` of one of these. It can't be implemented for other types: a type that crosses as itself is an
 /// [`FfiValue`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
@@ -309,6 +310,10 @@ pub const fn assert_returned_by_value(size: usize) {
 
 /// Fails to compile, with a readable message, when `T` is nothing that crosses by value.
 pub const fn assert_value<T: FfiValue>() {}
+
+/// Fails to compile, with a readable message, when `T` can't be an argument of a function that Dart
+/// runs later.
+pub const fn assert_sent<T: FfiSome + Send>() {}
 
 /// Fails to compile, with a readable message, when `T` can't be a result.
 pub const fn assert_returned<T: FfiReturn>() {}

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 
+use super::asks::{Asked, Asks};
 use super::atomics::Machine;
 use super::counts::count_late;
 use super::deadline::Deadline;
-use super::event::{Entry, FfiEvent, READY};
+use super::event::{ASKED, Entry, FfiEvent, READY, RELEASED};
 use super::inbox::{Closed, Inbox};
 use super::items::{ENDED, Items};
 use super::outcome::{Outcome, Stage};
@@ -27,6 +28,8 @@ pub struct FfiMailbox {
     /// True once a post failed, as the isolate is gone.
     dead: AtomicBool,
     isolate: Mutex<Isolate>,
+    /// Calls of functions of Dart that wait for an answer.
+    asks: Mutex<Asks>,
 }
 
 /// Part of a mailbox that its isolate uses, and the thread that sweeps it.
@@ -82,6 +85,7 @@ impl FfiMailbox {
             inbox: Inbox::new(),
             dead: AtomicBool::new(false),
             isolate: Mutex::default(),
+            asks: Mutex::default(),
         });
         lock(&ALL).push(Arc::clone(&new));
         new
@@ -210,16 +214,54 @@ impl FfiMailbox {
     }
 
     fn push(&self, entry: Entry) {
+        if !self.try_push(entry) {
+            count_late();
+        }
+    }
+
+    /// Adds an event; returns false if the mailbox is closed.
+    fn try_push(&self, entry: Entry) -> bool {
         let pushed = self.inbox.push(entry, || self.ring());
         if pushed.sweep {
             self.sweep();
         }
-        if pushed.refused.is_some() {
-            count_late();
-        }
         if self.dead.load(Ordering::Relaxed) {
             self.close();
         }
+        pushed.refused.is_none()
+    }
+
+    /// Calls a function of Dart: `event` makes the event, given the number of the call. Returns
+    /// that number, or none if the isolate is gone or the library was shut down.
+    pub(super) fn ask(&self, asked: Arc<dyn Asked>, event: impl FnOnce(u64) -> Entry) -> Option<u64> {
+        // The shutdown sets the mark before it looks for calls that wait.
+        let ask = lock(&self.asks).add(asked, || SHUT.load(Ordering::SeqCst))?;
+        if self.try_push(event(ask)) {
+            return Some(ask);
+        }
+        self.forget_ask(ask);
+        None
+    }
+
+    /// Calls a function of Dart whose answer nobody waits for; returns false if the isolate is gone
+    /// or the library was shut down.
+    pub(super) fn notify(&self, event: Entry) -> bool {
+        !SHUT.load(Ordering::SeqCst) && self.try_push(event)
+    }
+
+    /// Says that a function of Dart was dropped.
+    pub(super) fn release(&self, function: u64) {
+        self.try_push(Entry::released(function));
+    }
+
+    /// Returns a call of Dart that waits for its answer, and forgets it.
+    pub(super) fn answered(&self, ask: u64) -> Option<Arc<dyn Asked>> {
+        lock(&self.asks).remove(ask)
+    }
+
+    /// Forgets a call of Dart, whose answer nobody waits for any more.
+    pub(super) fn forget_ask(&self, ask: u64) {
+        drop(self.answered(ask));
     }
 
     fn ring(&self) {
@@ -241,7 +283,7 @@ impl FfiMailbox {
         batch.clear();
         let take = |entry: Entry| {
             let event = entry.event;
-            if event.code != READY
+            if !matches!(event.code, READY | ASKED | RELEASED)
                 && let Some(call) = calls.get_mut(event.call as u32 as usize)
             {
                 call.take_if(|call| call.id == event.call);
@@ -275,6 +317,19 @@ impl FfiMailbox {
         }
     }
 
+    /// Passes what an argument of the event at `index` of the last drain owns to the isolate; see
+    /// [`Entry::hand_over_argument`].
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Entry::hand_over_argument`].
+    pub(super) unsafe fn hand_over_argument(&self, index: usize, argument: usize, status: *mut FfiStatus) {
+        if let Some(entry) = lock(&self.isolate).batch.get_mut(index) {
+            // SAFETY: by this function's contract the status is null, or that of the isolate.
+            unsafe { entry.hand_over_argument(argument, status) };
+        }
+    }
+
     /// Ends the mailbox, as its isolate is gone: cancels its calls, and drops what it has not
     /// taken. Waits for no thread.
     pub(crate) fn close(&self) {
@@ -286,6 +341,8 @@ impl FfiMailbox {
         for call in calls.into_iter().flatten() {
             call.cancel();
         }
+        let asks = lock(&self.asks).close();
+        asks.iter().for_each(|asked| asked.gone());
         if closed == Closed::Sweep {
             self.sweep();
         }
@@ -382,6 +439,8 @@ pub(crate) fn shut_down() {
                 mailbox.push(Entry::failed(call.id, closed()));
             }
         }
+        let asks = lock(&mailbox.asks).take();
+        asks.iter().for_each(|asked| asked.gone());
     }
 }
 

@@ -16,10 +16,9 @@
 //! a handle may be shared by two types.
 //!
 //! An entry belongs to one isolate, or one thread of a caller in C, which ends it. So a sync call
-//! takes no count of the `Arc`: it notes in the entry that a call is under way, without a locked
-//! instruction, and an entry that is ended during the call is emptied when the call returns
-//! (`table.rs`). Whatever outlives the call clones the `Arc`: async and blocking methods, and
-//! arguments of type [`FfiObject`].
+//! takes no count of the `Arc`, as nothing can end the entry meanwhile. Whatever outlives the call
+//! or may run code of the caller clones the `Arc`: async and blocking methods, methods with a
+//! callback, and arguments of type [`FfiObject`].
 //!
 //! Another isolate gets an entry of its own. `share` makes a one-time token, an
 //! entry that no method accepts; the isolate that redeems it takes the `Arc` out. Tokens that
@@ -27,7 +26,7 @@
 //!
 //! # What is given up
 //!
-//! An entry whose generations are used up is never used again: 32 bytes for each 65,535 objects.
+//! An entry whose generations are used up is never used again: 64 bytes for each 65,535 objects.
 //! One library has up to 16 million objects at a time.
 //!
 //! Tests: `tests/`, and `tests/dart/end_to_end/test/services_test.dart`.
@@ -42,7 +41,6 @@ mod tests;
 
 pub use class::{Class, FfiClass, FfiHolds, FfiObject, assert_object};
 pub use server::{AlreadyInstalled, Installed};
-pub(crate) use table::Held;
 #[doc(hidden)]
 pub use table::drop_tokens;
 pub(crate) use table::{Contents, Entry, ObjectCode, end, end_entry, entry_of, get, insert, redeem, share};

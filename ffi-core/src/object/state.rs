@@ -43,13 +43,14 @@ word!(AtomicU64);
 /// Phase of an entry, in the bits that a handle has for the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
+    /// It holds an object that methods may be called on. The word is the stamp then, which is what
+    /// each call compares.
+    Live = 0,
     /// It holds nothing.
-    Vacant = 0,
-    /// It holds an object that methods may be called on.
-    Live = 1,
+    Vacant = 1,
     /// It holds an object for the isolate that redeems its token.
     Token = 2,
-    /// One thread empties it, now or at the end of the calls that use it.
+    /// One thread empties it.
     Ending = 3,
 }
 

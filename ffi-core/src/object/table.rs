@@ -1,23 +1,21 @@
 //! The table of a library's objects, which never moves.
 //!
-//! Segments of doubling size are allocated when they are needed and never freed, so an entry is
-//! found by two loads, and a reader needs no lock. Vacant entries are in a list under a mutex.
+//! Segments are allocated when they are needed and never freed, so an entry is found by two loads,
+//! and a reader needs no lock. Vacant entries are in a list under a mutex.
 
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::class::Class;
 use super::handle::{self, LAST_GENERATION};
 use super::state::{Phase, State};
 
-/// Number of entries of the first segment; each next one has twice as many.
-const FIRST: u32 = 256;
-/// Number of segments, for as many entries as an index can count.
-const SEGMENTS: usize = 17;
+/// Number of entries of a segment.
+const SEGMENT: u32 = 1024;
 /// Number of entries that the table can have.
 const MOST: u32 = handle::INDEX_MASK as u32 + 1;
 
@@ -60,13 +58,11 @@ pub(crate) struct Contents {
     pub(crate) drop: unsafe fn([*const (); 2]),
 }
 
-/// A place for an object.
+/// A place for an object: a cache line, so that entries of two threads share none.
+#[repr(align(64))]
 pub(crate) struct Entry {
     state: State<AtomicU64>,
     index: u32,
-    /// Number of sync calls of methods that are under way. Only the thread that has the entry
-    /// writes to it.
-    uses: AtomicU32,
     contents: UnsafeCell<MaybeUninit<Contents>>,
 }
 
@@ -77,7 +73,8 @@ unsafe impl Sync for Entry {}
 // SAFETY: as above: what it holds may be dropped on any thread.
 unsafe impl Send for Entry {}
 
-static SEGMENT: [AtomicPtr<Entry>; SEGMENTS] = [const { AtomicPtr::new(ptr::null_mut()) }; SEGMENTS];
+static SEGMENTS: [AtomicPtr<Entry>; (MOST / SEGMENT) as usize] =
+    [const { AtomicPtr::new(ptr::null_mut()) }; (MOST / SEGMENT) as usize];
 
 /// Entries that hold nothing.
 struct Vacant {
@@ -104,9 +101,7 @@ fn vacant() -> MutexGuard<'static, Vacant> {
 /// Returns the segment of an index, and the place in it.
 #[inline(always)]
 fn place(index: u32) -> (usize, usize) {
-    let number = index + FIRST;
-    let segment = number.ilog2() - FIRST.ilog2();
-    (segment as usize, (number - (FIRST << segment)) as usize)
+    ((index / SEGMENT) as usize, (index % SEGMENT) as usize)
 }
 
 /// Returns an entry that was used before, if there is one with that index.
@@ -114,11 +109,11 @@ fn place(index: u32) -> (usize, usize) {
 fn entry(index: u32) -> Option<&'static Entry> {
     let (segment, at) = place(index);
     // Acquire: pairs with the store of `obtain`, so that the entries are initialised.
-    let first = SEGMENT[segment].load(Ordering::Acquire);
+    let first = SEGMENTS.get(segment)?.load(Ordering::Acquire);
     if first.is_null() {
         return None;
     }
-    // SAFETY: the segment has room for `FIRST << segment` entries, of which `at` is one.
+    // SAFETY: the segment has `SEGMENT` entries, of which `at` is one.
     let entry = unsafe { first.add(at) };
     // SAFETY: the segment was allocated with all its entries, and is never freed.
     Some(unsafe { &*entry })
@@ -136,15 +131,11 @@ fn obtain() -> Option<&'static Entry> {
     let index = vacant.used;
     let (segment, at) = place(index);
     if at == 0 {
-        let new = |index| Entry {
-            state: State::vacant(),
-            index,
-            uses: AtomicU32::new(0),
-            contents: UnsafeCell::new(MaybeUninit::uninit()),
-        };
-        let entries: Box<[Entry]> = (index..index + (FIRST << segment)).map(new).collect();
+        let new =
+            |index| Entry { state: State::vacant(), index, contents: UnsafeCell::new(MaybeUninit::uninit()) };
+        let entries: Box<[Entry]> = (index..index + SEGMENT).map(new).collect();
         // Release: pairs with the load of `entry`.
-        SEGMENT[segment].store(Box::leak(entries).as_mut_ptr(), Ordering::Release);
+        SEGMENTS[segment].store(Box::leak(entries).as_mut_ptr(), Ordering::Release);
     }
     vacant.used += 1;
     entry(index)
@@ -207,69 +198,30 @@ pub(crate) fn insert(contents: Contents) -> Result<u64, ObjectCode> {
     Ok(handle)
 }
 
-/// Object of a handle during a call. The entry can be ended meanwhile, and is emptied afterwards.
-pub(crate) struct Held {
-    entry: &'static Entry,
-    stamp: u64,
-    contents: Contents,
-}
-
-impl Held {
-    /// Returns what the entry holds.
-    #[inline(always)]
-    pub(crate) fn contents(&self) -> &Contents {
-        &self.contents
-    }
-}
-
-impl Drop for Held {
-    #[inline(always)]
-    fn drop(&mut self) {
-        // Relaxed, and no locked instruction: only the thread that has the entry writes to it.
-        let left = self.entry.uses.load(Ordering::Relaxed) - 1;
-        self.entry.uses.store(left, Ordering::Relaxed);
-        if !self.entry.state.is(self.stamp, Phase::Live) {
-            late(self.entry, self.stamp, left);
-        }
-    }
-}
-
-/// Empties an entry that was ended during a call, after the last call.
-#[cold]
-fn late(entry: &Entry, stamp: u64, left: u32) {
-    if left == 0 && entry.state.is(stamp, Phase::Ending) {
-        // SAFETY: `end` claimed the entry on this thread and left it to the last call, which ends
-        // now.
-        unsafe { empty(entry, stamp) };
-    }
-}
-
-/// Returns the object of a handle for a call.
+/// Returns what the entry of a handle holds.
 ///
 /// # Errors
 ///
-/// Returns the reason if it is none of that class.
+/// Returns the reason if it is no object of that class.
 ///
 /// # Safety
 ///
-/// No other thread uses the handle until the result is dropped: neither for calls nor to end it.
+/// The handle isn't ended while the result is used.
 #[inline(always)]
-pub(crate) unsafe fn get(handle: u64, class: &'static Class) -> Result<Held, ObjectCode> {
+pub(crate) unsafe fn get<'a>(handle: u64, class: &'static Class) -> Result<&'a Contents, ObjectCode> {
     let stamp = handle::stamp(handle);
     let Some(entry) = entry(handle::index(handle)).filter(|it| it.state.is(stamp, Phase::Live)) else {
         return Err(reason(handle, class));
     };
-    // SAFETY: the entry is live, and by this function's contract nobody ends it meanwhile, so
-    // nobody writes to its contents.
-    let contents = unsafe { *entry.contents.get() };
+    // SAFETY: the entry is live, and by this function's contract isn't ended meanwhile, so nothing
+    // writes to its contents.
+    let contents = unsafe { &*entry.contents.get() };
     // SAFETY: `fill` wrote the contents before the phase that was read.
-    let contents = unsafe { contents.assume_init() };
+    let contents = unsafe { contents.assume_init_ref() };
     if !ptr::eq(contents.class, class) {
         return Err(ObjectCode::Kind);
     }
-    // Relaxed, and no locked instruction: only this thread uses the handle.
-    entry.uses.store(entry.uses.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-    Ok(Held { entry, stamp, contents })
+    Ok(contents)
 }
 
 /// Returns the reason why a handle is refused.
@@ -286,18 +238,17 @@ fn reason(handle: u64, class: &'static Class) -> ObjectCode {
     }
 }
 
-/// Ends a handle, at most once: its object is dropped, or, during a call of one of its methods,
-/// when that returns. Returns false if it was ended before.
+/// Ends a handle, at most once: the entry's count of the object is given up. Returns false if it was
+/// ended before.
 pub(crate) fn end(handle: u64) -> bool {
     let stamp = handle::stamp(handle);
     let Some(entry) = entry(handle::index(handle)).filter(|it| it.state.claim(stamp, Phase::Live)) else {
         return false;
     };
     LIVE.fetch_sub(1, Ordering::Relaxed);
-    if entry.uses.load(Ordering::Relaxed) == 0 {
-        // SAFETY: this thread has claimed the entry, and no call uses its contents.
-        unsafe { empty(entry, stamp) };
-    }
+    // SAFETY: this thread has claimed the entry, and no call uses its contents: one that may run
+    // code of the caller has a count of its own.
+    unsafe { empty(entry, stamp) };
     true
 }
 

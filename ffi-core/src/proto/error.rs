@@ -71,7 +71,7 @@ pub enum DecodeErrorKind {
     WireType,
     /// Text or bytes exceed the capacity of the field.
     TooLong,
-    /// Elements or entries exceed the capacity of the field.
+    /// Elements or entries exceed the capacity of the field, or an arena would exceed 4 GiB.
     TooMany,
     /// A string that isn't UTF-8.
     Utf8,
@@ -82,7 +82,8 @@ pub enum DecodeErrorKind {
     /// There is no slot for the message of a reference: its pool is exhausted, has no memory, or
     /// was shut down.
     Pool,
-    /// Messages or groups are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
+    /// Messages or groups are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or than an
+    /// [arena](crate::arena::MAX_DEPTH) is.
     TooDeep,
 }
 

@@ -109,6 +109,7 @@
 //! `cargo xtask bench proto`.
 
 mod abi;
+mod arena;
 mod error;
 mod facts;
 mod field;
@@ -127,6 +128,11 @@ use std::mem::MaybeUninit;
 
 #[doc(hidden)]
 pub use abi::{decode, encode};
+#[doc(hidden)]
+pub use arena::{
+    ArenaProto, case_len, member_len as arena_member_len, read_case, read_item as read_arena_item,
+    read_plain, read_plain_byte, write_case, write_member as write_arena_member,
+};
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[doc(hidden)]
@@ -244,7 +250,7 @@ pub trait FfiProto: ProtoType {
     /// ```
     fn try_encode_proto(&self) -> Result<Vec<u8>, EncodeError> {
         let mut bytes = Vec::new();
-        encode_to_vec(self, encoded_len(self)?, &mut bytes, |room| Writer::new(room))?;
+        encode_to_vec(encoded_len(self)?, &mut bytes, |room| write(self, Writer::new(room)))?;
         Ok(bytes)
     }
 
@@ -262,9 +268,9 @@ pub trait FfiProto: ProtoType {
         // With references in it, writing it without memory finds the length.
         let len = if Self::HAS_REFS { 0 } else { self.value_len() };
         // This writer refuses no message.
-        or_panic(encode_to_vec(self, len, &mut bytes, |room| {
+        or_panic(encode_to_vec(len, &mut bytes, |room| {
             // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
-            unsafe { Writer::exposed(room) }
+            write(self, unsafe { Writer::exposed(room) })
         }));
         bytes
     }
@@ -300,7 +306,7 @@ pub trait FfiProto: ProtoType {
         let len = self.encoded_len();
         // More than is needed, so that messages can be appended one by one.
         out.reserve(len);
-        or_panic(encode_to_vec(self, len, out, |room| Writer::new(room)));
+        or_panic(encode_to_vec(len, out, |room| write(self, Writer::new(room))));
     }
 
     /// Returns the message of the bytes, made on the heap and never on the stack, whatever its
@@ -360,23 +366,22 @@ fn encoded_len<M: FfiProto>(message: &M) -> Result<usize, EncodeError> {
     if M::HAS_REFS { write(message, Writer::new(&mut [])) } else { Ok(message.value_len()) }
 }
 
-/// Appends a message of about `len` bytes, with the writers that `writer` makes.
-fn encode_to_vec<M: FfiProto>(
-    message: &M,
-    len: usize,
+/// Appends a message of about `len` bytes. `write` writes it with one writer, and returns what
+/// [`Writer::finish`] says.
+fn encode_to_vec(
+    mut len: usize,
     bytes: &mut Vec<u8>,
-    writer: impl Fn(&mut [MaybeUninit<u8>]) -> Writer<'_>,
+    write: impl Fn(&mut [MaybeUninit<u8>]) -> Result<usize, EncodeError>,
 ) -> Result<(), EncodeError> {
-    let mut len = len;
     loop {
         bytes.reserve_exact(len);
         let room = bytes.spare_capacity_mut();
         let capacity = room.len();
-        let written = write(message, writer(room))?;
+        let written = write(room)?;
         if written <= capacity {
             let end = written + bytes.len();
             // SAFETY: that many bytes have been written after the existing ones, into the vector's
-            // own capacity.
+            // own capacity, as each `write` above and in `arena` returns what its writer says.
             unsafe { bytes.set_len(end) };
             return Ok(());
         }

@@ -51,7 +51,7 @@ unsafe impl<const N: usize> ProtoType for FfiStr<N> {
 
 #[cold]
 #[inline(never)]
-fn not_utf8(error: std::str::Utf8Error) -> DecodeError {
+pub(super) fn not_utf8(error: std::str::Utf8Error) -> DecodeError {
     DecodeError::new(
         DecodeErrorKind::Utf8,
         format_args!(

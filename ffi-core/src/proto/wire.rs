@@ -339,6 +339,29 @@ impl<'a> Reader<'a> {
         Ok(contents)
     }
 
+    /// Returns the number of fields with that key, their lengths and all, that follow side by side.
+    /// The field whose key was read last is not one of them: what it holds is read over first.
+    pub(super) fn run(&self, tag: u32, wire_type: WireType) -> usize {
+        let mut ahead = self.clone();
+        let mut count = 0;
+        while ahead.skip(tag, wire_type).is_ok()
+            && matches!(ahead.key(), Ok(Some(key)) if key == (tag, wire_type))
+        {
+            count += 1;
+        }
+        count
+    }
+
+    /// Returns how many packed numbers the rest is at most.
+    pub(super) fn count(&self, wire_type: WireType) -> usize {
+        match wire_type {
+            WireType::ThirtyTwoBit => self.bytes.len() / 4,
+            WireType::SixtyFourBit => self.bytes.len() / 8,
+            // Each varint ends in a byte without the highest bit.
+            _ => self.bytes.iter().filter(|byte| **byte < 0x80).count(),
+        }
+    }
+
     /// Reads over a field that isn't known, given its key.
     ///
     /// # Errors

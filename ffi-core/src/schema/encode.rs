@@ -153,6 +153,20 @@ const fn put_decimal(out: &mut [u8], at: usize, mut number: u64) -> usize {
     end
 }
 
+/// Appends the JSON of pieces, at run time.
+pub(crate) fn write_pieces(pieces: Fragment, out: &mut String) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Number(number) => out.push_str(&number.to_string()),
+            Piece::Signed(number) => out.push_str(&number.to_string()),
+            Piece::Fingerprint(fingerprint) => out.push_str(&format!("\"{fingerprint:#018x}\"")),
+            Piece::Flag(flag) => out.push_str(flag_text(*flag)),
+            Piece::Nested(pieces) => write_pieces(pieces, out),
+        }
+    }
+}
+
 /// Length of `"0x`, 16 digits and `"`.
 const FINGERPRINT_LEN: usize = 20;
 
@@ -202,6 +216,9 @@ mod tests {
             str::from_utf8(json).unwrap(),
             "[0,18446744073709551615,-9223372036854775808,7,\"0x0123456789abcdef\",true,false]"
         );
+        let mut at_run_time = String::new();
+        write_pieces(PIECES, &mut at_run_time);
+        assert_eq!(at_run_time.as_bytes(), json);
     }
 
     #[test]

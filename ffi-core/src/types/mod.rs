@@ -1,15 +1,15 @@
-//! Types of fields.
+//! Types of fields. What is public here is exported by the crate's root.
 
 mod array;
-mod buffer;
+pub(crate) mod buffer;
 mod bytes;
 mod capacity;
 mod invalid;
 pub(crate) mod keys;
-mod lanes;
+pub(crate) mod lanes;
 pub(crate) mod logical;
 mod map;
-mod newtype;
+pub(crate) mod newtype;
 mod open;
 mod option;
 mod reference;
@@ -21,17 +21,16 @@ mod vec;
 
 pub(crate) use array::check_elements;
 pub(crate) use buffer::Buffer;
-pub use buffer::assert_capacities;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
 pub use invalid::{InvalidValue, PathStep};
-pub use lanes::{Lanes, assert_numeric};
+pub(crate) use lanes::Lanes;
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
 pub(crate) use map::MapKey;
 pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
-pub use newtype::{FfiWrapped, assert_transparent, assert_wrapped};
+pub(crate) use newtype::FfiWrapped;
 pub use open::FfiOpen;
 pub use option::FfiOption;
 pub use reference::FfiRef;

@@ -3,12 +3,13 @@
 //! A view is a position in an arena. What a type does there is a constant object of the runtime, an
 //! `ArenaCodec`; the only ones that are written here are those of messages and oneofs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use askama::Template;
-use ffi_core::schema::fingerprint;
 
-use crate::model::{Field, Layout, Message, MessageIndex, Model, NewtypeIndex, OneofIndex, Scalar, Type};
+use crate::model::{
+    Field, Layout, Message, MessageIndex, Model, NewtypeIndex, OneofIndex, Scalar, Type, arena_layout,
+};
 
 use super::docs::article_of;
 use super::layout;
@@ -132,27 +133,6 @@ pub fn any(model: &Model) -> bool {
     model.messages.iter().any(|it| it.arena.is_some())
 }
 
-/// Returns the hash of the layouts that arenas with the root `message` have: of all messages that
-/// live in arenas and that the root reaches, as `ffi-core` has it in the header of an arena.
-pub fn layout_of(model: &Model, message: &Message) -> u64 {
-    let mut reached = BTreeMap::new();
-    let mut todo = vec![message];
-    while let Some(message) = todo.pop() {
-        if reached.insert(&message.id, message.fingerprint.0).is_some() {
-            continue;
-        }
-        for field in &message.fields {
-            field.ty.walk_all(&mut |part| {
-                if let Type::Message(index) = part {
-                    todo.extend(Some(model.message(*index)).filter(|it| it.arena.is_some()));
-                }
-            });
-        }
-    }
-    let facts = reached.into_iter().flat_map(|(id, layout)| [fingerprint::hash_name(&id.0), layout]);
-    fingerprint::mix(&facts.collect::<Vec<_>>())
-}
-
 fn halves(number: u64) -> (u32, u32) {
     // Each half is 32 bits.
     ((number >> 32) as u32, number as u32)
@@ -164,7 +144,7 @@ impl<'a> ArenaOwnersFile<'a> {
         let owners = model.messages.iter().filter_map(|message| {
             let symbols = &message.arena.as_ref()?.symbols;
             let name = &*names.of(&message.id).name;
-            let (high, low) = halves(layout_of(model, message));
+            let (high, low) = halves(arena_layout(model, message));
             let symbols = symbols.all().into_iter().map(|it| &**it).collect();
             Some(Owner { name, article: article_of(name), size: message.size, high, low, symbols })
         });
@@ -344,8 +324,10 @@ impl<'a> Codecs<'_, 'a> {
             Type::Message(_) | Type::Oneof(_) => format!("_{}Codec()", self.0.element(ty)),
             Type::Newtype { index, of } => {
                 let name = &self.0.names.of(&self.0.model.newtype(*index).id).name;
+                // What a conversion makes is no view.
+                let class = if self.0.listed(ty).is_some() { "NewtypeListCodec" } else { "NewtypeCodec" };
                 format!(
-                    "$.NewtypeCodec<{}, {}>({}, _wrap{name}, _open{name}, {size}, {align})",
+                    "$.{class}<{}, {}>({}, _wrap{name}, _open{name}, {size}, {align})",
                     self.0.element(ty),
                     self.0.element(of),
                     self.codec(of)
@@ -403,7 +385,7 @@ impl<'a> Codecs<'_, 'a> {
         let own = self.0.names.of(&message.id);
         let default = format!("The message `{}`.", message.item.name);
         let Lead { doc, notes } = Lead::new(self.0.names, 0, &message.item.name, &message.item, &default);
-        let (high, low) = halves(layout_of(self.0.model, message));
+        let (high, low) = halves(arena_layout(self.0.model, message));
         let fields = message.fields.iter().zip(&own.members);
         Some(View {
             name: &own.name,

@@ -4,11 +4,11 @@ use askama::Template;
 
 use crate::model::Model;
 
+use super::all_throws::AllThrows;
 use super::container;
 use super::message::MessageClasses;
 use super::oneof::{OneofClasses, OneofValues};
 use super::parallel::written;
-use super::throws::AllThrows;
 use super::types::Types;
 use super::value::ValueClass;
 
@@ -28,12 +28,13 @@ impl<'a> MessagesFile<'a> {
     pub fn new(types: &Types<'a>) -> Self {
         let Model { messages, oneofs, .. } = types.model;
         let throws = AllThrows::new(types.model);
-        // Messages that live in arenas have views of another kind.
+        // What lives in arenas has views of another kind.
         let plain: Vec<_> = messages.iter().filter(|it| it.arena.is_none()).collect();
+        let plain_oneofs: Vec<_> = oneofs.iter().filter(|it| !it.in_arena).collect();
         Self {
             package: &types.names.package,
             messages: written(&plain, |it| MessageClasses::new(types, &throws, it)),
-            oneofs: written(oneofs, |it| OneofClasses::new(types, &throws, it)),
+            oneofs: written(&plain_oneofs, |it| OneofClasses::new(types, &throws, it)),
             containers: written(&types.containers, |ty| container::of(types, ty)),
         }
     }

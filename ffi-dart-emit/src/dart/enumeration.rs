@@ -74,7 +74,7 @@ impl<'a> ArraysFile<'a> {
         let passed = |id: &TypeId| {
             model.functions.iter().any(|it| {
                 it.params.iter().any(|param| match param.passing {
-                    Passing::Slice { of, .. } => is_it(id, of),
+                    Passing::Slice { of, .. } | Passing::Moved(of) => is_it(id, of),
                     // An enum by reference is the first element of an array.
                     Passing::Reference { to, .. } => is_it(id, to),
                     _ => false,
@@ -114,11 +114,10 @@ fn opened(model: &Model) -> HashSet<&TypeId> {
             }
         });
     }
-    for function in &model.functions {
-        for value in function.values() {
-            if let Value::Open(index) = value {
-                open.insert(&model.enumeration(index).id);
-            }
+    let functions = model.functions.iter().flat_map(|it| it.values());
+    for value in functions.chain(model.methods().flat_map(|it| it.values())) {
+        if let Value::Open(index) = value {
+            open.insert(&model.enumeration(index).id);
         }
     }
     open

@@ -11,7 +11,6 @@ use super::layout;
 use super::lead::{Lead, inline};
 use super::names::{ErrorNames, Names, VariantNames, beside};
 use super::types::{self, Place, Types, Unsigned};
-use super::value;
 
 /// Part of `values.dart` with the classes.
 #[derive(Template)]
@@ -259,10 +258,7 @@ fn read(types: &Types<'_>, ty: &ErrorFieldType, at: At, name: &str) -> String {
     let field = name;
     let name = &layout::string(field);
     match ty {
-        ErrorFieldType::Value(ty) => {
-            let value = types.read_value(ty, &place(types, ty, &offset), Place::field(name));
-            value::frozen(ty, &value, field).unwrap_or(value)
-        }
+        ErrorFieldType::Value(ty) => frozen_value(types, ty, &place(types, ty, &offset), name),
         ErrorFieldType::Text => format!("error.text({offset}, {name})"),
         ErrorFieldType::Vec(of) => {
             let stride = types.model.error_layout(of).size;
@@ -274,6 +270,22 @@ fn read(types: &Types<'_>, ty: &ErrorFieldType, at: At, name: &str) -> String {
             let value = read(types, of, at, field);
             let value = if nullable(of) { format!("({value},)") } else { value };
             format!("$.isPresent(error.uint8({present}), {name}) ? {value} : null")
+        }
+    }
+}
+
+/// Returns the expression for the value at `place`, which nobody can change and exceptions call
+/// `name`.
+fn frozen_value(types: &Types<'_>, ty: &Type, place: &str, name: &str) -> String {
+    let named = Place::field(name);
+    match ty {
+        Type::Newtype { index, of } if types.listed(ty).is_some() => {
+            let inner = frozen_value(types, of, place, name);
+            types::wrap(types.names, types.model, *index, &inner, named)
+        }
+        _ => {
+            let value = types.read_value(ty, place, named);
+            types::frozen(types, ty, &value, name).unwrap_or(value)
         }
     }
 }

@@ -126,12 +126,12 @@ impl<'a> LibraryFile<'a> {
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
-            memory: model.messages.iter().any(|it| it.arena.is_none()) || !model.oneofs.is_empty(),
+            memory: model.by_dependency().iter().any(|it| !it.in_arena()),
             pools: pool::pooled(model).next().is_some(),
             mailbox: symbols
                 .mailbox
                 .as_deref()
-                .filter(|_| model.functions.iter().any(|it| !it.mode.is_sync())),
+                .filter(|_| model.functions.iter().any(Function::needs_mailbox)),
             waits: !model.objects.is_empty() || model.functions.iter().any(|it| it.mode.is_sync()),
             signatures: Vec::new(),
             functions: Vec::new(),
@@ -198,6 +198,10 @@ impl<'a> LibraryFile<'a> {
             for symbol in it.symbols.all().into_iter().filter(|symbol| **symbol != it.symbols.fingerprint) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
+        }
+        for it in &model.listeners {
+            let item = layout::string(&format!("callback {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
         }
         for it in &model.queues {
             let item = layout::string(&format!("queue {}", it.item.name));
@@ -483,7 +487,7 @@ impl Call<'_> {
     /// Returns the call with objects. Whatever may throw is done before a box gives its slot away.
     fn safe(&self) -> Around {
         let mut around = Around { values: Vec::new(), before: Vec::new(), after: Vec::new() };
-        let gives = self.crossing.arguments.iter().any(|argument| argument.given);
+        let gives = self.crossing.arguments.iter().any(|argument| argument.given || argument.kept.is_some());
         let (mut slots, mut given) = (Vec::new(), Vec::new());
         if self.crossing.receiver.is_some() {
             around.values.push(if gives {
@@ -499,6 +503,7 @@ impl Call<'_> {
                 given.push(format!("    $.give({name});"));
                 around.after.push(format!("    $.settle({name}, _status);"));
             }
+            given.extend(argument.keep(name));
             around.after.extend(argument.after.clone());
             for (index, value) in argument.values.iter().enumerate() {
                 let simple = argument.given || !value.contains(['.', '(']);
@@ -525,15 +530,16 @@ impl Call<'_> {
     /// first one's, as it ends all.
     fn lent(&self) -> impl Iterator<Item = String> {
         let params = self.it.params.iter().zip(self.names);
-        let lent = params.filter(|(param, _)| matches!(param.passing, Passing::Callback { .. }));
+        let lent = params.filter(|(param, _)| matches!(&param.passing, Passing::Callback(it) if !it.kept));
         lent.take(1).map(|(_, name)| mark(name))
     }
 
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
+        let keep = self.crossing.arguments.iter().zip(self.names).filter_map(|(it, name)| it.keep(name));
         let after = self.crossing.arguments.iter().filter_map(|argument| argument.after.clone());
-        Around { values: values.collect(), before: Vec::new(), after: after.chain(self.ends()).collect() }
+        Around { values: values.collect(), before: keep.collect(), after: after.chain(self.ends()).collect() }
     }
 
     /// Returns the statements before the call.

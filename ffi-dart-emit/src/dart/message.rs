@@ -5,6 +5,7 @@ use askama::Template;
 use crate::logical::Logical;
 use crate::model::{Field, Message, Model, Scalar, Type, Value};
 
+use super::all_throws::AllThrows;
 use super::columns::{Columns, column_list, in_place};
 use super::docs::article_of;
 use super::layout;
@@ -12,7 +13,7 @@ use super::lead::Lead;
 use super::names::{beside, prefixed};
 use super::owners::{ListField, NewtypeList, Owners, ProtoMembers, list_returned};
 use super::places::{Padding, Places};
-use super::throws::{AllThrows, Throws};
+use super::throws::Throws;
 use super::types::{self, Place, Types, Unsigned, flat, flattened, plain};
 
 /// The classes of a message.
@@ -362,7 +363,7 @@ impl Access {
                 }
             }
             _ => Self::Container {
-                facts: facts(ty),
+                facts: facts(types, ty),
                 view: types.view(ty),
                 parameter: types.parameter(ty),
                 read: types.read(ty, &place, named),
@@ -401,8 +402,8 @@ fn enum_place(name: &str, check: Option<&str>) -> String {
 }
 
 /// Returns the sentence about a field whose class holds its places.
-fn facts(ty: &Type) -> String {
-    match ty {
+fn facts(types: &Types<'_>, ty: &Type) -> String {
+    match types.listed(ty).unwrap_or(ty) {
         Type::Array { .. } => format!("{}, **borrowed** from this message; assigning copies.", shape(ty)),
         Type::Vec { cap, .. } => {
             format!("Up to {cap} elements, **borrowed** from this message; assigning copies.")

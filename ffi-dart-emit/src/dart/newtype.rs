@@ -1,7 +1,8 @@
 //! Newtypes in Dart: an extension type each, or a type of the user's with two conversions.
 //!
 //! Memory has the type in the newtype, whose code reads and writes it; what is here goes around
-//! that: `UserId(..)` and `.value`, or calls of the conversions.
+//! that: `UserId(..)` and `.value`, or calls of the conversions. A newtype of an array is a list in
+//! an extension type: a view of memory where an array would be one, and a copy in a value.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use super::columns;
 use super::layout;
 use super::lead::Lead;
 use super::names::Names;
-use super::types::{self, Place, Types, prefix, unwrap, wrap};
+use super::types::{self, Place, Types, Unsigned, frozen, prefix, unwrap, wrap};
 
 /// Part of `values.dart` with all extension types.
 #[derive(Template)]
@@ -37,8 +38,10 @@ struct ExtensionType {
     name: String,
     /// Type of the value.
     value: String,
-    /// True if the value is a `u64`, which is negative as an `int` from 2^63 on.
-    unsigned: bool,
+    /// True if the value is an array.
+    is_list: bool,
+    /// The unsigned numbers, if the value has `u64`.
+    big: Option<Unsigned>,
 }
 
 /// Functions from and to a type of the user's.
@@ -46,6 +49,8 @@ struct Conversions {
     name: String,
     dart: String,
     value: String,
+    /// The value that `from` gets, which it may keep.
+    given: String,
     from: String,
     /// Name of `from` in exceptions, quoted.
     from_name: String,
@@ -76,7 +81,8 @@ impl NewtypesFile {
                     notes,
                     name: types.names.of(&it.id).name.clone(),
                     value: types.element(&it.ty),
-                    unsigned: it.ty == Type::Scalar(Scalar::U64),
+                    is_list: matches!(it.ty, Type::Array { .. }),
+                    big: types::big(&it.ty),
                 }
             })
             .collect();
@@ -99,6 +105,7 @@ impl NewtypeArraysFile {
                 name: names.of(&it.id).name.clone(),
                 dart: types::newtype(names, it),
                 value: types.element(&it.ty),
+                given: frozen(types, &it.ty, "value", "name").unwrap_or_else(|| "value".to_owned()),
                 from: format!("{prefix}{}", dart.from),
                 from_name: layout::string(&dart.from),
                 to,
@@ -157,14 +164,15 @@ fn used_arrays(model: &Model) -> BTreeSet<NewtypeIndex> {
     let mut values = Vec::new();
     for function in &model.functions {
         values.extend(function.params.iter().filter_map(|param| match param.passing {
-            Passing::Slice { of, .. } => Some(of),
+            Passing::Slice { of, .. } | Passing::Moved(of) => Some(of),
             Passing::Reference { to, .. } => Some(to),
             _ => None,
         }));
-        if let Some(Returns::Vec(value)) = function.returns {
-            values.push(value);
-        }
     }
+    values.extend(model.received().filter_map(|it| match it {
+        Returns::Vec(value) => Some(value),
+        _ => None,
+    }));
     for value in values {
         if let Value::Newtype(index) = value {
             let of = Box::new(model.newtype(index).ty.clone());

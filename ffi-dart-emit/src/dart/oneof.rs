@@ -4,13 +4,14 @@ use askama::Template;
 
 use crate::model::{Case, Oneof, Scalar, Type, Value};
 
+use super::all_throws::AllThrows;
 use super::docs::article_of;
 use super::layout;
 use super::lead::Lead;
 use super::names::{beside, case_class, prefixed};
 use super::owners::{Owners, list_returned};
 use super::places::{Padding, Places};
-use super::throws::{AllThrows, Throws};
+use super::throws::Throws;
 use super::types::{Place, Types};
 use super::value::ValueClass;
 

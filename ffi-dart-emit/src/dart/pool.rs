@@ -75,12 +75,18 @@ impl<'a> PoolsFile<'a> {
         let pools: Vec<_> = pooled(model)
             .map(|(it, pool)| {
                 let name = &*names.of(&it.id).name;
+                let is_it = |returns: Returns| matches!(returns, Returns::Pool(index) if model.message(index).id == it.id);
                 let returned = |stream: bool| {
-                    model.functions.iter().filter(|function| (function.mode == Mode::Stream) == stream).any(
-                        |function| {
-                            matches!(function.returns, Some(Returns::Pool(index)) if model.message(index).id == it.id)
-                        },
-                    )
+                    model.functions.iter().any(|function| {
+                        let is_stream = function.mode == Mode::Stream;
+                        // What a stream makes is lent; an argument of a function is not.
+                        let skipped = usize::from(is_stream && !stream && function.returns.is_some());
+                        match (stream, is_stream) {
+                            (true, true) => function.returns.is_some_and(is_it),
+                            (true, false) => false,
+                            (false, _) => function.received().skip(skipped).any(is_it),
+                        }
+                    }) || (!stream && model.methods().any(|it| it.arguments.iter().copied().any(is_it)))
                 };
                 PoolClasses {
                     name,

@@ -1,28 +1,22 @@
 //! Exceptions that reading and writing a value may throw, so that docs promise no other.
 
-use std::collections::HashMap;
-
-use crate::model::{Composite, Model, Type, TypeId};
-
-use super::types;
-
 /// Exceptions of a type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Throws {
     /// Reading throws an `InvalidValueException`.
-    invalid: bool,
+    pub invalid: bool,
     /// Reading throws an `UnknownEnumValueException`.
-    unknown: bool,
+    pub unknown: bool,
     /// Writing throws a `CapacityException`.
-    capacity: bool,
+    pub capacity: bool,
     /// Writing throws a `RangeError`.
-    range: bool,
+    pub range: bool,
     /// Writing throws an `ArgumentError`, for text that is not Unicode.
-    unicode: bool,
+    pub unicode: bool,
     /// Writing throws an `ArgumentError`, for a list of another length.
-    length: bool,
+    pub length: bool,
     /// Both throw a `ConversionException`.
-    converts: bool,
+    pub converts: bool,
 }
 
 impl Throws {
@@ -65,67 +59,6 @@ impl Throws {
             (self.converts, "a [ConversionException] for what a conversion throws"),
         ];
         all.iter().filter(|it| it.0).map(|it| it.1).collect()
-    }
-}
-
-/// Exceptions of all types of a model.
-pub struct AllThrows<'a> {
-    model: &'a Model,
-    composites: HashMap<&'a TypeId, Throws>,
-}
-
-impl<'a> AllThrows<'a> {
-    /// Collects those of `model`.
-    pub fn new(model: &'a Model) -> Self {
-        let mut all = Self { model, composites: HashMap::new() };
-        for composite in model.by_dependency() {
-            let (id, own) = match composite {
-                Composite::Message(it) => (&it.id, Throws::default()),
-                // No case may have the discriminant.
-                Composite::Oneof(it) => (&it.id, Throws { invalid: true, ..Throws::default() }),
-            };
-            let throws = composite.types().fold(own, |throws, ty| throws.and(all.of(ty)));
-            all.composites.insert(id, throws);
-        }
-        all
-    }
-
-    /// Returns those of the message or oneof `id`.
-    pub fn of_composite(&self, id: &TypeId) -> Throws {
-        self.composites[id]
-    }
-
-    /// Returns those of `ty`.
-    pub fn of(&self, ty: &Type) -> Throws {
-        let none = Throws::default();
-        match ty {
-            Type::Scalar(it) => Throws { range: types::is_narrow(*it), ..none },
-            Type::Enum(_) => Throws { unknown: true, ..none },
-            Type::Open(index) => {
-                Throws { range: types::is_narrow(self.model.enumeration(*index).repr), ..none }
-            }
-            Type::Message(index) => self.of_composite(&self.model.message(*index).id),
-            Type::Oneof(index) => self.of_composite(&self.model.oneof(*index).id),
-            Type::Ref(_) => none,
-            Type::Newtype { index, of } => {
-                Throws { converts: self.model.newtype(*index).dart.is_some(), ..none }.and(self.of(of))
-            }
-            Type::Logical(it) => Throws { invalid: it.invalid, range: it.range, ..none },
-            // Messages that live in an arena have docs of their own.
-            Type::ArenaStr
-            | Type::ArenaBytes
-            | Type::ArenaVec { .. }
-            | Type::ArenaMap { .. }
-            | Type::ArenaBox { .. } => none,
-            Type::Str { .. } => Throws { invalid: true, capacity: true, unicode: true, ..none },
-            Type::Bytes { .. } => Throws { invalid: true, capacity: true, range: true, ..none },
-            Type::Array { of, .. } => Throws { length: true, ..self.of(of) },
-            Type::Vec { of, .. } => Throws { invalid: true, capacity: true, ..self.of(of) },
-            Type::Option { of } => Throws { invalid: true, ..self.of(of) },
-            Type::Map { key, value, .. } => {
-                Throws { invalid: true, capacity: true, ..self.of(key).and(self.of(value)) }
-            }
-        }
     }
 }
 

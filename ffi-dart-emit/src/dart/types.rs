@@ -18,6 +18,7 @@ use crate::model::{
 
 use super::layout;
 use super::names::Names;
+use super::throws::Throws;
 
 /// The Dart side of a scalar.
 pub struct ScalarTypes {
@@ -325,6 +326,112 @@ pub fn flat(ty: &Type) -> bool {
     }
 }
 
+/// Returns the expression for a copy of the list, map or option `value` that nobody can change, or
+/// `None` if a value of the type can't be changed. Exceptions use the expression `name` for it.
+pub fn frozen(types: &Types<'_>, ty: &Type, value: &str, name: &str) -> Option<String> {
+    let frozen = |of: &Type, part: &str| frozen(types, of, part, name);
+    let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part)?));
+    Some(match ty {
+        Type::Bytes { .. } | Type::ArenaBytes => format!("$.bytesFrozen({value})"),
+        Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. } => match inner(element(ty), "it") {
+            None => format!("$.frozen({value})"),
+            Some(inner) => format!("$.frozenEach({value}, {inner})"),
+        },
+        Type::Map { value: of, .. } | Type::ArenaMap { value: of, .. } => match inner(of, "it") {
+            None => format!("$.frozenMap({value}, {name})"),
+            Some(inner) => format!("$.frozenValues({value}, {name}, {inner})"),
+        },
+        Type::Option { of } | Type::ArenaBox { of } => {
+            let nested = matches!(**of, Type::Option { .. } | Type::ArenaBox { .. });
+            let inner =
+                if nested { format!("(it) => ({},)", frozen(of, "it.$1")?) } else { inner(of, "it")? };
+            format!("$.frozenOrNull({value}, {inner})")
+        }
+        Type::Newtype { index, of } if types.listed(ty).is_some() => {
+            // `x as T` binds less tightly than a member.
+            let value = if value.contains(' ') { format!("({value})") } else { value.to_owned() };
+            let inner = frozen(of, &format!("{value}.value"))?;
+            wrap(types.names, types.model, *index, &inner, Place::field(name))
+        }
+        _ => return None,
+    })
+}
+
+/// Returns the number of newtypes around the type that memory has.
+pub fn newtypes_around(ty: &Type) -> usize {
+    match ty {
+        Type::Newtype { of, .. } => 1 + newtypes_around(of),
+        _ => 0,
+    }
+}
+
+/// Returns the type of a list's elements.
+fn element(list: &Type) -> &Type {
+    match list {
+        Type::Vec { of, .. } | Type::ArenaVec { of } => of,
+        array => flattened(array).0,
+    }
+}
+
+/// Way in which Dart compares the values of a type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// With `==`.
+    Plain,
+    /// As a list, whose elements are compared with `==`.
+    List,
+    /// As lists, maps and options in each other.
+    Deep,
+}
+
+impl Comparison {
+    pub fn of(types: &Types<'_>, ty: &Type) -> Self {
+        let of = |ty| Self::of(types, ty);
+        match ty {
+            Type::Bytes { .. } | Type::ArenaBytes => Self::List,
+            Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. }
+                if of(element(ty)) == Self::Plain =>
+            {
+                Self::List
+            }
+            Type::Array { .. }
+            | Type::Vec { .. }
+            | Type::Map { .. }
+            | Type::ArenaVec { .. }
+            | Type::ArenaMap { .. } => Self::Deep,
+            Type::Option { of: inner } | Type::ArenaBox { of: inner } if of(inner) != Self::Plain => {
+                Self::Deep
+            }
+            Type::Newtype { .. } => types.listed(ty).map_or(Self::Plain, of),
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// Returns the exceptions of the type itself, without those of what it holds.
+pub fn throws(model: &Model, ty: &Type) -> Throws {
+    let none = Throws::default();
+    match ty {
+        Type::Scalar(it) => Throws { range: is_narrow(*it), ..none },
+        Type::Enum(_) => Throws { unknown: true, ..none },
+        Type::Open(index) => Throws { range: is_narrow(model.enumeration(*index).repr), ..none },
+        Type::Newtype { index, .. } => Throws { converts: model.newtype(*index).dart.is_some(), ..none },
+        Type::Logical(it) => Throws { invalid: it.invalid, range: it.range, ..none },
+        Type::Str { .. } => Throws { invalid: true, capacity: true, unicode: true, ..none },
+        Type::Bytes { .. } => Throws { invalid: true, capacity: true, range: true, ..none },
+        Type::Array { .. } => Throws { length: true, ..none },
+        Type::Vec { .. } | Type::Map { .. } => Throws { invalid: true, capacity: true, ..none },
+        Type::Option { .. } => Throws { invalid: true, ..none },
+        Type::Message(_) | Type::Oneof(_) | Type::Ref(_) => none,
+        // Messages that live in an arena have docs of their own.
+        Type::ArenaStr
+        | Type::ArenaBytes
+        | Type::ArenaVec { .. }
+        | Type::ArenaMap { .. }
+        | Type::ArenaBox { .. } => none,
+    }
+}
+
 /// Returns the type of an option of `of`, whose type is `inner`. An option in an option is in a
 /// Dart record, as Dart has one `null`.
 fn optional(of: &Type, inner: String) -> String {
@@ -419,7 +526,7 @@ impl<'a> Types<'a> {
             let align = composite.types().map(|ty| types.alignment(ty)).fold(least, u64::max);
             types.alignments.insert(id, align);
             // They are views of another kind, without structs.
-            if matches!(composite, Composite::Message(it) if it.arena.is_some()) {
+            if composite.in_arena() {
                 continue;
             }
             let columns = matches!(composite, Composite::Message(it) if it.columns.is_some());
@@ -659,8 +766,11 @@ impl<'a> Types<'a> {
             | Type::Open(_)
             | Type::Str { .. }
             | Type::Ref(_)
-            | Type::Newtype { .. }
             | Type::Logical(_) => self.read(ty, place, named),
+            Type::Newtype { index, of } if self.listed(ty).is_some() => {
+                wrap(self.names, self.model, *index, &self.read_value(of, place, named), named)
+            }
+            Type::Newtype { .. } => self.read(ty, place, named),
             Type::Message(_) | Type::Oneof(_) => format!("{place}.toData()"),
             _ => named.call(&format!("{place}.toData"), &[]),
         }
@@ -681,6 +791,18 @@ impl<'a> Types<'a> {
             }
             _ if plain(ty) => self.write(indent, ty, place, value, named),
             _ => layout::call(indent, "", &format!("{place}.setData"), &named.behind(&[value]), ";"),
+        }
+    }
+
+    /// Returns the array in a newtype that Dart sees as a list: no conversion of the user's is
+    /// between the two.
+    pub fn listed<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
+        match ty {
+            Type::Newtype { index, of } if self.model.newtype(*index).dart.is_none() => match **of {
+                Type::Array { .. } => Some(of),
+                _ => self.listed(of),
+            },
+            _ => None,
         }
     }
 
@@ -705,6 +827,12 @@ impl<'a> Types<'a> {
                 simple(format!("{};", named.call("$.checkText", &[value, &cap.to_string()])))
             }
             Type::Newtype { index, of } => {
+                if self.detach(ty, value, named).is_some() {
+                    return None;
+                }
+                if matches!(ty.physical(), Type::Array { .. }) {
+                    return self.write_to_check(ty, value, named);
+                }
                 let converts = self.model.newtype(*index).dart.is_some();
                 let inner = unwrap(self.names, self.model, *index, value, named);
                 self.check(of, &inner, named).or_else(|| converts.then(|| simple(format!("{inner};")))?)
@@ -713,17 +841,17 @@ impl<'a> Types<'a> {
                 if self.detach(ty, value, named).is_some() || self.check(of, value, named).is_none() {
                     return None;
                 }
-                Some(Check {
-                    place: Some(self.class(ty)),
-                    statement: self.write(0, ty, "place", value, named),
-                })
+                self.write_to_check(ty, value, named)
             }
-            Type::Logical(it) if it.range => Some(Check {
-                place: Some(self.class(ty)),
-                statement: self.write(0, ty, "place", value, named),
-            }),
+            Type::Logical(it) if it.range => self.write_to_check(ty, value, named),
             _ => None,
         }
+    }
+
+    /// Returns the check of a value that only writing it tells to fit.
+    fn write_to_check(&self, ty: &Type, value: &str, named: Place<'_>) -> Option<Check> {
+        let statement = self.write(0, ty, "place", value, named);
+        Some(Check { place: Some(self.class(ty)), statement })
     }
 
     /// Returns statements that return a copy of the view `element`, which exceptions call `named`,
@@ -735,8 +863,8 @@ impl<'a> Types<'a> {
             | Type::Open(_)
             | Type::Str { .. }
             | Type::Ref(_)
-            | Type::Newtype { .. }
             | Type::Logical(_) => None,
+            Type::Newtype { .. } if self.listed(ty).is_none() => None,
             Type::Option { of } if self.detach(of, element, named).is_none() => None,
             Type::Message(_) | Type::Oneof(_) => {
                 Some(format!("return $.Struct.create<{}>()..setFrom({element});", self.class(ty)))

@@ -21,7 +21,7 @@ use super::docs::article_of;
 use super::layout;
 use super::lead::{Lead, inline};
 use super::names::{beside, case_class};
-use super::types::{self, Types, Unsigned, flattened};
+use super::types::{self, Comparison, Types, Unsigned, frozen, newtypes_around};
 
 /// The class of a value, and the private one below it if it has optional fields.
 #[derive(Template)]
@@ -76,72 +76,11 @@ struct Member<'a> {
     /// Expression for what `copyWith` was given, if it is optional.
     given: String,
     comparison: Comparison,
+    /// Members from the field to the list that is compared, if it is in newtypes.
+    inside: String,
     big: Option<Unsigned>,
     /// It in a string.
     shown: String,
-}
-
-/// Returns the expression for a copy of the list, map or option `value` that nobody can change, or
-/// `None` if a value of the type can't be changed. It is that of the field `name`.
-pub fn frozen(ty: &Type, value: &str, name: &str) -> Option<String> {
-    let inner = |of: &Type, part: &str| Some(format!("(it) => {}", frozen(of, part, name)?));
-    Some(match ty {
-        Type::Bytes { .. } | Type::ArenaBytes => format!("$.bytesFrozen({value})"),
-        Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. } => match inner(element(ty), "it") {
-            None => format!("$.frozen({value})"),
-            Some(inner) => format!("$.frozenEach({value}, {inner})"),
-        },
-        Type::Map { value: of, .. } | Type::ArenaMap { value: of, .. } => match inner(of, "it") {
-            None => format!("$.frozenMap({value}, {})", layout::string(name)),
-            Some(inner) => format!("$.frozenValues({value}, {}, {inner})", layout::string(name)),
-        },
-        Type::Option { of } | Type::ArenaBox { of } => {
-            let nested = matches!(**of, Type::Option { .. } | Type::ArenaBox { .. });
-            let inner =
-                if nested { format!("(it) => ({},)", frozen(of, "it.$1", name)?) } else { inner(of, "it")? };
-            format!("$.frozenOrNull({value}, {inner})")
-        }
-        _ => return None,
-    })
-}
-
-/// Returns the type of a list's elements.
-fn element(list: &Type) -> &Type {
-    match list {
-        Type::Vec { of, .. } | Type::ArenaVec { of } => of,
-        array => flattened(array).0,
-    }
-}
-
-/// Way in which Dart compares the values of a type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Comparison {
-    /// With `==`.
-    Plain,
-    /// As a list, whose elements are compared with `==`.
-    List,
-    /// As lists, maps and options in each other.
-    Deep,
-}
-
-impl Comparison {
-    fn of(ty: &Type) -> Self {
-        match ty {
-            Type::Bytes { .. } | Type::ArenaBytes => Self::List,
-            Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. }
-                if Self::of(element(ty)) == Self::Plain =>
-            {
-                Self::List
-            }
-            Type::Array { .. }
-            | Type::Vec { .. }
-            | Type::Map { .. }
-            | Type::ArenaVec { .. }
-            | Type::ArenaMap { .. } => Self::Deep,
-            Type::Option { of } | Type::ArenaBox { of } if Self::of(of) != Self::Plain => Self::Deep,
-            _ => Self::Plain,
-        }
-    }
 }
 
 impl<'a> Member<'a> {
@@ -149,11 +88,13 @@ impl<'a> Member<'a> {
         let value = types.value(ty);
         // In parentheses, as Dart takes `await as` for an expression that waits.
         let given = format!("({name}) as {value}");
+        let literal = layout::string(name);
         Self {
             optional: matches!(ty, Type::Option { .. } | Type::ArenaBox { .. }),
-            copied: frozen(ty, name, name),
-            given: frozen(ty, &given, name).unwrap_or(given),
-            comparison: Comparison::of(ty),
+            copied: frozen(types, ty, name, &literal),
+            given: frozen(types, ty, &given, &literal).unwrap_or(given),
+            comparison: Comparison::of(types, ty),
+            inside: types.listed(ty).map_or_else(String::new, |_| ".value".repeat(newtypes_around(ty))),
             big: types::big(ty),
             shown: match types::unsigned(ty) {
                 None => format!("{name}: ${name}"),
@@ -180,8 +121,8 @@ impl<'a> Member<'a> {
         let name = self.name;
         match self.comparison {
             Comparison::Plain => name.to_owned(),
-            Comparison::List => format!("Object.hashAll({name})"),
-            Comparison::Deep => format!("$.deepHash({name})"),
+            Comparison::List => format!("Object.hashAll({name}{})", self.inside),
+            Comparison::Deep => format!("$.deepHash({name}{})", self.inside),
         }
     }
 }

@@ -6,20 +6,26 @@
 //! equal for every build.
 
 mod newtype;
+mod reached;
 mod resolve;
 mod target;
 
 use std::fmt;
 
+use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
     Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode,
     ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd,
     TypeId,
 };
+pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
+pub use reached::arena_layout;
 pub use resolve::{resolve, resolve_unsealed};
 pub use target::{Machine, Target};
 
 use crate::foreign::one_line;
+use crate::holder::{self, Held, Holding};
+pub use crate::layout::{Layout, WideAlign};
 use crate::logical::Logical;
 
 /// Schema of a whole library.
@@ -43,6 +49,8 @@ pub struct Model {
     pub errors: Vec<ErrorType>,
     /// Types of objects and services, in the order of their ids.
     pub objects: Vec<Object>,
+    /// Traits whose implementors are objects of Dart, sorted by id.
+    pub listeners: Vec<Listener>,
     /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
     /// Machines that the file is for; empty if records came without a file.
@@ -217,7 +225,7 @@ pub enum Type {
     Newtype {
         /// The newtype.
         index: NewtypeIndex,
-        /// Type of its value: a number, `bool`, enum, `FfiStr`, logical type or newtype.
+        /// Type of its value, which [may be wrapped](Type::may_be_wrapped).
         of: Box<Type>,
     },
     /// A logical type of `ffi-core`.
@@ -241,6 +249,8 @@ pub struct Oneof {
     pub fingerprint: Fingerprint,
     /// Symbol of the `static u64` that holds the hash in the library.
     pub fingerprint_symbol: String,
+    /// True if it lives in arenas.
+    pub in_arena: bool,
     /// Cases by their discriminants; the first holds nothing and means unset.
     pub cases: Vec<Case>,
 }
@@ -356,6 +366,46 @@ pub struct Object {
     pub symbols: ObjectSymbols,
 }
 
+/// Index of a [`Listener`] in its model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListenerIndex(usize);
+
+impl ListenerIndex {
+    /// Returns the position in [`Model::listeners`].
+    #[must_use]
+    pub fn position(self) -> usize {
+        self.0
+    }
+}
+
+/// A trait whose implementors are objects of Dart.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Unique id.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Hash of the methods.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Methods, in the order of the source.
+    pub methods: Vec<ListenerMethod>,
+}
+
+/// A method of a [`Listener`].
+#[derive(Clone, Debug)]
+pub struct ListenerMethod {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Names of the parameters.
+    pub params: Vec<String>,
+    /// Types of the parameters and of the result.
+    pub function: DartFunction,
+    /// True if Rust may wait for the result.
+    pub asks: bool,
+}
+
 /// A parameter of a [`Function`].
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -407,6 +457,8 @@ pub enum Passing {
     },
     /// `&str`: a pointer to UTF-8 and a length.
     Text,
+    /// `&CStr`: a pointer to text that ends with a NUL.
+    CText,
     /// `PoolBox<T>`: a pointer to a slot of the message's pool, which the library then owns.
     Pool(MessageIndex),
     /// `&FfiColumns<T>` or `&mut FfiColumns<T>`: a pointer to a container.
@@ -418,13 +470,13 @@ pub enum Passing {
     },
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object(ObjectIndex),
-    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
-    Callback {
-        /// `A`.
-        argument: Value,
-        /// `R`; `None` for `()`.
-        answer: Option<Value>,
-    },
+    /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
+    Moved(Value),
+    /// A function of the caller: a pointer to it and its context; a mailbox and a number if it is
+    /// kept.
+    Callback(DartFunction),
+    /// `Arc<dyn Trait>`: an object of Dart, as a mailbox and a number.
+    Listener(ListenerIndex),
     /// `FfiArena<T>`, `&FfiArena<T>` or `&mut FfiArena<T>`: a pointer to an arena.
     Arena {
         /// `T`.
@@ -432,6 +484,24 @@ pub enum Passing {
         /// Use that the function makes of it.
         lending: Lending,
     },
+}
+
+/// A function of Dart: `&dyn Fn(A, ..) -> Result<R, DartError>`, or `DartFn<fn(A, ..) -> R>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DartFunction {
+    /// Types of the arguments; values only, if it isn't kept.
+    pub arguments: Vec<Returns>,
+    /// Type of the result, a value or text; `None` for `()`.
+    pub answer: Option<Returns>,
+    /// True if it is a `DartFn`, which Rust keeps.
+    pub kept: bool,
+}
+
+impl DartFunction {
+    /// Returns the values in its types.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.arguments.iter().chain(&self.answer).filter_map(|it| it.value())
+    }
 }
 
 /// Use that a function makes of an arena.
@@ -548,74 +618,16 @@ pub enum Composite<'a> {
     Oneof(&'a Oneof),
 }
 
-/// Alignment of 64-bit numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WideAlign {
-    /// Their size, as nearly everywhere.
-    Size,
-    /// 4 bytes, as on 32-bit x86 except Windows.
-    Four,
-}
-
-/// Size and alignment of a type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// Size in bytes.
-    pub size: u64,
-    /// Alignment in bytes, a power of two.
-    pub align: u64,
-}
-
-impl Layout {
-    /// Returns the layout of a scalar, with `wide` as the alignment of 64-bit ones.
+impl Composite<'_> {
+    /// Returns true if it lives in arenas.
     #[must_use]
-    pub fn of_scalar(scalar: Scalar, wide: WideAlign) -> Self {
-        let size = scalar.size();
-        let align = match wide {
-            WideAlign::Size => size,
-            WideAlign::Four => size.min(4),
-        };
-        Self { size, align }
-    }
-
-    /// Returns the layout of a `bool` or `u8`.
-    #[must_use]
-    pub fn of_byte() -> Self {
-        Self { size: 1, align: 1 }
-    }
-
-    /// Returns the layout of text or elements in the payload of an error: two `u32`.
-    #[must_use]
-    pub fn of_span() -> Self {
-        Self { size: 8, align: 4 }
-    }
-
-    /// Returns the layout of `{ a; b; }` and the offset of `b`, or `None` if it is larger than an
-    /// address space.
-    #[must_use]
-    pub fn and(self, behind: Self) -> Option<(Self, u64)> {
-        let offset = self.size.checked_next_multiple_of(behind.align)?;
-        let align = self.align.max(behind.align);
-        let size = offset.checked_add(behind.size)?.checked_next_multiple_of(align)?;
-        Some((Self { size, align }, offset)).filter(|_| size <= MAX_SIZE)
-    }
-
-    /// Returns the layout of an array of `count` elements.
-    #[must_use]
-    pub fn times(self, count: u64) -> Option<Self> {
-        let size = self.size.checked_mul(count).filter(|size| *size <= MAX_SIZE)?;
-        Some(Self { size, align: self.align })
-    }
-
-    /// Returns the layout of `{ u32 len; T items[count]; }`, and the offset of the items.
-    #[must_use]
-    pub fn list(self, count: u64) -> Option<(Self, u64)> {
-        Self::of_scalar(Scalar::U32, WideAlign::Size).and(self.times(count)?)
+    pub fn in_arena(&self) -> bool {
+        match self {
+            Self::Message(it) => it.arena.is_some(),
+            Self::Oneof(it) => it.in_arena,
+        }
     }
 }
-
-/// Largest size of a type in Rust, in bytes.
-const MAX_SIZE: u64 = i64::MAX.cast_unsigned();
 
 impl Model {
     /// Returns the message at `index`, which came from this model.
@@ -640,6 +652,28 @@ impl Model {
     #[must_use]
     pub fn newtype(&self, index: NewtypeIndex) -> &Newtype {
         &self.newtypes[index.0]
+    }
+
+    /// Returns the trait of Dart's objects at `index`, which came from this model.
+    #[must_use]
+    pub fn listener(&self, index: ListenerIndex) -> &Listener {
+        &self.listeners[index.0]
+    }
+
+    /// Returns the indices of the traits of Dart's objects.
+    pub fn listener_indices(&self) -> impl Iterator<Item = ListenerIndex> + use<> {
+        (0..self.listeners.len()).map(ListenerIndex)
+    }
+
+    /// Returns the functions of Dart that are methods.
+    pub fn methods(&self) -> impl Iterator<Item = &DartFunction> {
+        self.listeners.iter().flat_map(|it| &it.methods).map(|method| &method.function)
+    }
+
+    /// Returns the types that Dart gets from Rust: results, and arguments of what Rust keeps.
+    pub fn received(&self) -> impl Iterator<Item = Returns> {
+        let results = self.functions.iter().flat_map(Function::received);
+        results.chain(self.methods().flat_map(|it| it.arguments.iter().copied()))
     }
 
     /// Returns the value that C and Rust's memory have for `value`: that of a newtype is the value
@@ -690,21 +724,13 @@ impl Model {
                 let Oneof { size, align, .. } = *self.oneof(*index);
                 Layout { size, align }
             }
-            Type::Str { cap } | Type::Bytes { cap } => Layout::of_byte().list(*cap).expect(POSSIBLE).0,
-            Type::Vec { of, cap } => self.layout(of).list(*cap).expect(POSSIBLE).0,
-            Type::Option { of } => self.layout(of).and(Layout::of_byte()).expect(POSSIBLE).0,
-            Type::Map { key, value, cap } => {
-                let (entry, _) = self.layout(key).and(self.layout(value)).expect(POSSIBLE);
-                entry.list(*cap).expect(POSSIBLE).0
-            }
-            Type::Ref(_)
-            | Type::ArenaStr
-            | Type::ArenaBytes
-            | Type::ArenaVec { .. }
-            | Type::ArenaMap { .. } => Layout { size: 8, align: 4 },
-            Type::ArenaBox { .. } => Layout { size: 4, align: 4 },
+            Type::Ref(_) => Layout { size: 8, align: 4 },
             Type::Newtype { of, .. } => self.layout(of),
             Type::Logical(it) => it.layout(self.wide_align).0,
+            holder => {
+                let held = holder.held().expect("all other types hold something");
+                held.layout(|part| Some(self.layout(part))).expect(POSSIBLE).0
+            }
         }
     }
 
@@ -863,18 +889,41 @@ impl Function {
     /// Returns the types that Dart names when it calls the function: of values, of elements, of the
     /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {
-        let passed = self.params.iter().flat_map(|param| match param.passing {
-            Passing::Value(value) => [Some(value), None],
-            Passing::Slice { of, .. } => [Some(of), None],
-            Passing::Pool(message) => [Some(Value::Message(message)), None],
-            Passing::Callback { argument, answer } => [Some(argument), answer],
+        let passed = self.params.iter().flat_map(|param| match &param.passing {
+            Passing::Value(value) => vec![*value],
+            Passing::Slice { of, .. } | Passing::Moved(of) => vec![*of],
+            Passing::Pool(message) => vec![Value::Message(*message)],
+            Passing::Callback(function) => function.values().collect(),
             Passing::Reference { .. }
             | Passing::Columns { .. }
             | Passing::Arena { .. }
             | Passing::Text
-            | Passing::Object(_) => [None; 2],
+            | Passing::CText
+            | Passing::Listener(_)
+            | Passing::Object(_) => Vec::new(),
         });
-        passed.flatten().chain(self.returns.and_then(Returns::value))
+        passed.chain(self.returns.and_then(Returns::value))
+    }
+
+    /// Returns the types that Dart gets from Rust: the result, and arguments of functions that are
+    /// kept.
+    pub fn received(&self) -> impl Iterator<Item = Returns> {
+        let kept = self.params.iter().filter_map(|param| match &param.passing {
+            Passing::Callback(it) if it.kept => Some(&it.arguments),
+            _ => None,
+        });
+        self.returns.into_iter().chain(kept.flatten().copied())
+    }
+
+    /// Returns true if only Dart can call it, as it needs the mailbox of an isolate.
+    #[must_use]
+    pub fn needs_mailbox(&self) -> bool {
+        let keeps = |param: &Param| match &param.passing {
+            Passing::Callback(it) => it.kept,
+            Passing::Listener(_) => true,
+            _ => false,
+        };
+        !self.mode.is_sync() || self.params.iter().any(keeps)
     }
 
     /// Returns the type of the object that the function takes first, if it takes one.
@@ -883,6 +932,8 @@ impl Function {
         self.member.filter(|member| member.role.has_receiver()).map(|member| member.of)
     }
 }
+
+holder::holding!(Type);
 
 impl Type {
     /// Returns the type in a newtype, also in one that holds another, or the type itself.
@@ -919,31 +970,25 @@ impl Type {
         }
     }
 
+    /// Returns true if a newtype may hold a value of the type: a number, `bool`, enum, `FfiStr`,
+    /// logical type or newtype, or an array of these.
+    #[must_use]
+    pub fn may_be_wrapped(&self) -> bool {
+        match self {
+            Self::Array { of, .. } | Self::Newtype { of, .. } => of.may_be_wrapped(),
+            Self::Scalar(_) | Self::Enum(_) | Self::Str { .. } | Self::Logical(_) => true,
+            _ => false,
+        }
+    }
+
     /// Calls `visit` with each type that is in place in this one, inner ones first, itself last.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
         match self {
-            Self::Array { of, .. }
-            | Self::Vec { of, .. }
-            | Self::Option { of }
-            | Self::Newtype { of, .. } => of.walk(visit),
-            Self::Map { key, value, .. } => {
-                key.walk(visit);
-                value.walk(visit);
+            Self::Array { of, .. } | Self::Newtype { of, .. } => of.walk(visit),
+            _ => {
+                let held = self.held().filter(|it| !it.holder.elsewhere);
+                held.iter().flat_map(Held::parts).for_each(|part| part.walk(visit));
             }
-            Self::Scalar(_)
-            | Self::Message(_)
-            | Self::Enum(_)
-            | Self::Open(_)
-            | Self::Oneof(_)
-            | Self::Str { .. }
-            | Self::Bytes { .. }
-            | Self::Logical(_)
-            | Self::ArenaStr
-            | Self::ArenaBytes
-            | Self::ArenaVec { .. }
-            | Self::ArenaMap { .. }
-            | Self::ArenaBox { .. }
-            | Self::Ref(_) => {}
         }
         visit(self);
     }
@@ -952,16 +997,30 @@ impl Type {
     /// refers to.
     pub fn walk_all<'a>(&'a self, visit: &mut impl FnMut(&'a Type)) {
         self.walk(&mut |part| {
-            match part {
-                Self::ArenaVec { of } | Self::ArenaBox { of } => of.walk_all(&mut *visit),
-                Self::ArenaMap { key, value } => {
-                    key.walk_all(&mut *visit);
-                    value.walk_all(&mut *visit);
-                }
-                _ => {}
-            }
+            let held = part.held().filter(|it| it.holder.elsewhere);
+            held.iter().flat_map(Held::parts).for_each(|it| it.walk_all(&mut *visit));
             visit(part);
         });
+    }
+
+    /// Returns the type in the form of records.
+    #[must_use]
+    pub fn record(&self, model: &Model) -> read::Type {
+        match self {
+            Self::Scalar(it) => read::Type::Scalar(*it),
+            Self::Array { of, len } => read::Type::Array { of: Box::new(of.record(model)), len: *len },
+            Self::Message(index) => read::Type::Message(model.message(*index).id.clone()),
+            Self::Enum(index) => read::Type::Enum(model.enumeration(*index).id.clone()),
+            Self::Open(index) => read::Type::Open(model.enumeration(*index).id.clone()),
+            Self::Oneof(index) => read::Type::Oneof(model.oneof(*index).id.clone()),
+            Self::Ref(index) => read::Type::Ref(model.message(*index).id.clone()),
+            Self::Newtype { index, .. } => read::Type::Newtype(model.newtype(*index).id.clone()),
+            Self::Logical(it) => read::Type::Logical(it.name.to_owned()),
+            holder => {
+                let held = holder.held().expect("all other types hold something");
+                holder::map(&held, |part| part.record(model))
+            }
+        }
     }
 }
 

@@ -1,7 +1,15 @@
-//! Checks of the Dart that stands for a newtype. It is text from the library's file and becomes
-//! part of generated code, so only names pass.
+//! Facts about newtypes that records and .proto files are checked for, and checks of the Dart that
+//! stands for one. It is text from the library's file and becomes part of generated code, so only
+//! names pass.
 
 use super::DartType;
+
+/// Largest number of newtypes that hold each other.
+pub const MAX_NEWTYPES: usize = 16;
+
+/// Description of a newtype whose value isn't one that [may be
+/// wrapped](super::Type::may_be_wrapped).
+pub const NOT_WRAPPED: &str = "its value is no number, `bool`, enum, text, logical type, or array of these";
 
 /// Returns the mistakes in `dart`, each with its fix.
 pub fn check_dart(dart: &DartType) -> Vec<(String, &'static str)> {

@@ -12,17 +12,16 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint;
 use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 
-use super::newtype::check_dart;
+use super::newtype::{MAX_NEWTYPES, NOT_WRAPPED, check_dart};
 use super::{
-    Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
-    NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns,
-    Scalar, Type, TypeId, Value, Variant, WideAlign,
+    Case, Composite, DartFunction, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType,
+    ErrorVariant, Field, Fingerprint, Function, Item, Layout, Lending, Library, Listener, ListenerIndex,
+    ListenerMethod, Member, Message, MessageIndex, Model, Newtype, NewtypeIndex, Object, ObjectIndex, Oneof,
+    OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId, Value, Variant,
+    WideAlign,
 };
+use crate::holder::{Held, Holder, Holding};
 use crate::logical::Logical;
-
-/// Largest number of newtypes that hold each other.
-const MAX_NEWTYPES: usize = 16;
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
@@ -73,6 +72,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let errors = sorted.errors.values().map(|it| resolver.error(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
     let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
+    let listeners = sorted.listeners.values().map(|it| resolver.listener(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
@@ -88,6 +88,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         queues,
         errors,
         objects,
+        listeners,
         wide_align,
         targets: Vec::new(),
     };
@@ -156,6 +157,7 @@ struct Sorted {
     errors: BTreeMap<TypeId, read::ErrorType>,
     /// Types of objects, and true for services.
     objects: BTreeMap<TypeId, (read::Object, bool)>,
+    listeners: BTreeMap<TypeId, read::Listener>,
 }
 
 impl Sorted {
@@ -175,6 +177,9 @@ impl Sorted {
                 }
                 Record::Service(it) => {
                     insert(&mut sorted.objects, it.id.clone(), (it, true), "service", problems);
+                }
+                Record::Callback(it) => {
+                    insert(&mut sorted.listeners, it.id.clone(), it, "callback", problems);
                 }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
@@ -309,6 +314,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
             check(format!("object {}", object.id), symbol, problems);
         }
     }
+    for listener in sorted.listeners.values() {
+        check(format!("callback {}", listener.id), &listener.fingerprint_symbol, problems);
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -324,6 +332,7 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let newtypes = sorted.newtypes.keys().map(|id| (id, "newtype"));
     let errors = sorted.errors.keys().map(|id| (id, "error"));
     let objects = sorted.objects.keys().map(|id| (id, "object"));
+    let objects = objects.chain(sorted.listeners.keys().map(|id| (id, "callback")));
     for (id, kind) in messages.chain(enums).chain(oneofs).chain(newtypes).chain(errors).chain(objects) {
         if let Some(other) = kinds.insert(id, kind) {
             problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
@@ -334,32 +343,14 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
 /// Adds the messages and oneofs that `ty` has in place. A reference has none, which is its purpose.
 fn held<'a>(ty: &'a read::Type, into: &mut Vec<&'a TypeId>) {
     match ty {
-        read::Type::Array { of, .. } | read::Type::Vec { of, .. } | read::Type::Option { of } => {
-            held(of, into)
-        }
-        read::Type::Map { key, value, .. } => {
-            held(key, into);
-            held(value, into);
-        }
+        read::Type::Array { of, .. } => held(of, into),
         read::Type::Message(id) | read::Type::Oneof(id) => into.push(id),
-        read::Type::Enum(_)
-        | read::Type::Open(_)
-        | read::Type::Scalar(_)
-        | read::Type::Str { .. }
-        | read::Type::Bytes { .. }
-        | read::Type::Columns(_)
-        | read::Type::Arena(_)
-        // A handle has nothing in place, which is its purpose.
-        | read::Type::ArenaStr {}
-        | read::Type::ArenaBytes {}
-        | read::Type::ArenaVec { .. }
-        | read::Type::ArenaMap { .. }
-        | read::Type::ArenaBox { .. }
-        | read::Type::Object(_)
-        // No newtype holds a message or oneof.
-        | read::Type::Newtype(_)
-        | read::Type::Logical(_)
-        | read::Type::Ref(_) => {}
+        // No newtype holds a message or oneof, and a handle of an arena has nothing in place, which
+        // is its purpose.
+        other => {
+            let holds = other.held().filter(|it| !it.holder.elsewhere);
+            holds.iter().flat_map(Held::parts).for_each(|part| held(part, into));
+        }
     }
 }
 
@@ -419,11 +410,16 @@ struct Resolver<'a> {
     messages: HashMap<&'a TypeId, MessageIndex>,
     /// True for each message that lives in an arena, by its index.
     in_arenas: Vec<bool>,
+    /// True for each oneof that lives in an arena, by its index.
+    oneofs_in_arenas: Vec<bool>,
     enums: HashMap<&'a TypeId, EnumIndex>,
     oneofs: HashMap<&'a TypeId, OneofIndex>,
     newtypes: HashMap<&'a TypeId, NewtypeIndex>,
+    /// Number of newtypes around the type that is being resolved.
+    newtype_depth: usize,
     errors: HashMap<&'a TypeId, ErrorIndex>,
     objects: HashMap<&'a TypeId, ObjectIndex>,
+    listeners: HashMap<&'a TypeId, ListenerIndex>,
     wide_align: WideAlign,
     problems: Reports,
     /// True if fingerprints must be those of the layouts.
@@ -452,6 +448,11 @@ const TWO_WORDS: Layout = Layout { size: 8, align: 4 };
 const REPORTED: (Type, Facts) =
     (Type::Scalar(Scalar::U8), Facts { layout: Layout { size: 1, align: 1 }, fingerprint: 0, identity: 0 });
 
+/// Returns the identity of a type that lives in arenas.
+fn named(id: &TypeId) -> u64 {
+    fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)])
+}
+
 impl<'a> Resolver<'a> {
     fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
         Self {
@@ -459,11 +460,14 @@ impl<'a> Resolver<'a> {
             wide_align,
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
+            oneofs_in_arenas: sorted.oneofs.values().map(|it| it.in_arena).collect(),
             enums: sorted.enums.keys().zip((0..).map(EnumIndex)).collect(),
             oneofs: sorted.oneofs.keys().zip((0..).map(OneofIndex)).collect(),
             newtypes: sorted.newtypes.keys().zip((0..).map(NewtypeIndex)).collect(),
+            newtype_depth: 0,
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
+            listeners: sorted.listeners.keys().zip((0..).map(ListenerIndex)).collect(),
             problems,
             sealed,
         }
@@ -489,8 +493,7 @@ impl<'a> Resolver<'a> {
                 Some(index) => {
                     let read::Message { size, align, fingerprint, ref arena, .. } = self.sorted.messages[id];
                     let layout = Layout { size, align };
-                    let named = || fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
-                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named());
+                    let identity = arena.as_ref().map_or(fingerprint.0, |_| named(id));
                     (Type::Message(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
@@ -515,47 +518,13 @@ impl<'a> Resolver<'a> {
             }
             read::Type::Oneof(id) => match self.oneofs.get(id) {
                 Some(index) => {
-                    let read::Oneof { size, align, fingerprint, .. } = self.sorted.oneofs[id];
+                    let read::Oneof { size, align, fingerprint, in_arena, .. } = self.sorted.oneofs[id];
                     let layout = Layout { size, align };
-                    (Type::Oneof(*index), Facts::new(layout, fingerprint.0))
+                    let identity = if in_arena { named(id) } else { fingerprint.0 };
+                    (Type::Oneof(*index), Facts { layout, fingerprint: fingerprint.0, identity })
                 }
                 None => self.unresolved(item, id),
             },
-            read::Type::Str { cap } => {
-                let layout = self.list(item, Layout::of_byte(), *cap);
-                let fingerprint = fingerprint::mix(&[fingerprint::STR, *cap]);
-                (Type::Str { cap: *cap }, Facts::new(layout, fingerprint))
-            }
-            read::Type::Bytes { cap } => {
-                let layout = self.list(item, Layout::of_byte(), *cap);
-                let fingerprint = fingerprint::mix(&[fingerprint::BYTES, *cap]);
-                (Type::Bytes { cap: *cap }, Facts::new(layout, fingerprint))
-            }
-            read::Type::Vec { of, cap } => {
-                let (of, facts) = self.ty(item, of);
-                let layout = self.list(item, facts.layout, *cap);
-                let hash = |of| fingerprint::mix(&[fingerprint::VEC, of, *cap]);
-                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
-                (Type::Vec { of: Box::new(of), cap: *cap }, Facts { layout, fingerprint, identity })
-            }
-            read::Type::Option { of } => {
-                let (of, facts) = self.ty(item, of);
-                let layout = self.pair(item, facts.layout, Layout::of_byte());
-                let hash = |of| fingerprint::mix(&[fingerprint::OPTION, of]);
-                let (fingerprint, identity) = (hash(facts.fingerprint), hash(facts.identity));
-                (Type::Option { of: Box::new(of) }, Facts { layout, fingerprint, identity })
-            }
-            read::Type::Map { key, value, cap } => {
-                let (key, of_key) = self.ty(item, key);
-                let (value, of_value) = self.ty(item, value);
-                let entry = self.pair(item, of_key.layout, of_value.layout);
-                let layout = self.list(item, entry, *cap);
-                let hash = |key, value| fingerprint::mix(&[fingerprint::MAP, key, value, *cap]);
-                let fingerprint = hash(of_key.fingerprint, of_value.fingerprint);
-                let identity = hash(of_key.identity, of_value.identity);
-                let ty = Type::Map { key: Box::new(key), value: Box::new(value), cap: *cap };
-                (ty, Facts { layout, fingerprint, identity })
-            }
             read::Type::Ref(id) => match self.pooled(item, id) {
                 Some(index) => {
                     let fingerprint = fingerprint::mix(&[fingerprint::REF, fingerprint::hash_name(&id.0)]);
@@ -580,31 +549,6 @@ impl<'a> Resolver<'a> {
                     REPORTED
                 }
             },
-            read::Type::ArenaStr {} => {
-                (Type::ArenaStr, Facts::new(TWO_WORDS, fingerprint::mix(&[fingerprint::ARENA_STR])))
-            }
-            read::Type::ArenaBytes {} => {
-                (Type::ArenaBytes, Facts::new(TWO_WORDS, fingerprint::mix(&[fingerprint::ARENA_BYTES])))
-            }
-            read::Type::ArenaVec { of } => {
-                let (of, facts) = self.ty(item, of);
-                let fingerprint = fingerprint::mix(&[fingerprint::ARENA_VEC, facts.identity]);
-                (Type::ArenaVec { of: Box::new(of) }, Facts::new(TWO_WORDS, fingerprint))
-            }
-            read::Type::ArenaMap { key, value } => {
-                let (key, of_key) = self.ty(item, key);
-                let (value, of_value) = self.ty(item, value);
-                self.pair(item, of_key.layout, of_value.layout);
-                let facts = [fingerprint::ARENA_MAP, of_key.identity, of_value.identity];
-                let ty = Type::ArenaMap { key: Box::new(key), value: Box::new(value) };
-                (ty, Facts::new(TWO_WORDS, fingerprint::mix(&facts)))
-            }
-            read::Type::ArenaBox { of } => {
-                let (of, facts) = self.ty(item, of);
-                let fingerprint = fingerprint::mix(&[fingerprint::ARENA_BOX, facts.identity]);
-                let layout = Layout { size: 4, align: 4 };
-                (Type::ArenaBox { of: Box::new(of) }, Facts::new(layout, fingerprint))
-            }
             read::Type::Arena(_) => {
                 let what = "an arena is neither field, element nor value";
                 self.problems.add(item, what, "pass it, or a reference to it");
@@ -620,12 +564,60 @@ impl<'a> Resolver<'a> {
                 self.problems.add(item, what, "pass an `FfiObject`");
                 REPORTED
             }
+            holder => self.held(item, &holder.held().expect("all other types hold something")),
         }
     }
 
-    /// Returns a newtype with the type in it. Newtypes may hold each other to a depth that a forged
-    /// record can't exhaust the stack with.
+    /// Returns a type of the table with what it holds.
+    fn held(&mut self, item: &str, held: &Held<'_, read::Type>) -> (Type, Facts) {
+        let Held { holder, cap, .. } = *held;
+        let [first, second] = held.parts.map(|part| part.map(|part| self.ty(item, part)));
+        let layouts = [&first, &second].map(|part| part.as_ref().map(|(_, facts)| facts.layout));
+        let contents = match layouts {
+            [Some(key), Some(value)] => Some(self.pair(item, key, value)),
+            [part, _] => part,
+        };
+        let layout = self.holder_layout(item, holder, contents, cap);
+        let hash = |of: fn(&Facts) -> u64| {
+            let parts = [&first, &second].into_iter().flatten().map(|(_, facts)| of(facts));
+            let facts: Vec<_> = [holder.fact].into_iter().chain(parts).chain(cap).collect();
+            fingerprint::mix(&facts)
+        };
+        let identity = hash(|facts| facts.identity);
+        let fingerprint = if holder.elsewhere { identity } else { hash(|facts| facts.fingerprint) };
+        let parts = [first, second].map(|part| part.map(|(ty, _)| ty));
+        let ty = Type::holding(holder, parts, cap).expect("each has a variant with these fields");
+        (ty, Facts { layout, fingerprint, identity })
+    }
+
+    /// Returns the layout of a type of the table around `contents`.
+    fn holder_layout(
+        &mut self,
+        item: &str,
+        holder: &Holder,
+        contents: Option<Layout>,
+        cap: Option<u64>,
+    ) -> Layout {
+        let possible = cap.is_none_or(|cap| (1..=u64::from(u32::MAX)).contains(&cap))
+            && contents.is_none_or(|it| it.align.is_power_of_two());
+        let layout = if possible { holder.layout(contents, cap.unwrap_or_default()) } else { None };
+        match (layout, cap, contents) {
+            (Some((layout, _)), ..) => return layout,
+            (None, Some(cap), _) => {
+                self.problems.add(item, format!("a capacity of {cap} is not possible"), REBUILD);
+            }
+            (None, None, contents) => {
+                let size = contents.map_or(0, |it| it.size);
+                self.problems.add(item, format!("{size} bytes and more are not possible"), REBUILD);
+            }
+        }
+        REPORTED.1.layout
+    }
+
+    /// Returns a newtype with the type in it. Newtypes may hold each other, also in arrays, to a
+    /// depth that a forged record can't exhaust the stack with.
     fn newtype_type(&mut self, item: &str, id: &TypeId) -> (Type, Facts) {
+        let outer = self.newtype_depth;
         let mut chain = Vec::new();
         let mut next = id;
         let innermost = loop {
@@ -634,7 +626,7 @@ impl<'a> Resolver<'a> {
                 return self.unresolved(item, next);
             };
             chain.push(*index);
-            if chain.len() > MAX_NEWTYPES {
+            if outer + chain.len() > MAX_NEWTYPES {
                 let what = format!("`{id}` holds itself, or more than {MAX_NEWTYPES} newtypes in each other");
                 self.problems.add(item, what, "hold the value itself");
                 return REPORTED;
@@ -644,7 +636,9 @@ impl<'a> Resolver<'a> {
                 other => break other,
             }
         };
+        self.newtype_depth = outer + chain.len();
         let (ty, facts) = self.ty(item, innermost);
+        self.newtype_depth = outer;
         let wrap = |of, index| Type::Newtype { index, of: Box::new(of) };
         (chain.into_iter().rev().fold(ty, wrap), facts)
     }
@@ -653,12 +647,10 @@ impl<'a> Resolver<'a> {
         let item = format!("newtype {}", record.id);
         self.names(&item, &record.id, &record.item);
         let (ty, facts) = self.ty(&item, &record.ty);
-        let possible =
-            matches!(ty.physical(), Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_));
-        if !possible {
+        if !ty.may_be_wrapped() {
             self.problems.add(
                 &item,
-                "its value is no number, `bool`, enum, text or logical type",
+                NOT_WRAPPED,
                 "make it a message, with `#[derive(FfiMessage)]` and a named field",
             );
         }
@@ -718,7 +710,7 @@ impl<'a> Resolver<'a> {
                 | Type::ArenaVec { .. }
                 | Type::ArenaMap { .. }
                 | Type::ArenaBox { .. } => true,
-                Type::Message(index) => self.lives_in_arena(*index),
+                Type::Message(_) | Type::Oneof(_) => self.lives_in_arena(part),
                 _ => false,
             };
         });
@@ -727,8 +719,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn lives_in_arena(&self, index: MessageIndex) -> bool {
-        self.in_arenas[index.0]
+    /// Returns true for a message or oneof that lives in arenas.
+    fn lives_in_arena(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Message(index) => self.in_arenas[index.0],
+            Type::Oneof(index) => self.oneofs_in_arenas[index.0],
+            _ => false,
+        }
     }
 
     /// Returns the message with that id, which must have a pool.
@@ -745,17 +742,6 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the layout of a length and `cap` elements.
-    fn list(&mut self, item: &str, of: Layout, cap: u64) -> Layout {
-        let possible = (1..=u64::from(u32::MAX)).contains(&cap) && of.align.is_power_of_two();
-        match of.list(cap).filter(|_| possible) {
-            Some((layout, _)) => layout,
-            None => {
-                self.problems.add(item, format!("a capacity of {cap} is not possible"), REBUILD);
-                REPORTED.1.layout
-            }
-        }
-    }
-
     /// Returns the layout of two consecutive values.
     fn pair(&mut self, item: &str, first: Layout, second: Layout) -> Layout {
         let possible = first.align.is_power_of_two() && second.align.is_power_of_two();
@@ -929,7 +915,9 @@ impl<'a> Resolver<'a> {
             let resolved = case.ty.as_ref().map(|ty| self.ty(&item, ty));
             let fingerprint = resolved.as_ref().map_or(fingerprint::NOTHING, |(_, facts)| facts.fingerprint);
             facts.extend([fingerprint::hash_name(&case.item.name), fingerprint]);
-            if let Some((ty, _)) = &resolved {
+            if let Some((ty, _)) = &resolved
+                && !record.in_arena
+            {
                 self.no_handles(&item, ty);
             }
             if let Some((_, Facts { layout, .. })) = &resolved {
@@ -968,6 +956,7 @@ impl<'a> Resolver<'a> {
             payload: record.payload,
             fingerprint: record.fingerprint,
             fingerprint_symbol: record.symbols.fingerprint.clone(),
+            in_arena: record.in_arena,
             cases,
         }
     }
@@ -1021,9 +1010,40 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if let (Some(id), Pass::Listener) = (&param.listener, param.pass) {
+                self.needs_mailbox(&item);
+                if record.leaf || param.optional {
+                    let what = "an object of Dart is optional, or passed to a leaf function";
+                    self.problems.add(&item, what, REBUILD);
+                }
+                let Some(index) = self.listeners.get(id).copied() else {
+                    self.unresolved(&item, id);
+                    continue;
+                };
+                let fingerprint = self.sorted.listeners[id].fingerprint.0;
+                facts.extend([fingerprint::hash_name(&keyword("listener")), fingerprint]);
+                let passing = Passing::Listener(index);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
+            if param.function.is_some() || matches!(param.pass, Pass::Callback | Pass::DartFn) {
+                let Some((function, fingerprint)) = self.dart_function(&item, param, record) else {
+                    continue;
+                };
+                let name = if function.kept { "dart_fn" } else { "callback" };
+                facts.extend([fingerprint::hash_name(&keyword(name)), fingerprint]);
+                let passing = Passing::Callback(function);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
             let (pass, passing) = match param.pass {
+                Pass::Callback | Pass::DartFn => continue,
+                Pass::Listener => {
+                    self.problems.add(&item, "an object of Dart has no trait", REBUILD);
+                    continue;
+                }
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
                     continue;
@@ -1034,22 +1054,11 @@ impl<'a> Resolver<'a> {
                 Pass::Slice => ("slice", Passing::Slice { of: value, mutable: false }),
                 Pass::SliceMut => ("slice_mut", Passing::Slice { of: value, mutable: true }),
                 Pass::Str => ("str", Passing::Text),
+                Pass::CStr => ("c_str", Passing::CText),
+                Pass::Moved => ("moved", Passing::Moved(value)),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
-                Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
-            let passing = match passing {
-                Passing::Callback { argument, .. } => {
-                    let (answer, fingerprint) = self.answer(&item, param, record);
-                    facts.push(fingerprint);
-                    Passing::Callback { argument, answer }
-                }
-                _ if param.answer.is_some() => {
-                    self.problems.add(&item, "it has an answer, and is no function", REBUILD);
-                    passing
-                }
-                passing => passing,
-            };
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         let member = record.member.as_ref().and_then(|it| self.member(&item, record, it));
@@ -1130,14 +1139,94 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns the result of a function of Dart, and its fingerprint.
-    fn answer(&mut self, item: &str, param: &read::Param, function: &read::Function) -> (Option<Value>, u64) {
-        if function.leaf || param.optional {
+    /// Returns a function of Dart, and its fingerprint.
+    fn dart_function(
+        &mut self,
+        item: &str,
+        param: &read::Param,
+        of: &read::Function,
+    ) -> Option<(DartFunction, u64)> {
+        let kept = param.pass == Pass::DartFn;
+        if of.leaf || param.optional {
             self.problems.add(item, "a function of Dart is optional, or passed to a leaf function", REBUILD);
         }
-        let Some(ty) = &param.answer else { return (None, fingerprint::NOTHING) };
-        let (ty, facts) = self.ty(item, ty);
-        (Some(self.value(item, &ty)), facts.fingerprint)
+        if kept {
+            self.needs_mailbox(item);
+        }
+        let Some(function) = param.function.as_ref().filter(|_| kept || param.pass == Pass::Callback) else {
+            self.problems.add(item, "only a function of Dart has the types of one, and it has", REBUILD);
+            return None;
+        };
+        self.dart_types(item, function, kept)
+    }
+
+    /// Returns a function of Dart with these types, and its fingerprint.
+    fn dart_types(
+        &mut self,
+        item: &str,
+        function: &read::DartFunction,
+        kept: bool,
+    ) -> Option<(DartFunction, u64)> {
+        let mut facts = vec![fingerprint::DART_FUNCTION];
+        let mut arguments = Vec::with_capacity(function.arguments.len());
+        for argument in &function.arguments {
+            let (ty, fingerprint) = self.returns(item, Some(argument));
+            facts.push(fingerprint);
+            arguments.extend(ty);
+        }
+        let (answer, fingerprint) = self.returns(item, function.answer.as_ref());
+        facts.push(fingerprint);
+        let by_value = |it: &Returns| matches!(it, Returns::Value(_));
+        if !(kept || arguments.iter().all(by_value))
+            || !answer.iter().all(|it| by_value(it) || *it == Returns::Text)
+        {
+            self.problems.add(item, "a function of Dart has a type that does not cross", REBUILD);
+            return None;
+        }
+        Some((DartFunction { arguments, answer, kept }, fingerprint::mix(&facts)))
+    }
+
+    fn listener(&mut self, record: &read::Listener) -> Listener {
+        let item = format!("callback {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        self.needs_mailbox(&item);
+        self.distinct(&item, "methods", record.methods.iter().map(|it| &*it.item.name));
+        let mut facts = vec![fingerprint::LISTENER, fingerprint::hash_name(&record.item.name)];
+        let mut methods = Vec::with_capacity(record.methods.len());
+        for method in &record.methods {
+            let item = format!("{item}, method {}", method.item.name);
+            self.item(&item, &method.item);
+            self.distinct(&item, "parameters", method.params.iter().map(|it| &**it));
+            for name in &method.params {
+                self.identifier(&item, name);
+            }
+            if method.params.len() != method.function.arguments.len()
+                || (!method.asks && method.function.answer.is_some())
+            {
+                self.problems.add(&item, "its parameters or result are not those of its type", REBUILD);
+            }
+            let Some((function, fingerprint)) = self.dart_types(&item, &method.function, true) else {
+                continue;
+            };
+            let name = fingerprint::hash_name(&method.item.name);
+            facts.extend([name, fingerprint, u64::from(method.asks)]);
+            let (item, params, asks) = (method.item.clone(), method.params.clone(), method.asks);
+            methods.push(ListenerMethod { item, params, function, asks });
+        }
+        self.fingerprint(&item, &facts, record.fingerprint);
+        Listener {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            fingerprint: record.fingerprint,
+            fingerprint_symbol: record.fingerprint_symbol.clone(),
+            methods,
+        }
+    }
+
+    fn needs_mailbox(&mut self, item: &str) {
+        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
+            self.problems.add(item, "it needs a mailbox, and the library has none", REBUILD);
+        }
     }
 
     /// Checks a function whose result comes to the mailbox.
@@ -1145,15 +1234,15 @@ impl<'a> Resolver<'a> {
         if leaf {
             self.problems.add(item, "its result comes later, and it is a leaf function", REBUILD);
         }
-        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
-            self.problems.add(item, "its result comes later, and the library has no mailbox", REBUILD);
-        }
+        self.needs_mailbox(item);
         for param in params {
-            let lent = match param.passing {
+            let lent = match &param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
-                Passing::Arena { lending, .. } => lending != Lending::Given,
-                Passing::Slice { mutable, .. } => mutable,
-                Passing::Callback { .. } => true,
+                Passing::Arena { lending, .. } => *lending != Lending::Given,
+                Passing::Slice { mutable, .. } => *mutable,
+                Passing::Callback(function) => !function.kept,
+                Passing::CText => true,
+                Passing::Listener(_) | Passing::Moved(_) => false,
                 Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {
@@ -1359,26 +1448,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {
-        if matches!(ty, Type::Message(index) if self.lives_in_arena(*index)) {
-            self.problems.add(item, "a message that lives in an arena does not cross by itself", REBUILD);
+        if self.lives_in_arena(ty) {
+            self.problems.add(item, "what lives in an arena does not cross by itself", REBUILD);
         }
         match ty.value() {
             Some(value) => value,
             None => {
+                let held = ty.held().map(|it| it.holder);
                 let what = match ty {
-                    Type::Array { .. } => "an array",
-                    Type::Str { .. } => "an `FfiStr`",
-                    Type::Bytes { .. } => "an `FfiBytes`",
-                    Type::Vec { .. } => "an `FfiVec`",
-                    Type::Option { .. } => "an `FfiOption`",
-                    Type::Map { .. } => "an `FfiMap`",
-                    Type::Newtype { .. } => "a newtype of an `FfiStr`",
-                    Type::ArenaStr
-                    | Type::ArenaBytes
-                    | Type::ArenaVec { .. }
-                    | Type::ArenaMap { .. }
-                    | Type::ArenaBox { .. } => "a handle of an arena",
-                    _ => "an `FfiRef`",
+                    Type::Array { .. } => "an array".to_owned(),
+                    Type::Newtype { .. } => "a newtype of an `FfiStr` or an array".to_owned(),
+                    _ if held.is_some_and(|it| it.elsewhere) => "a handle of an arena".to_owned(),
+                    _ => format!("an `{}`", held.map_or("FfiRef", |it| it.name)),
                 };
                 let what = format!("{what} is neither parameter nor result");
                 self.problems.add(item, what, "make it the field of a message, and pass that");

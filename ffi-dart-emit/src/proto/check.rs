@@ -16,6 +16,7 @@ use heck::ToSnakeCase;
 use super::graph::components;
 use super::rust::{Body, Part, Source};
 use crate::dart;
+use crate::holder::{self, Held, Holding};
 use crate::logical::Logical;
 use crate::model::{Layout, Problem, WideAlign, resolve_unsealed};
 
@@ -167,7 +168,8 @@ impl Records {
                 });
                 let cases = cases.collect();
                 let Layout { size, align } = whole;
-                let it = Oneof { id, item, size, align, payload, fingerprint, symbols, cases };
+                let it =
+                    Oneof { id, item, size, align, payload, fingerprint, symbols, in_arena: false, cases };
                 (Record::Oneof(it), whole)
             }
         };
@@ -198,53 +200,27 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
         Type::Logical(name) => Some(Logical::named(name)?.layout(WideAlign::Size).0),
         Type::Ref(_) => Some(Layout { size: 8, align: 4 }),
         Type::Array { of: inner, len } => of(inner)?.times(*len),
-        Type::Str { cap } | Type::Bytes { cap } => Some(Layout::of_byte().list(*cap)?.0),
-        Type::Vec { of: inner, cap } => Some(of(inner)?.list(*cap)?.0),
-        Type::Option { of: inner } => Some(of(inner)?.and(Layout::of_byte())?.0),
-        Type::Map { key, value, cap } => Some(of(key)?.and(of(value)?)?.0.list(*cap)?.0),
-        // No .proto file has them, as `rust::parse` knows none.
-        Type::ArenaStr {}
-        | Type::ArenaBytes {}
-        | Type::ArenaVec { .. }
-        | Type::ArenaMap { .. }
-        | Type::ArenaBox { .. }
-        | Type::Arena(_)
-        | Type::Object(_)
-        | Type::Columns(_) => None,
+        holder => Some(holder.held()?.layout(of)?.0),
     }
 }
 
 /// Adds the named types that `ty` has in place.
 fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
     match ty {
-        Type::Array { of, .. } | Type::Vec { of, .. } | Type::Option { of } => held(of, into),
-        Type::Map { key, value, .. } => {
-            held(key, into);
-            held(value, into);
-        }
+        Type::Array { of, .. } => held(of, into),
         Type::Message(id) | Type::Oneof(id) | Type::Enum(id) | Type::Open(id) | Type::Newtype(id) => {
             into.push(id)
         }
-        Type::Scalar(_)
-        | Type::Logical(_)
-        | Type::Str { .. }
-        | Type::Bytes { .. }
-        | Type::ArenaStr {}
-        | Type::ArenaBytes {}
-        | Type::ArenaVec { .. }
-        | Type::ArenaMap { .. }
-        | Type::ArenaBox { .. }
-        | Type::Arena(_)
-        | Type::Columns(_)
-        | Type::Object(_)
-        | Type::Ref(_) => {}
+        other => {
+            let holds = other.held().filter(|it| !it.holder.elsewhere);
+            holds.iter().flat_map(Held::parts).for_each(|part| held(part, into));
+        }
     }
 }
 
 /// Returns the type with the names that records use.
 fn qualified(ty: &Type) -> Type {
     let id = |id: &TypeId| TypeId(format!("{CRATE}::{}", id.0));
-    let boxed = |ty: &Type| Box::new(qualified(ty));
     match ty {
         Type::Message(it) => Type::Message(id(it)),
         Type::Enum(it) => Type::Enum(id(it)),
@@ -255,19 +231,8 @@ fn qualified(ty: &Type) -> Type {
         Type::Object(it) => Type::Object(id(it)),
         Type::Newtype(it) => Type::Newtype(id(it)),
         Type::Arena(it) => Type::Arena(id(it)),
-        Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },
-        Type::ArenaBox { of } => Type::ArenaBox { of: boxed(of) },
-        Type::ArenaMap { key, value } => Type::ArenaMap { key: boxed(key), value: boxed(value) },
-        Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
-        Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
-        Type::Option { of } => Type::Option { of: boxed(of) },
-        Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
-        Type::Scalar(_)
-        | Type::Logical(_)
-        | Type::Str { .. }
-        | Type::Bytes { .. }
-        | Type::ArenaStr {}
-        | Type::ArenaBytes {} => ty.clone(),
+        Type::Array { of, len } => Type::Array { of: Box::new(qualified(of)), len: *len },
+        other => other.held().map_or_else(|| other.clone(), |held| holder::map(&held, qualified)),
     }
 }
 

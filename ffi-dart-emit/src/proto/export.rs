@@ -13,7 +13,7 @@ use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
 use super::service::Services;
-use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, physical, record_type, rust, shape};
+use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, physical, rust, shape};
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::logical::Logical;
@@ -159,7 +159,7 @@ impl<'a> Enums<'a> {
             |it: &Enum| it.variants.iter().any(|variant| i32::try_from(it.discriminant(variant)).is_err());
         Self {
             enums: model.enums.iter().map(|it| (&it.id, (it.repr, wide(it)))).collect(),
-            newtypes: model.newtypes.iter().map(|it| (&it.id, record_type(model, &it.ty))).collect(),
+            newtypes: model.newtypes.iter().map(|it| (&it.id, it.ty.record(model))).collect(),
         }
     }
 }
@@ -287,7 +287,7 @@ impl Exporter<'_> {
             let _ = writeln!(out, "  reserved {};", ranges.join(", "));
             wrote = true;
         }
-        let types: Vec<_> = it.fields.iter().map(|field| record_type(self.model, &field.ty)).collect();
+        let types: Vec<_> = it.fields.iter().map(|field| field.ty.record(self.model)).collect();
         let mut nest = Nest::default();
         let mut fields = String::new();
         for ((field, ty), name) in it.fields.iter().zip(&types).zip(&names.members) {
@@ -324,7 +324,7 @@ impl Exporter<'_> {
             .cases
             .iter()
             .skip(1)
-            .map(|case| (case, case.ty.as_ref().map(|ty| record_type(self.model, ty))))
+            .map(|case| (case, case.ty.as_ref().map(|ty| ty.record(self.model))))
             .collect();
         let mut nest = Nest::default();
         let mut fields = String::new();
@@ -416,7 +416,7 @@ impl Exporter<'_> {
 
     /// Writes a newtype as an option of the file.
     fn newtype(&self, out: &mut String, it: &Newtype) {
-        let ty = record_type(self.model, &it.ty);
+        let ty = it.ty.record(self.model);
         let mut pairs = vec![("name", Some(it.item.name.clone())), ("type", Some(rust(&ty)))];
         pairs.push(("doc", Some(it.item.doc.clone()).filter(|doc| !doc.is_empty())));
         pairs.push(("dart_name", it.item.rename.clone()));

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::{fs, io};
 
 use ffi_core::schema::read::{DartType, Scalar, Type, TypeId};
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
     MessageDescriptor, Syntax, Value,
@@ -26,6 +26,7 @@ use prost_reflect::{
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 use super::check::{self, CRATE};
+use super::errors::{self, ErrorEnum};
 use super::export::{MAX_NUMBER, UNSET};
 use super::graph::components;
 use super::names::{case_name, field_name, type_name, variant_name};
@@ -35,9 +36,10 @@ use super::shape::{
 };
 use super::traits::{self, Method, Trait};
 use super::{OPTIONS, OPTIONS_FILE};
+use crate::foreign::rust_string;
 use crate::input;
 use crate::logical::Logical;
-use crate::model::{Problem, Problems};
+use crate::model::{MAX_NEWTYPES, NOT_WRAPPED, Problem, Problems};
 
 /// Defaults for what the .proto file doesn't say.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +77,7 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
     importer.name(&main);
     importer.find_cycles();
     let items = importer.items();
+    importer.errors(&main);
     importer.services(&main);
     if importer.problems.is_empty() {
         importer.check(&items);
@@ -83,10 +86,14 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
         return Err(Problems(importer.problems.into_values().collect()));
     }
     let origin = file.file_name().unwrap_or_default().to_string_lossy();
-    let services = std::mem::take(&mut importer.services);
+    let (services, errors) = (std::mem::take(&mut importer.services), std::mem::take(&mut importer.errors));
     let write = |out: &mut String, used: &mut BTreeSet<&'static str>| {
         used.append(&mut importer.used);
-        services.iter().fold(true, |documented, it| {
+        let errors = errors.iter().fold(true, |documented, it| {
+            *out += "\n";
+            errors::write(out, it, used) && documented
+        });
+        services.iter().fold(errors, |documented, it| {
             *out += "\n";
             traits::write(out, it, used) && documented
         })
@@ -276,7 +283,8 @@ struct Importer<'a> {
     circles: HashMap<String, Circle>,
     reprs: HashMap<TypeId, (Scalar, bool)>,
     services: Vec<Trait>,
-    /// Names of `ffi_core` that services use.
+    errors: Vec<ErrorEnum>,
+    /// Names of `ffi_core` that services and errors use.
     used: BTreeSet<&'static str>,
 }
 
@@ -382,6 +390,7 @@ impl<'a> Importer<'a> {
             circles: HashMap::new(),
             reprs: HashMap::new(),
             services: Vec::new(),
+            errors: Vec::new(),
             used: BTreeSet::new(),
         }
     }
@@ -435,20 +444,26 @@ impl<'a> Importer<'a> {
     /// Finds everything in the file, and everything in other files that it refers to.
     fn collect(&mut self, main: &FileDescriptor) {
         let mut todo: Vec<_> = main.messages().filter(|it| !is_wrapper(it) && !is_of_method(it)).collect();
+        let parts = |it: MessageDescriptor| it.fields().map(|field| element(&field)).collect::<Vec<_>>();
+        let mut found = Vec::new();
         for method in main.services().flat_map(|it| it.methods().collect::<Vec<_>>()) {
             for message in [method.input(), method.output()] {
-                if !is_of_method(&message) {
-                    let known = message.full_name() == EMPTY || is_logical(&message);
-                    todo.extend((!known).then_some(message));
-                    continue;
+                if is_of_method(&message) {
+                    found.extend(parts(message));
+                } else {
+                    found.push(Kind::Message(message));
                 }
-                for field in message.fields() {
-                    match element(&field) {
-                        Kind::Message(it) if it.full_name() != EMPTY && !is_logical(&it) => todo.push(it),
-                        Kind::Enum(it) => self.add_enum(it),
-                        _ => {}
-                    }
-                }
+            }
+        }
+        for variant in main.messages().filter(is_error).flat_map(|it| it.child_messages().collect::<Vec<_>>())
+        {
+            found.extend(parts(variant));
+        }
+        for it in found {
+            match it {
+                Kind::Message(it) if it.full_name() != EMPTY && !is_logical(&it) => todo.push(it),
+                Kind::Enum(it) => self.add_enum(it),
+                _ => {}
             }
         }
         todo.reverse();
@@ -582,16 +597,10 @@ impl<'a> Importer<'a> {
             };
             self.wrapped.insert(TypeId(name.clone()), ty);
         }
+        // What is wrong here would be followed without end by all that looks into newtypes.
         for (name, _) in texts {
-            let mut ty = &self.wrapped[&TypeId(name.clone())];
-            let mut left = self.wrapped.len();
-            while let Type::Newtype(inner) = ty
-                && left > 0
-            {
-                (ty, left) = (&self.wrapped[inner], left - 1);
-            }
-            if left == 0 {
-                self.problem(main, &[8], format!("newtype `{name}` holds itself"), FIX);
+            if let Some(why) = self.not_wrapped(&TypeId(name.clone())) {
+                self.problem(main, &[8], format!("newtype `{name}`: {why}"), FIX);
                 self.wrapped.insert(TypeId(name), NO_TYPE);
             }
         }
@@ -599,6 +608,25 @@ impl<'a> Importer<'a> {
             if let Body::Newtype { value, .. } = &mut source.body {
                 let ty = self.wrapped[&TypeId(source.name.clone())].clone();
                 value.iter_mut().for_each(|part| part.ty = Some(ty.clone()));
+            }
+        }
+    }
+
+    /// Returns the reason why the type in a newtype can't be there, if it can't.
+    fn not_wrapped(&self, name: &TypeId) -> Option<String> {
+        let mut ty = &self.wrapped[name];
+        let mut left = MAX_NEWTYPES;
+        loop {
+            match ty {
+                Type::Array { of, .. } => ty = of,
+                Type::Newtype(inner) if left > 0 => (ty, left) = (&self.wrapped[inner], left - 1),
+                Type::Newtype(_) => {
+                    return Some(format!(
+                        "it holds itself, or more than {MAX_NEWTYPES} newtypes in each other"
+                    ));
+                }
+                Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Logical(_) => return None,
+                _ => return Some(NOT_WRAPPED.to_owned()),
             }
         }
     }
@@ -689,7 +717,132 @@ impl<'a> Importer<'a> {
         items
     }
 
-    /// Reads the services of the file. A stream has no form in Rust yet, and is left out aloud.
+    /// Reads the errors of the file: messages with a oneof of their variants.
+    fn errors(&mut self, main: &FileDescriptor) {
+        for it in main.messages().filter(is_error) {
+            let found = Found::new(&it.options());
+            let name = found.text("rust_name").unwrap_or_else(|| type_name(it.name()));
+            if !is_type_name(&name) || self.types.contains_key(&name) {
+                let what = format!("error `{}` can't be called `{name}` in Rust", it.full_name());
+                let fix = "give it another name in Rust with the option `(ffi.rust_name)`";
+                self.problem(main, it.path(), what, fix);
+            }
+            let oneof = it.oneofs().find(|oneof| !oneof.is_synthetic());
+            let mut cases: Vec<_> = oneof.iter().flat_map(|oneof| oneof.fields()).collect();
+            cases.sort_by_key(FieldDescriptor::number);
+            let in_order = (1..).zip(&cases).all(|(number, case)| case.number() == number);
+            if cases.is_empty() || cases.len() != it.fields().len() || !in_order {
+                let what =
+                    format!("error `{}` is not a oneof of variants with the numbers from 1 on", it.name());
+                let fix = "give it one oneof, whose cases have the numbers 1, 2, 3, ..";
+                self.problem(main, it.path(), what, fix);
+            }
+            let mut variants: Vec<errors::Variant> = Vec::new();
+            for case in cases {
+                let Some(variant) = self.error_variant(main, &it, &case) else { continue };
+                if !is_variant_name(&variant.name) || variants.iter().any(|it| it.name == variant.name) {
+                    let what = format!("the variant can't be called `{}` in Rust", variant.name);
+                    let fix = "give its message another name in Rust with the option `(ffi.rust_name)`";
+                    self.field_problem(&case, what, fix);
+                }
+                variants.push(variant);
+            }
+            let doc = self.doc(main, it.path());
+            self.errors.push(ErrorEnum { doc, name, rename: found.text("dart_name"), variants });
+        }
+    }
+
+    /// Returns the variant of an error that a case of its oneof is.
+    fn error_variant(
+        &mut self,
+        main: &FileDescriptor,
+        error: &MessageDescriptor,
+        case: &FieldDescriptor,
+    ) -> Option<errors::Variant> {
+        let Kind::Message(it) = case.kind() else {
+            self.field_problem(case, "a variant of an error is a message", "put it into a message");
+            return None;
+        };
+        if it.parent_message().as_ref() != Some(error) {
+            let fix = format!("declare its message in `{}`", error.name());
+            self.field_problem(case, "a variant of an error is a message of its own", fix);
+            return None;
+        }
+        let found = Found::new(&it.options());
+        let internal = found.flag("is_internal");
+        let fields = it.fields().filter(|_| !internal).filter_map(|field| {
+            let options = Found::new(&field.options());
+            let name = options.text("field_rust_name").filter(|name| is_identifier(name));
+            let name = name.or_else(|| member_name(field.name()))?;
+            let ty = self.error_field(&field)?;
+            let doc = self.doc(main, field.path());
+            Some(errors::Field { doc, name, rename: options.text("field_dart_name"), ty })
+        });
+        let fields = fields.collect();
+        Some(errors::Variant {
+            doc: self.doc(main, it.path()),
+            name: found.text("rust_name").unwrap_or_else(|| type_name(it.name())),
+            rename: found.text("dart_name"),
+            internal,
+            fields,
+        })
+    }
+
+    /// Returns the Rust type of a field of an error: one of a message if its options say so, and
+    /// else a `String`, a `Vec`, an `Option` or a single value.
+    fn error_field(&mut self, field: &FieldDescriptor) -> Option<String> {
+        let typed = Found::new(&field.options()).text("rust_type");
+        let named = match &typed {
+            Some(text) => match rust::parse(text, &|name| self.types.get(name).cloned()) {
+                Ok(ty) => Some(ty),
+                Err(why) => {
+                    let what = format!("its type `{}` can't be read: {why}", text.escape_debug());
+                    self.field_problem(field, what, "mend the option `(ffi.rust_type)`");
+                    return None;
+                }
+            },
+            None => None,
+        };
+        let of = match &named {
+            Some(ty) => {
+                rust::uses(ty, &mut self.used);
+                super::shape::rust(ty)
+            }
+            None => match field.kind() {
+                Kind::String => "String".to_owned(),
+                Kind::Bytes => "Vec<u8>".to_owned(),
+                _ => self.method_type(field)?,
+            },
+        };
+        // Such a type is the whole field, and not one of several values.
+        let is_whole = match &named {
+            Some(Type::Vec { .. } | Type::Option { .. }) => true,
+            Some(Type::Array { of, .. }) => **of != Type::Scalar(Scalar::U8),
+            _ => false,
+        };
+        Some(match () {
+            () if is_whole => of,
+            () if field.is_list() => format!("Vec<{of}>"),
+            () if field.field_descriptor_proto().proto3_optional() => format!("Option<{of}>"),
+            () => of,
+        })
+    }
+
+    /// Returns the error of a method, if its options name one.
+    fn error_of(&mut self, main: &FileDescriptor, path: &[i32], found: &Found) -> Option<String> {
+        let name = found.text("error")?;
+        let error = main.messages().filter(is_error).zip(&self.errors).find(|(it, _)| it.name() == name);
+        if error.is_none() {
+            let what = format!("there is no error `{}` in this file", name.escape_debug());
+            let fix = "declare it as a message with `option (ffi.is_error) = true;`";
+            self.problem(main, path, what, fix);
+            return None;
+        }
+        error.map(|(_, it)| it.name.clone())
+    }
+
+    /// Reads the services of the file. A stream of requests has no form in Rust, and is left out
+    /// aloud.
     fn services(&mut self, main: &FileDescriptor) {
         const FIX: &str = "give it another name in Rust with the option `(ffi.method_rust_name)`";
         for service in main.services() {
@@ -703,8 +856,8 @@ impl<'a> Importer<'a> {
             let mut methods: Vec<Method> = Vec::new();
             for method in service.methods() {
                 let full = format!("{}.{}", service.name(), method.name());
-                if method.is_client_streaming() || method.is_server_streaming() {
-                    let what = format!("rpc `{full}` is left out: a stream has no form in Rust");
+                if method.is_client_streaming() {
+                    let what = format!("rpc `{full}` is left out: a stream of requests has no form in Rust");
                     self.warning(main, method.path(), &what);
                     continue;
                 }
@@ -716,16 +869,20 @@ impl<'a> Importer<'a> {
                     self.problem(main, method.path(), format!("rpc `{full}` has no name in Rust"), FIX);
                     continue;
                 };
-                let mode = found.text("mode").unwrap_or_default();
-                let started = matches!(mode.as_str(), "async" | "blocking");
-                let mut doc = self.doc(main, method.path());
-                if let Some(error) = found.text("error") {
-                    doc += if doc.is_empty() { "" } else { "\n\n" };
-                    doc += &format!("Its error was {error}.");
-                }
+                let is_stream = method.is_server_streaming();
+                let mode = found.text("mode").filter(|_| !is_stream).unwrap_or_default();
+                let started = is_stream || matches!(mode.as_str(), "async" | "blocking");
+                let doc = self.doc(main, method.path());
+                let error = self.error_of(main, method.path(), &found);
                 let mut keys = Vec::new();
-                keys.extend((mode == "blocking").then_some("blocking"));
-                keys.extend(found.flag("getter").then_some("getter"));
+                let renamed = method.name().to_lower_camel_case();
+                if rust.to_lower_camel_case() != renamed && found.0.contains_key("method_rust_name") {
+                    keys.push(format!("rename = {}", rust_string(&renamed)));
+                }
+                keys.extend((mode == "blocking").then(|| "blocking".to_owned()));
+                keys.extend((found.flag("getter") && !started).then(|| "getter".to_owned()));
+                let window = found.number("window").filter(|window| is_stream && *window > 0);
+                keys.extend(window.map(|window| format!("window = {window}")));
                 let deprecated = method.method_descriptor_proto().options.as_ref();
                 let (params, result) =
                     (self.request(&method.input(), started), self.response(&method.output()));
@@ -735,9 +892,11 @@ impl<'a> Importer<'a> {
                     name: rust,
                     full,
                     is_async: mode == "async",
+                    is_stream,
                     keys,
                     params,
                     result,
+                    error,
                 });
             }
             let deprecated = service.service_descriptor_proto().options.as_ref();
@@ -748,7 +907,8 @@ impl<'a> Importer<'a> {
                 continue;
             }
             let doc = self.doc(main, service.path());
-            self.services.push(Trait { doc, deprecated, name, methods });
+            let rename = Some(type_name(service.name())).filter(|it| *it != name.to_upper_camel_case());
+            self.services.push(Trait { doc, deprecated, name, rename, methods });
         }
     }
 
@@ -838,7 +998,7 @@ impl<'a> Importer<'a> {
             _ => {
                 self.field_problem(
                     field,
-                    "a parameter or result of a method can't be that",
+                    "a parameter or result of a method, or a field of an error, can't be that",
                     "put it into a message of its own",
                 );
                 return None;
@@ -973,6 +1133,7 @@ impl<'a> Importer<'a> {
     /// Adds the newtypes that are options of the file.
     fn newtypes(&mut self, main: &FileDescriptor) {
         let Some(Value::List(all)) = Found::new(&main.options()).0.remove("newtype") else { return };
+        let mut names = HashSet::new();
         for value in all {
             let Some(it) = value.as_message() else { continue };
             let text = |name: &str| {
@@ -980,7 +1141,7 @@ impl<'a> Importer<'a> {
                 text.filter(|text| !text.is_empty())
             };
             let name = text("name").unwrap_or_default();
-            let known = self.newtype_types.iter().any(|(other, _)| *other == name);
+            let known = !names.insert(name.clone());
             if known || !is_type_name(&name) {
                 let what =
                     format!("newtype `{}`: Rust can't have it, or has it already", name.escape_debug());
@@ -1541,6 +1702,11 @@ fn is_wrapper(it: &MessageDescriptor) -> bool {
 fn is_of_method(it: &MessageDescriptor) -> bool {
     let found = Found::new(&it.options());
     ["is_request", "is_response", "is_error"].iter().any(|flag| found.flag(flag))
+}
+
+/// Returns true if a message is an error.
+fn is_error(it: &MessageDescriptor) -> bool {
+    Found::new(&it.options()).flag("is_error")
 }
 
 /// Returns true if a message has one oneof and nothing else.

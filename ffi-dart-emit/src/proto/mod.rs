@@ -15,6 +15,7 @@
 //! beside each export.
 
 mod check;
+mod errors;
 mod export;
 mod graph;
 mod import;

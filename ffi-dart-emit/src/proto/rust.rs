@@ -11,6 +11,7 @@ use ffi_core::schema::read::{DartType, Scalar, Type};
 
 use super::shape::rust;
 use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
+use crate::holder::{ALL, Holder, Holding};
 use crate::logical::Logical;
 
 /// Default width of rustfmt.
@@ -227,15 +228,20 @@ fn newtype_derives(value: &[Part], items: &[Source]) -> &'static str {
     }
 }
 
-/// Returns true if the value of a newtype is a float, perhaps in other newtypes.
+/// Returns true if the value of a newtype is a float, perhaps in arrays and other newtypes.
 fn holds_float(value: &[Part], items: &[Source]) -> bool {
-    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| match ty {
+    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| is_float(ty, items))
+}
+
+fn is_float(ty: &Type, items: &[Source]) -> bool {
+    match ty {
         Type::Scalar(Scalar::F32 | Scalar::F64) => true,
+        Type::Array { of, .. } => is_float(of, items),
         Type::Newtype(id) => {
             items.iter().find(|it| it.name == id.0).is_some_and(|it| holds_float(it.body.parts(), items))
         }
         _ => false,
-    })
+    }
 }
 
 /// Writes docs and deprecation.
@@ -255,7 +261,7 @@ pub fn lead(out: &mut String, pad: &str, doc: &str, deprecated: Option<&String>)
 }
 
 /// Returns the line of an attribute with keys that fit it.
-pub fn attribute_line(pad: &str, name: &str, keys: &[&str]) -> String {
+pub fn attribute_line(pad: &str, name: &str, keys: &[String]) -> String {
     format!("{pad}#[{name}({})]\n", keys.join(", "))
 }
 
@@ -288,41 +294,18 @@ fn list(pad: &str, name: &str, arguments: &[String]) -> String {
 }
 
 /// Adds the names of `ffi_core` that a type uses.
-fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
+pub fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
     match ty {
         Type::Array { of, .. } => uses(of, used),
-        Type::Vec { of, .. } => {
-            used.insert("FfiVec");
-            uses(of, used);
-        }
-        Type::Option { of } => {
-            used.insert("FfiOption");
-            uses(of, used);
-        }
-        Type::Map { key, value, .. } => {
-            used.insert("FfiMap");
-            uses(key, used);
-            uses(value, used);
-        }
-        Type::Str { .. } => _ = used.insert("FfiStr"),
-        Type::Bytes { .. } => _ = used.insert("FfiBytes"),
         Type::Open(_) => _ = used.insert("FfiOpen"),
         Type::Ref(_) => _ = used.insert("FfiRef"),
         Type::Logical(name) => _ = Logical::named(name).map(|it| used.insert(it.rust)),
-        Type::Scalar(_)
-        | Type::Message(_)
-        | Type::Enum(_)
-        | Type::Oneof(_)
-        | Type::Newtype(_)
-        // `parse` knows no type of an arena.
-        | Type::ArenaStr {}
-        | Type::ArenaBytes {}
-        | Type::ArenaVec { .. }
-        | Type::ArenaMap { .. }
-        | Type::ArenaBox { .. }
-        | Type::Arena(_)
-        | Type::Object(_)
-        | Type::Columns(_) => {}
+        other => {
+            if let Some(held) = other.held() {
+                used.insert(held.holder.name);
+                held.parts().for_each(|part| uses(part, used));
+            }
+        }
     }
 }
 
@@ -361,39 +344,46 @@ impl<'a> Parser<'a> {
             return Ok(Type::Array { of, len });
         }
         let name = self.word();
-        let generic = match name {
-            "FfiStr" | "FfiBytes" | "FfiVec" | "FfiOption" | "FfiMap" | "FfiOpen" | "FfiRef" => name,
-            "" => return Err("a type is missing".to_owned()),
-            _ => return self.plain(name),
-        };
-        self.expect('<')?;
-        let ty = match generic {
-            "FfiStr" => Type::Str { cap: self.number()? },
-            "FfiBytes" => Type::Bytes { cap: self.number()? },
-            "FfiOption" => Type::Option { of: Box::new(self.ty(depth + 1)?) },
-            "FfiVec" => {
-                let of = Box::new(self.ty(depth + 1)?);
-                self.expect(',')?;
-                Type::Vec { of, cap: self.number()? }
-            }
-            "FfiMap" => {
-                let key = Box::new(self.ty(depth + 1)?);
-                self.expect(',')?;
-                let value = Box::new(self.ty(depth + 1)?);
-                self.expect(',')?;
-                Type::Map { key, value, cap: self.number()? }
-            }
-            _ => {
-                let name = self.word();
-                match (generic, (self.named)(name)) {
+        // A .proto file has no type of an arena.
+        let holder = ALL.into_iter().find(|it| it.name == name && !it.elsewhere);
+        let of_name = matches!(name, "FfiOpen" | "FfiRef");
+        match holder {
+            _ if name.is_empty() => return Err("a type is missing".to_owned()),
+            None if !of_name => return self.plain(name),
+            _ => self.expect('<')?,
+        }
+        let ty = match holder {
+            Some(holder) => self.held(holder, depth)?,
+            None => {
+                let of = self.word();
+                match (name, (self.named)(of)) {
                     ("FfiOpen", Some(Type::Enum(id))) => Type::Open(id),
                     ("FfiRef", Some(Type::Message(id))) => Type::Ref(id),
-                    _ => return Err(format!("`{generic}` can't be of `{}`", name.escape_debug())),
+                    _ => return Err(format!("`{name}` can't be of `{}`", of.escape_debug())),
                 }
             }
         };
         self.expect('>')?;
         Ok(ty)
+    }
+
+    /// Parses the arguments of a type.
+    fn held(&mut self, holder: &Holder, depth: usize) -> Result<Type, String> {
+        let mut parts = [None, None];
+        for (index, part) in parts.iter_mut().take(holder.parts).enumerate() {
+            if index > 0 {
+                self.expect(',')?;
+            }
+            *part = Some(self.ty(depth + 1)?);
+        }
+        let mut cap = None;
+        if holder.is_bounded() {
+            if holder.parts > 0 {
+                self.expect(',')?;
+            }
+            cap = Some(self.number()?);
+        }
+        Ok(Type::holding(holder, parts, cap).expect("it has as many parts, and a capacity if it is bounded"))
     }
 
     fn plain(&self, name: &str) -> Result<Type, String> {

@@ -7,15 +7,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use ffi_core::schema::read::{Scalar, Type as RecordType};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use super::names::Names;
 use super::shape::{Element, Label, Types};
-use super::shape::{physical, record_type, rust, shape};
+use super::shape::{physical, rust, shape};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{
-    ErrorFieldType, ErrorIndex, ErrorType, Function, Mode, Model, Object, ObjectIndex, Param, Passing,
-    Returns, Role, Type, Value,
+    ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, Item, Mode, Model, Object, ObjectIndex,
+    Param, Passing, Returns, Role, Type, Value,
 };
 
 /// Writer of the services of a model.
@@ -160,6 +161,9 @@ impl<T: Types> Services<'_, T> {
             Mode::Async => set("mode", string("async")),
             Mode::Blocking => set("mode", string("blocking")),
         }
+        if method.mode == Mode::Stream {
+            set("window", method.window.to_string());
+        }
         if role == Role::Getter {
             set("getter", "true".to_owned());
         }
@@ -196,11 +200,14 @@ impl<T: Types> Services<'_, T> {
                 self.value(written, *value)?
             }
             Passing::Pool(message) => self.value(written, Value::Message(*message))?,
-            Passing::Text => Field { declared: "string".to_owned(), rust: None },
-            Passing::Slice { of, mutable: false } => return self.list(written, *of, param.optional),
+            Passing::Text | Passing::CText => Field { declared: "string".to_owned(), rust: None },
+            Passing::Slice { of, mutable: false } | Passing::Moved(of) => {
+                return self.list(written, *of, param.optional);
+            }
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
+            Passing::Listener(_) => return Err("an object of Dart"),
             Passing::Object(_) => return Err("an object"),
             Passing::Arena { .. } => return Err("an arena"),
         };
@@ -242,7 +249,7 @@ impl<T: Types> Services<'_, T> {
         if let Type::Logical(it) = ty.physical() {
             written.files.extend(it.proto_file);
         }
-        let record = record_type(self.model, ty);
+        let record = ty.record(self.model);
         let form = shape(&physical(&record, &|id| self.types.newtype(id)), self.types);
         let rust = rust(&record);
         match (form.label, form.of) {
@@ -272,56 +279,91 @@ impl<T: Types> Services<'_, T> {
         let prefix = format!("{}_CODE", name.to_shouty_snake_case());
         for (number, variant) in (1..).zip(&error.variants) {
             let class = variant.item.name.to_upper_camel_case();
-            let _ = write!(nested, "\n{}  message {class} {{", proto_comment("  ", &variant.item.doc));
-            let mut fields = Vec::new();
+            let mut lines = self.type_options("    ", &variant.item, &class);
             if variant.internal {
-                fields.push("    uint64 id = 1;".to_owned());
+                lines.push(format!("    option ({}.is_internal) = true;", self.options));
+                lines.push("    uint64 id = 1;".to_owned());
             }
             for (tag, field) in (1..).zip(&variant.fields) {
-                let declared = self.error_field(written, &field.ty);
-                let name = field.item.name.to_snake_case();
-                fields.push(declared.map_or_else(
-                    |what| format!("    // `{name}` is {what}."),
-                    |declared| format!("    {declared} {name} = {tag};"),
-                ));
+                lines.push(self.error_field(written, tag, field));
             }
-            nested += &if fields.is_empty() {
-                "}\n".to_owned()
-            } else {
-                format!("\n{}\n  }}\n", fields.join("\n"))
-            };
+            let _ = write!(nested, "\n{}  message {class} {{", proto_comment("  ", &variant.item.doc));
+            nested +=
+                &if lines.is_empty() { "}\n".to_owned() } else { format!("\n{}\n  }}\n", lines.join("\n")) };
             let _ = writeln!(cases, "    {class} {} = {number};", class.to_snake_case());
             let _ = writeln!(codes, "  {prefix}_{} = {number};", class.to_shouty_snake_case());
         }
         let doc = proto_comment("", &error.item.doc);
+        let options: String =
+            self.type_options("  ", &error.item, &name).iter().map(|line| format!("{line}\n")).collect();
         let _ = write!(
             written.text,
-            "\n{doc}message {name} {{\n  option ({0}.is_error) = true;\n{nested}\n  oneof variant {{\n{cases}  }}\n}}\n\n\
+            "\n{doc}message {name} {{\n  option ({0}.is_error) = true;\n{options}{nested}\n  oneof variant {{\n{cases}  }}\n}}\n\n\
              // Numbers of the variants of `{name}`.\nenum {name}Code {{\n  option ({0}.is_error_code) = true;\n\n  \
              {prefix}_UNSPECIFIED = 0;\n{codes}}}\n",
             self.options
         );
     }
 
-    fn error_field(&self, written: &mut Written, ty: &ErrorFieldType) -> Result<String, &'static str> {
-        Ok(match ty {
-            ErrorFieldType::Value(ty) => self.ty(written, ty)?.declared,
-            ErrorFieldType::Text => "string".to_owned(),
-            ErrorFieldType::Vec(of) => {
-                let of = self.error_field(written, of)?;
-                if of.contains(' ') {
-                    return Err("a list of lists");
-                }
-                format!("repeated {of}")
+    /// Returns the options of the message of an error or a variant, which is called `name`.
+    fn type_options(&self, pad: &str, item: &Item, name: &str) -> Vec<String> {
+        let rust = (item.name != name).then_some(("rust_name", &item.name));
+        let all = rust.into_iter().chain(item.rename.iter().map(|it| ("dart_name", it)));
+        all.map(|(key, text)| format!("{pad}option ({}.{key}) = {};", self.options, string(text))).collect()
+    }
+
+    /// Returns the line of a field of a variant, or the comment that protobuf can't say it.
+    fn error_field(&self, written: &mut Written, tag: u32, field: &ErrorField) -> String {
+        let name = field.item.name.to_snake_case();
+        let doc = proto_comment("    ", &field.item.doc);
+        match self.error_type(written, &field.ty) {
+            Err(what) => format!("{doc}    // `{name}` is {what}."),
+            Ok(Field { declared, rust }) => {
+                let renamed = (field.item.name != name).then_some(&field.item.name);
+                let options = [
+                    ("field_rust_name", renamed),
+                    ("field_dart_name", field.item.rename.as_ref()),
+                    ("rust_type", rust.as_ref()),
+                ];
+                let options = options
+                    .into_iter()
+                    .filter_map(|(key, text)| Some(format!("({}.{key}) = {}", self.options, string(text?))));
+                let options = options.collect::<Vec<_>>().join(", ");
+                let options = if options.is_empty() { options } else { format!(" [{options}]") };
+                format!("{doc}    {declared} {name} = {tag}{options};")
             }
+        }
+    }
+
+    /// Returns the type of a field of a variant, with its type in Rust unless the import finds it.
+    fn error_type(&self, written: &mut Written, ty: &ErrorFieldType) -> Result<Field, &'static str> {
+        let single = |label: &str, field: Field, what| match field.declared.contains(' ') {
+            true => Err(what),
+            false => Ok(Field { declared: format!("{label} {}", field.declared), ..field }),
+        };
+        match ty {
+            ErrorFieldType::Value(ty) => {
+                let declared = self.ty(written, ty)?.declared;
+                let record = ty.record(self.model);
+                let implied = match &record {
+                    RecordType::Message(_)
+                    | RecordType::Oneof(_)
+                    | RecordType::Enum(_)
+                    | RecordType::Logical(_) => true,
+                    RecordType::Scalar(it) => implies(&declared, it.name()),
+                    _ => false,
+                };
+                Ok(Field { declared, rust: (!implied).then(|| rust(&record)) })
+            }
+            ErrorFieldType::Text => Ok(Field { declared: "string".to_owned(), rust: None }),
+            ErrorFieldType::Vec(of) if **of == ErrorFieldType::Value(Type::Scalar(Scalar::U8)) => {
+                Ok(Field { declared: "bytes".to_owned(), rust: None })
+            }
+            ErrorFieldType::Vec(of) => single("repeated", self.error_type(written, of)?, "a list of lists"),
             ErrorFieldType::Option(of) => {
-                let of = self.error_field(written, of)?;
-                if of.contains(' ') {
-                    return Err("a list that may be absent");
-                }
-                format!("optional {of}")
+                single("optional", self.error_type(written, of)?, "a list that may be absent")
             }
-        })
+        }
     }
 
     /// Lists the types of objects, which protobuf has no words for, beside services.

@@ -25,8 +25,8 @@
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 
+use crate::holder::{self, Holding};
 use crate::logical::Logical;
-use crate::model::{self, Model};
 
 /// Facts about the types that have a name.
 pub trait Types {
@@ -41,17 +41,11 @@ pub trait Types {
 /// Returns the type with those in newtypes in the place of these; `newtype` returns the type in
 /// one.
 pub fn physical(ty: &Type, newtype: &dyn Fn(&TypeId) -> Type) -> Type {
-    let boxed = |ty: &Type| Box::new(physical(ty, newtype));
+    let part = |ty: &Type| physical(ty, newtype);
     match ty {
-        Type::Newtype(id) => physical(&newtype(id), newtype),
-        Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
-        Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
-        Type::Option { of } => Type::Option { of: boxed(of) },
-        Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
-        Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },
-        Type::ArenaBox { of } => Type::ArenaBox { of: boxed(of) },
-        Type::ArenaMap { key, value } => Type::ArenaMap { key: boxed(key), value: boxed(value) },
-        other => other.clone(),
+        Type::Newtype(id) => part(&newtype(id)),
+        Type::Array { of, len } => Type::Array { of: Box::new(part(of)), len: *len },
+        other => other.held().map_or_else(|| other.clone(), |held| holder::map(&held, part)),
     }
 }
 
@@ -145,6 +139,8 @@ pub fn case(ty: &Type, types: &impl Types) -> Shape {
     match ty {
         // An empty reference leaves the oneof unset.
         Type::Ref(_) => Shape { label: Label::Plain, of: shape(ty, types).of },
+        // The case says that there is a value.
+        Type::ArenaBox { of } => single(of, types),
         _ => single(ty, types),
     }
 }
@@ -406,54 +402,27 @@ pub fn plain(keyword: &str) -> Option<Plain> {
     })
 }
 
-/// Returns the type in the form of records.
-pub fn record_type(model: &Model, ty: &model::Type) -> Type {
-    let boxed = |ty: &model::Type| Box::new(record_type(model, ty));
-    match ty {
-        model::Type::Scalar(it) => Type::Scalar(*it),
-        model::Type::Array { of, len } => Type::Array { of: boxed(of), len: *len },
-        model::Type::Message(index) => Type::Message(model.message(*index).id.clone()),
-        model::Type::Enum(index) => Type::Enum(model.enumeration(*index).id.clone()),
-        model::Type::Open(index) => Type::Open(model.enumeration(*index).id.clone()),
-        model::Type::Oneof(index) => Type::Oneof(model.oneof(*index).id.clone()),
-        model::Type::Str { cap } => Type::Str { cap: *cap },
-        model::Type::Bytes { cap } => Type::Bytes { cap: *cap },
-        model::Type::Vec { of, cap } => Type::Vec { of: boxed(of), cap: *cap },
-        model::Type::Option { of } => Type::Option { of: boxed(of) },
-        model::Type::Map { key, value, cap } => Type::Map { key: boxed(key), value: boxed(value), cap: *cap },
-        model::Type::Ref(index) => Type::Ref(model.message(*index).id.clone()),
-        model::Type::Newtype { index, .. } => Type::Newtype(model.newtype(*index).id.clone()),
-        model::Type::Logical(it) => Type::Logical(it.name.to_owned()),
-        model::Type::ArenaStr => Type::ArenaStr {},
-        model::Type::ArenaBytes => Type::ArenaBytes {},
-        model::Type::ArenaVec { of } => Type::ArenaVec { of: boxed(of) },
-        model::Type::ArenaMap { key, value } => Type::ArenaMap { key: boxed(key), value: boxed(value) },
-        model::Type::ArenaBox { of } => Type::ArenaBox { of: boxed(of) },
-    }
-}
-
 /// Returns the type in Rust's notation.
 pub fn rust(ty: &Type) -> String {
+    notation(ty, &|id| rust_name(id).to_owned())
+}
+
+/// Returns the type in Rust's notation, with the names that `name` returns.
+pub fn notation(ty: &Type, name: &dyn Fn(&TypeId) -> String) -> String {
     match ty {
         Type::Scalar(it) => it.name().to_owned(),
-        Type::Array { of, len } => format!("[{}; {len}]", rust(of)),
-        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => rust_name(id).to_owned(),
-        Type::Object(id) => format!("FfiObject<{}>", id.0.rsplit("::").next().unwrap_or_default()),
+        Type::Array { of, len } => format!("[{}; {len}]", notation(of, name)),
+        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => name(id),
         Type::Logical(name) => Logical::named(name).map_or(name.as_str(), |it| it.rust).to_owned(),
-        Type::Open(id) => format!("FfiOpen<{}>", rust_name(id)),
-        Type::Ref(id) => format!("FfiRef<{}>", rust_name(id)),
-        Type::Columns(id) => format!("FfiColumns<{}>", rust_name(id)),
-        Type::Arena(id) => format!("FfiArena<{}>", rust_name(id)),
-        Type::ArenaStr {} => "ArenaStr".to_owned(),
-        Type::ArenaBytes {} => "ArenaBytes".to_owned(),
-        Type::ArenaVec { of } => format!("ArenaVec<{}>", rust(of)),
-        Type::ArenaMap { key, value } => format!("ArenaMap<{}, {}>", rust(key), rust(value)),
-        Type::ArenaBox { of } => format!("ArenaBox<{}>", rust(of)),
-        Type::Str { cap } => format!("FfiStr<{cap}>"),
-        Type::Bytes { cap } => format!("FfiBytes<{cap}>"),
-        Type::Vec { of, cap } => format!("FfiVec<{}, {cap}>", rust(of)),
-        Type::Option { of } => format!("FfiOption<{}>", rust(of)),
-        Type::Map { key, value, cap } => format!("FfiMap<{}, {}, {cap}>", rust(key), rust(value)),
+        Type::Open(id) => format!("FfiOpen<{}>", name(id)),
+        Type::Ref(id) => format!("FfiRef<{}>", name(id)),
+        Type::Object(id) => format!("FfiObject<{}>", name(id)),
+        Type::Columns(id) => format!("FfiColumns<{}>", name(id)),
+        Type::Arena(id) => format!("FfiArena<{}>", name(id)),
+        holder => {
+            let held = holder.held().expect("all other types hold something");
+            held.notation(|part| notation(part, name))
+        }
     }
 }
 

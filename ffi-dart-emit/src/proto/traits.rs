@@ -12,6 +12,8 @@ pub struct Trait {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
+    /// Name in Dart, if it differs.
+    pub rename: Option<String>,
     pub methods: Vec<Method>,
 }
 
@@ -23,12 +25,16 @@ pub struct Method {
     /// Name in the .proto file, with that of the service.
     pub full: String,
     pub is_async: bool,
+    /// True if it returns a stream of results.
+    pub is_stream: bool,
     /// Keys of `#[ffi(..)]`.
-    pub keys: Vec<&'static str>,
+    pub keys: Vec<String>,
     /// Names and types of the parameters.
     pub params: Vec<(String, String)>,
     /// Type of the result.
     pub result: String,
+    /// Type of the error; `None` if it only says that the method has no implementation.
+    pub error: Option<String>,
 }
 
 /// Writes a service, and adds the names of `ffi_core` that it uses. Returns true if all of its
@@ -36,7 +42,11 @@ pub struct Method {
 pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) -> bool {
     used.extend(["error::Unimplemented", "ffi_service"]);
     lead(out, "", &it.doc, it.deprecated.as_ref());
-    let _ = writeln!(out, "#[ffi_service]\npub trait {} {{", it.name);
+    *out += &match &it.rename {
+        Some(name) => attribute_line("", "ffi_service", &[format!("rename = {}", rust_string(name))]),
+        None => "#[ffi_service]\n".to_owned(),
+    };
+    let _ = writeln!(out, "pub trait {} {{", it.name);
     let mut documented = !it.doc.trim().is_empty();
     for (index, method) in it.methods.iter().enumerate() {
         documented &= !method.doc.trim().is_empty();
@@ -48,7 +58,12 @@ pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) ->
         let keyword = if method.is_async { "async fn" } else { "fn" };
         let params = method.params.iter().map(|(name, ty)| format!("{name}: {ty}"));
         let params: Vec<_> = ["&self".to_owned()].into_iter().chain(params).collect();
-        let result = format!("Result<{}, Unimplemented>", method.result);
+        let error = method.error.as_deref().unwrap_or("Unimplemented");
+        let mut result = format!("Result<{}, {error}>", method.result);
+        if method.is_stream {
+            used.insert("Stream");
+            result = format!("impl Stream<Item = {result}>");
+        }
         let line = format!("    {keyword} {}({}) -> {result} {{", method.name, params.join(", "));
         if line.len() <= WIDTH {
             let _ = writeln!(out, "{line}");
@@ -62,7 +77,13 @@ pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) ->
             [one] => _ = writeln!(out, "        let _ = {one};"),
             several => _ = writeln!(out, "        let _ = ({});", several.join(", ")),
         }
-        let _ = writeln!(out, "        Err(Unimplemented::new({}))\n    }}", rust_string(&method.full));
+        let unimplemented = format!("Unimplemented::new({})", rust_string(&method.full));
+        let body = match (method.is_stream, &method.error) {
+            (true, _) => format!("{unimplemented}.stream()"),
+            (false, Some(_)) => format!("Err({unimplemented}.into())"),
+            (false, None) => format!("Err({unimplemented})"),
+        };
+        let _ = writeln!(out, "        {body}\n    }}");
     }
     *out += "}\n";
     documented

@@ -57,7 +57,13 @@ typedef struct FfiOwned {
 } FfiOwned;
 
 {% if callbacks -%}
-/** Text of an error of a function that is passed: its owner keeps it until the function runs again. Such a function returns 0 with a result, and 1 with this. */
+/** Text that a function returns which is passed: its owner keeps it until the function runs again. UTF-8. */
+typedef struct FfiCallbackText {
+    const uint8_t *data;
+    size_t len;
+} FfiCallbackText;
+
+/** Text of an error of such a function: its owner keeps it until the function runs again. It returns 0 with a result, and 1 with this. Several arguments come as an array of pointers to each. */
 typedef struct FfiCallbackError {
     const uint8_t *message;
     size_t message_len;
@@ -189,6 +195,27 @@ typedef struct FfiPoolStats {
 } FfiPoolStats;
 
 #endif
+{%- if given %}
+
+#ifndef FFI_GIVEN_DEFINED
+#define FFI_GIVEN_DEFINED
+
+/**
+ * A list that is given to a function, which owns it when it runs: it changes the elements, and ends with `release(token)`, on
+ * any thread. `release` is null once the list was taken; a call that refuses an argument leaves it.
+ */
+typedef struct FfiGiven {
+    void *data;
+    /** Elements. */
+    size_t len;
+    void *token;
+    /** Null, or called when the list is taken: what it returns is the token of `release`. */
+    void *(*take)(void *token);
+    void (*release)(void *token);
+} FfiGiven;
+
+#endif
+{%- endif %}
 {%- if !simd.is_empty() %}
 
 #ifndef FFI_SIMD_DEFINED
@@ -347,7 +374,7 @@ extern "C" {
 {% endmatch -%}
 {{ it.doc }}
 {%- match it.alias %}
-{%- when Some(alias) %}typedef {{ alias }} {{ it.name }};
+{%- when Some(alias) %}typedef {{ alias }};
 {%- when None %}typedef struct {{ it.name }} {
 {%- for member in it.members %}
 {{ member.doc }}    {{ member.declaration }};
@@ -405,6 +432,8 @@ typedef struct FfiArenaParts {
     uint8_t *text;
     size_t text_len;
     size_t text_capacity;
+    /** 1 if the arena is frozen or a mapped file: writing to it ends the process. */
+    size_t read_only;
 } FfiArenaParts;
 
 /** What is at an offset of the lists. */
@@ -541,6 +570,12 @@ size_t {{ it.symbols.wasted }}(const {{ it.name }} *arena, FfiStatus *status);
 {{ it.name }} *{{ it.symbols.map }}(const uint8_t *path, size_t len, FfiStatus *status);
 /** Checks all that the root reaches, and if it is `exclusive`, that no two lists overlap. */
 void {{ it.symbols.check }}({{ it.name }} *arena, uint8_t exclusive, FfiStatus *status);
+/** An arena that nobody can write to, which the caller owns: a checked copy, or of one that is read-only another object with the same memory, for another thread. Null and a status for an arena that isn't valid. */
+{{ it.name }} *{{ it.symbols.freeze }}(const {{ it.name }} *arena, FfiStatus *status);
+/** The layouts of all that the root reaches, as JSON, which the caller owns. */
+FfiOwned *{{ it.symbols.schema }}(FfiStatus *status);
+/** A status that names the first difference, if `len` bytes are not what `{{ it.symbols.schema }}` returns. */
+void {{ it.symbols.compare }}(const uint8_t *schema, size_t len, FfiStatus *status);
 {% endfor %}
 {%- for it in simd %}
 {%- if let Some((count, kind)) = it.numbers %}
@@ -590,6 +625,8 @@ void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} 
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}{% for it in started %}
 /* `{{ it }}` is for Dart only: its result comes to a mailbox, which C has none of. */
+{% endfor %}{% for it in keeping %}
+/* `{{ it }}` is for Dart only: it keeps what it calls by a mailbox, which C has none of. */
 {% endfor %}
 #ifdef __cplusplus
 }

@@ -190,6 +190,7 @@ impl Schema {
             payload,
             fingerprint: Fingerprint(fingerprint),
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
+            in_arena: false,
             cases: cases.into_iter().zip(0..).map(|((item, ty), tag)| Case { item, ty, tag }).collect(),
             item,
         }));
@@ -350,7 +351,8 @@ impl Schema {
                     pass: *pass,
                     optional: false,
                     ty: ty.clone(),
-                    answer: None,
+                    function: None,
+                    listener: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),
@@ -386,8 +388,12 @@ impl Schema {
                 Pass::Slice => "slice",
                 Pass::SliceMut => "slice_mut",
                 Pass::Str => "str",
+                Pass::CStr => "c_str",
+                Pass::Moved => "moved",
                 Pass::Pool => "pool",
-                Pass::Object | Pass::Callback => unreachable!("no test has one here"),
+                Pass::Object | Pass::Callback | Pass::DartFn | Pass::Listener => {
+                    unreachable!("no test has one here")
+                }
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

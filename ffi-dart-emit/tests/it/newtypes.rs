@@ -42,16 +42,20 @@ fn a_newtype_holds_one_value() {
     for ty in [
         vec(scalar(Scalar::U8), 3),
         option(scalar(Scalar::U8)),
-        array(scalar(Scalar::U8), 3),
         Type::Message(id("Point")),
         Type::Bytes { cap: 4 },
+        array(Type::Message(id("Point")), 2),
+        array(vec(scalar(Scalar::U8), 3), 2),
     ] {
         let found = problems(vec![point(), Record::Newtype(newtype("N", ty))]);
-        assert_eq!(found, ["newtype demo::N: its value is no number, `bool`, enum, text or logical type"]);
+        let why = "its value is no number, `bool`, enum, text, logical type, or array of these";
+        assert_eq!(found, [format!("newtype demo::N: {why}")]);
     }
     let mode = Record::Enum(enumeration("Mode", Scalar::U8, &[("Off", 0)]));
     for ty in [Type::Enum(id("Mode")), str(4), logical("uuid"), scalar(Scalar::Bool)] {
-        assert_eq!(problems(vec![mode.clone(), Record::Newtype(newtype("N", ty))]), [""; 0]);
+        for ty in [ty.clone(), array(ty.clone(), 3), array(array(ty, 3), 2)] {
+            assert_eq!(problems(vec![mode.clone(), Record::Newtype(newtype("N", ty))]), [""; 0]);
+        }
     }
 }
 
@@ -72,6 +76,18 @@ fn newtypes_that_hold_themselves_are_refused() {
     };
     assert_eq!(deep(17), [""; 0], "one that holds 16");
     assert!(deep(18)[0].contains("more than 16 newtypes in each other"));
+    // Also behind arrays, which end no chain.
+    let itself = problems(vec![Record::Newtype(newtype("N", array(named("N"), 2)))]);
+    assert!(itself[0].contains("`demo::N` holds itself"), "{itself:?}");
+    let rows = |depth: usize| {
+        let chain = (0..depth).map(|at| {
+            let ty = if at == 0 { scalar(Scalar::U8) } else { named(&format!("N{}", at - 1)) };
+            Record::Newtype(newtype(&format!("N{at}"), array(ty, 1)))
+        });
+        problems(chain.collect())
+    };
+    assert_eq!(rows(17), [""; 0], "one that holds 16");
+    assert!(rows(18)[0].contains("more than 16 newtypes in each other"));
     let unknown = problems(vec![Record::Newtype(newtype("N", named("Gone")))]);
     assert!(unknown[0].contains("there is no record of its type `demo::Gone`"), "{unknown:?}");
     let unknown = problems(vec![Record::Newtype(newtype("N", logical("moon phase")))]);
@@ -79,15 +95,30 @@ fn newtypes_that_hold_themselves_are_refused() {
 }
 
 #[test]
-fn newtypes_of_text_are_no_parameters() {
-    let found = problems(vec![
-        Record::Newtype(newtype("Email", str(9))),
-        Record::Function(function("send", &[("to", Pass::Value, named("Email"))], None)),
-    ]);
-    assert_eq!(
-        found,
-        ["function demo_ffi_send, parameter to: a newtype of an `FfiStr` is neither parameter nor result"]
-    );
+fn newtypes_of_text_and_arrays_are_no_parameters() {
+    for ty in [str(9), array(scalar(Scalar::U8), 3)] {
+        let found = problems(vec![
+            Record::Newtype(newtype("Email", ty)),
+            Record::Function(function("send", &[("to", Pass::Value, named("Email"))], None)),
+        ]);
+        let why = "a newtype of an `FfiStr` or an array is neither parameter nor result";
+        assert_eq!(found, [format!("function demo_ffi_send, parameter to: {why}")]);
+    }
+}
+
+/// Dart compares lists by identity, so none is found as the key of a map.
+#[test]
+fn newtypes_of_arrays_are_no_keys() {
+    let pin = Record::Newtype(newtype("Pin", array(scalar(Scalar::U8), 4)));
+    let of = |ty: Type| message("M", 28, 4, &[("x", 0, map(ty, scalar(Scalar::U32), 3))]);
+    for ty in [named("Pin"), array(scalar(Scalar::U8), 4)] {
+        let model = schema(vec![pin.clone(), Record::Message(of(ty))]);
+        let problems = dart::package(&model, &dart::Options::default()).unwrap_err().to_string();
+        assert!(
+            problems.contains("message demo::M: the keys of its `FfiMap` can't be looked up"),
+            "{problems}"
+        );
+    }
 }
 
 /// Text of the record becomes part of generated Dart, so only names pass.
@@ -164,6 +195,20 @@ fn a_field_may_become_a_newtype_and_back() {
 }
 
 #[test]
+fn a_newtype_of_an_array_may_become_the_array_and_another_length_not() {
+    let key = |len: u64| Record::Newtype(newtype("Key", array(scalar(Scalar::U8), len)));
+    let plain = field(array(scalar(Scalar::U8), 4), 4, 1, &[]);
+    let named = |len: u64| field(Type::Newtype(id("Key")), len, 1, &[key(len)]);
+    assert_eq!(plain.messages[0].fingerprint, named(4).messages[0].fingerprint);
+    let same = diff(&plain, &named(4));
+    assert!(same.iter().all(|it| it.memory.is_none() && it.wire.is_none()), "{same:?}");
+    let longer = diff(&named(4), &named(5));
+    let changed = longer.iter().find(|it| it.item == "newtype Key").unwrap();
+    assert_eq!(changed.what, "its value was a `[u8; 4]`, is a `[u8; 5]`");
+    assert!(changed.memory.is_some());
+}
+
+#[test]
 fn functions_and_dart_types_of_newtypes_change() {
     let user = || Record::Newtype(newtype("UserId", scalar(Scalar::U64)));
     let with =
@@ -218,11 +263,13 @@ fn full() -> Vec<Record> {
         Record::Newtype(email),
         Record::Newtype(newtype("Depth", named("Height"))),
         Record::Newtype(newtype("Height", scalar(Scalar::F32))),
+        Record::Newtype(newtype("Key", array(scalar(Scalar::U8), 4))),
         Record::Newtype(newtype("Octet", scalar(Scalar::U8))),
+        Record::Newtype(newtype("Turn", array(named("Height"), 2))),
         Record::Newtype(newtype("UserId", scalar(Scalar::U64))),
         Record::Message(message(
             "Account",
-            160,
+            184,
             8,
             &[
                 ("id", 0, named("UserId")),
@@ -235,6 +282,10 @@ fn full() -> Vec<Record> {
                 ("key", 112, logical("uuid")),
                 ("keys", 128, map(named("UserId"), named("Octet"), 1)),
                 ("last", 152, named("Octet")),
+                ("secret", 153, named("Key")),
+                ("turn", 160, named("Turn")),
+                ("secrets", 168, array(named("Key"), 2)),
+                ("spare", 176, option(named("Key"))),
             ],
         )),
     ]
@@ -252,6 +303,11 @@ fn proto_files_name_newtypes_and_come_back() {
         "  .google.protobuf.Timestamp created = 6;\n",
         "  optional .google.protobuf.Duration timeout = 7;\n",
         "  bytes key = 8 [(ffi.rust_type) = \"FfiUuid\"];\n",
+        "option (ffi.newtype) = {\n  name: \"Key\"\n  type: \"[u8; 4]\"\n};\n",
+        "  bytes secret = 11 [\n    (ffi.fixed_count) = 4,\n    (ffi.rust_type) = \"Key\"\n  ];\n",
+        "  repeated float turn = 12 [\n    (ffi.fixed_count) = 2,\n    (ffi.rust_type) = \"Turn\"\n  ];\n",
+        "  repeated bytes secrets = 13 [\n    (ffi.fixed_count) = 2,\n    (ffi.fixed_count) = 4,\n    (ffi.rust_type) = \"[Key; 2]\"\n  ];\n",
+        "  optional bytes spare = 14 [\n    (ffi.fixed_count) = 4,\n    (ffi.rust_type) = \"FfiOption<Key>\"\n  ];\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -266,6 +322,9 @@ fn proto_files_name_newtypes_and_come_back() {
         "rename = \"Mail\"",
         "#[derive(FfiNewtype, Clone, Copy, Debug, PartialEq)]\n#[repr(transparent)]\npub struct Depth(pub Height);\n",
         "type = \"Color\"",
+        "pub struct Key(pub [u8; 4]);\n",
+        "#[derive(FfiNewtype, Clone, Copy, Debug, PartialEq)]\n#[repr(transparent)]\npub struct Turn(pub [Height; 2]);\n",
+        "    pub secrets: [Key; 2],\n",
         "    pub admins: FfiVec<AdminId, 2>,\n",
         "    pub octets: [Octet; 4],\n",
         "    pub created: FfiTimestamp,\n",
@@ -297,7 +356,12 @@ fn wrong_newtypes_of_a_proto_file_are_reported() {
     import_fails("", id, "there is no type `UserId`");
     import_fails(&option("UserId", "u32"), id, "another in protobuf than the field's");
     import_fails(&option("UserId", "List"), id, "newtype `UserId`: its type `List` can't be read");
-    import_fails(&option("UserId", "UserId"), id, "newtype `UserId` holds itself");
+    import_fails(&option("UserId", "UserId"), id, "newtype `UserId`: it holds itself");
+    import_fails(&option("UserId", "[UserId; 2]"), id, "newtype `UserId`: it holds itself");
+    // No list is in a newtype, so what would hold itself behind one ends there.
+    import_fails(&option("UserId", "FfiVec<UserId, 2>"), id, "newtype `UserId`: its value is no");
+    let chain: String = (0..2_000).map(|at| option(&format!("N{at}"), &format!("N{}", at + 1))).collect();
+    import_fails(&(chain + &option("N2000", "u64")), "uint64 x = 1;", "more than 16 newtypes in each other");
     import_fails(&option("u64", "u64"), id, "newtype `u64`: Rust can't have it");
     import_fails(&option("M", "u64"), "uint64 x = 1;", "there is also");
     import_fails(&format!("{0}\n{0}", option("UserId", "u64")), id, "or has it already");
@@ -317,8 +381,9 @@ fn wrong_newtypes_of_a_proto_file_are_reported() {
 fn tables_name_newtypes() {
     let text = inspect::text(&schema(full()));
     for line in [
-        "  UserId      8  u64        extension type",
-        "  Argb        4  u32        Color",
+        "  UserId      8  u64          extension type",
+        "  Argb        4  u32          Color",
+        "  Key         4  [u8; 4]      extension type",
         "FfiVec<AdminId, 2>",
         "FfiTimestamp",
     ] {

@@ -74,6 +74,7 @@ fn docs_and_notes_stay_where_they_belong() {
                 Record::Library(_) | Record::Queue(_) | Record::Error(_) => continue,
                 Record::Function(it) => &mut it.item,
                 Record::Object(it) | Record::Service(it) => &mut it.item,
+                Record::Callback(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
@@ -473,6 +474,87 @@ fn what_has_no_form_is_left_out_aloud() {
     let has = |start: &str| warnings.iter().any(|it| it.starts_with(start));
     assert!(has("demo.proto:9:1: service `Empty` is left out: it has no methods"), "{warnings:?}");
     assert!(has("demo.proto:2:1: the reserved name `y`"), "{warnings:?}");
+}
+
+/// Returns a file with the options and the package `a`.
+fn with_options(body: &str) -> String {
+    format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n")
+}
+
+/// Errors of services are enums, and streams of results are streams.
+#[test]
+fn errors_and_streams_of_services_are_read() {
+    let text = with_options(
+        "message Row {\n  int32 x = 1;\n}\n\
+         service Db {\n  option (ffi.service_rust_name) = \"Storage\";\n  rpc Get(Row) returns (Row) {\n    option (ffi.error) = \"DbError\";\n  }\n  \
+         rpc Ask(Row) returns (Row) {\n    option (ffi.method_rust_name) = \"question\";\n  }\n  \
+         rpc Watch(Row) returns (stream Row) {\n    option (ffi.error) = \"DbError\";\n    option (ffi.window) = 4;\n  }\n  \
+         rpc Push(stream Row) returns (Row);\n}\n\
+         // Failures.\nmessage DbError {\n  option (ffi.is_error) = true;\n  option (ffi.dart_name) = \"Failure\";\n  \
+         message NotFound {\n    uint64 id = 1;\n    repeated uint32 path = 2 [(ffi.rust_type) = \"u16\"];\n    \
+         optional string hint = 3 [(ffi.field_dart_name) = \"tip\"];\n    bytes raw = 4;\n    Row row = 5;\n    \
+         repeated string short = 6 [(ffi.rust_type) = \"FfiVec<FfiStr<8>, 2>\"];\n    repeated Kind kinds = 7;\n  }\n  \
+         message Corrupt {\n    option (ffi.is_internal) = true;\n    uint64 id = 1;\n  }\n  \
+         message Unimplemented {\n    int32 code = 1;\n  }\n  \
+         oneof variant {\n    NotFound not_found = 1;\n    Corrupt corrupt = 2;\n    Unimplemented unimplemented = 3;\n  }\n}\n\
+         enum DbErrorCode {\n  option (ffi.is_error_code) = true;\n  DB_ERROR_CODE_UNSPECIFIED = 0;\n}\n\
+         enum Kind {\n  KIND_A = 0;\n}",
+    );
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    for line in [
+        "use ffi_core::FfiError;\n",
+        "use ffi_core::Stream;\n",
+        "/// Failures.\n#[derive(Clone, Debug, PartialEq, FfiError)]\n#[ffi(rename = \"Failure\")]\npub enum DbError {\n    \
+         NotFound {\n        id: u64,\n        path: Vec<u16>,\n        #[ffi(rename = \"tip\")]\n        \
+         hint: Option<String>,\n        raw: Vec<u8>,\n        row: Row,\n        \
+         short: FfiVec<FfiStr<8>, 2>,\n        kinds: Vec<Kind>,\n    },\n    \
+         #[ffi(internal)]\n    Corrupt,\n    Unimplemented {\n        code: i32,\n    },\n    \
+         /// The method has no implementation yet.\n    #[ffi(internal)]\n    UnimplementedMethod(Unimplemented),\n}\n",
+        "    fn get(&self, request: &Row) -> Result<Row, DbError> {\n        let _ = request;\n        \
+         Err(Unimplemented::new(\"Db.Get\").into())\n    }\n",
+        "#[ffi_service(rename = \"Db\")]\npub trait Storage {\n",
+        "    #[ffi(rename = \"ask\")]\n    fn question(&self, request: &Row) -> Result<Row, Unimplemented> {\n",
+        "    #[ffi(window = 4)]\n    fn watch(&self, request: Row) -> impl Stream<Item = Result<Row, DbError>> {\n        \
+         let _ = request;\n        Unimplemented::new(\"Db.Watch\").stream()\n    }\n",
+    ] {
+        assert!(source.contains(line), "{line}\n---\n{source}");
+    }
+    assert!(!source.contains("DbErrorCode") && !source.contains("fn push"), "{source}");
+}
+
+#[test]
+fn errors_that_can_not_be_are_refused() {
+    let error =
+        |body: &str| with_options(&format!("message E {{\n  option (ffi.is_error) = true;\n{body}}}"));
+    let variants = "  message A {}\n  message B {}\n";
+    import_fails(
+        &error(&format!("{variants}  oneof v {{\n    A a = 1;\n    B b = 3;\n  }}\n")),
+        &["error `E` is not a oneof of variants with the numbers from 1 on"],
+    );
+    import_fails(&error(variants), &["error `E` is not a oneof of variants"]);
+    import_fails(
+        &error(&format!("{variants}  oneof v {{\n    A a = 1;\n    int32 b = 2;\n  }}\n")),
+        &["field `a.E.b`: a variant of an error is a message"],
+    );
+    import_fails(
+        &error(&format!("{variants}  oneof v {{\n    A a = 1;\n    A b = 2;\n  }}\n")),
+        &["field `a.E.b`: the variant can't be called `A` in Rust"],
+    );
+    import_fails(
+        &error(
+            "  message A {\n    map<int32, int32> m = 1;\n    int32 x = 2 [(ffi.rust_type) = \"Vec<\"];\n  }\n  oneof v {\n    A a = 1;\n  }\n",
+        ),
+        &[
+            "field `a.E.A.m`: a parameter or result of a method, or a field of an error, can't be that",
+            "can't be read",
+        ],
+    );
+    import_fails(
+        &with_options(
+            "message M {\n  int32 x = 1;\n}\nservice S {\n  rpc F(M) returns (M) {\n    option (ffi.error) = \"M\";\n  }\n}",
+        ),
+        &["there is no error `M` in this file"],
+    );
 }
 
 #[test]

@@ -7,12 +7,12 @@ use quote::ToTokens as _;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Signature, Type, TypeReference, parse_quote,
-    parse_quote_spanned,
+    Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Type, TypeReference, parse_quote, parse_quote_spanned,
 };
 
+use super::callback::Signature;
 use super::owner::{self, Member, Owner};
-use super::{Head, callback, refuse_generics, stream, types};
+use super::{Head, refuse_generics, stream, types};
 use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
@@ -65,11 +65,11 @@ pub(crate) struct Param {
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
     /// for `&[T]`.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or that of the value; `u8` for text; the type
-    /// of the argument of a function of Dart.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text;
+    /// `fn(A, ..) -> R` for a function of Dart.
     pub(crate) ty: Type,
-    /// Type of the result of a function of Dart.
-    pub(crate) answer: Option<Type>,
+    /// The arguments and the result of a function of Dart.
+    pub(crate) function: Option<Signature>,
     /// The type as the user wrote it.
     pub(crate) written: Type,
 }
@@ -83,11 +83,26 @@ pub(crate) enum Pass {
     Slice,
     SliceMut,
     Str,
+    /// `&CStr`: text that ends with a NUL.
+    CStr,
     Pool,
     /// `FfiArena<T>`, whose contents the function gets.
     Arena,
     Object,
+    /// `FfiMoved<[T]>`, which the function gets.
+    Moved,
     Callback,
+    /// `DartFn<F>`, which the function may keep.
+    DartFn,
+    /// `Arc<dyn Trait>`, an object of Dart.
+    Listener,
+}
+
+impl Pass {
+    /// Returns true for what Dart keeps until Rust drops it.
+    pub(crate) fn is_kept(self) -> bool {
+        matches!(self, Self::DartFn | Self::Listener)
+    }
 }
 
 impl Function {
@@ -120,7 +135,7 @@ impl Function {
         head: Option<Head>,
         keys: Keys,
         attrs: &[Attribute],
-        signature: &Signature,
+        signature: &syn::Signature,
         member: Option<Member>,
     ) -> Result<Option<Self>> {
         let mut errors = Error::accumulator();
@@ -149,7 +164,7 @@ impl Function {
         let params = typed.into_iter().filter(|input| !is_context(input));
         let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
         if keys.leaf.is_present() {
-            for param in params.iter().filter(|param| param.pass == Pass::Callback) {
+            for param in params.iter().filter(|param| param.function.is_some() || param.pass.is_kept()) {
                 let text = "a leaf function can't call Dart\nhint: remove `leaf`";
                 errors.push(Error::custom(text).with_span(&param.written));
             }
@@ -180,6 +195,11 @@ impl Function {
         }))
     }
 
+    /// Returns true if it needs the mailbox of an isolate.
+    pub(crate) fn needs_mailbox(&self) -> bool {
+        self.mode != Mode::Sync || self.params.iter().any(|param| param.pass.is_kept())
+    }
+
     /// Returns the type of the object that the function takes first, if it takes one.
     pub(crate) fn receiver(&self) -> Option<&Owner> {
         self.member.as_ref().filter(|it| it.role.has_receiver()).map(|it| &it.owner)
@@ -195,7 +215,7 @@ pub(crate) fn refuse_export(item: &syn::Item) -> Error {
     .with_span(item)
 }
 
-fn check_qualifiers(signature: &Signature) -> Result<()> {
+fn check_qualifiers(signature: &syn::Signature) -> Result<()> {
     let mut errors = Error::accumulator();
     if let Safety::Unsafe(token) = &signature.safety {
         let error = Error::custom(
@@ -215,7 +235,7 @@ fn check_qualifiers(signature: &Signature) -> Result<()> {
 
 /// Returns the way in which a function is called, by its keys, `async`, and whether it returns a
 /// stream.
-fn mode_of(signature: &Signature, args: &Keys, is_stream: bool) -> Result<Mode> {
+fn mode_of(signature: &syn::Signature, args: &Keys, is_stream: bool) -> Result<Mode> {
     let is_async = signature.asyncness.is_some();
     let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
     if is_stream {
@@ -246,7 +266,7 @@ fn mode_of(signature: &Signature, args: &Keys, is_stream: bool) -> Result<Mode> 
 }
 
 /// Returns the way in which a function is called that returns a stream.
-fn stream_mode(signature: &Signature, args: &Keys) -> Result<Mode> {
+fn stream_mode(signature: &syn::Signature, args: &Keys) -> Result<Mode> {
     let mut errors = Error::accumulator();
     if let Some(token) = &signature.asyncness {
         let text = "a stream begins when Dart listens\nhint: remove `async`, and await in the stream";
@@ -287,13 +307,25 @@ fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
         (Pass::Callback, _) => {
-            let text = "Dart's functions can only be called while Dart waits for the call\n\
-                        hint: a function without `async`, `blocking` and a stream, or a stream as the result";
+            let text = "a `&dyn Fn` of Dart can only be called while Dart waits for the call\n\
+                        hint: `DartFn<fn(A) -> R>`, which can be called later, or a stream as the result";
             return Err(Error::custom(text).with_span(&param.written));
         }
-        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object, _) | (_, Some(_)) => return Ok(()),
-        (Pass::Str, None) => "`String`, a copy".to_owned(),
-        (Pass::Slice | Pass::SliceMut, None) => format!("`Vec<{ty}>`, a copy"),
+        (
+            Pass::Value
+            | Pass::Pool
+            | Pass::Arena
+            | Pass::Object
+            | Pass::Moved
+            | Pass::DartFn
+            | Pass::Listener,
+            _,
+        )
+        | (_, Some(_)) => return Ok(()),
+        (Pass::Str | Pass::CStr, None) => "`String`, a copy".to_owned(),
+        (Pass::Slice | Pass::SliceMut, None) => {
+            format!("`Vec<{ty}>`, a copy, or `FfiMoved<[{ty}]>`, which the function then owns")
+        }
         (Pass::Ref | Pass::Mut, None) if types::argument_of("FfiArena", &param.ty).is_some() => {
             format!("`{ty}`, which the function then owns")
         }
@@ -346,28 +378,33 @@ impl Param {
         };
         let ty = types::ungrouped(&typed.ty);
         let inner = types::std_argument("Option", ty);
-        let function = match callback::types(inner.unwrap_or(ty)) {
+        let function = match Signature::of(inner.unwrap_or(ty)) {
             Ok(function) => function,
             Err(error) => {
                 errors.push(error);
                 return Err(errors.finish().expect_err("there is one"));
             }
         };
-        if let Some((argument, answer)) = function {
+        if let Some(function) = function {
             if inner.is_some() {
                 let text = "a function of Dart is not optional\nhint: a function that does nothing";
                 errors.push(Error::custom(text).with_span(ty));
             }
             errors.finish()?;
-            let (pass, ty, written) = (Pass::Callback, argument.clone(), (*typed.ty).clone());
-            let answer = Some(answer.clone());
-            return Ok(Self { name, pass, optional: false, owned: None, ty, answer, written });
+            let pass = if function.kept { Pass::DartFn } else { Pass::Callback };
+            let (ty, written) = (function.ty(ty), (*typed.ty).clone());
+            let function = Some(function);
+            return Ok(Self { name, pass, optional: false, owned: None, ty, function, written });
         }
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
+        if inner.is_some() && passed.as_ref().is_some_and(|(pass, ..)| *pass == Pass::Listener) {
+            let text = "an object of Dart is not optional\nhint: an object that does nothing";
+            errors.push(Error::custom(text).with_span(ty));
+        }
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
         let (optional, written) = (inner.is_some(), (*typed.ty).clone());
-        Ok(Self { name, pass, optional, owned, ty, answer: None, written })
+        Ok(Self { name, pass, optional, owned, ty, function: None, written })
     }
 
     /// Returns the way in which a type is passed, the type of the copy that the function takes, and
@@ -387,8 +424,20 @@ impl Param {
         if types::argument_of("FfiArena", ty).is_some() {
             return Ok((Pass::Arena, None, ty.clone()));
         }
+        if let Some(list) = types::argument_of("FfiMoved", ty) {
+            let Type::Slice(slice) = types::ungrouped(list) else {
+                let text =
+                    "a list is given to the function\nhint: `FfiMoved<[T]>`; a message with `PoolBox<T>`";
+                return Err(Error::custom(text).with_span(list));
+            };
+            types::check_param(&slice.elem)?;
+            return Ok((Pass::Moved, None, (*slice.elem).clone()));
+        }
         if let Some(object) = types::argument_of("FfiObject", ty) {
             return Ok((Pass::Object, None, object.clone()));
+        }
+        if let Some(listener @ Type::TraitObject(_)) = types::argument_of("Arc", ty).map(types::ungrouped) {
+            return Ok((Pass::Listener, None, listener.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;
@@ -403,6 +452,7 @@ impl Param {
         }
         let (pass, ty) = match (types::ungrouped(elem), mutability.is_some()) {
             (text, false) if types::is_str(text) => return Ok((Pass::Str, None, byte(text))),
+            (text, false) if types::is_c_str(text) => return Ok((Pass::CStr, None, byte(text))),
             (Type::Slice(slice), false) => (Pass::Slice, &*slice.elem),
             (Type::Slice(slice), true) => (Pass::SliceMut, &*slice.elem),
             (ty, false) => (Pass::Ref, ty),

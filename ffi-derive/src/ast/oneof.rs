@@ -3,7 +3,7 @@
 use darling::error::Accumulator;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
-use syn::{DataEnum, DeriveInput, Fields, Ident, Type};
+use syn::{DataEnum, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, refuse_generics, types};
 use crate::attr::{FieldAttrs, OneofAttrs};
@@ -15,6 +15,8 @@ pub(crate) struct Oneof {
     pub(crate) head: Head,
     pub(crate) cases: Vec<Case>,
     pub(crate) checked: bool,
+    /// The visibility of its view and editor, if it lives in an arena: that of the enum.
+    pub(crate) arena: Option<Visibility>,
 }
 
 /// A case of a [`Oneof`]. Its position is its discriminant.
@@ -54,12 +56,34 @@ impl Oneof {
                 None
             }
         });
-        let cases = cases.collect();
+        let cases: Vec<Case> = cases.collect();
         let attrs = errors.handle(OneofAttrs::from_attributes(&input.attrs));
+        let in_arena = attrs.as_ref().is_some_and(|attrs| attrs.arena.is_present())
+            || cases.iter().filter_map(|case| case.ty.as_ref()).any(types::names_handle);
+        if let Some(attrs) = attrs.as_ref().filter(|attrs| in_arena && attrs.checked.is_present()) {
+            let problem = format!(
+                "`{}` lives in an arena, so it can't have `checked`: any bytes would be a handle\n\
+                 hint: remove `checked`, or use the bounded `FfiStr`, `FfiBytes`, `FfiVec` and `FfiOption`",
+                input.ident
+            );
+            errors.push(Error::custom(problem).with_span(&attrs.checked.span()));
+        }
         let checked = attrs.as_ref().is_some_and(|attrs| attrs.checked.is_present());
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
         errors.finish()?;
-        Ok(Self { head: head.expect("without an error there is one"), cases, checked })
+        Ok(Self {
+            head: head.expect("without an error there is one"),
+            cases,
+            checked,
+            arena: in_arena.then(|| input.vis.clone()),
+        })
+    }
+}
+
+impl Oneof {
+    /// Returns the cases that hold a value: discriminant, case, type.
+    pub(crate) fn payloads(&self) -> impl Iterator<Item = (usize, &Case, &Type)> {
+        self.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
     }
 }
 
@@ -84,13 +108,6 @@ impl Case {
                     errors.push(error.with_span(attr));
                 }
                 errors.handle(types::check_inside(&field.ty, holder, "a oneof"));
-                if types::names_handle(&field.ty) {
-                    let error = Error::custom(
-                        "a case can't refer to an arena\n\
-                         hint: an `ArenaBox` or `ArenaStr` as a field of the message beside the oneof, or a bounded type, such as `FfiStr<N>`",
-                    );
-                    errors.push(error.with_span(&field.ty));
-                }
                 Some(field.ty.clone())
             }
             fields => {

@@ -218,7 +218,7 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
         Type::Tuple(_) => {
             refuse(ty, "a tuple can't be a parameter", "several parameters, or a message with named fields")
         }
-        Type::Path(path) if path.path.is_ident("str") => {
+        Type::Path(path) if path.path.is_ident("str") || is_c_str(ty) => {
             refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`")
         }
         Type::Path(path) if of_std(path) => match last_name(path).as_str() {
@@ -325,6 +325,15 @@ pub(crate) fn is_called(name: &str, ty: &Type) -> bool {
 /// Returns true if the type is `str`.
 pub(crate) fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))
+}
+
+/// Returns true if the type is the `CStr` of the standard library.
+pub(crate) fn is_c_str(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let segments = &path.path.segments;
+    let first = segments.first().map(|first| &first.ident);
+    let is_std = |first| ["std", "core", "ffi"].iter().any(|it| first == *it);
+    last_name(path) == "CStr" && (segments.len() == 1 || first.is_some_and(is_std))
 }
 
 /// Returns true if the type is `String`.

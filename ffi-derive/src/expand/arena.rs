@@ -6,8 +6,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type, Visibility};
 
-use super::allowed;
-use crate::ast::{ArenaFrom, Field, Head, Message, Oneof, types};
+use super::{allowed, shape};
+use crate::ast::{ArenaFrom, Enum, Field, Head, Message, Newtype, types};
 use crate::names;
 use crate::record::Object;
 
@@ -274,6 +274,7 @@ impl<'a> Arena<'a> {
             }
         });
         let store = store(ident, &fields);
+        let shape = shape::message(message);
         let once = quote!(__ffi::OnceLock<__ffi::core::primitive::u64>);
         quote! {
             // Some types refuse what lives in an arena.
@@ -332,9 +333,11 @@ impl<'a> Arena<'a> {
                     __ffi::core::result::Result::Ok(())
                 }
 
+                #[inline]
                 fn reach(reached: &mut __ffi::Reached) {
                     let id = <Self as __ffi::FfiMessage>::ID;
-                    if reached.enter(id, <Self as __ffi::FfiType>::FINGERPRINT) {
+                    let layout = <Self as __ffi::FfiType>::FINGERPRINT;
+                    if __ffi::Reached::enter(reached, id, layout, #shape) {
                         #(<#fields as __ffi::ArenaType>::reach(reached);)*
                     }
                 }
@@ -356,42 +359,12 @@ impl<'a> Arena<'a> {
 /// what it needs to be inside of one.
 pub(super) fn plain_message(message: &Message) -> TokenStream {
     let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
-    plain(&message.head.ident, &fields, &store(&message.head.ident, &fields))
-}
-
-/// Returns what a oneof needs to be inside of an arena message.
-pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
-    let ident = &oneof.head.ident;
-    let cases = oneof.cases.iter().enumerate();
-    let cases: Vec<_> = cases.filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, ty))).collect();
-    let arms = cases.iter().map(|(tag, ty)| {
-        let tag = Literal::usize_unsuffixed(*tag);
-        quote! {
-            // SAFETY: both are oneofs with that case, which hold a value of that type there.
-            #tag => unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), __FFI_PAYLOAD) },
-        }
-    });
-    let store = quote! {
-        #[inline]
-        unsafe fn store(value: *const Self, place: *mut Self) {
-            // SAFETY: the place is writable, by this function's contract.
-            unsafe { __ffi::zero(place) };
-            // SAFETY: the value is valid, by this function's contract.
-            let tag = unsafe { __ffi::oneof_tag(value) };
-            // SAFETY: a oneof begins with its discriminant, and the place is writable.
-            unsafe { place.cast::<__ffi::core::primitive::u32>().write(tag) };
-            match tag {
-                #(#arms)*
-                _ => {}
-            }
-        }
-    };
-    let types: Vec<_> = cases.iter().map(|(_, ty)| *ty).collect();
-    plain(ident, &types, &store)
+    plain(&message.head, &fields, &store(&message.head.ident, &fields), &shape::message(message))
 }
 
 /// Returns what a newtype needs to be inside of an arena message.
-pub(super) fn newtype(ident: &Ident, ty: &Type) -> TokenStream {
+pub(super) fn newtype(item: &Newtype) -> TokenStream {
+    let ty = &item.ty;
     let store = quote! {
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
@@ -399,11 +372,12 @@ pub(super) fn newtype(ident: &Ident, ty: &Type) -> TokenStream {
             unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), 0) };
         }
     };
-    plain(ident, &[ty], &store)
+    plain(&item.head, &[ty], &store, &shape::newtype(item))
 }
 
 /// Returns what an enum needs to be inside of an arena message, also as the key of a map.
-pub(super) fn enumeration(ident: &Ident) -> TokenStream {
+pub(super) fn enumeration(item: &Enum) -> TokenStream {
+    let (ident, id, shape) = (&item.head.ident, id(&item.head), shape::enumeration(item));
     // Without `Copy`, which `FfiEnum` asks for, rustc shall not report these as well.
     let copy = quote!(where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
     quote! {
@@ -439,6 +413,11 @@ pub(super) fn enumeration(ident: &Ident) -> TokenStream {
                 let value = unsafe { value.read() };
                 // SAFETY: by this function's contract the place is aligned and writable.
                 unsafe { place.write(value) };
+            }
+
+            #[inline]
+            fn reach(reached: &mut __ffi::Reached) {
+                __ffi::Reached::note(reached, #id, #shape);
             }
         }
 
@@ -515,7 +494,8 @@ pub(crate) fn arena_from(item: &ArenaFrom) -> TokenStream {
 }
 
 /// Returns `ArenaType` of a type that is read and stored as itself.
-fn plain(ident: &Ident, parts: &[&Type], store: &TokenStream) -> TokenStream {
+pub(super) fn plain(head: &Head, parts: &[&Type], store: &TokenStream, shape: &TokenStream) -> TokenStream {
+    let (ident, id) = (&head.ident, id(head));
     quote! {
         const _: () = {
             #(__ffi::assert_in_place(__ffi::Facts::<#parts>::ARENA);)*
@@ -554,8 +534,20 @@ fn plain(ident: &Ident, parts: &[&Type], store: &TokenStream) -> TokenStream {
             }
 
             #store
+
+            #[inline]
+            fn reach(reached: &mut __ffi::Reached) {
+                if __ffi::Reached::note(reached, #id, #shape) {
+                    #(<#parts as __ffi::ArenaType>::reach(reached);)*
+                }
+            }
         }
     }
+}
+
+/// Returns the id of a type in records.
+fn id(head: &Head) -> String {
+    head.prefix.id(&head.item.name)
 }
 
 /// Returns the function that stores a message field by field, as its padding is not initialised.

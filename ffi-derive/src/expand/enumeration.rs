@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{arena, block, exports, fingerprint, identity, proto};
+use super::shape::value;
+use super::{arena, arena_proto, block, exports, fingerprint, identity, proto};
 use crate::ast::{Enum, Variant};
 use crate::{names, record};
 
@@ -11,14 +12,8 @@ pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     let (implementations, proto) = (implementations(item), proto::enumeration(item));
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
-    let arena = arena::enumeration(&item.head.ident);
-    block(&item.head, &quote! { #implementations #arena #proto #exports })
-}
-
-/// Returns a variant's value, of the record's type.
-fn value(item: &Enum, Variant { ident: variant, .. }: &Variant) -> TokenStream {
-    let ident = &item.head.ident;
-    quote!(#ident::#variant as __ffi::core::primitive::i64)
+    let (arena, in_arenas) = (arena::enumeration(item), arena_proto::enumeration(&item.head));
+    block(&item.head, &quote! { #implementations #arena #proto #in_arenas #exports })
 }
 
 fn implementations(item: &Enum) -> TokenStream {

@@ -1,7 +1,7 @@
 //! `#[ffi_export]`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
@@ -36,9 +36,13 @@ impl Pass {
             Self::Slice => "slice",
             Self::SliceMut => "slice_mut",
             Self::Str => "str",
+            Self::CStr => "c_str",
             Self::Pool => "pool",
             Self::Object => "object",
+            Self::Moved => "moved",
             Self::Callback => "callback",
+            Self::DartFn => "dart_fn",
+            Self::Listener => "listener",
         }
     }
 }
@@ -71,6 +75,7 @@ impl Argument {
             taken: match param.pass {
                 Pass::Pool => Some(quote!(__ffi::take_some)),
                 Pass::Arena => Some(quote!(__ffi::take_some_arena)),
+                Pass::Moved => Some(quote!(__ffi::take_some_list)),
                 _ => None,
             },
             raw: quote!(#raw, #present: __ffi::core::primitive::u8),
@@ -86,6 +91,11 @@ impl Argument {
         let raw = format_ident!("__ffi_arg_{index}", span = span);
         let len = format_ident!("__ffi_len_{index}");
         let usize = quote!(__ffi::core::primitive::usize);
+        // What says if a pointer may be looked at.
+        let present = match param.optional {
+            true => format_ident!("__ffi_present_{index}").into_token_stream(),
+            false => quote!(1),
+        };
         let (raw_type, region, check) = match pass {
             Pass::Value => {
                 return Self {
@@ -116,7 +126,6 @@ impl Argument {
             }
             Pass::Callback => {
                 let context = format_ident!("__ffi_context_{index}");
-                let answer = param.answer.as_ref().expect("a function has a result");
                 return Self {
                     raw: quote! {
                         #raw: __ffi::core::option::Option<__ffi::FfiCallback>,
@@ -125,7 +134,26 @@ impl Argument {
                     region: None,
                     owned: None,
                     checked: quote_spanned! {span=>
-                        unsafe { __ffi::Callback::<#ty, #answer>::new(#raw, #context, #name) }
+                        unsafe { __ffi::Callback::<#ty>::new(#raw, #context, #name) }
+                    },
+                    taken: None,
+                };
+            }
+            Pass::DartFn | Pass::Listener => {
+                let adopted = match pass {
+                    Pass::DartFn => quote!(DartFn::<#ty>::adopt),
+                    _ => quote!(listener::<#ty>),
+                };
+                let number = format_ident!("__ffi_number_{index}");
+                return Self {
+                    raw: quote! {
+                        #raw: *const __ffi::FfiMailbox,
+                        #number: __ffi::core::primitive::u64
+                    },
+                    region: None,
+                    owned: None,
+                    checked: quote_spanned! {span=>
+                        unsafe { __ffi::#adopted(#raw, #number, #name) }
                     },
                     taken: None,
                 };
@@ -138,6 +166,24 @@ impl Argument {
                     region: Some(region),
                     checked: quote_spanned!(span=> unsafe { __ffi::given(#raw, #name) }),
                     taken: Some(quote!(__ffi::take_arena)),
+                };
+            }
+            Pass::Moved => {
+                return Self {
+                    raw: quote!(#raw: *mut __ffi::FfiGiven),
+                    region: Some(quote!(unsafe { __ffi::given_region::<#ty>(#raw, #present, #name) })),
+                    owned: None,
+                    checked: quote_spanned!(span=> unsafe { __ffi::given_list::<#ty>(#raw, #name) }),
+                    taken: Some(quote!(__ffi::take_list)),
+                };
+            }
+            Pass::CStr => {
+                return Self {
+                    raw: quote!(#raw: *const __ffi::core::ffi::c_char),
+                    region: Some(quote!(unsafe { __ffi::Region::c_text(#raw, #present, #name) })),
+                    owned: None,
+                    checked: quote_spanned!(span=> unsafe { __ffi::c_text(#raw, #name) }),
+                    taken: None,
                 };
             }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
@@ -179,31 +225,46 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
-    let writes = function
-        .params
-        .iter()
-        .any(|param| matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena));
+    let writes = function.params.iter().any(|param| {
+        matches!(param.pass, Pass::Mut | Pass::SliceMut | Pass::Pool | Pass::Arena | Pass::Moved)
+    });
     // A single region, or regions that are only read, can't conflict.
     let disjoint = (writes && regions.len() > 1).then(|| quote!(__ffi::disjoint(&[#(#regions),*])?;));
     let disjoint_owned = (writes && regions.len() > 1).then(|| disjoint_owned(function, &arguments));
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
     // Copies come first: a copied pointer may be to memory that another argument refers to, and a
     // read of it must not come between the making of a `&mut` and its use.
+    // Functions of Dart come before all, as those that are not taken are never released.
+    let kept = |param: &Param| param.pass.is_kept();
+    let adopted: Vec<_> = (function.params.iter().zip(&locals).zip(&arguments))
+        .filter(|((param, _), _)| kept(param))
+        .map(|((_, local), Argument { checked, .. })| quote!(let #local = #checked;))
+        .collect();
+    let taken = function.params.iter().zip(&locals).filter(|(param, _)| kept(param));
+    let taken: Vec<_> = taken.map(|(_, local)| quote!(let #local = #local?;)).collect();
     let (copied, lent): (Vec<_>, Vec<_>) = (function.params.iter().zip(&locals).zip(&arguments))
+        .filter(|((param, _), _)| !kept(param))
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
     let checked = copied.into_iter().chain(lent).map(|(_, checked)| checked);
     let passed = function.params.iter().zip(&arguments).zip(&locals);
     let passed = passed.map(|((param, argument), local)| match &argument.taken {
         Some(take) => quote!(#take(#local)),
-        None if param.pass == Pass::Callback => quote!(&|__ffi_argument| #local.call(__ffi_argument)),
+        None if param.pass == Pass::Callback => {
+            let count = param.function.as_ref().map_or(0, |it| it.arguments.len());
+            let arguments: Vec<_> = (0..count).map(|index| format_ident!("__ffi_argument_{index}")).collect();
+            quote!(&|#(#arguments),*| #local.call(#(#arguments),*))
+        }
         None => quote!(#local),
     });
     let by_value = function
         .params
         .iter()
-        .filter(|param| matches!(param.pass, Pass::Value | Pass::Callback))
-        .map(|param| &param.ty)
+        .flat_map(|param| match &param.function {
+            Some(function) => function.arguments.iter().chain([&function.answer]).collect(),
+            None if param.pass == Pass::Value => vec![&param.ty],
+            None => Vec::new(),
+        })
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
@@ -211,7 +272,9 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
     let (handle, receiver) = receiver(function).unzip();
+    let adopted = quote!(#(#adopted)*);
     let checks = quote! {
+        #(#taken)*
         #receiver
         #disjoint
         #disjoint_owned
@@ -248,13 +311,15 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         ) -> #returns
         #bounds
         {
+            // SAFETY: the caller passes the mailbox of its isolate, which keeps the functions.
+            #adopted
             #body
         }
     };
     let krate = &function.head.krate;
-    let wrapper = match function.mode {
-        Mode::Sync => wrapper,
-        _ => quote!(#krate::__async! { function #wrapper }),
+    let wrapper = match function.needs_mailbox() {
+        false => wrapper,
+        true => quote!(#krate::__async! { function #wrapper }),
     };
     quote_spanned! {ident.span()=>
         #(#by_value)*
@@ -269,12 +334,11 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
 /// finds the object.
 fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
     let ty = &function.receiver()?.ty;
+    let runs_dart = function.params.iter().any(|param| param.pass == Pass::Callback);
     let found = match function.mode {
-        // A call that runs on has a count of the `Arc`.
-        Mode::Async | Mode::Inline | Mode::Blocking | Mode::Stream(_) => {
-            quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") })
-        }
-        Mode::Sync => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+        Mode::Sync if !runs_dart => quote!(unsafe { __ffi::receiver::<#ty>(__ffi_handle) }),
+        // A call that runs on, or in which the caller may end the handle, has a count of the `Arc`.
+        _ => quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") }),
     };
     Some((quote!(__ffi_handle: __ffi::core::primitive::u64,), quote!(let __ffi_self = #found?;)))
 }
@@ -386,9 +450,9 @@ fn call(
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
-            // of that type and length, which nobody else uses during the call; the regions that
-            // are written to don't overlap others, by the check above, and values are copied
-            // before a reference is made.
+            // of that type and length, or up to a NUL, which nobody else uses during the call; the
+            // regions that are written to don't overlap others, by the check above, and values are
+            // copied before a reference is made.
             #checks
             #seen
             __ffi::Returned::<#output>::into_abi(#called)
@@ -533,20 +597,38 @@ fn output_type(output: &Type) -> TokenStream {
 fn bounds(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|param| {
         let Param { pass, owned, ty, .. } = param;
+        if let Some(function) = &param.function {
+            let (arguments, answer) = (&function.arguments, &function.answer);
+            let (holds, more) = match pass {
+                Pass::DartFn => (quote!(FfiSome), quote!(+ __ffi::core::marker::Send)),
+                _ => (quote!(FfiValue), quote!()),
+            };
+            return quote! {
+                #(for<'__ffi_any> #arguments: __ffi::#holds #more,)*
+                for<'__ffi_any> #answer: __ffi::FfiAnswer,
+            };
+        }
         let holds = match pass {
             Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
             Pass::Pool => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
-            Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Str | Pass::Callback => quote!(FfiValue),
+            Pass::Listener => quote!(FfiListener),
+            Pass::Value
+            | Pass::Slice
+            | Pass::SliceMut
+            | Pass::Str
+            | Pass::CStr
+            | Pass::Moved
+            | Pass::Callback
+            | Pass::DartFn => quote!(FfiValue),
         };
-        let answer = param.answer.as_ref().map(|answer| quote!(for<'__ffi_any> #answer: __ffi::FfiAnswer,));
         let copied = owned.as_ref().map(|owned| match pass {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
         let root = types::argument_of("FfiArena", ty).filter(|_| *pass == Pass::Arena);
         let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
-        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #answer #root)
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #root)
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
@@ -558,27 +640,32 @@ fn bounds(function: &Function) -> TokenStream {
 /// Returns the only place at which rustc reports a type that can't be passed or returned. A
 /// `PoolBox` needs no assertion: rustc checks the bound of the one in the user's function.
 fn assertions(function: &Function) -> TokenStream {
-    let params = function.params.iter().map(|Param { pass, owned, ty, answer, .. }| match (pass, owned) {
-        (Pass::Callback, _) => {
-            let answer = answer.iter();
-            quote_spanned! {ty.span()=>
-                __ffi::assert_value::<#ty>();
-                #(__ffi::assert_answer::<#answer>();)*
-            }
+    let params = function.params.iter().map(|Param { pass, owned, ty, function, .. }| match (pass, owned) {
+        (Pass::Callback | Pass::DartFn, _) => {
+            let function = function.as_ref().expect("it has one");
+            let assertion = if function.kept { quote!(assert_sent) } else { quote!(assert_value) };
+            let arguments = function
+                .arguments
+                .iter()
+                .map(|argument| quote_spanned!(argument.span()=> __ffi::#assertion::<#argument>();));
+            let answer = &function.answer;
+            let answer = quote_spanned!(answer.span()=> __ffi::assert_answer::<#answer>(););
+            quote!(#(#arguments)* #answer)
         }
         (Pass::Ref | Pass::Mut | Pass::Arena, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
             __ffi::assert_value::<#ty>();
             __ffi::Facts::<#ty>::assert_clone();
         },
-        (Pass::Value | Pass::Slice | Pass::SliceMut, _) => {
+        (Pass::Value | Pass::Slice | Pass::SliceMut | Pass::Moved, _) => {
             quote_spanned!(ty.span()=> __ffi::assert_value::<#ty>();)
         }
         (Pass::Str, Some(owned)) => {
             quote_spanned!(owned.span()=> __ffi::assert_owned_text::<#owned>();)
         }
         (Pass::Object, _) => quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();),
-        (Pass::Str, None) | (Pass::Pool, _) => quote!(),
+        (Pass::Str, None) | (Pass::CStr | Pass::Pool, _) => quote!(),
+        (Pass::Listener, _) => quote_spanned!(ty.span()=> __ffi::assert_listener::<#ty>();),
     });
     let owner = function.member.as_ref().map(|it| &it.owner.ty);
     let owner = owner.map(|ty| quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();));
@@ -621,12 +708,10 @@ fn fingerprint(function: &Function) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
     let name_hash = names::hash(&function.head.item.name);
-    let params = function.params.iter().map(|Param { pass, optional, ty, answer, .. }| {
-        let answer =
-            answer.as_ref().map(|answer| quote!(, <#answer as __ffi::FfiAnswer>::ANSWER_FINGERPRINT));
+    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
         let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
         let holds = holds(*pass);
-        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT #answer)
+        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
     });
     let started = match function.mode {
         Mode::Sync => None,
@@ -658,6 +743,8 @@ fn holds(pass: Pass) -> Ident {
     match pass {
         Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
         Pass::Object => format_ident!("FfiClass"),
+        Pass::Callback | Pass::DartFn => format_ident!("FfiSignature"),
+        Pass::Listener => format_ident!("FfiListener"),
         _ => format_ident!("FfiType"),
     }
 }
@@ -691,7 +778,7 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             record.key("arguments").string(arguments.name());
         }
         record.key("params").array(&function.params, |value, param| {
-            let Param { name, pass, optional, ty, answer, .. } = param;
+            let Param { name, pass, optional, ty, .. } = param;
             let holds = holds(*pass);
             value.object(|record| {
                 record.key("name").string(name);
@@ -699,9 +786,12 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 if *optional {
                     record.key("optional").yes();
                 }
-                record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
-                if let Some(answer) = answer {
-                    record.key("answer").nested(&quote!(<#answer as __ffi::FfiAnswer>::ANSWER));
+                if param.function.is_some() {
+                    record.key("function").nested(&quote!(<#ty as __ffi::#holds>::FUNCTION));
+                } else if *pass == Pass::Listener {
+                    record.key("listener").text(&quote!(<#ty as __ffi::#holds>::ID));
+                } else {
+                    record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
                 }
             });
         });

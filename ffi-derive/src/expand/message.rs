@@ -7,8 +7,8 @@ use syn::spanned::Spanned;
 use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
-    block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, shared, simd,
-    size_and_align,
+    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, shared,
+    simd, size_and_align,
 };
 use crate::ast::{Field, Message};
 use crate::{names, record};
@@ -21,10 +21,15 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let arena = message.arena.as_ref().map(|visibility| Arena::new(message, visibility));
     // A message that lives in an arena is not passed by itself.
     let value = match &arena {
-        Some(arena) => arena.implementation(),
+        Some(arena) => {
+            let (implementation, proto) = (arena.implementation(), arena_proto::message(message));
+            quote!(#implementation #proto)
+        }
         None => {
             let (value, plain) = (by_value(&head.ident), arena::plain_message(message));
-            quote!(#value #plain)
+            let types = message.fields.iter().map(|field| &field.ty);
+            let proto = arena_proto::plain(head, types, None);
+            quote!(#value #plain #proto)
         }
     };
     let (fingerprint, symbol) = fingerprint(head);

@@ -5,10 +5,13 @@
 //! which are for users. Names of the derive that user tokens could meet begin with `__ffi`.
 
 mod arena;
+mod arena_oneof;
+mod arena_proto;
 mod columns;
 mod enumeration;
 mod error;
 mod function;
+mod listener;
 mod message;
 mod newtype;
 mod object;
@@ -16,12 +19,14 @@ mod oneof;
 mod pool;
 mod proto;
 mod queue;
+mod shape;
 mod simd;
 
 pub(crate) use arena::arena_from;
 pub(crate) use enumeration::enumeration;
 pub(crate) use error::error;
 pub(crate) use function::function;
+pub(crate) use listener::listener;
 pub(crate) use message::message;
 pub(crate) use newtype::newtype;
 pub(crate) use object::{object, service};

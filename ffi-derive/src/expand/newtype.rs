@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{arena, block, capacities, exports, fingerprint, identity, proto};
+use super::{arena, arena_proto, block, capacities, exports, fingerprint, identity, proto};
 use crate::ast::Newtype;
 use crate::record;
 
@@ -12,8 +12,9 @@ pub(crate) fn newtype(item: &Newtype) -> TokenStream {
     let (layout, implementations, proto) = (layout(item), implementations(item), proto::newtype(item));
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
-    let arena = arena::newtype(&item.head.ident, &item.ty);
-    block(&item.head, &quote! { #layout #implementations #arena #proto #exports })
+    let arena = arena::newtype(item);
+    let in_arenas = arena_proto::plain(&item.head, [&item.ty], Some(&item.ty));
+    block(&item.head, &quote! { #layout #implementations #arena #proto #in_arenas #exports })
 }
 
 fn layout(item: &Newtype) -> TokenStream {

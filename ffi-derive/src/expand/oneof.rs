@@ -2,11 +2,11 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
 
+use super::arena_oneof::{self, ArenaOneof};
 use super::{
-    arena, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared,
+    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared,
     size_and_align,
 };
 use crate::ast::{Case, Oneof};
@@ -16,30 +16,39 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
     let layout = layout(oneof);
     let implementations = implementations(oneof);
-    let (value, arena, proto) = (by_value(ident), arena::oneof(oneof), proto::oneof(oneof));
+    let arena = oneof.arena.as_ref().map(|visibility| ArenaOneof::new(oneof, visibility));
+    // A oneof that lives in an arena is not passed by itself.
+    let parts = match &arena {
+        Some(arena) => {
+            let (implementation, proto) = (arena.implementation(), arena_proto::oneof(oneof));
+            quote!(#implementation #proto)
+        }
+        None => {
+            let (value, plain, proto) = (by_value(ident), arena_oneof::plain(oneof), proto::oneof(oneof));
+            let in_arenas = arena_proto::plain(&oneof.head, oneof.payloads().map(|(.., ty)| ty), None);
+            quote!(#value #plain #proto #in_arenas)
+        }
+    };
     let checked = oneof.checked.then(|| checked(ident));
     let (fingerprint, symbol) = fingerprint(&oneof.head);
     let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &fingerprint));
-    block(&oneof.head, &quote! { #layout #implementations #value #arena #checked #proto #exports })
-}
-
-/// Returns the cases that hold a value: discriminant, case, type.
-fn payloads(oneof: &Oneof) -> impl Iterator<Item = (usize, &Case, &Type)> {
-    oneof.cases.iter().enumerate().filter_map(|(tag, case)| case.ty.as_ref().map(|ty| (tag, case, ty)))
+    let block = block(&oneof.head, &quote! { #layout #implementations #parts #checked #exports });
+    let items = arena.map(|arena| arena.items());
+    quote! { #items #block }
 }
 
 /// Returns the layout of `repr(C, u32)`, written out as structs: `offset_of!` of a case is not
 /// stable.
 fn layout(oneof: &Oneof) -> TokenStream {
     let ident = &oneof.head.ident;
-    let members = payloads(oneof).map(|(tag, _, ty)| {
+    let members = oneof.payloads().map(|(tag, _, ty)| {
         let member = format_ident!("__ffi_case_{tag}");
         quote!(#member: __ffi::core::mem::ManuallyDrop<#ty>)
     });
     let not_empty =
-        payloads(oneof).map(|(_, _, ty)| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
-    let shared = payloads(oneof).map(|(_, _, ty)| shared(ty));
-    let capacities = payloads(oneof).map(|(_, _, ty)| capacities(ty));
+        oneof.payloads().map(|(_, _, ty)| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
+    let shared = oneof.payloads().map(|(_, _, ty)| shared(ty));
+    let capacities = oneof.payloads().map(|(_, _, ty)| capacities(ty));
     let seen = seen(oneof);
     let count = Literal::usize_unsuffixed(oneof.cases.len());
     let assertions = quote_spanned! {ident.span()=>
@@ -133,7 +142,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         );
         quote!(#hash, #ty)
     });
-    let checks = payloads(oneof).map(|(tag, case, ty)| {
+    let checks = oneof.payloads().map(|(tag, case, ty)| {
         let (tag, name) = (Literal::usize_unsuffixed(tag), &case.item.name);
         quote! {
             // SAFETY: a case of that discriminant holds a value of that type there, and the oneof
@@ -151,6 +160,11 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     });
     let units = oneof.cases.iter().enumerate().filter(|(_, case)| case.ty.is_none());
     let units = units.map(|(tag, _)| Literal::usize_unsuffixed(tag));
+    let in_arena = oneof.arena.as_ref().map(|_| {
+        quote!(
+            const ARENA: __ffi::core::primitive::bool = true;
+        )
+    });
     quote! {
         // SAFETY: zero is the discriminant of the first case, which holds nothing.
         #[automatically_derived]
@@ -170,6 +184,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
                 #(#facts,)*
             ]);
             const ANY_BITS: __ffi::core::primitive::bool = false;
+            #in_arena
 
             #[inline]
             unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
@@ -200,6 +215,9 @@ fn record(oneof: &Oneof, fingerprint: &TokenStream) -> TokenStream {
         size_and_align(&oneof.head, record);
         record.key("payload").size(&quote!(__FFI_PAYLOAD));
         record.key("fingerprint").fingerprint(fingerprint);
+        if oneof.arena.is_some() {
+            record.key("in_arena").yes();
+        }
         record.key("cases").array(&oneof.cases, |value, case| {
             value.object(|record| {
                 record.item(&case.item);

@@ -13,7 +13,7 @@ use crate::ast::{Case, Enum, Head, Message, Newtype, Oneof};
 use crate::record::Object;
 
 /// Returns items that `ffi_core` keeps only with its feature `proto`.
-fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
+pub(super) fn with_proto(head: &Head, items: &TokenStream) -> TokenStream {
     let krate = &head.krate;
     quote!(#krate::__proto! { #items })
 }
@@ -297,6 +297,16 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
 pub(super) fn newtype(item: &Newtype) -> TokenStream {
     let (ident, ty) = (&item.head.ident, &item.ty);
     let inner = quote!(<#ty as __ffi::proto::ProtoType>);
+    let (bool, u32, usize, u8) = (
+        quote!(__ffi::core::primitive::bool),
+        quote!(__ffi::core::primitive::u32),
+        quote!(__ffi::core::primitive::usize),
+        quote!(__ffi::core::primitive::u8),
+    );
+    let wire_type = quote!(__ffi::proto::WireType);
+    let (writer, reader) = (quote!(&mut __ffi::proto::Writer<'_>), quote!(&mut __ffi::proto::Reader<'_>));
+    let read = quote!(__ffi::core::result::Result<(), __ffi::proto::DecodeError>);
+    // An array has forms of its own for a field and for elements, so all are those of the type.
     let items = quote! {
         // SAFETY: the struct has the layout of the type in it, whose `init` makes that a value.
         #[automatically_derived]
@@ -304,10 +314,12 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
         where
             for<'__ffi_any> #ty: __ffi::proto::ProtoType,
         {
-            const WIRE: __ffi::proto::WireType = #inner::WIRE;
-            const NESTED: __ffi::core::primitive::bool = #inner::NESTED;
-            const BYTE: __ffi::core::primitive::bool = #inner::BYTE;
-            type State = ();
+            const WIRE: #wire_type = #inner::WIRE;
+            const NESTED: #bool = #inner::NESTED;
+            const BYTE: #bool = #inner::BYTE;
+            const ITEMS: #usize = #inner::ITEMS;
+            const ITEM_WIRE: #wire_type = #inner::ITEM_WIRE;
+            type State = #inner::State;
 
             #[inline]
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#ident>) -> &mut #ident {
@@ -319,30 +331,67 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
             }
 
             #[inline]
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> #bool {
                 #inner::is_default(&self.0)
             }
 
             #[inline]
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> #usize {
                 #inner::value_len(&self.0)
             }
 
             #[inline]
-            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+            fn write_value(&self, __ffi_out: #writer) {
                 #inner::write_value(&self.0, __ffi_out);
             }
 
             #[inline]
-            fn read_value(
-                &mut self,
-                __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            fn read_value(&mut self, __ffi_input: #reader) -> #read {
                 #inner::read_value(&mut self.0, __ffi_input)
             }
 
             #[inline]
-            fn as_bytes(__ffi_values: &[#ident]) -> &[__ffi::core::primitive::u8] {
+            fn field_len(&self, __ffi_tag: #u32) -> #usize {
+                #inner::field_len(&self.0, __ffi_tag)
+            }
+
+            #[inline]
+            fn write_field(&self, __ffi_tag: #u32, __ffi_out: #writer) {
+                #inner::write_field(&self.0, __ffi_tag, __ffi_out);
+            }
+
+            #[inline]
+            fn read_field(
+                &mut self,
+                __ffi_state: &mut Self::State,
+                __ffi_wire: #wire_type,
+                __ffi_input: #reader,
+            ) -> #read {
+                #inner::read_field(&mut self.0, __ffi_state, __ffi_wire, __ffi_input)
+            }
+
+            #[inline]
+            fn items_len(&self, __ffi_key: #usize) -> #usize {
+                #inner::items_len(&self.0, __ffi_key)
+            }
+
+            #[inline]
+            fn write_items(&self, __ffi_key: __ffi::core::option::Option<#u32>, __ffi_out: #writer) {
+                #inner::write_items(&self.0, __ffi_key, __ffi_out);
+            }
+
+            #[inline]
+            fn read_nth_item(
+                &mut self,
+                __ffi_index: #usize,
+                __ffi_wire: #wire_type,
+                __ffi_input: #reader,
+            ) -> #read {
+                #inner::read_nth_item(&mut self.0, __ffi_index, __ffi_wire, __ffi_input)
+            }
+
+            #[inline]
+            fn as_bytes(__ffi_values: &[#ident]) -> &[#u8] {
                 // SAFETY: the elements have the layout of the type in them, and are values of it.
                 let __ffi_values = unsafe {
                     __ffi::core::slice::from_raw_parts(__ffi_values.as_ptr().cast(), __ffi_values.len())
@@ -351,7 +400,7 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
             }
 
             #[inline]
-            fn as_bytes_mut(__ffi_values: &mut [#ident]) -> &mut [__ffi::core::primitive::u8] {
+            fn as_bytes_mut(__ffi_values: &mut [#ident]) -> &mut [#u8] {
                 let __ffi_len = __ffi_values.len();
                 // SAFETY: the elements have the layout of the type in them, and are values of it;
                 // each value of that is one of theirs.

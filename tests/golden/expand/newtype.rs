@@ -127,7 +127,9 @@ const _: () = {
             const WIRE: __ffi::proto::WireType = <u64 as __ffi::proto::ProtoType>::WIRE;
             const NESTED: __ffi::core::primitive::bool = <u64 as __ffi::proto::ProtoType>::NESTED;
             const BYTE: __ffi::core::primitive::bool = <u64 as __ffi::proto::ProtoType>::BYTE;
-            type State = ();
+            const ITEMS: __ffi::core::primitive::usize = <u64 as __ffi::proto::ProtoType>::ITEMS;
+            const ITEM_WIRE: __ffi::proto::WireType = <u64 as __ffi::proto::ProtoType>::ITEM_WIRE;
+            type State = <u64 as __ffi::proto::ProtoType>::State;
             #[inline]
             fn init(
                 __ffi_slot: &mut __ffi::core::mem::MaybeUninit<UserId>,
@@ -155,6 +157,72 @@ const _: () = {
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
                 <u64 as __ffi::proto::ProtoType>::read_value(&mut self.0, __ffi_input)
+            }
+            #[inline]
+            fn field_len(
+                &self,
+                __ffi_tag: __ffi::core::primitive::u32,
+            ) -> __ffi::core::primitive::usize {
+                <u64 as __ffi::proto::ProtoType>::field_len(&self.0, __ffi_tag)
+            }
+            #[inline]
+            fn write_field(
+                &self,
+                __ffi_tag: __ffi::core::primitive::u32,
+                __ffi_out: &mut __ffi::proto::Writer<'_>,
+            ) {
+                <u64 as __ffi::proto::ProtoType>::write_field(
+                    &self.0,
+                    __ffi_tag,
+                    __ffi_out,
+                );
+            }
+            #[inline]
+            fn read_field(
+                &mut self,
+                __ffi_state: &mut Self::State,
+                __ffi_wire: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                <u64 as __ffi::proto::ProtoType>::read_field(
+                    &mut self.0,
+                    __ffi_state,
+                    __ffi_wire,
+                    __ffi_input,
+                )
+            }
+            #[inline]
+            fn items_len(
+                &self,
+                __ffi_key: __ffi::core::primitive::usize,
+            ) -> __ffi::core::primitive::usize {
+                <u64 as __ffi::proto::ProtoType>::items_len(&self.0, __ffi_key)
+            }
+            #[inline]
+            fn write_items(
+                &self,
+                __ffi_key: __ffi::core::option::Option<__ffi::core::primitive::u32>,
+                __ffi_out: &mut __ffi::proto::Writer<'_>,
+            ) {
+                <u64 as __ffi::proto::ProtoType>::write_items(
+                    &self.0,
+                    __ffi_key,
+                    __ffi_out,
+                );
+            }
+            #[inline]
+            fn read_nth_item(
+                &mut self,
+                __ffi_index: __ffi::core::primitive::usize,
+                __ffi_wire: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                <u64 as __ffi::proto::ProtoType>::read_nth_item(
+                    &mut self.0,
+                    __ffi_index,
+                    __ffi_wire,
+                    __ffi_input,
+                )
             }
             #[inline]
             fn as_bytes(__ffi_values: &[UserId]) -> &[__ffi::core::primitive::u8] {

@@ -1,7 +1,17 @@
-use ffi_core::FfiNewtype;
+use ffi_core::{FfiMessage, FfiNewtype, FfiVec};
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Point {
+    x: f32,
+}
 
 #[derive(FfiNewtype)]
 #[repr(transparent)]
-struct Colour([u8; 4]);
+struct Corners([Point; 4]);
+
+#[derive(FfiNewtype)]
+#[repr(transparent)]
+struct Lists([FfiVec<u8, 3>; 2]);
 
 fn main() {}

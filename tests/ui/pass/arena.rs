@@ -71,6 +71,22 @@ pub struct Row {
     state: ArenaStr,
 }
 
+/// A oneof, with names of generated code.
+#[derive(FfiMessage, Debug)]
+#[repr(C, u32)]
+pub enum Either {
+    /// A name of a type.
+    None,
+    /// Text.
+    Ok(ArenaStr),
+    /// A keyword.
+    Type(ArenaVec<Either>),
+    /// A keyword that is no name.
+    Self_(ArenaBox<Row>),
+    /// A name in generated code.
+    View(u32),
+}
+
 /// Holds it in place.
 #[derive(FfiMessage, Debug)]
 #[repr(C)]
@@ -78,6 +94,8 @@ pub struct Row {
 pub struct Pair {
     /// Both.
     pub rows: [Row; 2],
+    /// One of them.
+    pub either: Either,
 }
 
 /// An ordinary value.
@@ -103,6 +121,9 @@ fn main() {
     let root = arena.root();
     assert_eq!((root.r#type(), root.message(), root.clone().len()), (3, "edited", 1));
     assert_eq!(Plain::read(root).value[0].message, "inner");
-    let pair = FfiArena::<Pair>::new();
+    let mut pair = FfiArena::<Pair>::new();
     assert_eq!(pair.root().rows().len(), 2);
+    pair.edit().either().r#type(1).push().set_ok("inner");
+    let shown = ::std::format!("{:?}", pair.root().either());
+    assert_eq!(shown, "Type([Ok(\"inner\")])");
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask bless`.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::generated::{Action, Generated};
 use crate::public;
@@ -10,7 +10,10 @@ use crate::workspace::{cargo, run, target};
 
 /// The arguments of `cargo xtask bless`.
 #[derive(Debug, clap::Args)]
-pub struct Bless {}
+pub struct Bless {
+    /// Packages, such as `fixture-types`, of which the files are written; none for all.
+    packages: Vec<String>,
+}
 
 impl Bless {
     /// Rewrites every committed file that is generated. Read the diff before committing it.
@@ -19,6 +22,9 @@ impl Bless {
     ///
     /// Returns an error if a library doesn't build, or a file can't be written.
     pub fn run(self) -> Result<()> {
+        if !self.packages.is_empty() {
+            return self.some();
+        }
         // Written first, because the libraries below are compiled from them.
         stress::apply(Action::Write)?;
         signatures::apply(Action::Write)?;
@@ -34,5 +40,14 @@ impl Bless {
         public::apply(&target().join("doc"), Action::Write)?;
         // What the derive writes.
         run(cargo().args(["test", "--quiet", "--package", "ffi-derive", "--lib"]).env("FFI_BLESS", "1"))
+    }
+
+    fn some(&self) -> Result<()> {
+        let all = Generated::all()?;
+        for name in &self.packages {
+            let generated = all.iter().find(|it| it.package == *name);
+            generated.with_context(|| format!("{name} has no generated files"))?.apply(Action::Write)?;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Tests of the mailbox. `model.rs`: its inbox and the outcome of calls under loom. `calls.rs`:
-//! calls on both executors. `streams.rs`: streams.
+//! calls on both executors. `streams.rs`: streams. `asks.rs`: functions of Dart that Rust calls.
 //! Tests with Dart are in `tests/dart/end_to_end/test/tasks_test.dart`.
 
+mod asks;
 mod calls;
 #[cfg(not(miri))]
 mod model;

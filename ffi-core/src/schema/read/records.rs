@@ -31,6 +31,8 @@ pub enum Record {
     Object(Object),
     /// `#[ffi_service]`.
     Service(Object),
+    /// `#[ffi_callback]`.
+    Callback(Listener),
 }
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -270,14 +272,24 @@ pub struct ArenaSymbols {
     pub map: String,
     /// `fn(*mut A, exclusive: u8, *mut FfiStatus)`: checks all of it.
     pub check: String,
+    /// `fn(*const A, *mut FfiStatus) -> *mut A`: an arena whose pages nobody can write to: a copy,
+    /// or another object with the same pages.
+    pub freeze: String,
+    /// `fn(*mut FfiStatus) -> *mut FfiOwned`: the layouts of all types that the root reaches, as
+    /// JSON.
+    pub schema: String,
+    /// `fn(schema: *const u8, len: usize, *mut FfiStatus)`: fails with the first difference between
+    /// a schema and that of this library.
+    pub compare: String,
 }
 
 impl ArenaSymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 9] {
-        let Self { new, free, parts, resize, renew, compact, wasted, map, check } = self;
-        [new, free, parts, resize, renew, compact, wasted, map, check]
+    pub fn all(&self) -> [&String; 12] {
+        let Self { new, free, parts, resize, renew, compact, wasted, map, check, freeze, schema, compare } =
+            self;
+        [new, free, parts, resize, renew, compact, wasted, map, check, freeze, schema, compare]
     }
 }
 
@@ -584,6 +596,9 @@ pub struct Oneof {
     pub fingerprint: Fingerprint,
     /// Symbols that the library exports for it.
     pub symbols: TypeSymbols,
+    /// True if it lives in an arena, as a case has a handle, directly or inside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_arena: bool,
     /// Cases, in the order of the source: discriminant 0, which has no value and means unset, then
     /// 1, 2, ..
     pub cases: Vec<Case>,
@@ -745,12 +760,29 @@ pub struct Param {
     /// True if it is an `Option`: a `uint8_t` follows it in C that is 1 if there is a value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// Type of the value, of the elements of a slice, or of the target of a reference.
-    #[serde(rename = "type")]
+    /// Type of the value, of the elements of a slice, or of the target of a reference; `u8` for a
+    /// function of Dart.
+    #[serde(rename = "type", default = "byte")]
     pub ty: Type,
-    /// Type of the result of a function of Dart; `None` for `()`, and for other parameters.
+    /// Types of a function of Dart; `None` for other parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Type>,
+    pub function: Option<DartFunction>,
+    /// Trait of an object of Dart; `None` for other parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<TypeId>,
+}
+
+fn byte() -> Type {
+    Type::Scalar(Scalar::U8)
+}
+
+/// Types of a function of Dart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DartFunction {
+    /// Types of the arguments.
+    pub arguments: Vec<Returns>,
+    /// Type of the result: a value or text; `None` for `()`.
+    pub answer: Option<Returns>,
 }
 
 /// Form in which a parameter crosses the boundary.
@@ -769,13 +801,20 @@ pub enum Pass {
     SliceMut,
     /// `&str`, and `String`, which is copied: a pointer and a length; the type is `u8`.
     Str,
+    /// `&CStr`: a pointer to text that ends with a NUL; the type is `u8`.
+    CStr,
     /// `PoolBox<T>`: a pointer to a slot, which the library then owns.
     Pool,
     /// `FfiObject<T>`: a handle, which the caller keeps.
     Object,
-    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
-    /// that of the argument.
+    /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
+    Moved,
+    /// `&dyn Fn(A, ..) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback,
+    /// `DartFn<fn(A, ..) -> R>`: a mailbox, and the number of a function there.
+    DartFn,
+    /// `Arc<dyn Trait>`: a mailbox, and the number of an object there.
+    Listener,
 }
 
 /// An error with fields: an enum, or a struct.
@@ -887,6 +926,37 @@ impl ObjectSymbols {
         let Self { fingerprint, free, share, redeem, calls, installed } = self;
         [fingerprint, free, share, redeem, calls].into_iter().chain(installed).collect()
     }
+}
+
+/// A trait whose implementors are objects of Dart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Id of the trait.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Hash of the methods.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Methods, in the order of the source.
+    pub methods: Vec<ListenerMethod>,
+}
+
+/// A method of a [`Listener`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerMethod {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Names of the parameters.
+    pub params: Vec<String>,
+    /// Types of the parameters and of the result.
+    pub function: DartFunction,
+    /// True if Rust may wait for the result.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 /// An exported queue.

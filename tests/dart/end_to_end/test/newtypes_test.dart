@@ -51,6 +51,31 @@ final _holders = HoldersData(
   choice: ChoiceMail(Email('b@c')),
 );
 
+Key _key(int first) => Key([for (var at = 0; at < 16; at++) first + at & 0xff]);
+
+/// The value that `write_seal` writes in Rust.
+final _seal = SealData(
+  key: _key(1),
+  owner: PublicKey(_key(250)),
+  turn: Rotation([0.5, -1, 2, 0.25]),
+  matrix: Matrix([1, 2, 3, 4]),
+  counters: Counters([-1, 1]),
+  lines: Lines(['one', '']),
+  podium: Podium([
+    Grade(Level.member),
+    Grade(Level.guest),
+    Grade(Level.member),
+  ]),
+  pair: KeyPair([_key(9), _key(10)]),
+  tint: const Color(3, 255, 1, 2),
+  keys: [_key(2), _key(3)],
+  recent: [_key(4), _key(5)],
+  tints: const [Color(7, 0, 9, 8)],
+  maybe: _key(6),
+  byUser: {UserId(7): _key(7)},
+  secret: SecretWords(Lines(['a', 'b'])),
+);
+
 /// The index of the nanoseconds of `created` among the `int`s of an account; see
 /// `tests/golden/newtypes/inspect.txt`.
 const _createdNanos = 72 ~/ 4;
@@ -425,5 +450,205 @@ void main() {
     expect(AccountBox.fromProto(box.toProto()).ref.toData(), _account);
     final holders = _holders.toBox();
     expect(HoldersBox.fromProto(holders.toProto()).ref.toData(), _holders);
+  });
+
+  group('newtypes of arrays', () {
+    test('arrive in every place, as views and as values', () {
+      final box = SealBox();
+      _library.writeSeal(box);
+      expect(box.ref.toData(), _seal);
+      expect(_library.isSealFromDart(_seal.toBox()), isTrue);
+      expect(SealBox.fromProto(box.toProto()).ref.toData(), _seal);
+      final changed = _seal.copyWith(recent: [_key(4)]).toBox();
+      expect(_library.isSealFromDart(changed), isFalse);
+    });
+
+    test('are views of memory, and written through them', () {
+      final seal = _seal.toBox().ref;
+      final Key key = seal.key;
+      key.value[0] = 77;
+      expect(seal.key.value.first, 77);
+      seal.owner.value.value[15] = 1;
+      expect(seal.owner.value.value.last, 1);
+      seal.turn.value[3] = 8;
+      expect(seal.turn.value, [0.5, -1, 2, 8]);
+      seal.lines.value[1] = 'two';
+      expect(seal.lines.value, ['one', 'two']);
+      seal.pair.value[0].value[0] = 5;
+      expect(seal.pair.value.first.value.first, 5);
+      seal.podium.value[1] = Grade(Level.member);
+      expect(seal.podium.value.toSet(), {Grade(Level.member)});
+      seal.keys[1].value[0] = 6;
+      expect(seal.keys.last.value.first, 6);
+      seal.recent[0].value[0] = 9;
+      expect(seal.recent.first.value.first, 9);
+      seal.maybe!.value[0] = 10;
+      expect(seal.maybe?.value.first, 10);
+      seal.byUser[UserId(7)]!.value[0] = 11;
+      expect(seal.byUser[UserId(7)]?.value.first, 11);
+      seal.secret.words!.value[0] = 'w';
+      expect(seal.secret.words?.value, ['w', 'b']);
+      expect(seal.counters.big, [
+        BigInt.parse('18446744073709551615'),
+        BigInt.one,
+      ]);
+    });
+
+    test('are written from lists, views and values', () {
+      final seal = SealBox().ref;
+      final source = _seal.toBox().ref;
+      seal
+        ..key = source.pair.value[1]
+        ..matrix = Matrix(source.turn.value)
+        ..tint = const Color(1, 2, 3, 4)
+        ..pair = KeyPair([source.key, _key(3)])
+        ..recent = [source.key, _key(1)]
+        ..maybe = source.recent[1]
+        ..byUser = {UserId(1): source.key}
+        ..secret.value = SecretBytes(source.key);
+      expect(seal.key.value, _key(10).value);
+      expect(seal.matrix.value, [0.5, -1, 2, 0.25]);
+      expect(seal.toData().tint, const Color(1, 2, 3, 4));
+      expect(seal.pair.value[1].value, _key(3).value);
+      expect(seal.recent.map((it) => it.value), [_key(1).value, _key(1).value]);
+      expect(seal.maybe?.value, _key(5).value);
+      expect(seal.toData().secret, SecretBytes(_key(1)));
+      seal.setFrom(source);
+      expect(seal.toData(), _seal);
+    });
+
+    test('are frozen in values, which compare by what is in them', () {
+      final bytes = List.filled(16, 1);
+      final value = _seal.copyWith(key: Key(bytes));
+      bytes[0] = 2;
+      expect(value.key.value.first, 1);
+      expect(() => value.key.value[0] = 3, throwsUnsupportedError);
+      expect(() => value.keys.first.value[0] = 3, throwsUnsupportedError);
+      expect(() => value.maybe?.value[0] = 3, throwsUnsupportedError);
+      expect(value, isNot(_seal));
+      final again = value.copyWith(key: _key(1), maybe: _key(6));
+      expect((again, again.hashCode), (_seal, _seal.hashCode));
+      expect(SecretBytes(_key(1)), SecretBytes(_key(1)));
+      expect(SecretBytes(_key(1)).hashCode, SecretBytes(_key(1)).hashCode);
+      expect(SecretBytes(_key(1)), isNot(SecretBytes(_key(2))));
+      expect('$_seal', contains('turn: [0.5, -1.0, 2.0, 0.25]'));
+      expect('$_seal', contains('counters: [18446744073709551615, 1]'));
+    });
+
+    test('are found and moved in lists by what is in them', () {
+      final recent = _seal.toBox().ref.recent;
+      expect(recent.indexOf(_key(5)), 1);
+      recent.swap(0, 1);
+      expect(recent.map((it) => it.value[0]), [5, 4]);
+      recent.setAll(0, recent.reversed.toList());
+      expect(recent.map((it) => it.value[0]), [4, 5]);
+      final removed = recent.removeAt(0);
+      expect(removed.value, _key(4).value);
+      expect(recent.remove(_key(5)), isTrue);
+      recent.addZeroed();
+      expect(recent.single.value, List.filled(16, 0));
+    });
+
+    test('that do not fit are refused, and named', () {
+      final seal = _seal.toBox().ref;
+      final short = Key([1, 2, 3]);
+      const bad = Color(-1, 1, 1, 1);
+      for (final (change, name) in <(void Function(), String)>[
+        (() => seal.key = short, 'key'),
+        (() => seal.key = Key(List.filled(16, 256)), 'key'),
+        (() => seal.owner = PublicKey(short), 'owner'),
+        (() => seal.lines = Lines(['much too long', '']), 'lines'),
+        (() => seal.recent = [_key(1), short], 'recent'),
+        (() => seal.recent.setAll(0, [_key(1), short]), 'recent'),
+        (() => seal.keys = [_key(1), short], 'keys'),
+        (() => seal.tints = const [Color(1, 1, 1, 1), bad], 'tints'),
+        (() => seal.byUser.addAll({UserId(7): _key(1), UserId(8): short}), ''),
+        (() => seal.pair = KeyPair([_key(1), short]), 'pair'),
+      ]) {
+        expect(
+          change,
+          throwsA(isA<Object>().having((it) => '$it', name, contains(name))),
+        );
+      }
+      expect(seal.toData().recent, hasLength(2));
+      expect(seal.toData(), _seal);
+    });
+
+    test('may have a type of Dart, which keeps nothing of the memory', () {
+      final seal = _seal.toBox().ref;
+      expect(seal.tint, const Color(3, 255, 1, 2));
+      seal.tint = const Color(9, 9, 9, 9);
+      expect(Color.given, [255, 1, 2, 3]);
+      expect(() => Color.given![0] = 1, throwsUnsupportedError);
+      seal.tint = const Color(0xad, 0, 0, 0xde);
+      expect(
+        () => seal.tint,
+        throwsA(
+          isA<ConversionException>().having(
+            (it) => it.message,
+            'message',
+            startsWith('tint: `Color.fromBytes` threw: FormatException'),
+          ),
+        ),
+      );
+    });
+
+    test('are columns and fields of kernels', () {
+      final columns = SealColumns();
+      for (var row = 0; row < 2; row++) {
+        columns.push(_seal.toBox().ref);
+      }
+      expect(columns.key[1].value, _key(1).value);
+      columns.key[1].value[0] = 8;
+      columns.key[0] = _key(30);
+      expect(_library.sumKeys(columns), 38);
+      expect(columns.tint, List.filled(2, _seal.tint));
+      expect(
+        () => columns.key.setAll(0, [
+          _key(2),
+          Key([1]),
+        ]),
+        throwsArgumentError,
+      );
+      expect(_library.sumKeys(columns), 38);
+      final poses = PoseArray(2);
+      poses[1].turn = Rotation([1, 2, 3, 4]);
+      poses.simdFields.turn.scale(2);
+      expect(poses[1].turn.value, [2, 4, 6, 8]);
+      expect(poses.simdFields.turn.sums(), [2, 4, 6, 8]);
+    });
+
+    test('are fields of errors', () {
+      expect(
+        () => _library.unlock(_seal.toBox()),
+        throwsA(
+          isA<AccountKeyException>()
+              .having((it) => it.key.value, 'key', _key(1).value)
+              .having((it) => it.known[1].value.value, 'known', _key(8).value)
+              .having((it) => it.tint, 'tint', _seal.tint),
+        ),
+      );
+    });
+
+    test('live in arenas', () {
+      final box = _seal.toBox();
+      final ring = _library.keyRing(box);
+      expect(ring.root.first.value, _key(1).value);
+      expect(ring.root.tint, _seal.tint);
+      expect(ring.root.keys[1].value, _key(3).value);
+      expect(ring.root.spare?.value.value, _key(250).value);
+      final value = ring.root.toData();
+      expect(value, ring.root.toData());
+      expect(_library.isTurned(ring, box), isFalse);
+      ring.root
+        ..first = box.ref.pair.value[0]
+        ..spare = null
+        ..keys.setAll(0, [value.keys[1], value.keys[0]]);
+      expect(_library.isTurned(ring, box), isTrue);
+      ring.root.first.value[0] = 1;
+      expect(ring.root.first.value[0], 1);
+      expect(_library.isTurned(ring, box), isFalse);
+      expect(() => ring.root.first = Key([1]), throwsArgumentError);
+    });
   });
 }

@@ -20,6 +20,13 @@ Future<void> _settled(int count) async {
   }
 }
 
+/// Lets the event loop turn until [done].
+Future<void> _until(bool Function() done) async {
+  while (!done()) {
+    await Future<void>.delayed(Duration.zero);
+  }
+}
+
 PixelData _pixel(int x, int y, double value) =>
     PixelData(x: x, y: y, value: value);
 
@@ -208,6 +215,18 @@ void main() {
       }
       image.dispose();
       other.dispose();
+    });
+
+    test('is there until the call ends that disposed of it', () {
+      final image = Image(4, 1);
+      final answer = image.ask((width) {
+        image.dispose();
+        expect(() => image.width, throwsStateError);
+        expect(_library.left().images, 1);
+        return width + 1;
+      });
+      expect(answer, 54);
+      expect(_library.left().images, 0);
     });
 
     test('is gone in Rust, once', () {
@@ -439,6 +458,121 @@ void main() {
       expect(_library.store.length, 2);
       _library.store.dispose();
       expect(_library.left().stores, 1);
+    });
+  });
+
+  group('text that ends with a NUL', () {
+    test('is passed beside other text', () {
+      final image = Image(1, 1);
+      String label(String first, String text, String? second, String third) =>
+          image.label(first: first, text: text, second: second, third: third);
+      expect(label('grün', 'text', 'b', ''), 'grün, text, b, ');
+      expect(label('', '', null, 'c'), ', , none, c');
+      final long = 'x' * 300;
+      expect(label(long, 'ü', '$long€', long), '$long, ü, $long€, $long');
+      image.dispose();
+    });
+
+    test('has no other one in it', () {
+      final image = Image(1, 1);
+      expect(
+        () =>
+            image.label(first: 'a', text: '\x00', second: 'b\x00c', third: ''),
+        throwsA(
+          isA<ArgumentError>()
+              .having((it) => it.name, 'name', 'second')
+              .having((it) => it.message, 'message', contains('a NUL at 1')),
+        ),
+      );
+      expect(
+        () => image.label(first: '\ud800', text: '', second: '', third: ''),
+        throwsA(isA<ArgumentError>().having((it) => it.name, 'name', 'first')),
+      );
+      image.dispose();
+    });
+
+    test('is read by a service, and by a function that writes', () {
+      final store = _library.openStore(0);
+      expect(store.rename('grün'), 4);
+      expect(() => store.rename('a\x00'), throwsArgumentError);
+      store.dispose();
+      final buffer = Uint8Array(3);
+      expect(_library.copyName('name', buffer), 4);
+      expect(buffer.list, [110, 97, 109]);
+      buffer.dispose();
+    });
+  });
+
+  group('a list that is given', () {
+    test('is the task\'s, and gone with it', () async {
+      final image = Image(2, 1), gate = Gate();
+      final values = Float32Array.of([0.5, 0.25, 1]);
+      final list = values.list;
+      final filled = image.fill(values, gate);
+      expect(() => values.list, throwsStateError);
+      expect(() => image.fill(values, gate), throwsStateError);
+      // What was read before shows it, as long as it refers to it.
+      expect(list, [0.5, 0.25, 1]);
+      gate.open(1);
+      expect(await filled, 3);
+      expect((image.get(0, 0), image.get(1, 0)), (0.5, 0.25));
+
+      final cancelled = image.fill(Float32Array.of([1]), gate);
+      cancelled.ignore();
+      await cancelled.cancel();
+      expect(image.get(0, 0), 0.5);
+      image.dispose();
+      gate.dispose();
+    });
+
+    test('is that of a thread, and of a stream', () async {
+      expect(await Image.totalOf(Float32Array.of([0.5, 1])), 1.5);
+      final values = Float32Array.of([3, 4]);
+      final stream = Image.emitAll(values);
+      expect(values.list, [3, 4]);
+      expect(await stream.toList(), [3, 4]);
+      expect(() => values.list, throwsStateError);
+    });
+
+    test('stays when the call is refused', () {
+      final image = Image(1, 1), gate = Gate();
+      final values = Float32Array.of([2]);
+      gate.dispose();
+      expect(() => image.fill(values, gate), throwsStateError);
+      expect(values.list, [2]);
+      values.dispose();
+      image.dispose();
+    });
+  });
+
+  group('a destructor that blocks', () {
+    test('leaves the isolate alone when a call has the object last', () async {
+      final stubborn = Stubborn(), gate = Gate();
+      final waiting = stubborn.wait(gate), image = Image(1, 1);
+      stubborn.dispose();
+      expect(Stubborn.waiting(), 0);
+      gate.open(1);
+      await _until(() => Stubborn.waiting() == 1);
+      expect(image.width, 1);
+      expect(await image.sum(1), 0);
+      Stubborn.letThrough(1);
+      await waiting;
+      await _until(() => Stubborn.waiting() == 0);
+      image.dispose();
+      gate.dispose();
+    });
+
+    test('ends after a call that was cancelled', () async {
+      final stubborn = Stubborn(), gate = Gate();
+      final waiting = stubborn.wait(gate);
+      stubborn.dispose();
+      final cancelled = waiting.cancel();
+      waiting.ignore();
+      await _until(() => Stubborn.waiting() == 1);
+      Stubborn.letThrough(1);
+      await cancelled;
+      await _until(() => Stubborn.waiting() == 0);
+      gate.dispose();
     });
   });
 

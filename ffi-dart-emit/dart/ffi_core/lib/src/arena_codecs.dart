@@ -124,13 +124,42 @@ int enumNumber(FfiEnum value) => value.value;
 Never throwArenaTag(String type, int tag, String name) =>
     throw InvalidValueException('$name: $type has no case with tag $tag');
 
-/// A newtype.
+/// A newtype of what is a Dart copy.
 final class NewtypeCodec<T, I> extends PlainCodec<T> {
   /// The newtype of [inner], made by [wrap] and opened by [open].
   const NewtypeCodec(this.inner, this.wrap, this.open, super.size, super.align);
 
   /// Type of the value.
-  final PlainCodec<I> inner;
+  final ArenaCodec<I, I> inner;
+
+  /// Makes the newtype of a value.
+  final T Function(I value, String name) wrap;
+
+  /// The value of a newtype.
+  final I Function(T value, String name) open;
+
+  @override
+  T view(ArenaMemory arena, int at, String name) =>
+      wrap(inner.data(arena, at, name), name);
+
+  @override
+  void store(ArenaMemory arena, int at, T value, String name) =>
+      inner.store(arena, at, open(value, name), name);
+}
+
+/// A newtype of an array, which shows memory as that does.
+final class NewtypeListCodec<T, I> extends ArenaCodec<T, T> {
+  /// The newtype of [inner], made by [wrap] and opened by [open], which throw nothing.
+  const NewtypeListCodec(
+    this.inner,
+    this.wrap,
+    this.open,
+    super.size,
+    super.align,
+  );
+
+  /// Type of the value.
+  final ArenaCodec<I, I> inner;
 
   /// Makes the newtype of a value.
   final T Function(I value, String name) wrap;
@@ -141,6 +170,13 @@ final class NewtypeCodec<T, I> extends PlainCodec<T> {
   @override
   T view(ArenaMemory arena, int at, String name) =>
       wrap(inner.view(arena, at, name), name);
+
+  @override
+  T data(ArenaMemory arena, int at, String name) =>
+      wrap(inner.data(arena, at, name), name);
+
+  @override
+  T dataOf(T view) => wrap(inner.dataOf(open(view, '')), '');
 
   @override
   void store(ArenaMemory arena, int at, T value, String name) =>

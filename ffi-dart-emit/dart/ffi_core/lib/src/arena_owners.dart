@@ -8,10 +8,23 @@ typedef _ArenaMadeC = Pointer<Void> Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedC = Size Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedD = int Function(Pointer<Void>, Pointer<FfiStatus>);
 
-typedef _ArenaMapC =
-    Pointer<Void> Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
-typedef _ArenaMapD =
-    Pointer<Void> Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
+typedef _ArenaMapC = Pointer<Void> Function(
+  Pointer<Uint8>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _ArenaMapD = Pointer<Void> Function(
+  Pointer<Uint8>,
+  int,
+  Pointer<FfiStatus>,
+);
+typedef _ArenaSchemaC = Pointer<FfiOwned> Function(Pointer<FfiStatus>);
+typedef _ArenaCompareC = Void Function(
+  Pointer<Uint8>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _ArenaCompareD = void Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
 typedef _ArenaCheckC = Void Function(Pointer<Void>, Uint8, Pointer<FfiStatus>);
 typedef _ArenaCheckD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
 
@@ -32,6 +45,9 @@ final class _ArenaParts extends Struct {
 
   @Size()
   external int textCapacity;
+
+  @Size()
+  external int readOnly;
 }
 
 /// Functions that the library exports for arenas with one root; there is one object
@@ -56,6 +72,9 @@ final class ArenaCalls {
     this._wastedSymbol,
     this._mapSymbol,
     this._checkSymbol,
+    this._freezeSymbol,
+    this._schemaSymbol,
+    this._compareSymbol,
   );
 
   /// True if the functions are those of the library with [memory].
@@ -84,6 +103,9 @@ final class ArenaCalls {
   final String _wastedSymbol;
   final String _mapSymbol;
   final String _checkSymbol;
+  final String _freezeSymbol;
+  final String _schemaSymbol;
+  final String _compareSymbol;
 
   // Looked up when they are first called, as a fake library has none.
   late final Pointer<_NewColumnsF> _create = _memory.library.lookup(
@@ -109,6 +131,31 @@ final class ArenaCalls {
       .lookupFunction<_ArenaMapC, _ArenaMapD>(_mapSymbol);
   late final _ArenaCheckD _check = _memory.library
       .lookupFunction<_ArenaCheckC, _ArenaCheckD>(_checkSymbol);
+
+  late final _ArenaMadeC _freeze = _memory.library
+      .lookupFunction<_ArenaMadeC, _ArenaMadeC>(_freezeSymbol);
+  late final _ArenaSchemaC _schema = _memory.library
+      .lookupFunction<_ArenaSchemaC, _ArenaSchemaC>(_schemaSymbol);
+  late final _ArenaCompareD _compare = _memory.library
+      .lookupFunction<_ArenaCompareC, _ArenaCompareD>(_compareSymbol);
+
+  /// The schema of the arenas.
+  Uint8List _schemaBytes() {
+    final owned = _schema(_memory.status);
+    _memory._protoStatus._check();
+    return _memory.takeBytes(owned);
+  }
+
+  /// Throws an [InvalidValueException] that names the first difference, if [bytes] are an
+  /// arena of another layout with its schema inside.
+  void _refuseOther(Uint8List bytes) {
+    final schema = BytesArena.otherSchema(bytes, high, low);
+    if (schema == null) return;
+    final texts = _memory.texts..clear();
+    final length = texts.addBytes(schema);
+    _compare(texts.pointer, length, _memory.status);
+    _memory._protoStatus._check();
+  }
 
   /// Memory for the chunks of an arena.
   late final Pointer<_ArenaParts> _found = _memory.scratch(
@@ -139,7 +186,7 @@ final class _NativeArena extends ArenaMemory {
     final length = texts.add(path, 'path');
     final header = calls._map(texts.pointer, length, memory.status);
     memory._protoStatus._check();
-    return _NativeArena.taken(calls, header)..isMutable = false;
+    return _NativeArena.taken(calls, header);
   }
 
   final ArenaCalls _calls;
@@ -183,7 +230,9 @@ final class _NativeArena extends ArenaMemory {
       text: textAt,
       :textUsed,
       :textCapacity,
+      :readOnly,
     ) = parts.ref;
+    isMutable = readOnly == 0;
     final memory = _calls._memory;
     _listsAt = at;
     _textAt = textAt;
@@ -309,10 +358,7 @@ abstract base class NativeArena implements Finalizable {
 
   /// A copy of the arena in [bytes].
   NativeArena.copied(ArenaCalls calls, Uint8List bytes)
-    : memory$ = _copied(
-        calls,
-        BytesArena(bytes, calls.high, calls.low, calls.size, calls.name),
-      ),
+    : memory$ = _copied(calls, bytes),
       _calls = calls;
 
   /// The arena in the file at [path], which is only read.
@@ -320,7 +366,9 @@ abstract base class NativeArena implements Finalizable {
     : memory$ = _NativeArena.mapped(calls, path),
       _calls = calls;
 
-  static ArenaMemory _copied(ArenaCalls calls, BytesArena from) {
+  static ArenaMemory _copied(ArenaCalls calls, Uint8List all) {
+    if (!calls._memory.isHost) calls._refuseOther(all);
+    final from = BytesArena(all, calls.high, calls.low, calls.size, calls.name);
     final ArenaMemory to = calls._memory.isHost
         ? HeapArena(calls.size, from.listsUsed, from.textUsed)
         : _NativeArena(calls, from.listsUsed, from.textUsed);
@@ -373,8 +421,45 @@ abstract base class NativeArena implements Finalizable {
     return wasted;
   }
 
+  /// True if the arena is frozen, or a mapped file: what is written to it throws an
+  /// [UnsupportedError].
+  bool get isReadOnly => !_used.isMutable;
+
+  /// Makes the arena read-only for good, in memory of its own that nobody can write to: it
+  /// is checked once, so each call that it is lent to costs nothing more, and other isolates
+  /// can read it at the same time by what [share] returns. [compact] makes a copy of it that
+  /// can be changed. Does nothing if it is read-only.
+  ///
+  /// Views other than that of the root go on reading the memory of before. Throws an
+  /// [InvalidValueException] if the arena isn't valid.
+  void freeze() {
+    final memory = _native;
+    if (isReadOnly) return;
+    final frozen = _calls._freeze(memory._lend(), _calls._memory.status);
+    _calls._memory._protoStatus._check();
+    _moveTo(memory, frozen);
+  }
+
+  /// Returns an address with which another isolate can adopt the same memory, once, while
+  /// this one keeps it: nothing is copied. If nothing adopts it, it leaks.
+  ///
+  /// Throws a [StateError] if the arena isn't read-only: [freeze] it, or [release] it.
+  int share() {
+    final memory = _native;
+    final header = memory._lend();
+    if (memory.isMutable) {
+      throw StateError(
+        'an arena of `${_calls.name}` is shared after `freeze()`; `release()` hands it over',
+      );
+    }
+    final shared = _calls._freeze(header, _calls._memory.status);
+    _calls._memory._protoStatus._check();
+    return shared.address;
+  }
+
   /// Copies all that the root refers to to new memory, without what is wasted. Views
-  /// other than that of the root are of other messages then: ask for them again.
+  /// other than that of the root are of other messages then: ask for them again. The copy
+  /// of an arena that is read-only can be changed.
   ///
   /// Throws an [InvalidValueException] if the arena isn't valid.
   void compact() {
@@ -382,9 +467,14 @@ abstract base class NativeArena implements Finalizable {
     final status = _calls._memory.status;
     final compact = _calls._compact(memory._lend(), status);
     _calls._memory._protoStatus._check();
+    _moveTo(memory, compact);
+  }
+
+  /// Has [memory] be the arena at [header]. The old one goes with its last view.
+  void _moveTo(_NativeArena memory, Pointer<Void> header) {
     final old = memory._attachment;
     memory
-      .._attach(compact, lengthInBytes, 0)
+      .._attach(header, lengthInBytes, 0)
       .._find();
     _calls._memory.drop(old, memory);
   }
@@ -392,20 +482,28 @@ abstract base class NativeArena implements Finalizable {
   /// Writes the arena to the file at [path], after a [compact] if more than half of it is
   /// wasted. The file is replaced as a whole: a reader sees the old arena or this one.
   ///
+  /// With [schema], the layout of all that the root reaches is behind the arena, some
+  /// kilobytes: a library with another layout then names the first difference, and
+  /// `ffi-dart-emit inspect` shows it.
+  ///
   /// Throws a [FileSystemException], and an [InvalidValueException] if the arena isn't valid;
   /// then the file is as it was.
-  void write(String path) {
+  void write(String path, {bool schema = false}) {
     if (_native.isMutable && wasted > lengthInBytes ~/ 2) compact();
     final memory = memory$;
+    final inside = schema ? _calls._schemaBytes() : null;
     final temporary = File('$path.$pid.${_written++}.tmp');
     try {
       final file = temporary.openSync(mode: FileMode.writeOnly);
       try {
         file
-          ..writeFromSync(memory.header(_calls.high, _calls.low))
+          ..writeFromSync(
+            memory.header(_calls.high, _calls.low, hasSchema: schema),
+          )
           ..writeFromSync(memory.bytes, arenaHeader, memory.listsUsed)
-          ..writeFromSync(memory.text, 0, memory.textUsed)
-          ..flushSync();
+          ..writeFromSync(memory.text, 0, memory.textUsed);
+        if (inside != null) file.writeFromSync(inside);
+        file.flushSync();
       } finally {
         file.closeSync();
       }
@@ -425,6 +523,11 @@ abstract base class NativeArena implements Finalizable {
   /// Typed data of it that was taken before stays what it is.
   int release() {
     final memory = _native;
+    if (isReadOnly) {
+      final address = share();
+      dispose();
+      return address;
+    }
     _detach(memory);
     final address = memory._lend().address;
     memory._end(forget: true);
@@ -433,7 +536,7 @@ abstract base class NativeArena implements Finalizable {
 
   /// Moves to new memory if somebody has typed data of this one.
   static void _detach(_NativeArena memory) {
-    if (memory.exposed) {
+    if (memory.exposed && memory.isMutable) {
       memory._replace(memory.bytes.length, memory.text.length);
     }
   }

@@ -217,14 +217,21 @@ abstract base class ArenaMemory {
       ..setRange(listsUsed, listsUsed + textUsed, text);
   }
 
-  /// The header of [toBytes].
-  Uint8List header(int high, int low) {
+  /// The header of [toBytes]; a schema follows if it [hasSchema].
+  Uint8List header(int high, int low, {bool hasSchema = false}) {
     final all = Uint8List(arenaHeader);
     ByteData.sublistView(all)
       ..setUint32(0, 0x61696666, _little)
       ..setUint32(4, 0x616e6572, _little)
       ..setUint16(8, 1, _little)
       ..setUint8(10, 1)
+      ..setUint8(11, hasSchema ? 1 : 0)
+      ..setUint32(48, hasSchema ? listsUsed + textUsed : 0, _little)
+      ..setUint32(
+        52,
+        hasSchema ? (listsUsed + textUsed) ~/ 0x100000000 : 0,
+        _little,
+      )
       ..setUint32(16, low, _little)
       ..setUint32(20, high, _little)
       ..setUint32(24, listsUsed, _little)
@@ -275,6 +282,19 @@ final class BytesArena extends ArenaMemory {
       lists,
       text,
     );
+  }
+
+  /// The schema in [all], if they are an arena with a layout other than that of [high] and
+  /// [low] that has its schema inside.
+  static Uint8List? otherSchema(Uint8List all, int high, int low) {
+    if (all.length < arenaHeader || all[11] != 1) return null;
+    final data = ByteData.sublistView(all);
+    int word(int at) => data.getUint32(at, _little);
+    final at = word(48);
+    final length = all.length - at;
+    final same = word(16) == low && word(20) == high;
+    if (same || word(52) != 0 || length <= 0 || length > 1 << 20) return null;
+    return Uint8List.sublistView(all, at);
   }
 
   @override

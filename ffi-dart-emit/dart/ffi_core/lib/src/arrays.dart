@@ -24,8 +24,61 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
 
   Never _throwIndex(int index) => throw IndexError.withLength(index, length);
 
+  /// Ends the use of this object, whose memory a function has.
+  void _given() {
+    if (_use != _Use.allowed) return;
+    final hold = _hold;
+    _stop(_Use.given);
+    if (hold != null) hold.memory!.drop(hold.attachment, hold);
+  }
+
   /// The array as a pointer.
   RawArray<T> get raw => RawArray._(this);
+}
+
+/// Returns [array] for a call that takes it, in the place [index] of [memory]; null
+/// for none.
+///
+/// Throws a [StateError] when the array doesn't own all of its memory.
+Pointer<FfiGiven> giveArray(
+  NativeArray<NativeType>? array,
+  LibraryMemory memory,
+  int index,
+) {
+  if (array == null) return nullptr;
+  final pointer = array.pointer;
+  final place = memory._placeForList(index);
+  final given = place.ref
+    ..data = pointer.cast()
+    ..length = array.length
+    ..token = nullptr
+    ..take = nullptr
+    ..release = nullptr;
+  if (array._size == 0) return place;
+  final hold = array._hold;
+  if (hold == null || hold.borrowed || hold.attachment == nullptr) {
+    throw StateError(
+      'the `${array.runtimeType}` does not own its memory, so it can not be given; '
+      'hint: give a copy',
+    );
+  }
+  final calls = hold.memory!._attach;
+  given
+    ..token = hold.attachment.cast()
+    ..take = calls.takeHold
+    ..release = calls.endHold;
+  return place;
+}
+
+/// Ends the call that got [array]: it stays as it is if [status] says that an argument
+/// was refused, as then the function did not run.
+void settleArray(NativeArray<NativeType>? array, Pointer<FfiStatus> status) {
+  if (array == null) return;
+  final code = status.ref.code;
+  if (code == _invalidArgument || code == _invalidValue || code == _closed) {
+    return;
+  }
+  array._given();
 }
 
 /// An array as a pointer.

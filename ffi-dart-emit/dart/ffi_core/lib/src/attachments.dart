@@ -101,6 +101,25 @@ final class FfiAttachment extends Struct {
   external Pointer<Uint8> givenBack;
 }
 
+/// A list that is given to a function.
+final class FfiGiven extends Struct {
+  /// Address of the elements.
+  external Pointer<Void> data;
+
+  /// Number of elements.
+  @Size()
+  external int length;
+
+  /// The attachment of the memory.
+  external Pointer<Void> token;
+
+  /// Called when the function takes the list.
+  external Pointer<Void> take;
+
+  /// Frees the list; null when it was taken.
+  external Pointer<Void> release;
+}
+
 /// The functions that attach resources to objects.
 final class _DartCalls extends Struct {
   external Pointer<NativeFunction<_AttachStatusC>> attachStatus;
@@ -116,4 +135,8 @@ final class _DartCalls extends Struct {
   external Pointer<NativeFunction<_ShareC>> share;
   external Pointer<NativeFunction<_DetachC>> detach;
   external Pointer<NativeFunction<_FreeOwnedC>> freeOwned;
+
+  /// The `take` and `release` of lists whose token is an attachment.
+  external Pointer<Void> takeHold;
+  external Pointer<Void> endHold;
 }

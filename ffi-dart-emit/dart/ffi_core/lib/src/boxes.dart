@@ -328,6 +328,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 enum _Use {
   allowed(''),
   disposed('dispose(); hint: dispose of it when nothing uses it any more'),
+  given(
+    'it was given to a call; hint: make another, or a copy before the call',
+  ),
   moved(
     'its slot was passed on; hint: use what the call returned, or make another',
   ),

@@ -31,6 +31,27 @@ final class TextArguments implements Finalizable {
     return _end += encodeString(text, free, name);
   }
 
+  /// Puts [text], the argument [name], behind the others with a NUL at its end,
+  /// and returns where that ends; null is nothing.
+  ///
+  /// Throws an [ArgumentError] when it holds a NUL, at which C would end it, or
+  /// half of a surrogate pair.
+  int addTerminated(String? text, String name) {
+    if (text == null) return _end;
+    final nul = text.indexOf('\x00');
+    if (nul >= 0) {
+      throw ArgumentError.value(
+        text,
+        name,
+        'has a NUL at $nul, at which C would end it',
+      );
+    }
+    final end = add(text, name);
+    if (end == _bytes.length) _grow(end + 1);
+    _bytes[end] = 0;
+    return _end = end + 1;
+  }
+
   /// Adds [bytes] after the others, and returns the position of their end.
   int addBytes(Uint8List bytes) {
     final end = _end + bytes.length;

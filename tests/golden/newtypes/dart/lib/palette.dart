@@ -1,4 +1,4 @@
-/// A type of the user's, which stands for the newtype `Argb`.
+/// A type of the user's, which stands for the newtypes `Argb` and `Rgba`.
 library;
 
 /// A colour.
@@ -13,6 +13,23 @@ final class Color {
     if (argb == 0xdead) throw const FormatException('a dead colour');
     return Color(argb >> 24, argb >> 16 & 0xff, argb >> 8 & 0xff, argb & 0xff);
   }
+
+  /// The colour of the bytes red, green, blue and alpha.
+  ///
+  /// Throws a [FormatException] for one that ends in 0xDEAD, which is no colour here.
+  factory Color.fromBytes(List<int> rgba) {
+    given = rgba;
+    if (rgba[2] == 0xde && rgba[3] == 0xad) {
+      throw const FormatException('a dead colour');
+    }
+    return Color(rgba[3], rgba[0], rgba[1], rgba[2]);
+  }
+
+  /// The list that [Color.fromBytes] was given at last.
+  static List<int>? given;
+
+  /// Red, green, blue and alpha.
+  List<int> get bytes => [red, green, blue, alpha];
 
   /// Opacity, 0 to 255.
   final int alpha;

@@ -1,0 +1,217 @@
+//! Protobuf's wire format of messages and oneofs that live in arenas.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
+
+use super::proto::with_proto;
+use crate::ast::{Case, Head, Message, Oneof, types};
+
+/// Returns the protobuf of a type without handles, inside of messages that live in arenas.
+/// `wrapped` is the type in a newtype.
+pub(super) fn plain<'a>(
+    head: &Head,
+    parts: impl IntoIterator<Item = &'a Type>,
+    wrapped: Option<&Type>,
+) -> TokenStream {
+    let (ident, krate, parts) = (&head.ident, &head.krate, parts.into_iter());
+    let wrapped = wrapped.map(|ty| quote!(for<'__ffi_any> #ty: __ffi::proto::ProtoType,));
+    // The bounds are those of `ArenaType`, and of the `ProtoType` of a newtype.
+    let bounds = quote!(#(for<'__ffi_any> #parts: __ffi::ArenaType,)* #wrapped);
+    with_proto(head, &quote!(#krate::__arena_proto!([] #ident, where [#bounds]);))
+}
+
+/// Returns the protobuf of an enum, inside of messages that live in arenas.
+pub(super) fn enumeration(head: &Head) -> TokenStream {
+    let (ident, krate) = (&head.ident, &head.krate);
+    let copy = quote!(for<'__ffi_any> #ident: __ffi::core::marker::Copy,);
+    with_proto(head, &quote!(#krate::__arena_proto!([] #ident, where [#copy]);))
+}
+
+pub(super) fn message(message: &Message) -> TokenStream {
+    let ident = &message.head.ident;
+    let view = quote!(<Self as __ffi::ArenaType>::View<'_>);
+    let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+    // Fields are in the order of their numbers, as other writers have it.
+    let mut written: Vec<_> = message.fields.iter().collect();
+    written.sort_by_key(|field| field.tag);
+    let (names, tags): (Vec<_>, Vec<_>) = written.iter().map(|field| (&field.ident, field.tag)).unzip();
+    let of: Vec<_> = written.iter().map(|field| field_of(&field.ty)).collect();
+    let states: Vec<_> =
+        (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
+    let reads = message.fields.iter().zip(&states).enumerate().map(|(index, (field, state))| {
+        let (index, ty, tag) = (Literal::usize_unsuffixed(index), &field.ty, field.tag);
+        let (of, name) = (field_of(ty), &field.item.name);
+        quote! {
+            #tag => {
+                // SAFETY: the field of that type lies at that offset.
+                let __ffi_field =
+                    unsafe { __ffi::ArenaPlace::part::<#ty>(&mut __ffi_place, __FFI_FIELDS[#index].offset) };
+                #of::read_field(__ffi_field, &mut #state, #tag, __ffi_wire_type, __ffi_input)
+                    .map_err(|__ffi_error| __ffi_error.in_field(#name))?;
+            }
+        }
+    });
+    let settled = types.iter().enumerate().map(|(index, ty)| {
+        let (index, of) = (Literal::usize_unsuffixed(index), field_of(ty));
+        quote! {
+            if __ffi::Facts::<#ty>::ARENA {
+                // SAFETY: the field of that type lies at that offset.
+                let __ffi_field =
+                    unsafe { __ffi::ArenaPlace::part::<#ty>(&mut __ffi_place, __FFI_FIELDS[#index].offset) };
+                #of::settle(__ffi_field);
+            }
+        }
+    });
+    let all: Vec<_> = types.iter().map(|ty| field_of(ty)).collect();
+    let items = quote! {
+        #[automatically_derived]
+        impl __ffi::proto::ArenaProto for #ident {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            type State = ();
+
+            fn is_default(__ffi_view: #view) -> __ffi::core::primitive::bool {
+                #(#of::is_default(__ffi_view.#names()))&&*
+            }
+
+            fn value_len(__ffi_view: #view) -> __ffi::core::primitive::usize {
+                #(#of::field_len(__ffi_view.#names(), #tags))+*
+            }
+
+            fn write_value(__ffi_view: #view, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                #(#of::write_field(__ffi_view.#names(), #tags, __ffi_out);)*
+            }
+
+            fn read_value(
+                mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                #(let mut #states = <#all::State as __ffi::core::default::Default>::default();)*
+                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+                    match __ffi_tag {
+                        #(#reads)*
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+
+            fn settle(mut __ffi_place: __ffi::ArenaPlace<'_, Self>) {
+                #(#settled)*
+            }
+        }
+    };
+    with_proto(&message.head, &items)
+}
+
+fn field_of(ty: &Type) -> TokenStream {
+    quote!(<#ty as __ffi::proto::ArenaProto>)
+}
+
+pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
+    let ident = &oneof.head.ident;
+    let view = format_ident!("{}View", syn::ext::IdentExt::unraw(ident), span = ident.span());
+    let unset = &oneof.cases[0].ident;
+    let set = || oneof.cases.iter().enumerate().skip(1);
+    let lens = set().map(|(_, Case { ident: case, ty, tag, .. })| match ty {
+        Some(ty) => {
+            let len = match types::argument_of("ArenaBox", ty) {
+                Some(of) => quote!(__ffi::proto::case_len::<#of>),
+                None => quote!(__ffi::proto::arena_member_len::<#ty>),
+            };
+            quote!(#view::#case { 0: __ffi_value } => #len(__ffi_value, #tag),)
+        }
+        None => quote!(#view::#case {} => __ffi::proto::unit_len(#tag),),
+    });
+    let writes = set().map(|(_, Case { ident: case, ty, tag, .. })| match ty {
+        Some(ty) => {
+            let write = match types::argument_of("ArenaBox", ty) {
+                Some(of) => quote!(__ffi::proto::write_case::<#of>),
+                None => quote!(__ffi::proto::write_arena_member::<#ty>),
+            };
+            quote!(#view::#case { 0: __ffi_value } => #write(__ffi_value, #tag, __ffi_out),)
+        }
+        None => quote!(#view::#case {} => __ffi::proto::write_unit(#tag, __ffi_out),),
+    });
+    let reads = set().map(|(position, Case { item, ty, tag, .. })| {
+        let (position, name) = (Literal::usize_unsuffixed(position), &item.name);
+        let read = match ty {
+            Some(ty) => {
+                let read = match types::argument_of("ArenaBox", ty) {
+                    Some(of) => quote!(__ffi::proto::read_case::<#of>),
+                    None => quote!(__ffi::proto::read_arena_item::<#ty>),
+                };
+                quote! {
+                    // SAFETY: the case of that discriminant holds a value of that type.
+                    let __ffi_value =
+                        unsafe { __ffi::ArenaPlace::activate::<#ty>(&mut __ffi_place, #position) };
+                    #read(__ffi_value, __ffi_wire_type, __ffi_input)
+                }
+            }
+            None => quote! {
+                // SAFETY: the case of that discriminant holds nothing.
+                unsafe { __ffi::ArenaPlace::activate_unit(&mut __ffi_place, #position) };
+                __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+            },
+        };
+        quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
+    });
+    let settled = oneof.payloads().map(|(tag, Case { ident: case, .. }, ty)| {
+        let (tag, of) = (Literal::usize_unsuffixed(tag), field_of(ty));
+        quote! {
+            #ident::#case { 0: _ } if __ffi::Facts::<#ty>::ARENA => {
+                // SAFETY: the case of that discriminant holds a value of that type.
+                #of::settle(unsafe { __ffi::ArenaPlace::activate::<#ty>(&mut __ffi_place, #tag) });
+            }
+        }
+    });
+    let items = quote! {
+        #[automatically_derived]
+        impl __ffi::proto::ArenaProto for #ident {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            type State = ();
+
+            fn is_default(__ffi_view: #view<'_>) -> __ffi::core::primitive::bool {
+                match __ffi_view {
+                    #view::#unset => true,
+                    _ => false,
+                }
+            }
+
+            fn value_len(__ffi_view: #view<'_>) -> __ffi::core::primitive::usize {
+                match __ffi_view {
+                    #view::#unset => 0,
+                    #(#lens)*
+                }
+            }
+
+            fn write_value(__ffi_view: #view<'_>, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                match __ffi_view {
+                    #view::#unset => {}
+                    #(#writes)*
+                }
+            }
+
+            fn read_value(
+                mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+                    match __ffi_tag {
+                        #(#reads)*
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+
+            fn settle(mut __ffi_place: __ffi::ArenaPlace<'_, Self>) {
+                match *__ffi_place {
+                    #(#settled)*
+                    _ => {}
+                }
+            }
+        }
+    };
+    with_proto(&oneof.head, &items)
+}

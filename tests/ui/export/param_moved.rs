@@ -1,0 +1,6 @@
+use ffi_core::{FfiMoved, ffi_export};
+
+#[ffi_export]
+fn sample(list: FfiMoved<u32>, lists: FfiMoved<[String]>, lent: &FfiMoved<[u32]>) {}
+
+fn main() {}
