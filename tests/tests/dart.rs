@@ -397,6 +397,7 @@ fn changed() -> PathBuf {
 fn arenas() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
     end_to_end("arenas", &[fixture("arenas"), overwrites.clone()]);
+    end_to_end("arenas_moving", &[fixture("arenas"), overwrites.clone()]);
     end_to_end("arenas_frozen", &[fixture("arenas"), overwrites]);
 }
 

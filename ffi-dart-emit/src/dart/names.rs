@@ -509,11 +509,17 @@ impl Namer {
         scope.enclosing(&name);
         let fields = message.fields.iter();
         let members: Vec<_> = fields.map(|field| self.field(&mut scope, &owner, field)).collect();
-        let boxes = message.fields.iter().zip(&members).filter(|(field, _)| {
-            matches!(&field.ty, Type::ArenaBox { of } | Type::Option { of } if matches!(**of, Type::Message(_)))
-        });
-        for (field, name) in boxes.filter(|_| message.arena.is_some()) {
-            for accessor in [prefixed("new", name), prefixed("clear", name)] {
+        for (field, name) in message.fields.iter().zip(&members) {
+            let accessors: &[&str] = match &field.ty {
+                Type::ArenaBox { of } | Type::Option { of }
+                    if message.arena.is_some() && matches!(**of, Type::Message(_)) =>
+                {
+                    &["new", "clear"]
+                }
+                ty if message.arena.is_none() && types::in_place(ty).is_some() => &["new"],
+                _ => &[],
+            };
+            for accessor in accessors.iter().map(|prefix| prefixed(prefix, name)) {
                 let owner = format!("`{accessor}` of {owner}, field {}", field.item.name);
                 self.claim(&mut scope, &owner, &accessor);
             }
