@@ -159,6 +159,7 @@ fn sorted(library: &Path) -> BTreeMap<String, Record> {
         Record::Object(it) => format!("object {}", it.id),
         Record::Service(it) => format!("service {}", it.id),
         Record::Newtype(it) => format!("newtype {}", it.id),
+        Record::Callback(it) => format!("callback {}", it.id),
     };
     let records = records(library).unwrap();
     let count = records.len();

@@ -130,7 +130,8 @@ impl Schema {
                 | Record::Error(_)
                 | Record::Newtype(_)
                 | Record::Object(_)
-                | Record::Service(_) => {}
+                | Record::Service(_)
+                | Record::Callback(_) => {}
             }
         }
         schema
