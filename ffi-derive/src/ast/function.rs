@@ -475,7 +475,7 @@ impl Param {
         if let Some(list) = types::argument_of("FfiMoved", ty) {
             let Type::Slice(slice) = types::ungrouped(list) else {
                 let text =
-                    "a list is given to the function\nhint: `FfiMoved<[T]>`; a message with `PoolBox<T>`";
+                    "only a list can be moved\nhint: `FfiMoved<[T]>`; for a message, `PoolBox<T>`";
                 return Err(Error::custom(text).with_span(list));
             };
             types::check_param(&slice.elem)?;

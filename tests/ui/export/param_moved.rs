@@ -1,6 +1,8 @@
+#![allow(unused_variables)]
+
 use ffi_core::{FfiMoved, ffi_export};
 
 #[ffi_export]
-fn sample(list: FfiMoved<u32>, lists: FfiMoved<[String]>, lent: &FfiMoved<[u32]>) {}
+fn sample(list: FfiMoved<u32>, lists: FfiMoved<[String]>) {}
 
 fn main() {}
