@@ -841,8 +841,8 @@ impl<'a> Importer<'a> {
         error.map(|(_, it)| it.name.clone())
     }
 
-    /// Reads the services of the file. A stream of requests that are no messages in Rust is left out
-    /// aloud.
+    /// Reads the services of the file. A stream of requests that are no messages in Rust is left
+    /// out aloud.
     fn services(&mut self, main: &FileDescriptor) {
         const FIX: &str = "give it another name in Rust with the option `(ffi.method_rust_name)`";
         for service in main.services() {
