@@ -33,9 +33,9 @@ pub enum Member {
     Byte(&'static str),
     /// As many bytes as the capacity says.
     Bytes(&'static str),
-    /// What it holds, once; of a map an entry.
+    /// The value that it holds; of a map an entry.
     Item(&'static str),
-    /// What it holds, as often as the capacity says.
+    /// As many such values as the capacity says.
     Items(&'static str),
 }
 
@@ -97,7 +97,7 @@ impl Holder {
     }
 }
 
-/// What a type has in common with others that have a [`Holder`].
+/// The parts of a type that has a [`Holder`].
 #[derive(Debug)]
 pub struct Held<'a, T> {
     /// The type, whatever it holds.

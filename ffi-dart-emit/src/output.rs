@@ -52,20 +52,22 @@ impl OutputFile {
     /// The marker is a comment: `//`, as in Dart, C and .proto, or `#` in a `.yaml` file.
     #[must_use]
     pub fn generated(path: impl Into<PathBuf>, body: impl Into<String>) -> Self {
-        // The largest files have some megabytes, so the text is moved and not built again.
-        let mut contents = body.into();
-        contents.truncate(contents.trim_end_matches('\n').len());
-        let blank = contents.len() - contents.trim_start_matches('\n').len();
-        contents.replace_range(..blank, "\n");
-        contents.push('\n');
         let path = path.into();
         let comment = if path.extension().is_some_and(|it| it == "yaml") { "#" } else { "//" };
-        let marker = format!(
-            "{comment} {MARKER}{} (checksum {}). Do not edit.\n",
-            env!("CARGO_PKG_VERSION"),
-            checksum(&contents)
-        );
-        contents.insert_str(0, &marker);
+        let marker = |checksum: &str| {
+            let version = env!("CARGO_PKG_VERSION");
+            format!("{comment} {MARKER}{version} (checksum {checksum}). Do not edit.\n")
+        };
+        // The largest files have some megabytes, so the text is moved once, to make room, and not
+        // built again.
+        let mut contents = body.into();
+        contents.truncate(contents.trim_end_matches('\n').len());
+        contents.push('\n');
+        let blank = contents.len() - contents.trim_start_matches('\n').len();
+        let room = marker(&checksum(""));
+        contents.replace_range(..blank.min(contents.len() - 1), &(room.clone() + "\n"));
+        let marker = marker(&checksum(&contents[room.len()..]));
+        contents.replace_range(..room.len(), &marker);
         Self { path, contents, kind: FileKind::Generated }
     }
 

@@ -1,4 +1,4 @@
-//! Writes the classes of many items on all processors.
+//! Writes classes and files on all processors.
 
 use std::fmt::{Display, Write as _};
 use std::panic;
@@ -13,6 +13,15 @@ const LEAST: usize = 32;
 pub fn written<'m, T: Sync, C: Display>(items: &'m [T], class: impl Fn(&'m T) -> C + Sync) -> String {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     written_by(threads.min(items.len() / LEAST), items, class)
+}
+
+/// Returns the results of both functions, which run at once.
+pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        (one, other.join().unwrap_or_else(|cause| panic::resume_unwind(cause)))
+    })
 }
 
 fn written_by<'m, T: Sync, C: Display>(
@@ -56,6 +65,17 @@ mod tests {
             assert_eq!(written_by(threads, &items, |it| it), one, "{threads} threads");
         }
         assert_eq!(written(&[0_u32; 0], |it| it), "");
+    }
+
+    #[test]
+    fn both_results_are_there() {
+        assert_eq!(both(|| 1, || "two".to_owned()), (1, "two".to_owned()));
+    }
+
+    #[test]
+    #[should_panic(expected = "of the other")]
+    fn a_panic_of_the_other_is_passed_on() {
+        both(|| (), || panic!("of the other"));
     }
 
     #[test]

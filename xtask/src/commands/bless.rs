@@ -11,7 +11,7 @@ use crate::workspace::{cargo, run, target};
 /// The arguments of `cargo xtask bless`.
 #[derive(Debug, clap::Args)]
 pub struct Bless {
-    /// Packages, such as `fixture-types`, whose files alone are written.
+    /// Packages, such as `fixture-types`, of which the files are written; none for all.
     packages: Vec<String>,
 }
 
