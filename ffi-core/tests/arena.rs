@@ -1500,7 +1500,8 @@ fn a_process_that_ends_while_it_writes_leaves_a_whole_file() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // Each reading sees one of the arenas, whole, until the writer is ended in the middle of one.
+        // Each reading sees one of the arenas, whole, until the writer is ended in the middle of
+        // one.
         let mut seen = std::collections::HashSet::new();
         while seen.len() < 2 + round {
             let arena = match FfiArena::<Files>::open(&path) {

@@ -39,7 +39,8 @@ impl Pages {
 
     /// Returns true if an arena is known to be in the pages.
     pub(super) fn is_accepted(&self) -> bool {
-        // Relaxed: the bytes are older than the pages, so whoever has the pages sees them.
+        // Relaxed: the bytes are older than the pages, so each thread that has the pages sees
+        // them.
         self.accepted.load(Ordering::Relaxed)
     }
 

@@ -55,8 +55,8 @@ impl<T: ArenaType> ArenaPlace<'_, T> {
         // A copy of a handle would be one outside of its arena.
         let () = const { assert!(!T::ARENA) };
         let value: &T = self;
-        // SAFETY: the value is valid, and the target is an initialised value, which is other memory,
-        // as there is a `&mut` to it.
+        // SAFETY: the value is valid, and the target is an initialised value in other memory, as
+        // there is a `&mut` to it.
         unsafe { T::store(value, target) };
     }
 

@@ -133,8 +133,8 @@ mod sealed {
 /// Successful result of an exported function: an [`FfiValue`], `()`, a `String`, a `Vec<T:
 /// FfiValue>`, a [`PoolBox`](crate::PoolBox), [`FfiColumns`](crate::FfiColumns),
 /// [`FfiArena`](crate::arena::FfiArena), [`FrozenArena`](crate::arena::FrozenArena), or an
-/// `Option` of one of these. It can't be implemented for other types: a type that crosses as itself is an
-/// [`FfiValue`].
+/// `Option` of one of these. It can't be implemented for other types: a type that crosses as
+/// itself is an [`FfiValue`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be returned from `#[ffi_export]`",
     label = "not a result that Dart can have",

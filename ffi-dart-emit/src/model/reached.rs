@@ -7,7 +7,8 @@ use ffi_core::schema::fingerprint;
 use super::{Composite, Message, Model, Type};
 
 /// Returns the hash of the layouts that arenas with the root `message` have: of all messages and
-/// oneofs that live in arenas and that the root reaches, as `ffi-core` has it in the header of an arena.
+/// oneofs that live in arenas and that the root reaches, as `ffi-core` has it in the header of an
+/// arena.
 #[must_use]
 pub fn arena_layout(model: &Model, message: &Message) -> u64 {
     let mut reached = BTreeMap::new();

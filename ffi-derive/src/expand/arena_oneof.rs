@@ -334,7 +334,8 @@ impl<'a> ArenaOneof<'a> {
             }
         });
         let (store, shape) = (store(oneof), shape::oneof(oneof));
-        // Editors make cases by their numbers, which rustc doesn't see: it would call them dead code.
+        // Editors make cases by their numbers, which rustc doesn't see: it would call them dead
+        // code.
         let made = oneof.cases.iter().map(|Case { ident: case, ty, .. }| match ty {
             Some(ty) => quote!(const _: fn(#ty) -> #ident = #ident::#case;),
             None => quote!(const _: #ident = #ident::#case;),
@@ -345,8 +346,8 @@ impl<'a> ArenaOneof<'a> {
             // Some types refuse what lives in an arena.
             const _: &[__ffi::core::primitive::bool] = &[#(__ffi::Facts::<#payloads>::ARENA),*];
 
-            // SAFETY: check, store and copy cover the active case; view and editor hold no more than
-            // the argument.
+            // SAFETY: check, store and copy cover the active case; view and editor hold no more
+            // than the argument.
             #[automatically_derived]
             unsafe impl __ffi::ArenaType for #ident {
                 type View<'__ffi_arena> = #view<'__ffi_arena>;

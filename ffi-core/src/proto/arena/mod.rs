@@ -47,8 +47,8 @@ use crate::arena::{ArenaFull, ArenaMessage, ArenaPlace, ArenaType, FfiArena};
 /// Number of the only field of a wrapper message.
 const WRAPPED: u32 = 1;
 
-/// A type that can be a field in protobuf, in an arena: [`ProtoType`](super::ProtoType), but that it
-/// is read from views and written to places.
+/// A type that can be a field in protobuf, in an arena: [`ProtoType`](super::ProtoType), but that
+/// it is written from views and read into places.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place in protobuf, in an arena",
     label = "not a field of .proto",
