@@ -232,7 +232,7 @@ macro_rules! __async {
 macro_rules! __async {
     (function $($items:tt)*) => {
         $crate::__private::core::compile_error!(
-            "an async or blocking function or a stream needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
+            "an async or blocking function, a stream or a `DartFn` needs an executor\nhint: `ffi-core = { version = \"..\", features = [\"tokio\"] }`, \
              or the feature `async` for one without tokio"
         );
     };
@@ -262,13 +262,16 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{
-    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_export, ffi_service,
+    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_callback, ffi_export, ffi_service,
 };
 #[cfg(feature = "async")]
 #[doc(no_inline)]
 pub use futures_core::Stream;
 #[cfg(feature = "async")]
-pub use mailbox::{FfiContext, context};
+#[doc(hidden)]
+pub use mailbox::FfiInputItem;
+#[cfg(feature = "async")]
+pub use mailbox::{Ask, AskError, DartFn, DartGone, FfiContext, FfiInput, context};
 pub use message::FfiMessage;
 #[doc(inline)]
 pub use object::{AlreadyInstalled, FfiObject};

@@ -21,14 +21,14 @@ pub use crate::arena::{
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
-    FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned, Texts, Untyped, alloc,
-    arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew, arena_schema,
-    arena_wasted, assert_answer, assert_by_value, assert_error, assert_lent, assert_owned_text,
-    assert_pooled, assert_returned, assert_returned_by_value, assert_value, c_text, call_output, claim,
-    clear, copied, dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, free, given,
-    given_list, given_region, object_argument, object_calls, object_free, object_installed, object_redeem,
-    object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut, take,
-    take_arena, take_list, take_some, take_some_arena, take_some_list, text,
+    FfiSignature, FfiSome, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
+    Texts, Untyped, alloc, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
+    arena_schema, arena_wasted, assert_answer, assert_by_value, assert_error, assert_lent, assert_owned_text,
+    assert_pooled, assert_returned, assert_returned_by_value, assert_sent, assert_value, c_text, call_output,
+    claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, free,
+    given, given_list, given_region, object_argument, object_calls, object_free, object_installed,
+    object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut,
+    take, take_arena, take_list, take_some, take_some_arena, take_some_list, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -72,8 +72,9 @@ pub use crate::types::{FfiType, InvalidValue};
 pub use crate::{
     executor::{open_calls, shutdown as end_calls},
     mailbox::{
-        FfiContext, FfiEvent, FfiMailbox, FfiMailboxCalls, mailbox_calls, start_async, start_blocking,
-        start_inline, start_stream,
+        Ask, AskError, DartFn, DartGone, DartObject, FfiContext, FfiEvent, FfiInput, FfiInputItem,
+        FfiListener, FfiMailbox, FfiMailboxCalls, assert_listener, listener, mailbox_calls, open_input,
+        queue_stream, start_async, start_blocking, start_inline, start_stream,
     },
 };
 #[cfg(feature = "async")]

@@ -18,10 +18,10 @@ use crate::foreign::c_comment;
 use crate::holder::{Held, Holding, Member};
 use crate::logical::Logical;
 use crate::model::{
-    ArenaSymbols, Case, ColumnsSymbols, Composite, Enum, EnumIndex, ErrorFieldType, ErrorType, ErrorVariant,
-    Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model, Newtype, Object,
-    ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems, ProtoSymbols,
-    Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    ArenaSymbols, Case, ColumnsSymbols, Composite, DartFunction, Enum, EnumIndex, ErrorFieldType, ErrorType,
+    ErrorVariant, Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model,
+    Newtype, Object, ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems,
+    ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which
@@ -47,10 +47,11 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         arenas,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
-        functions: with_mode(model, true).map(|it| function(model, it, &constants)).collect(),
-        callbacks: passes(model, |it| matches!(it, Passing::Callback { .. })),
+        functions: for_c(model, true).map(|it| function(model, it, &constants)).collect(),
+        callbacks: passes(model, |it| matches!(it, Passing::Callback(it) if !it.kept)),
         given: passes(model, |it| matches!(it, Passing::Moved(_))),
-        started: with_mode(model, false).map(|it| it.item.name.as_str()).collect(),
+        started: for_c(model, false).filter(|it| !it.mode.is_sync()).map(|it| &*it.item.name).collect(),
+        keeping: for_c(model, false).filter(|it| it.mode.is_sync()).map(|it| &*it.item.name).collect(),
         pools: pools(model),
         simd: simd(model),
         queues: queues(model),
@@ -66,8 +67,8 @@ fn passes(model: &Model, is_it: impl Fn(&Passing) -> bool) -> bool {
 }
 
 /// Returns the functions that C can call, or those that only Dart can.
-fn with_mode(model: &Model, sync: bool) -> impl Iterator<Item = &Function> {
-    model.functions.iter().filter(move |it| it.mode.is_sync() == sync)
+fn for_c(model: &Model, for_c: bool) -> impl Iterator<Item = &Function> {
+    model.functions.iter().filter(move |it| it.needs_mailbox() != for_c)
 }
 
 /// Adds `prefix` to the name that each type of `model` has in C, for a program that includes the
@@ -117,6 +118,8 @@ struct Header<'a> {
     given: bool,
     /// Names of the functions whose results only Dart can wait for.
     started: Vec<&'a str>,
+    /// Names of the others that only Dart can call.
+    keeping: Vec<&'a str>,
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
     arenas: Vec<CArena<'a>>,
@@ -434,13 +437,14 @@ impl<'a> Structs<'a> {
     /// Defines the logical types that only functions have.
     fn functions(&mut self) {
         for function in &self.model.functions {
-            let params = function.params.iter().filter_map(|param| match param.passing {
+            let params = function.params.iter().flat_map(|param| match &param.passing {
                 Passing::Value(value)
                 | Passing::Reference { to: value, .. }
                 | Passing::Slice { of: value, .. }
-                | Passing::Moved(value)
-                | Passing::Callback { argument: value, .. } => Some(value),
-                _ => None,
+                | Passing::Moved(value) => vec![*value],
+                Passing::Callback(it) if !it.kept => it.values().collect(),
+                Passing::Input(item) => item.value().into_iter().collect(),
+                _ => Vec::new(),
             });
             for value in params.chain(function.returns.and_then(Returns::value)) {
                 if let Value::Logical(it) = self.model.physical(value) {
@@ -800,16 +804,28 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 params.push(pointer(model, *of, *mutable, &name));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));
             }
-            Passing::Callback { argument, answer } => {
-                let argument = pointer(model, *argument, false, "argument");
-                let result =
-                    answer.map_or_else(|| "void *result".to_owned(), |it| pointer(model, it, true, "result"));
+            Passing::Callback(DartFunction { arguments, answer, .. }) => {
+                let arguments = match arguments.as_slice() {
+                    [Returns::Value(only)] => pointer(model, *only, false, "argument"),
+                    [] => "const void *none".to_owned(),
+                    // A pointer to each.
+                    _ => "const void *const *arguments".to_owned(),
+                };
+                let result = match answer {
+                    Some(Returns::Value(it)) => pointer(model, *it, true, "result"),
+                    Some(_) => "FfiCallbackText *result".to_owned(),
+                    None => "void *result".to_owned(),
+                };
                 params.push(format!(
-                    "uint8_t (*{name})(void *context, {argument}, {result}, FfiCallbackError *error)"
+                    "uint8_t (*{name})(void *context, {arguments}, {result}, FfiCallbackError *error)"
                 ));
                 params.push(format!("void *{}", scope.name(&format!("{}_context", param.name))));
             }
             Passing::CText => params.push(format!("const char *{name}")),
+            // Only Dart has objects and functions that are kept.
+            Passing::Listener(_) => {}
+            // Not in C, as the results of such functions.
+            Passing::Input(_) => params.push(format!("uint64_t {name}")),
             Passing::Text => {
                 params.push(format!("const uint8_t *{name}"));
                 params.push(format!("size_t {}", scope.name(&format!("{}_len", param.name))));

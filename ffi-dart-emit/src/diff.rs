@@ -66,7 +66,9 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.newtypes();
     diff.errors();
     diff.objects();
+    diff.listeners();
     diff.functions();
+    diff.queues();
     diff.changes
 }
 
@@ -179,13 +181,14 @@ impl<'a> Side<'a> {
 
     /// Returns the newtypes in the signature of a function: of each parameter, and of the result.
     fn newtypes_of(&self, it: &model::Function) -> Vec<Option<String>> {
-        let params = it.params.iter().map(|param| match param.passing {
+        let params = it.params.iter().flat_map(|param| match &param.passing {
             Passing::Value(value)
             | Passing::Reference { to: value, .. }
             | Passing::Slice { of: value, .. }
-            | Passing::Moved(value)
-            | Passing::Callback { argument: value, .. } => Some(value),
-            _ => None,
+            | Passing::Moved(value) => vec![Some(*value)],
+            Passing::Callback(function) => function.values().map(Some).collect(),
+            Passing::Input(item) => vec![item.value()],
+            _ => vec![None],
         });
         let name = |value| match value {
             Some(Value::Newtype(index)) => Some(own(self.model, &self.model.newtype(index).id)),
@@ -800,6 +803,23 @@ impl Diff<'_> {
         }
     }
 
+    fn listeners(&mut self) {
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
+            let named = side.model.listeners.iter();
+            named.map(|it| (own(side.model, &it.id), (it.fingerprint, it.item.clone()))).collect()
+        };
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
+        for name in self.pairs("callback", old.keys(), new.keys(), None) {
+            let ((old, old_item), (new, new_item)) = (&old[&name], &new[&name]);
+            let item = format!("callback {name}");
+            self.item(&item, old_item, new_item);
+            if old != new {
+                let breaks = Some("implementors in Dart have other methods");
+                self.add(&item, "its methods, or types in them, have changed", breaks, None);
+            }
+        }
+    }
+
     fn functions(&mut self) {
         let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
             let named = side.model.functions.iter().map(|it| {
@@ -834,6 +854,35 @@ impl Diff<'_> {
             if old == new && old_call != new_call {
                 let what = format!("source in Dart breaks: a call was `{old_call}`, is `{new_call}`");
                 self.add(&item, what, None, None);
+            }
+        }
+    }
+
+    fn queues(&mut self) {
+        let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
+            let named = side.model.queues.iter().map(|it| {
+                let holds =
+                    format!("{} of `{}`", it.capacity, own(side.model, &side.model.message(it.message).id));
+                (it.item.name.clone(), (it.item.clone(), holds, it.symbols.stream.is_some()))
+            });
+            named.collect()
+        };
+        let (old, new) = (by_name(&self.old), by_name(&self.new));
+        for name in self.pairs("queue", old.keys(), new.keys(), None) {
+            let ((old_item, old, was_stream), (new_item, new, is_stream)) = (&old[&name], &new[&name]);
+            let item = format!("queue {name}");
+            self.item(&item, old_item, new_item);
+            if old != new {
+                let what = format!("has room for {new}, had for {old}");
+                self.add(&item, what, Some("a package of before refuses the library"), None);
+            }
+            match (was_stream, is_stream) {
+                (true, false) => {
+                    let what = "Dart can't listen to it any more";
+                    self.add(&item, what, Some("a package of before calls what the library lacks"), None);
+                }
+                (false, true) => self.add(&item, "Dart can listen to it now", None, None),
+                _ => {}
             }
         }
     }

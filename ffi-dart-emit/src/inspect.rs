@@ -9,9 +9,9 @@ use ffi_core::schema::read::Record;
 
 use crate::arena_file::ArenaFile;
 use crate::model::{
-    Enum, ErrorFieldType, ErrorType, Fingerprint, Function, Lending, Message, MessageIndex, Mode, Model,
-    Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue, Reset, Returns, Role, Type, TypeId,
-    Value, arena_layout,
+    DartFunction, Enum, ErrorFieldType, ErrorType, Fingerprint, Function, Lending, Listener, ListenerMethod,
+    Message, MessageIndex, Mode, Model, Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue,
+    Reset, Returns, Role, Type, TypeId, Value, arena_layout,
 };
 use crate::proto::shape::notation;
 
@@ -45,6 +45,12 @@ pub fn text(model: &Model) -> String {
         });
         out += &table([Left, Left, Left], ["name", "kind", "fingerprint"], rows.collect());
     }
+    if !model.listeners.is_empty() {
+        out += "\ncallbacks\n";
+        let rows =
+            model.listeners.iter().flat_map(|it| it.methods.iter().map(|method| view.method(it, method)));
+        out += &table([Left, Left, Left], ["name", "fingerprint", "method"], rows.collect());
+    }
     if !model.functions.is_empty() {
         out += "\nfunctions\n";
         let rows: Vec<_> = model.functions.iter().map(|function| view.function(function)).collect();
@@ -53,7 +59,7 @@ pub fn text(model: &Model) -> String {
     if !model.queues.is_empty() {
         out += "\nqueues\n";
         let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
-        out += &table([Left, Left, Right], ["name", "message", "capacity"], rows);
+        out += &table([Left, Left, Right, Left], ["name", "message", "capacity", "stream"], rows);
     }
     out
 }
@@ -283,9 +289,23 @@ impl View<'_> {
         }
     }
 
-    fn queue(&self, queue: &Queue) -> [String; 3] {
+    fn queue(&self, queue: &Queue) -> [String; 4] {
         let message = self.value(Value::Message(queue.message));
-        [queue.item.name.clone(), message, queue.capacity.to_string()]
+        let stream = if queue.symbols.stream.is_some() { "yes" } else { "no" };
+        [queue.item.name.clone(), message, queue.capacity.to_string(), stream.to_owned()]
+    }
+
+    fn method(&self, of: &Listener, method: &ListenerMethod) -> [String; 3] {
+        let types = method.function.arguments.iter().map(|it| self.returned(*it));
+        let params = method.params.iter().zip(types).map(|(name, ty)| format!(", {name}: {ty}"));
+        let params: String = params.collect();
+        let answer = method.function.answer.map_or_else(|| "()".to_owned(), |it| self.returned(it));
+        let (mode, result) = match method.asks {
+            true => ("async ", format!(" -> Result<{answer}, AskError>")),
+            false => ("", String::new()),
+        };
+        let signature = format!("{mode}fn {}(&self{params}){result}", method.item.name);
+        [self.short(&of.id), of.fingerprint.to_string(), signature]
     }
 
     fn function(&self, function: &Function) -> [String; 3] {
@@ -298,15 +318,7 @@ impl View<'_> {
         let owner = function
             .member
             .map_or_else(String::new, |member| format!("{}::", self.short(&self.0.object(member.of).id)));
-        let result = function.returns.map(|returns| match returns {
-            Returns::Value(value) => self.value(value),
-            Returns::Text => "String".to_owned(),
-            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
-            Returns::Pool(message) => self.pool_box(message),
-            Returns::Columns(message) => self.columns(message),
-            Returns::Arena(message) => self.arena(message),
-            Returns::Object(of) => self.object(of),
-        });
+        let result = function.returns.map(|it| self.returned(it));
         let result = result.map(|it| if function.optional { format!("Option<{it}>") } else { it });
         let error = function.error.map_or_else(|| "_".to_owned(), |it| self.short(&self.0.error(it).id));
         let result = match (result, function.fallible) {
@@ -322,6 +334,11 @@ impl View<'_> {
             }
             (_, Some(result)) => format!(" -> {result}"),
             (_, None) => String::new(),
+        };
+        let result = match function.mode {
+            Mode::Stream => result,
+            _ if function.window > 0 => format!("{result} (window {})", function.window),
+            _ => result,
         };
         let note = match (function.leaf, function.member.map(|it| it.role)) {
             (true, Some(Role::Getter)) => " (leaf, getter)",
@@ -339,6 +356,18 @@ impl View<'_> {
         [function.symbol.clone(), function.fingerprint.to_string(), signature]
     }
 
+    fn returned(&self, returns: Returns) -> String {
+        match returns {
+            Returns::Value(value) => self.value(value),
+            Returns::Text => "String".to_owned(),
+            Returns::Vec(value) => format!("Vec<{}>", self.value(value)),
+            Returns::Pool(message) => self.pool_box(message),
+            Returns::Columns(message) => self.columns(message),
+            Returns::Arena(message) => self.arena(message),
+            Returns::Object(of) => self.object(of),
+        }
+    }
+
     fn param(&self, mode: Mode, param: &Param) -> String {
         let passed = match &param.passing {
             // A function that runs on has copies.
@@ -352,12 +381,22 @@ impl View<'_> {
     fn passing(&self, passing: &Passing) -> String {
         match passing {
             Passing::Text => "&str".to_owned(),
+            Passing::Input(item) => format!("FfiInput<{}>", self.returned(item.returns())),
             Passing::CText => "&CStr".to_owned(),
             Passing::Moved(of) => format!("FfiMoved<[{}]>", self.value(*of)),
-            Passing::Callback { argument, answer } => {
-                let answer = answer.map_or_else(|| "()".to_owned(), |it| self.value(it));
-                format!("&dyn Fn({}) -> Result<{answer}, DartError>", self.value(*argument))
+            Passing::Callback(DartFunction { arguments, answer, kept }) => {
+                let arguments: Vec<_> = arguments.iter().map(|it| self.returned(*it)).collect();
+                let (arguments, answer) = (arguments.join(", "), answer.map(|it| self.returned(it)));
+                match (kept, answer) {
+                    (true, None) => format!("DartFn<fn({arguments})>"),
+                    (true, Some(answer)) => format!("DartFn<fn({arguments}) -> {answer}>"),
+                    (false, answer) => {
+                        let answer = answer.as_deref().unwrap_or("()");
+                        format!("&dyn Fn({arguments}) -> Result<{answer}, DartError>")
+                    }
+                }
             }
+            Passing::Listener(of) => format!("Arc<dyn {}>", self.short(&self.0.listener(*of).id)),
             Passing::Pool(message) => self.pool_box(*message),
             Passing::Object(of) => self.object(*of),
             Passing::Columns { of, mutable: false } => format!("&{}", self.columns(*of)),

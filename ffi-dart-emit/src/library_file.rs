@@ -340,6 +340,7 @@ fn item(record: &Record) -> String {
         Record::Error(it) => format!("error {}", it.id),
         Record::Object(it) => format!("object {}", it.id),
         Record::Service(it) => format!("service {}", it.id),
+        Record::Callback(it) => format!("callback {}", it.id),
     }
 }
 

@@ -545,6 +545,69 @@ pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
+/// Makes a trait one whose implementors are objects of Dart, which Rust calls from any thread.
+///
+/// A function takes one as `Arc<dyn Trait>`, and may keep it: Dart keeps the object until the last
+/// clone is dropped. In Dart the trait is an abstract interface class. Each method runs on the event
+/// loop of the isolate that has passed the object.
+///
+/// | method | in Rust | in Dart |
+/// |---|---|---|
+/// | `async fn ask(&self, a: A) -> Result<R, AskError>` | returns an `Ask<R>`, the future of the result | `FutureOr<R> ask(A a)` |
+/// | `fn tell(&self, a: A)` | nobody waits, and nobody is told that the isolate is gone | `void tell(A a)` |
+/// | `fn tell(&self, a: A) -> Result<(), DartGone>` | nobody waits | `void tell(A a)` |
+///
+/// Arguments and results are those of a `DartFn`. The trait is then also `Send + Sync + 'static`, and
+/// Rust may implement it as well: its async methods return `Ask::ready(..)` then.
+///
+/// # Attributes
+///
+/// `#[ffi_callback(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`;
+/// `#[ffi(rename = "..")]` on a method.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use ffi_core::{AskError, ffi_callback, ffi_export};
+///
+/// /// What a copy tells, and asks.
+/// #[ffi_callback]
+/// pub trait CopyListener {
+///     fn on_progress(&self, done: u32, total: u32);
+///     async fn overwrite(&self, name: String) -> Result<bool, AskError>;
+/// }
+///
+/// /// Copies files.
+/// #[ffi_export]
+/// pub async fn copy(names: Vec<u32>, listener: Arc<dyn CopyListener>) -> Result<u32, AskError> {
+///     let (mut copied, total) = (0, names.len() as u32);
+///     for (done, name) in (0..).zip(names) {
+///         listener.on_progress(done, total);
+///         copied += u32::from(listener.overwrite(format!("{name}.txt")).await?);
+///     }
+///     Ok(copied)
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn ffi_callback(args: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = item.clone();
+    let refused = match parse_macro_input!(parsed) {
+        Item::Trait(input) => match ast::Listener::new(args.into(), &input) {
+            Ok(listener) => return expand::listener(&listener).into(),
+            Err(errors) => attr::worded(errors),
+        },
+        other => darling::Error::custom(
+            "only a trait has implementors in Dart\nhint: for a function, a parameter `DartFn<fn(A) -> R>`",
+        )
+        .with_span(&other),
+    };
+    let mut output = item;
+    output.extend(TokenStream::from(refused.write_errors()));
+    output
+}
+
 /// Expands a checked item, or writes all its errors as `compile_error!`s, beside the assertions
 /// that only rustc can refuse.
 fn expanded<T>(

@@ -154,7 +154,7 @@ fn damaged_files_are_refused_with_the_reason() {
             bytes[at] ^= change;
             fs::write(&path, &bytes).unwrap();
             if let Ok(file) = ArenaFile::read(&path) {
-                inspect::arena(&file);
+                let _ = inspect::arena(&file);
             }
         }
     }

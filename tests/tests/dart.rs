@@ -397,6 +397,7 @@ fn changed() -> PathBuf {
 fn arenas() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
     end_to_end("arenas", &[fixture("arenas"), overwrites.clone()]);
+    end_to_end("arenas_moving", &[fixture("arenas"), overwrites.clone()]);
     end_to_end("arenas_frozen", &[fixture("arenas"), overwrites]);
 }
 
@@ -409,7 +410,9 @@ fn calls() {
 #[test]
 fn callbacks() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("callbacks", &[fixture("callbacks"), overwrites]);
+    end_to_end("callbacks", &[fixture("callbacks"), overwrites.clone()]);
+    end_to_end("callbacks_kept", &[fixture("callbacks"), overwrites]);
+    end_to_end("callbacks_shutdown", &[fixture("callbacks")]);
 }
 
 #[test]
@@ -483,7 +486,9 @@ fn simd() {
 #[test]
 fn streams() {
     let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
-    end_to_end("streams", &[fixture("streams"), overwrites]);
+    for name in ["streams", "streams_input", "streams_queue"] {
+        end_to_end(name, &[fixture("streams"), overwrites.clone()]);
+    }
     end_to_end("streams_shutdown", &[fixture("streams")]);
 }
 

@@ -1,34 +1,51 @@
 //! Rows of a result set as ordinary values, from a seed.
 
 /// A remark about a row.
+#[derive(Debug)]
 pub struct Note {
+    /// When it was written.
     pub at: i64,
+    /// Who wrote it.
     pub author: String,
+    /// What it says.
     pub body: String,
 }
 
 /// A row.
+#[derive(Debug)]
 pub struct Row {
+    /// Number of the row.
     pub id: u64,
+    /// Microseconds since 1970.
     pub created: i64,
+    /// Score, if known.
     pub score: Option<f64>,
+    /// Some words.
     pub name: String,
+    /// Short texts.
     pub tags: Vec<String>,
+    /// A remark, if there is one.
     pub note: Option<Note>,
+    /// A small number.
     pub status: i32,
+    /// Number of changes.
     pub version: u32,
+    /// True if it is paid for.
     pub paid: bool,
 }
 
 /// Letters that the text is made of.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Text {
+    /// Characters of one byte.
     Ascii,
     /// Characters of one to three bytes.
     Mixed,
 }
 
 impl Text {
+    /// Returns its name.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Ascii => "ascii",
@@ -66,6 +83,7 @@ impl Random {
 }
 
 /// Returns so many rows.
+#[must_use]
 pub fn rows(count: usize, text: Text) -> Vec<Row> {
     let mut random = Random(42);
     let row = |index: usize| Row {

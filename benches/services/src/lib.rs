@@ -2,6 +2,7 @@
 //! hand: a task that posts to a port, or calls a `NativeCallable.listener`. All run on one runtime.
 
 mod by_hand;
+mod flows;
 mod objects;
 mod streams;
 

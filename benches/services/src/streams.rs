@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ffi_core::{DartError, FfiMessage, FfiPooled, PoolBox, Stream, ffi_export};
+use ffi_core::{AskError, DartError, DartFn, FfiMessage, FfiPooled, PoolBox, Stream, ffi_export};
 
 /// An event in its batch.
 #[derive(FfiMessage, Clone, Copy, Debug)]
@@ -81,4 +81,18 @@ pub fn blocks(count: u64) -> impl Stream<Item = PoolBox<Block>> {
 #[ffi_export]
 pub fn call_each(count: u64, each: &dyn Fn(u64) -> Result<u64, DartError>) -> Result<u64, DartError> {
     (0..count).try_fold(0, |sum, number| Ok(sum + each(number)?))
+}
+
+/// Asks `each` for the numbers below `count`, and adds what it answers.
+///
+/// # Errors
+///
+/// Returns what it throws.
+#[ffi_export]
+pub async fn ask_each(count: u64, each: DartFn<fn(u64) -> u64>) -> Result<u64, AskError> {
+    let mut sum = 0;
+    for number in 0..count {
+        sum += each.call(number).await?;
+    }
+    Ok(sum)
 }

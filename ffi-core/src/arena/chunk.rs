@@ -1,6 +1,10 @@
 //! `Chunk`: memory of an arena that grows.
+//!
+//! A chunk is aligned to a cache line, but its allocation is not: allocators have memory that is
+//! zeros already, and memory that grows where it is, but only for the alignment that they give
+//! anyway. So an allocation has some bytes more, and the chunk starts at the first multiple of 64.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error, realloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error, realloc};
 use std::ptr::NonNull;
 use std::slice;
 
@@ -11,14 +15,31 @@ pub(super) const ALIGN: usize = 64;
 pub(super) const LARGEST: usize =
     if usize::BITS == 32 { isize::MAX as usize - ALIGN + 1 } else { u32::MAX as usize - ALIGN + 1 };
 
+/// Alignment in bytes of an allocation, that of `malloc` on targets of 64 bits.
+const ALLOCATED: usize = 16;
+
+/// Capacity in bytes from which on a chunk grows where it is, if it can. Allocators move the pages
+/// of such memory instead of copying it; smaller memory would often be the last of the heap, which
+/// glibc gives back to the system each time that it is freed (chosen by
+/// `rust_arena_build_vs_prost`).
+const LARGE: usize = 1 << 17;
+
+/// Bytes that an allocation has more than its chunk.
+const SLACK: usize = ALIGN - ALLOCATED;
+
 /// Memory of one allocation, or none. Invariant: the first `len` bytes are initialised, and `len`
 /// is at most `capacity`; or they are borrowed, and nothing writes to them.
 #[derive(Debug)]
 pub(super) struct Chunk {
+    /// First byte, `start_of(base)`.
     start: NonNull<u8>,
-    /// Size of the allocation; 0 if there is none, or the bytes are borrowed.
+    /// The allocation, of the layout that `capacity` has.
+    base: NonNull<u8>,
+    /// Number of bytes; 0 if there is no allocation, or the bytes are borrowed.
     capacity: usize,
     len: usize,
+    /// True if all bytes are initialised, those that are not in use included.
+    initialised: bool,
 }
 
 // SAFETY: it owns its memory, which is plain bytes.
@@ -29,7 +50,13 @@ unsafe impl Sync for Chunk {}
 
 impl Chunk {
     /// Chunk without memory.
-    pub(super) const NONE: Self = Self { start: NonNull::dangling(), capacity: 0, len: 0 };
+    pub(super) const NONE: Self = Self {
+        start: NonNull::dangling(),
+        base: NonNull::dangling(),
+        capacity: 0,
+        len: 0,
+        initialised: true,
+    };
 
     /// Returns a chunk of bytes that something else owns, and that is only read.
     ///
@@ -37,19 +64,28 @@ impl Chunk {
     ///
     /// So many initialised bytes are there as long as the chunk lives.
     pub(super) unsafe fn borrowed(start: NonNull<u8>, len: usize) -> Self {
-        Self { start, capacity: 0, len }
+        Self { start, base: start, capacity: 0, len, initialised: true }
     }
 
     /// Returns a chunk of zeros for at least so many bytes, or `None` if there is no memory. None
     /// is in use.
     pub(super) fn try_new(capacity: usize) -> Option<Self> {
-        let capacity = capacity.min(LARGEST).next_multiple_of(ALIGN);
-        if capacity == 0 {
-            return Some(Self::NONE);
+        match capacity.min(LARGEST).next_multiple_of(ALIGN) {
+            0 => Some(Self::NONE),
+            capacity => Self::allocated(capacity, true),
         }
+    }
+
+    /// Returns a chunk of that capacity, whose bytes are zeros if `zeroed`, or else not
+    /// initialised.
+    fn allocated(capacity: usize, zeroed: bool) -> Option<Self> {
+        let layout = layout(capacity);
         // SAFETY: the size is not zero.
-        let start = NonNull::new(unsafe { alloc_zeroed(layout(capacity)) })?;
-        Some(Self { start, capacity, len: 0 })
+        let base = if zeroed { unsafe { alloc_zeroed(layout) } } else { unsafe { alloc(layout) } };
+        let base = NonNull::new(base)?;
+        // SAFETY: the allocation has the layout of a chunk.
+        let start = unsafe { start_of(base) };
+        Some(Self { start, base, capacity, len: 0, initialised: zeroed })
     }
 
     /// Returns a chunk of zeros for at least so many bytes, of which none is in use.
@@ -120,6 +156,14 @@ impl Chunk {
         unsafe { first.as_ptr().write_bytes(0, self.capacity - offset) };
     }
 
+    /// Has all bytes initialised, those that are not in use included.
+    pub(super) fn initialise(&mut self) {
+        if !self.initialised {
+            self.zero_from(self.len);
+            self.initialised = true;
+        }
+    }
+
     /// Makes the chunk larger, to at least twice its size; its memory may move. New bytes are zeros
     /// if `zeroed`.
     ///
@@ -128,19 +172,35 @@ impl Chunk {
     /// Panics if more is asked for than [`LARGEST`].
     pub(super) fn grow(&mut self, capacity: usize, zeroed: bool) {
         let larger = self.grown(capacity);
-        if self.capacity == 0 {
-            *self = Self::new(larger);
+        if self.capacity < LARGE {
+            let Some(mut chunk) = Self::allocated(larger, false) else { handle_alloc_error(layout(larger)) };
+            // SAFETY: the new chunk has room for more than this one has.
+            unsafe { chunk.push(self.bytes()) };
+            if zeroed {
+                chunk.initialise();
+            }
+            *self = chunk;
             return;
         }
-        // SAFETY: the memory was allocated with that layout; the new size is not zero, and at most
-        // `LARGEST` rounded up to the alignment, which is below `isize::MAX`.
-        let start = unsafe { realloc(self.start.as_ptr(), layout(self.capacity), larger) };
-        let Some(start) = NonNull::new(start) else { handle_alloc_error(layout(larger)) };
+        let before = self.start.addr().get() - self.base.addr().get();
+        // SAFETY: the memory was allocated with that layout; the new size is that of another one.
+        let base = unsafe { realloc(self.base.as_ptr(), layout(self.capacity), layout(larger).size()) };
+        let Some(base) = NonNull::new(base) else { handle_alloc_error(layout(larger)) };
+        // SAFETY: the allocation has the layout of a chunk.
+        let start = unsafe { start_of(base) };
+        // SAFETY: the bytes of the old allocation are there, and the chunk began at that one.
+        let moved = unsafe { base.add(before) };
+        if start != moved {
+            // SAFETY: both are ranges of as many bytes as the old chunk had, in the new allocation,
+            // as neither begins behind `SLACK`.
+            unsafe { start.copy_from(moved, self.capacity) };
+        }
         let old = std::mem::replace(&mut self.capacity, larger);
-        self.start = start;
+        (self.base, self.start) = (base, start);
         if zeroed {
             self.zero_from(old);
         }
+        self.initialised &= zeroed;
     }
 
     /// Returns a larger copy, whose other bytes are zeros.
@@ -166,11 +226,67 @@ impl Drop for Chunk {
     fn drop(&mut self) {
         if self.capacity > 0 {
             // SAFETY: the memory was allocated with that layout, and no code uses it any more.
-            unsafe { dealloc(self.start.as_ptr(), layout(self.capacity)) };
+            unsafe { dealloc(self.base.as_ptr(), layout(self.capacity)) };
         }
     }
 }
 
+/// Returns the layout of the allocation of a chunk of that capacity.
 fn layout(capacity: usize) -> Layout {
-    Layout::from_size_align(capacity, ALIGN).expect("a capacity is at most `LARGEST`, rounded up")
+    Layout::from_size_align(capacity + SLACK, ALLOCATED).expect("a capacity is at most `LARGEST`")
+}
+
+/// Returns the first byte of the chunk in an allocation.
+///
+/// # Safety
+///
+/// The allocation has the layout of a chunk.
+unsafe fn start_of(base: NonNull<u8>) -> NonNull<u8> {
+    // At most `SLACK`, as the address is a multiple of `ALLOCATED`.
+    let before = base.addr().get().wrapping_neg() % ALIGN;
+    // SAFETY: the allocation has `SLACK` bytes more than its chunk, by this function's contract.
+    unsafe { base.add(before) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(count: usize) -> Vec<u8> {
+        (0..count).map(|number| number as u8).collect()
+    }
+
+    #[test]
+    fn a_chunk_keeps_its_bytes_and_its_alignment_as_it_grows() {
+        for zeroed in [false, true] {
+            let mut chunk = Chunk::NONE;
+            // They are between the chunk and what is free, so it moves.
+            let mut others = Vec::new();
+            for len in [1, 100, 5_000, LARGE - 1, LARGE + 1, 3 * LARGE + 77, 20 * LARGE] {
+                chunk.grow(len, zeroed);
+                others.push((Chunk::new(len), vec![1_u8; len % 999]));
+                assert!(chunk.capacity() >= len && chunk.start().addr().get().is_multiple_of(ALIGN));
+                let more = numbers(len).split_off(chunk.len());
+                // SAFETY: the capacity is at least the sum of the lengths.
+                unsafe { chunk.push(&more) };
+                chunk.initialise();
+                // SAFETY: the capacity is at least the length.
+                let rest = unsafe { chunk.start().add(len) };
+                // SAFETY: all bytes of the chunk are initialised.
+                let rest = unsafe { slice::from_raw_parts(rest.as_ptr(), chunk.capacity() - len) };
+                assert!(chunk.bytes() == numbers(len) && rest.iter().all(|byte| *byte == 0), "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_chunk_is_zeros() {
+        for capacity in [1, 64, 4_000, LARGE, 9 * LARGE] {
+            let mut chunk = Chunk::new(capacity);
+            let all = chunk.capacity();
+            // SAFETY: so many bytes are allocated, and those of a new chunk are initialised.
+            unsafe { chunk.set_len(all) };
+            assert!(chunk.bytes().iter().all(|byte| *byte == 0), "{capacity}");
+        }
+    }
 }

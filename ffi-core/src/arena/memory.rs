@@ -340,7 +340,7 @@ impl Memory {
         if self.pages.is_some() {
             return;
         }
-        self.text.zero_from(self.text.len());
+        self.text.initialise();
         self.shared = true;
     }
 

@@ -2,8 +2,8 @@
 //! isolates, without C code.
 //!
 //! Dart passes its API as a table of names and functions (`NativeApi.initializeApiDLData`;
-//! dart_api_dl.h in the SDK). [`dart_init`] takes the function that posts a number to a port from
-//! it, and the two that make and delete **finalizable handles**: a callback for the collection of
+//! dart_api_dl.h in the SDK). [`dart_init`] takes the functions that post a number to a port and tell
+//! the isolate of a thread from it, and the two that make and delete **finalizable handles**: a callback for the collection of
 //! one Dart object. Such a handle belongs to the isolate group. So it stays with an object that
 //! moves to another isolate, and none is lost when an isolate is killed, while a `NativeFinalizer`
 //! runs at the end of the isolate that attached it, although the object may have moved.
@@ -59,6 +59,8 @@ pub(super) type Callback = unsafe extern "C" fn(*mut c_void, *mut c_void);
 type Post = unsafe extern "C" fn(i64, i64) -> bool;
 type New = unsafe extern "C" fn(DartHandle, *mut c_void, isize, Callback) -> Option<FinalizableHandle>;
 type Delete = unsafe extern "C" fn(FinalizableHandle, DartHandle);
+/// `Dart_CurrentIsolate`: null on a thread that runs no isolate.
+type Current = unsafe extern "C" fn() -> *mut c_void;
 
 /// Functions of the table that are used.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,8 @@ struct Api {
     delete: Delete,
     #[cfg_attr(not(feature = "async"), expect(dead_code, reason = "only mailboxes post"))]
     post: Post,
+    #[cfg_attr(not(feature = "async"), expect(dead_code, reason = "only a `DartFn` waits for an isolate"))]
+    current: Current,
 }
 
 static API: OnceLock<Api> = OnceLock::new();
@@ -146,6 +150,7 @@ unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
     let new = find(b"Dart_NewFinalizableHandle")?;
     let delete = find(b"Dart_DeleteFinalizableHandle")?;
     let post = find(b"Dart_PostInteger")?;
+    let current = find(b"Dart_CurrentIsolate")?;
     Ok(Api {
         // SAFETY: Dart's function of that name has this type in version 2 of its API.
         new: unsafe { std::mem::transmute::<NonNull<c_void>, New>(new) },
@@ -153,6 +158,8 @@ unsafe fn read(table: *const Table) -> Result<Api, DartInit> {
         delete: unsafe { std::mem::transmute::<NonNull<c_void>, Delete>(delete) },
         // SAFETY: Dart's function of that name has this type in version 2 of its API.
         post: unsafe { std::mem::transmute::<NonNull<c_void>, Post>(post) },
+        // SAFETY: Dart's function of that name has this type in version 2 of its API.
+        current: unsafe { std::mem::transmute::<NonNull<c_void>, Current>(current) },
     })
 }
 
@@ -236,12 +243,23 @@ pub(crate) fn post(port: i64, number: i64) -> bool {
     API.get().is_some_and(|api| unsafe { (api.post)(port, number) })
 }
 
+/// Returns true if the calling thread is in a call from Dart: then its isolate waits for it.
+#[cfg(feature = "async")]
+pub(crate) fn in_isolate() -> bool {
+    // SAFETY: `read` found the function, which any thread may call.
+    API.get().is_some_and(|api| unsafe { !(api.current)().is_null() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     unsafe extern "C" fn post_nothing(_: i64, _: i64) -> bool {
         false
+    }
+
+    unsafe extern "C" fn none() -> *mut c_void {
+        std::ptr::null_mut()
     }
 
     unsafe extern "C" fn refuse(
@@ -259,6 +277,7 @@ mod tests {
         let function = |name: &std::ffi::CStr| match name.to_bytes() {
             b"Dart_NewFinalizableHandle" => refuse as New as *const c_void,
             b"Dart_PostInteger" => post_nothing as Post as *const c_void,
+            b"Dart_CurrentIsolate" => none as Current as *const c_void,
             _ => ignore as Delete as *const c_void,
         };
         let named = names.iter().map(|name| Entry { name: name.as_ptr(), function: function(name) });
@@ -271,14 +290,20 @@ mod tests {
 
     #[test]
     fn functions_are_found_by_their_whole_name() {
-        let all =
-            [c"Dart_New", c"Dart_DeleteFinalizableHandle", c"Dart_PostInteger", c"Dart_NewFinalizableHandle"];
+        let all = [
+            c"Dart_New",
+            c"Dart_DeleteFinalizableHandle",
+            c"Dart_PostInteger",
+            c"Dart_CurrentIsolate",
+            c"Dart_NewFinalizableHandle",
+        ];
         let api = table(2, &all).unwrap();
         assert_eq!(api.new as usize, refuse as New as usize);
         assert_eq!(api.delete as usize, ignore as Delete as usize);
         let longer = [
             c"Dart_DeleteFinalizableHandle",
             c"Dart_PostInteger",
+            c"Dart_CurrentIsolate",
             c"Dart_NewFinalizableHandle_",
             c"Dart_NewFinalizableHandl",
         ];

@@ -33,6 +33,8 @@
 //! | `FfiObject<T>` as a parameter | `uint64_t`, a handle that the caller keeps |
 //! | `FfiObject<T>` as a result | `uint64_t`, a handle that the caller ends with `.._object_free` |
 //! | `FfiColumns<T>` as a result | pointer to the header, which the caller frees |
+//! | `&dyn Fn(A) -> Result<R, DartError>` | a function pointer and its context; see [`FfiCallback`] |
+//! | `DartFn<fn(A) -> R>` | for Dart only: its mailbox, and the number of the function there |
 //! | `&FfiArena<T>`, `&mut FfiArena<T>` | pointer to the arena; all that its root reaches is checked |
 //! | `FfiArena<T>` as a parameter | pointer to an arena, checked; its contents are the function's when it is called, and the caller frees the empty object |
 //! | `FfiArena<T>`, `FrozenArena<T>` as a result | pointer to an arena, which the caller frees |
@@ -45,6 +47,7 @@
 //! A function that failed or has no value returns zeros, except for padding, which may be anything.
 //! `&mut` arguments that overlap another argument are refused.
 
+mod answer;
 mod arenas;
 mod args;
 mod attachment;
@@ -63,10 +66,13 @@ mod pending;
 mod place;
 mod pooled;
 mod returned;
+mod signature;
 mod status;
 mod text;
 
 // For generated code.
+#[doc(hidden)]
+pub use answer::{FfiAnswer, FfiCallbackText, assert_answer};
 #[doc(hidden)]
 pub use arenas::{
     GivenArena, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
@@ -83,7 +89,7 @@ pub use attachment::{FfiDartCalls, dart_calls};
 pub use call::{call, call_output};
 pub use callback::DartError;
 #[doc(hidden)]
-pub use callback::{Callback, FfiAnswer, FfiCallback, FfiCallbackError, assert_answer};
+pub use callback::{Callback, FfiCallback, FfiCallbackError};
 #[doc(hidden)]
 pub use dart_api::{DartInit, dart_init};
 #[doc(hidden)]
@@ -99,7 +105,9 @@ pub use objects::{
     object_share, receiver,
 };
 #[doc(hidden)]
-pub use output::{FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_value};
+pub use output::{
+    FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_sent, assert_value,
+};
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};
 #[doc(hidden)]
@@ -113,6 +121,8 @@ pub use pooled::{Claim, assert_pooled, claim, take, take_some};
 #[doc(hidden)]
 pub use returned::{ErrorText, INTERNAL, NoTexts, Returned, Texts, Untyped, assert_error, displayed};
 #[doc(hidden)]
+pub use signature::FfiSignature;
+#[doc(hidden)]
 pub use status::{Failure, clear};
 
 #[cfg(feature = "proto")]
@@ -122,11 +132,13 @@ pub(crate) use attachment::attach;
 #[cfg(feature = "async")]
 pub(crate) use call::note;
 #[cfg(feature = "async")]
-pub(crate) use dart_api::{DartHandle, post};
+pub(crate) use dart_api::{DartHandle, in_isolate, post};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
 #[cfg(feature = "async")]
 pub(crate) use panic::caught;
 pub use place::FfiPlace;
+#[cfg(feature = "async")]
+pub(crate) use signature::for_each_arity;
 pub use status::{FfiStatus, StatusCode};
 
 /// Version of the calling convention: of the layout of [`FfiStatus`], its codes, and the table

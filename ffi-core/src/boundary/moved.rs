@@ -94,8 +94,8 @@ impl<L: ?Sized> DerefMut for FfiMoved<L> {
 impl<L: ?Sized> Drop for FfiMoved<L> {
     fn drop(&mut self) {
         if let Some(release) = self.release {
-            // SAFETY: the caller has passed the function with its token, and it is called once, when
-            // no code uses the elements any more.
+            // SAFETY: the caller has passed the function with its token, and it is called once,
+            // when no code uses the elements any more.
             unsafe { release(self.token) };
         }
     }
@@ -153,8 +153,8 @@ pub struct GivenList<T> {
 impl<T: FfiValue> GivenList<T> {
     /// Takes the list from the caller.
     fn take(self) -> FfiMoved<[T]> {
-        // SAFETY: `given_list` found the pointer neither null nor misaligned, and its caller promised
-        // that no other code uses the struct until the function has returned.
+        // SAFETY: `given_list` found the pointer neither null nor misaligned, and its caller
+        // promised that no other code uses the struct until the function has returned.
         let list = unsafe { &mut *self.list };
         let release = list.release.take();
         let token = match list.take {
@@ -276,7 +276,7 @@ mod tests {
         let null = refused(unsafe { given_list::<u8>(ptr::null_mut(), "list") });
         assert!(null.contains("`list` is null"), "{null}");
         // SAFETY: the list has two bytes, which this test doesn't use meanwhile.
-        drop(unsafe { given_list::<u8>(&raw mut list, "list") }.unwrap());
+        let _ = unsafe { given_list::<u8>(&raw mut list, "list") }.unwrap();
         assert!(list.release.is_some());
         assert_eq!(counts[0].load(Ordering::Relaxed), 0);
     }

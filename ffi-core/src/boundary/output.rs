@@ -311,5 +311,9 @@ pub const fn assert_returned_by_value(size: usize) {
 /// Fails to compile, with a readable message, when `T` is nothing that crosses by value.
 pub const fn assert_value<T: FfiValue>() {}
 
+/// Fails to compile, with a readable message, when `T` can't be an argument of a function that Dart
+/// runs later.
+pub const fn assert_sent<T: FfiSome + Send>() {}
+
 /// Fails to compile, with a readable message, when `T` can't be a result.
 pub const fn assert_returned<T: FfiReturn>() {}

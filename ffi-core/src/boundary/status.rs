@@ -141,9 +141,15 @@ impl Failure {
         self.0.as_ref().map_or(StatusCode::NoValue, |parts| parts.code) as i32
     }
 
+    /// Returns the message for people; empty for a result `None`.
+    #[cfg(feature = "async")]
+    pub(crate) fn message(&self) -> &str {
+        self.0.as_ref().map_or("", |parts| &parts.message)
+    }
+
     /// Returns the failure of an argument that is refused whatever its bytes.
     #[cold]
-    pub(super) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
+    pub(crate) fn invalid_argument(name: &str, problem: impl std::fmt::Display) -> Self {
         Self::new(StatusCode::InvalidArgument, format!("`{name}` {problem}"))
     }
 }

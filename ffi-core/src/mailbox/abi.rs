@@ -16,7 +16,9 @@ use super::items::Items;
 use super::post::{Call, FfiMailbox, close_by, release_by};
 use super::stream::{Made, Pump};
 use super::task::{FfiContext, Job, Task};
-use crate::boundary::{DartHandle, Failure, FfiOutput, FfiStatus, StatusCode, attach, call, caught};
+use crate::boundary::{
+    DartHandle, Failure, FfiCallbackText, FfiOutput, FfiStatus, StatusCode, attach, call, caught,
+};
 use crate::executor;
 
 /// Result of a start: the call was refused, and the status says why.
@@ -39,13 +41,27 @@ pub struct FfiMailboxCalls {
     limit: unsafe extern "C" fn(*const FfiMailbox, u64, u64),
     take_items: unsafe extern "C" fn(*const FfiMailbox, u64, *mut u8, usize, *mut FfiStatus) -> isize,
     keep_item: unsafe extern "C" fn(*const FfiMailbox, u64, usize, *mut FfiStatus),
+    take_argument: unsafe extern "C" fn(*const FfiMailbox, usize, usize, *mut FfiStatus),
+    answer: unsafe extern "C" fn(*const FfiMailbox, u64, i32, *const u8, usize),
+    put_input: unsafe extern "C" fn(*const FfiMailbox, u64, u32, *const u8, usize, *mut FfiStatus) -> isize,
 }
 
 /// Returns the functions of mailboxes.
 #[must_use]
 pub fn mailbox_calls() -> *const FfiMailboxCalls {
-    static CALLS: FfiMailboxCalls =
-        FfiMailboxCalls { open, close, drain, take, cancel, limit, take_items, keep_item };
+    static CALLS: FfiMailboxCalls = FfiMailboxCalls {
+        open,
+        close,
+        drain,
+        take,
+        cancel,
+        limit,
+        take_items,
+        keep_item,
+        take_argument,
+        answer,
+        put_input,
+    };
     &raw const CALLS
 }
 
@@ -162,12 +178,76 @@ unsafe extern "C" fn keep_item(
     unsafe { mailbox.keep_item(stream, index, status) };
 }
 
+/// Passes what an argument of the event at `index` of the last drain owns to the isolate: it is
+/// noted in `status` until it is attached.
+///
+/// # Safety
+///
+/// The mailbox and the status are those of the isolate that runs this.
+unsafe extern "C" fn take_argument(
+    mailbox: *const FfiMailbox,
+    index: usize,
+    argument: usize,
+    status: *mut FfiStatus,
+) {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    // SAFETY: the status is that of the isolate, by this function's contract.
+    unsafe { mailbox.hand_over_argument(index, argument, status) };
+}
+
+/// Ends the call of a function of Dart with that number: for the code 0 with the result at `data`,
+/// for 1 with `len` bytes of text of what it threw. Does nothing if nobody waits for it any more.
+///
+/// # Safety
+///
+/// The mailbox is that of the isolate that runs this. `data` is null, or that of a result of the
+/// function's type, or of the text; both stay until this returns.
+unsafe extern "C" fn answer(mailbox: *const FfiMailbox, ask: u64, code: i32, data: *const u8, len: usize) {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    let Some(asked) = mailbox.answered(ask) else { return };
+    match code {
+        // SAFETY: the data is that of a result of the type, by this function's contract.
+        0 => unsafe { asked.answer(data) },
+        1 => {
+            let text = FfiCallbackText { data, len };
+            // SAFETY: the data is null or that of as much text, by this function's contract.
+            asked.fail(unsafe { text.bytes() });
+        }
+        _ => asked.gone(),
+    }
+}
+
+/// Puts an item into an input (`kind` 0), an error (1), the end (2), both (3) or nothing (4).
+/// Returns the number of items that may follow, 0 if an event says when; -1 if the item is refused,
+/// as the status says; -2 if Rust takes nothing any more; -3 if there is no credit for it.
+///
+/// # Safety
+///
+/// The mailbox and the status are those of the isolate that runs this. `data` and `len` are those
+/// of an item of the input, or, for an error, of UTF-8.
+unsafe extern "C" fn put_input(
+    mailbox: *const FfiMailbox,
+    input: u64,
+    kind: u32,
+    data: *const u8,
+    len: usize,
+    status: *mut FfiStatus,
+) -> isize {
+    // SAFETY: an object of the isolate keeps the mailbox, which is only used by shared references.
+    let mailbox = unsafe { &*mailbox };
+    // SAFETY: the data is that of an item or text, and the status is that of the isolate, by this
+    // function's contract.
+    unsafe { mailbox.put_input(input, kind, data, len, status) }
+}
+
 /// Returns a mailbox at which calls can be started.
 ///
 /// # Safety
 ///
 /// `mailbox` is null, or that of the isolate that runs this.
-unsafe fn opened(mailbox: *const FfiMailbox) -> Result<Arc<FfiMailbox>, Failure> {
+pub(super) unsafe fn opened(mailbox: *const FfiMailbox) -> Result<Arc<FfiMailbox>, Failure> {
     if mailbox.is_null() {
         return Err(Failure::new(StatusCode::InvalidArgument, "the mailbox is null"));
     }

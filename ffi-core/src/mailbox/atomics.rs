@@ -26,6 +26,8 @@ pub(crate) trait Atomics: 'static {
     const DECIDES_AT_ONCE: bool = true;
     /// True if a producer without credit says so by one compare-exchange.
     const STALLS_AT_ONCE: bool = true;
+    /// True if Rust asks whether an isolate has ended before it looks for its last item.
+    const ASKS_FIRST: bool = true;
 }
 
 /// Atomic number of 32 bits.

@@ -33,6 +33,11 @@ pub(crate) trait Items: Send + Sync {
     ///
     /// `status` is null, or that of the isolate that runs this.
     unsafe fn keep(&self, index: usize, status: *mut FfiStatus);
+
+    /// Returns true if a task makes the items, which has to be gone before a cancellation is over.
+    fn has_task(&self) -> bool {
+        true
+    }
 }
 
 /// Resources of the items of a batch, which are given back with the next one.

@@ -20,6 +20,9 @@
 //! cancelled call wakes its task, which drops the future at its next poll and then pushes the event
 //! that it is gone. So `cancel()` in Dart completes when the locks of the task are free.
 //!
+//! Rust calls functions of Dart by events as well, and Dart answers by a call of the library
+//! (`dart_fn.rs`).
+//!
 //! # End of an isolate
 //!
 //! Three signals close a mailbox, any of them is enough: the finalizer of its object in Dart, which
@@ -37,16 +40,23 @@
 //! Tests: `tests/`, and `tests/dart/end_to_end/test/tasks_test.dart`.
 
 mod abi;
+mod arguments;
+mod asks;
 mod atomics;
 mod counts;
 mod current;
+mod dart_fn;
 mod deadline;
 mod event;
 mod inbox;
+mod input;
+mod intake;
 mod items;
 mod list;
+mod listener;
 mod outcome;
 mod post;
+mod queue;
 mod stream;
 mod task;
 #[cfg(test)]
@@ -55,7 +65,11 @@ mod window;
 
 pub use abi::{FfiMailboxCalls, mailbox_calls, start_async, start_blocking, start_inline, start_stream};
 pub(crate) use counts::{Alive, counts};
+pub use dart_fn::{Ask, AskError, DartFn, DartGone, DartObject};
 pub use event::FfiEvent;
+pub use input::{FfiInput, FfiInputItem, open_input};
+pub use listener::{FfiListener, assert_listener, listener};
 pub use post::FfiMailbox;
 pub(crate) use post::{open_again, open_mailboxes, shut_down};
+pub use queue::queue_stream;
 pub use task::{FfiContext, context};

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 
+use super::asks::{Asked, Asks};
 use super::atomics::Machine;
 use super::counts::count_late;
 use super::deadline::Deadline;
-use super::event::{Entry, FfiEvent, READY};
+use super::event::{ASKED, Entry, FfiEvent, GONE, READY, RELEASED, WANTS};
 use super::inbox::{Closed, Inbox};
+use super::intake::{self, Input};
 use super::items::{ENDED, Items};
 use super::outcome::{Outcome, Stage};
 use crate::boundary::{Failure, FfiStatus, StatusCode, post};
@@ -27,6 +29,8 @@ pub struct FfiMailbox {
     /// True once a post failed, as the isolate is gone.
     dead: AtomicBool,
     isolate: Mutex<Isolate>,
+    /// Calls of functions of Dart that wait for an answer.
+    asks: Mutex<Asks>,
 }
 
 /// Part of a mailbox that its isolate uses, and the thread that sweeps it.
@@ -38,6 +42,15 @@ struct Isolate {
     batch: Vec<Entry>,
 }
 
+/// Items that cross during a call.
+enum Flow {
+    None,
+    /// To the isolate, of a stream of Rust.
+    Out(Arc<dyn Items>),
+    /// From the isolate, to an input of Rust.
+    In(Arc<dyn Input>),
+}
+
 /// A call that was started, until its task is gone.
 pub(crate) struct Call {
     /// Index in the table of the isolate (low half), and generation.
@@ -45,8 +58,7 @@ pub(crate) struct Call {
     pub(crate) outcome: Outcome<Machine>,
     pub(crate) waker: AtomicWaker,
     pub(super) deadline: Deadline,
-    /// Items of a stream; none of another call.
-    items: Option<Arc<dyn Items>>,
+    flow: Flow,
     mailbox: Arc<FfiMailbox>,
 }
 
@@ -82,6 +94,7 @@ impl FfiMailbox {
             inbox: Inbox::new(),
             dead: AtomicBool::new(false),
             isolate: Mutex::default(),
+            asks: Mutex::default(),
         });
         lock(&ALL).push(Arc::clone(&new));
         new
@@ -104,21 +117,26 @@ impl FfiMailbox {
 
     /// Makes a call, which has not been started.
     pub(super) fn make(self: &Arc<Self>, id: u64) -> Arc<Call> {
-        self.make_with(id, None)
+        self.make_with(id, Flow::None)
     }
 
     /// Makes the call of a stream, which has not been started.
     pub(super) fn make_stream(self: &Arc<Self>, id: u64, items: Arc<dyn Items>) -> Arc<Call> {
-        self.make_with(id, Some(items))
+        self.make_with(id, Flow::Out(items))
     }
 
-    fn make_with(self: &Arc<Self>, id: u64, items: Option<Arc<dyn Items>>) -> Arc<Call> {
+    /// Makes the call of an input, which has not been started.
+    pub(super) fn make_input(self: &Arc<Self>, id: u64, input: Arc<dyn Input>) -> Arc<Call> {
+        self.make_with(id, Flow::In(input))
+    }
+
+    fn make_with(self: &Arc<Self>, id: u64, flow: Flow) -> Arc<Call> {
         Arc::new(Call {
             id,
             outcome: Outcome::new(),
             waker: AtomicWaker::new(),
             deadline: Deadline::new(),
-            items,
+            flow,
             mailbox: Arc::clone(self),
         })
     }
@@ -136,6 +154,15 @@ impl FfiMailbox {
         call
     }
 
+    /// Notes a call that starts and has no task: after a shutdown, nothing else would end it.
+    pub(super) fn begin_without_task(&self, call: Arc<Call>) {
+        let call = self.begin(call);
+        // The shutdown has either found it among the calls, or was before that.
+        if SHUT.load(Ordering::SeqCst) {
+            call.abandon();
+        }
+    }
+
     /// Returns the call with that number, unless its last event was drained.
     fn call(&self, id: u64) -> Option<Arc<Call>> {
         let call = lock(&self.isolate).calls.get(id as u32 as usize)?.clone()?;
@@ -151,14 +178,17 @@ impl FfiMailbox {
     }
 
     /// Cancels a call; returns false if it has ended, so its event comes. A stream that has ended
-    /// is forgotten, with the items that were not taken.
+    /// is forgotten, with the items that were not taken, as is one without a task.
     pub(crate) fn cancel(&self, id: u64) -> bool {
         let Some(call) = self.call(id) else { return false };
         let cancelled = call.cancel();
-        if !cancelled && call.items.is_some() {
-            self.forget(id);
+        match &call.flow {
+            Flow::Out(items) if !cancelled || !items.has_task() => {
+                self.forget(id);
+                false
+            }
+            _ => cancelled,
         }
-        cancelled
     }
 
     /// Takes items of a stream; see [`Items::take`]. A stream that has ended is forgotten. There
@@ -174,10 +204,8 @@ impl FfiMailbox {
         most: usize,
         status: *mut FfiStatus,
     ) -> isize {
-        let call = self.call(id);
-        let Some((call, items)) = call.as_ref().and_then(|call| Some((call, call.items.as_ref()?))) else {
-            return 0;
-        };
+        let Some(call) = self.call(id) else { return 0 };
+        let Flow::Out(items) = &call.flow else { return 0 };
         // SAFETY: by this function's contract there is room, and the status is that of the isolate.
         let taken = unsafe { items.take(out, most, status) };
         if taken.wakes {
@@ -195,11 +223,48 @@ impl FfiMailbox {
     ///
     /// The conditions of [`Items::keep`].
     pub(crate) unsafe fn keep_item(&self, id: u64, index: usize, status: *mut FfiStatus) {
-        let call = self.call(id);
-        if let Some(items) = call.as_ref().and_then(|call| call.items.as_ref()) {
+        let Some(call) = self.call(id) else { return };
+        if let Flow::Out(items) = &call.flow {
             // SAFETY: the status is null or that of the isolate, by this function's contract.
             unsafe { items.keep(index, status) };
         }
+    }
+
+    /// Puts something into an input; see [`Input::put`]. An input that has ended is forgotten.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Input::put`]. `status` is null, or that of the isolate that runs this.
+    pub(super) unsafe fn put_input(
+        &self,
+        id: u64,
+        kind: u32,
+        data: *const u8,
+        len: usize,
+        status: *mut FfiStatus,
+    ) -> isize {
+        let Some(call) = self.call(id) else { return intake::GONE };
+        let Flow::In(input) = &call.flow else { return intake::GONE };
+        // SAFETY: the data is as the callee asks, by this function's contract.
+        let put = match unsafe { input.put(kind, data, len) } {
+            Ok(put) => put,
+            Err(failure) => {
+                // SAFETY: the status is null or that of the isolate, by this function's contract.
+                if let Some(status) = unsafe { status.as_mut() } {
+                    status.store(failure);
+                }
+                return intake::REFUSED;
+            }
+        };
+        if put.ended {
+            // Behind its end, which Rust then finds first.
+            call.outcome.decide(Stage::Ended);
+            self.forget(id);
+        }
+        if put.wakes {
+            call.waker.wake();
+        }
+        put.code
     }
 
     /// Sets the deadline of a call to `left` from now, if it has not ended.
@@ -209,17 +274,60 @@ impl FfiMailbox {
         }
     }
 
+    /// Says that a stream has items.
+    pub(super) fn tell_ready(&self, id: u64) {
+        self.push(Entry::bare(id, READY));
+    }
+
     fn push(&self, entry: Entry) {
+        if !self.try_push(entry) {
+            count_late();
+        }
+    }
+
+    /// Adds an event; returns false if the mailbox is closed.
+    fn try_push(&self, entry: Entry) -> bool {
         let pushed = self.inbox.push(entry, || self.ring());
         if pushed.sweep {
             self.sweep();
         }
-        if pushed.refused.is_some() {
-            count_late();
-        }
         if self.dead.load(Ordering::Relaxed) {
             self.close();
         }
+        pushed.refused.is_none()
+    }
+
+    /// Calls a function of Dart: `event` makes the event, given the number of the call. Returns
+    /// that number, or none if the isolate is gone or the library was shut down.
+    pub(super) fn ask(&self, asked: Arc<dyn Asked>, event: impl FnOnce(u64) -> Entry) -> Option<u64> {
+        // The shutdown sets the mark before it looks for calls that wait.
+        let ask = lock(&self.asks).add(asked, || SHUT.load(Ordering::SeqCst))?;
+        if self.try_push(event(ask)) {
+            return Some(ask);
+        }
+        self.forget_ask(ask);
+        None
+    }
+
+    /// Calls a function of Dart whose answer nobody waits for; returns false if the isolate is gone
+    /// or the library was shut down.
+    pub(super) fn notify(&self, event: Entry) -> bool {
+        !SHUT.load(Ordering::SeqCst) && self.try_push(event)
+    }
+
+    /// Says that a function of Dart was dropped.
+    pub(super) fn release(&self, function: u64) {
+        self.try_push(Entry::released(function));
+    }
+
+    /// Returns a call of Dart that waits for its answer, and forgets it.
+    pub(super) fn answered(&self, ask: u64) -> Option<Arc<dyn Asked>> {
+        lock(&self.asks).remove(ask)
+    }
+
+    /// Forgets a call of Dart, whose answer nobody waits for any more.
+    pub(super) fn forget_ask(&self, ask: u64) {
+        drop(self.answered(ask));
     }
 
     fn ring(&self) {
@@ -241,7 +349,7 @@ impl FfiMailbox {
         batch.clear();
         let take = |entry: Entry| {
             let event = entry.event;
-            if event.code != READY
+            if !matches!(event.code, READY | WANTS | ASKED | RELEASED)
                 && let Some(call) = calls.get_mut(event.call as u32 as usize)
             {
                 call.take_if(|call| call.id == event.call);
@@ -275,6 +383,19 @@ impl FfiMailbox {
         }
     }
 
+    /// Passes what an argument of the event at `index` of the last drain owns to the isolate; see
+    /// [`Entry::hand_over_argument`].
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`Entry::hand_over_argument`].
+    pub(super) unsafe fn hand_over_argument(&self, index: usize, argument: usize, status: *mut FfiStatus) {
+        if let Some(entry) = lock(&self.isolate).batch.get_mut(index) {
+            // SAFETY: by this function's contract the status is null, or that of the isolate.
+            unsafe { entry.hand_over_argument(argument, status) };
+        }
+    }
+
     /// Ends the mailbox, as its isolate is gone: cancels its calls, and drops what it has not
     /// taken. Waits for no thread.
     pub(crate) fn close(&self) {
@@ -286,6 +407,8 @@ impl FfiMailbox {
         for call in calls.into_iter().flatten() {
             call.cancel();
         }
+        let asks = lock(&self.asks).close();
+        asks.iter().for_each(|asked| asked.gone());
         if closed == Closed::Sweep {
             self.sweep();
         }
@@ -323,7 +446,12 @@ impl Call {
 
     /// Says that a stream has items.
     pub(crate) fn tell_ready(&self) {
-        self.mailbox.push(Entry::ready(self.id));
+        self.tell(READY);
+    }
+
+    /// Pushes an event with that code and nothing else.
+    pub(super) fn tell(&self, code: i32) {
+        self.mailbox.push(Entry::bare(self.id, code));
     }
 
     /// Ends a stream: `end` says so behind its items, and returns true if Dart has to be told.
@@ -346,7 +474,7 @@ impl Call {
 
     fn tell_gone(&self) {
         if self.outcome.stage() == Stage::Cancelled {
-            self.mailbox.push(Entry::gone(self.id));
+            self.tell(GONE);
         }
     }
 }
@@ -382,6 +510,8 @@ pub(crate) fn shut_down() {
                 mailbox.push(Entry::failed(call.id, closed()));
             }
         }
+        let asks = lock(&mailbox.asks).take();
+        asks.iter().for_each(|asked| asked.gone());
     }
 }
 

@@ -143,7 +143,7 @@ pin_project! {
     }
 }
 
-/// What a task has until it has said how it ended. The items that it holds are given up before it
+/// State of a task until it has said how it ended. The items that it holds are given up before it
 /// stops counting as alive.
 struct Running<O: FfiOutput> {
     made: Arc<Made<O>>,

@@ -1,8 +1,12 @@
-//! Bodies of the exported functions of pools and queues. None panics or takes a lock, and any
-//! thread may call each.
+//! Bodies of the exported functions of pools and queues. None panics, and any thread may call each.
+//! None takes a lock, but a push into a queue that an isolate waits for.
 
 use std::ffi::c_void;
+#[cfg(feature = "async")]
+use std::sync::Arc;
 
+#[cfg(feature = "async")]
+use super::bell::Listener;
 use super::boxed::PoolBox;
 use super::claim::Claim;
 pub use super::claim::Unclaimed;
@@ -172,7 +176,7 @@ pub unsafe fn pool_claim<T: FfiPooled>(slot: *mut T) -> Result<Claim<T>, Unclaim
     label = "not a queue",
     note = "`static FRAMES: FfiQueue<Frame, 8> = FfiQueue::new();`"
 )]
-pub trait ExportedQueue: sealed::Sealed {
+pub trait ExportedQueue: sealed::Sealed + Sync {
     /// Type of the messages.
     type Message: FfiPooled;
     /// Number of messages that it holds at most.
@@ -188,6 +192,18 @@ pub trait ExportedQueue: sealed::Sealed {
     fn close(&self);
     #[doc(hidden)]
     fn is_closed(&self) -> bool;
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    fn pop_now(&self) -> Result<PoolBox<Self::Message>, PopError>;
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    fn arm(&self) -> bool;
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    fn listen(&self, listener: Arc<dyn Listener>);
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    fn leave(&self, listener: &Arc<dyn Listener>);
 }
 
 mod sealed {
@@ -223,6 +239,26 @@ impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
     fn is_closed(&self) -> bool {
         self.is_closed()
     }
+
+    #[cfg(feature = "async")]
+    fn pop_now(&self) -> Result<PoolBox<T>, PopError> {
+        self.pop_now()
+    }
+
+    #[cfg(feature = "async")]
+    fn arm(&self) -> bool {
+        self.arm()
+    }
+
+    #[cfg(feature = "async")]
+    fn listen(&self, listener: Arc<dyn Listener>) {
+        self.bell().add(listener);
+    }
+
+    #[cfg(feature = "async")]
+    fn leave(&self, listener: &Arc<dyn Listener>) {
+        self.bell().remove(listener);
+    }
 }
 
 /// Fails to compile, with a readable message, when `Q` isn't a queue.
@@ -233,7 +269,7 @@ pub const fn assert_queue<Q: ExportedQueue>() {}
 #[macro_export]
 macro_rules! __queue_operations {
     ($then:ident!, $prefix:literal, $queue:ident: $type:ty, where $bounds:tt) => {
-        $crate::$then! { $prefix, where $bounds,
+        $crate::__queue_operations_of! { $then!, $prefix, $queue, where $bounds,
             push: fn(slot: *mut <$type as __ffi::ExportedQueue>::Message) -> __ffi::core::primitive::i32
                 = __ffi::queue_push($queue, slot);
             pop: fn(code: *mut __ffi::core::primitive::i32) -> *mut <$type as __ffi::ExportedQueue>::Message
@@ -246,6 +282,34 @@ macro_rules! __queue_operations {
             close: fn() -> () = __ffi::queue_close($queue);
             is_closed: fn() -> __ffi::core::primitive::u8 = __ffi::queue_is_closed($queue);
         }
+    };
+}
+
+/// Adds the operation with which Dart listens to a queue.
+#[cfg(feature = "async")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __queue_operations_of {
+    ($then:ident!, $prefix:literal, $queue:ident, where $bounds:tt, $($operations:tt)*) => {
+        $crate::$then! { $prefix, where $bounds,
+            $($operations)*
+            stream: fn(
+                mailbox: *const __ffi::FfiMailbox,
+                call: __ffi::core::primitive::u64,
+                _now: *mut __ffi::FfiEvent,
+                status: *mut __ffi::FfiStatus
+            ) -> __ffi::core::primitive::i32 = __ffi::queue_stream($queue, mailbox, call, status);
+        }
+    };
+}
+
+/// Leaves the operations as they are: without mailboxes, Dart can't listen to a queue.
+#[cfg(not(feature = "async"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __queue_operations_of {
+    ($then:ident!, $prefix:literal, $queue:ident, where $bounds:tt, $($operations:tt)*) => {
+        $crate::$then! { $prefix, where $bounds, $($operations)* }
     };
 }
 

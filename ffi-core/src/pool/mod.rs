@@ -62,7 +62,7 @@
 //! | file | what |
 //! |---|---|
 //! | `primitive.rs` | atomic words, orderings, the one way to wait |
-//! | `word.rs`, `stride.rs`, `ring.rs`, `debug.rs` | the word of a slot; from a pointer to an index; a bounded queue of numbers; the feature `pool-debug` |
+//! | `word.rs`, `stride.rs`, `ring.rs`, `bell.rs`, `debug.rs` | the word of a slot; from a pointer to an index; a bounded queue of numbers; the isolates that listen to a queue; the feature `pool-debug` |
 //! | `live.rs` | the live bits, and which of them a thread claims |
 //! | `cache/` | what threads keep: magazines, thread identity, the fence |
 //! | `slots.rs` | ownership: what may be freed, taken and read |
@@ -94,6 +94,8 @@
 //! ```
 
 pub(crate) mod abi;
+#[cfg(feature = "async")]
+pub(crate) mod bell;
 mod boxed;
 #[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod cache;

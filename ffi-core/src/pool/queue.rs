@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 use std::{error, fmt};
 
+#[cfg(feature = "async")]
+use super::bell::Bell;
 use super::boxed::PoolBox;
 use super::claim::Claim;
 use super::pooled::FfiPooled;
@@ -18,6 +20,11 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// exchange, and takes no lock. A thread that is preempted in the middle of a push or pop holds up
 /// the others, so they wait for it, but no longer than a millisecond: then a pop is
 /// [`Busy`](PopError::Busy), and a push finds the queue full. No pushed message is lost by that.
+///
+/// With the feature `async`, Dart can listen to it as a stream, in several isolates: each message
+/// goes to one of them, or to a thread that pops it. A push costs nothing more while nobody
+/// listens. If an isolate waits for a message, the push that it waits for takes a lock and sends a
+/// message to the isolate's port.
 ///
 /// # Examples
 ///
@@ -43,6 +50,9 @@ use super::ring::{NoRoom, NoValue, Ring};
 pub struct FfiQueue<T: FfiPooled, const N: usize> {
     /// Indices of the slots that the queue owns.
     ring: Ring<N>,
+    /// Isolates that listen.
+    #[cfg(feature = "async")]
+    bell: Bell,
     message: PhantomData<PoolBox<T>>,
 }
 
@@ -81,7 +91,12 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue has room for at least one message") };
-        Self { ring: Ring::new(), message: PhantomData }
+        Self {
+            ring: Ring::new(),
+            #[cfg(feature = "async")]
+            bell: Bell::new(),
+            message: PhantomData,
+        }
     }
 
     /// Puts a message at the end.
@@ -92,9 +107,12 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// another thread was still taking a message from its next place after a millisecond.
     pub fn try_push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
         match self.ring.push(T::pool().index(&message)) {
-            Ok(()) => {
+            Ok(waits) => {
                 // The queue owns it, or a thread that has popped it.
                 message.forget();
+                if waits {
+                    self.tell();
+                }
                 Ok(())
             }
             Err(NoRoom::Full) => Err(PushError::Full(message)),
@@ -127,7 +145,13 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Returns [`PopError::Busy`] if the message at the front was still being pushed after a
     /// millisecond: try again.
     pub fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
-        let index = self.ring.pop().map_err(|none| match none {
+        self.popped(self.ring.pop())
+    }
+
+    /// Returns the message of a pop.
+    #[inline]
+    fn popped(&self, index: Result<u64, NoValue>) -> Result<PoolBox<T>, PopError> {
+        let index = index.map_err(|none| match none {
             NoValue::Empty => PopError::Empty,
             NoValue::Busy => PopError::Busy,
         })?;
@@ -174,13 +198,46 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Refuses every push from now on, for good. A push is either before that or refused: once
     /// [`try_pop`](Self::try_pop) finds a closed queue empty, no message is lost.
     pub fn close(&self) {
-        self.ring.close();
+        if self.ring.close() {
+            self.tell();
+        }
+    }
+
+    /// Tells the isolates that listen that there is a message, or the end.
+    #[cold]
+    fn tell(&self) {
+        #[cfg(feature = "async")]
+        if self.ring.disarm() {
+            self.bell.ring();
+        }
     }
 
     /// Returns true if the queue was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.ring.is_closed()
+    }
+}
+
+/// Operations for an isolate that listens.
+#[cfg(feature = "async")]
+impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
+    /// Returns the isolates that listen.
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// Takes the message at the front, as [`try_pop`](Self::try_pop) does, but waits only for a
+    /// moment for its push.
+    pub(super) fn pop_now(&self) -> Result<PoolBox<T>, PopError> {
+        // A push writes for some nanoseconds, unless its thread is preempted.
+        self.popped(self.ring.pop_within(8))
+    }
+
+    /// Has the next push, or the close, ring the bell. The caller looks for a message afterwards.
+    /// Returns true if the queue is closed.
+    pub(super) fn arm(&self) -> bool {
+        self.ring.arm()
     }
 }
 

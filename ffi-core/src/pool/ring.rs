@@ -5,7 +5,7 @@
 //! compare-exchange, writes there, and passes the turn on; a pop does so at the head.
 //!
 //! ```text
-//! tail   [CLOSED: 1 | place of the next push: 63]
+//! tail   [CLOSED: 1 | ARMED: 1 | place of the next push: 62]
 //! head   [place of the next pop]
 //! cells  [{turn, value}; N]
 //! ```
@@ -28,6 +28,18 @@
 //! The closed bit is in the tail, so the exchange that takes a place decides: a push is before the
 //! end or refused, and an empty ring stays empty once it is closed. Pushes need no count.
 //!
+//! # Telling a consumer that waits
+//!
+//! A consumer that has found nothing arms the ring, looks once more, and then waits. The bit is in
+//! the tail as well, so the exchanges of the tail put each push before or behind it: a push behind
+//! it sees the bit in the number that it exchanges, and tells the consumer once its value is there;
+//! the place of a push before it is taken by then, and the second look finds it. There is no order
+//! in which neither sees the other, as there is if the push reads a flag of its own (Dekker's
+//! problem), and a push reads nothing more than without it.
+//!
+//! The second look may find a place whose value isn't there yet, and whose push saw no bit: it is
+//! [`Busy`](NoValue::Busy) then, and the consumer comes again by itself.
+//!
 //! Tests under loom: `tests/ring.rs`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +48,12 @@ use super::primitive::Word;
 
 /// Bit of the tail: the queue is closed.
 const CLOSED: u64 = 1 << 63;
+
+/// Bit of the tail: a consumer waits to be told of the next push.
+const ARMED: u64 = 1 << 62;
+
+/// Bits of the tail that are no place.
+const FLAGS: u64 = CLOSED | ARMED;
 
 /// Reason why a value was not pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,15 +124,16 @@ impl<const N: usize, W: Word> Ring<N, W> {
         (&self.cells[(place % N as u64) as usize], place / N as u64 * 2)
     }
 
-    /// Puts a value at the end.
-    pub(super) fn push(&self, value: u64) -> Result<(), NoRoom> {
+    /// Puts a value at the end. Returns true if the caller has to call
+    /// [`disarm`](Self::disarm), as a consumer waits.
+    pub(super) fn push(&self, value: u64) -> Result<bool, NoRoom> {
         let (mut turns, mut since) = (0, None);
         loop {
             let tail = self.tail.0.load(Ordering::Acquire);
             if tail & CLOSED != 0 {
                 return Err(NoRoom::Closed);
             }
-            let (cell, turn) = self.cell(tail);
+            let (cell, turn) = self.cell(tail & !ARMED);
             // Pairs with the store in `pop`: the popper of the last lap has read.
             let now = cell.turn.load(Ordering::Acquire);
             if now == turn {
@@ -124,12 +143,12 @@ impl<const N: usize, W: Word> Ring<N, W> {
                     // Pairs with the load in `pop`, which sees the value, and what the pusher did
                     // before.
                     cell.turn.store(turn + 1, Ordering::Release);
-                    return Ok(());
+                    return Ok(tail & ARMED != 0);
                 }
             } else if now < turn {
                 // The last lap's value is there, or its popper is just taking it. The head only
                 // rises, so if it is a lap behind now, there was no room when it was read.
-                if self.head.0.load(Ordering::Acquire) + N as u64 <= tail
+                if self.head.0.load(Ordering::Acquire) + N as u64 <= tail & !ARMED
                     || !W::pause_up_to(turns, &mut since)
                 {
                     return Err(NoRoom::Full);
@@ -142,7 +161,27 @@ impl<const N: usize, W: Word> Ring<N, W> {
 
     /// Takes the value at the front.
     pub(super) fn pop(&self) -> Result<u64, NoValue> {
-        let (mut turns, mut since) = (0, None);
+        let mut since = None;
+        self.pop_or(|turn| W::pause_up_to(turn, &mut since))
+    }
+
+    /// Takes the value at the front, if it is there: it is [`Busy`](NoValue::Busy) if its pusher is
+    /// still writing after so many turns.
+    #[cfg(any(test, feature = "async"))]
+    pub(super) fn pop_within(&self, turns: u32) -> Result<u64, NoValue> {
+        self.pop_or(|turn| {
+            let waits = turn < turns;
+            if waits {
+                W::pause(turn);
+            }
+            waits
+        })
+    }
+
+    /// Takes the value at the front; `pause` waits for its pusher, or returns false.
+    #[inline]
+    fn pop_or(&self, mut pause: impl FnMut(u32) -> bool) -> Result<u64, NoValue> {
+        let mut turns = 0;
         loop {
             let head = self.head.0.load(Ordering::Acquire);
             let (cell, turn) = self.cell(head);
@@ -159,10 +198,10 @@ impl<const N: usize, W: Word> Ring<N, W> {
                 // The place is empty, or its pusher is just writing. The head only rises, and is
                 // never above the tail, so if the tail is no further now, it was empty when the
                 // head was read.
-                if self.tail.0.load(Ordering::Acquire) & !CLOSED == head {
+                if self.tail.0.load(Ordering::Acquire) & !FLAGS == head {
                     return Err(NoValue::Empty);
                 }
-                if !W::pause_up_to(turns, &mut since) {
+                if !pause(turns) {
                     return Err(NoValue::Busy);
                 }
                 turns += 1;
@@ -174,14 +213,30 @@ impl<const N: usize, W: Word> Ring<N, W> {
     /// Returns how many values are in the ring, or are just being pushed, at the moment.
     pub(super) fn len(&self) -> usize {
         let head = self.head.0.load(Ordering::Acquire);
-        let tail = self.tail.0.load(Ordering::Acquire) & !CLOSED;
+        let tail = self.tail.0.load(Ordering::Acquire) & !FLAGS;
         // The tail was read later: more than fit may have been pushed since the head was read.
         (tail - head).min(N as u64) as usize
     }
 
-    /// Refuses every push from now on.
-    pub(super) fn close(&self) {
-        self.tail.0.fetch_or(CLOSED, Ordering::AcqRel);
+    /// Refuses every push from now on. Returns true if the caller has to call
+    /// [`disarm`](Self::disarm), as a consumer waits.
+    pub(super) fn close(&self) -> bool {
+        self.tail.0.fetch_or(CLOSED, Ordering::AcqRel) & ARMED != 0
+    }
+
+    /// Has the next push, or the close, tell a consumer, which then looks once more. Returns true
+    /// if the ring is closed.
+    #[cfg(any(test, feature = "async"))]
+    pub(super) fn arm(&self) -> bool {
+        // AcqRel: pairs with the exchanges of pushes, which see what the consumer did before, and
+        // with `disarm`, so the consumer sees the value of a push that has disarmed before.
+        self.tail.0.fetch_or(ARMED, Ordering::AcqRel) & CLOSED != 0
+    }
+
+    /// Answers an armed ring. Returns true if it still was armed, so the caller tells the consumer.
+    #[cfg(any(test, feature = "async"))]
+    pub(super) fn disarm(&self) -> bool {
+        self.tail.0.fetch_and(!ARMED, Ordering::AcqRel) & ARMED != 0
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -19,7 +19,9 @@
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
 //! | `FfiRef` | [`REF`], hash of the message's id: not its layout, which may hold the reference in turn |
 //! | error | [`ERROR`], hash of its name, 1 if it is a struct, then per variant: hash of its name, 1 if it is internal, size and alignment of the struct in its payload, number of fields, and per field: hash of its name, offset, fingerprint of its type (text: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `Option`: [`OPTION`], fingerprint of the value) |
-//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type, and of a callback that of its result; then [`MEMBER`], fingerprint of the type of objects and 1 if the first argument is a handle, if it belongs to one; at last [`STARTED`] if the C function starts a call and its result comes later, [`STREAM`] if it starts a stream, whose items have the type of the result |
+//! | function | [`FUNCTION`], [`SIGNATURES`], hash of its name, fingerprint of the result ([`NOTHING`] for `()`), 1 if it can fail, fingerprint of the error ([`NOTHING`] if it is only text), 1 if it is optional, then per parameter: hash of its form (`"slice_mut"`, `"optional_slice_mut"`, ..), fingerprint of its type, which for a function of Dart is that of the function; then [`MEMBER`], fingerprint of the type of objects and 1 if the first argument is a handle, if it belongs to one; at last [`STARTED`] if the C function starts a call and its result comes later, [`STREAM`] if it starts a stream, whose items have the type of the result |
+//! | function of Dart | [`DART_FUNCTION`], fingerprints of the arguments as results, fingerprint of the result |
+//! | trait of Dart's objects | [`LISTENER`], hash of its name, then per method: hash of its name, fingerprint of its type as a function of Dart, 1 if it has a result |
 //! | type of objects, service | [`OBJECT`], hash of its name |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; `FfiObject`: [`OBJECT_RESULT`], fingerprint of the type; others: that of the type |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
@@ -116,6 +118,10 @@ pub const MEMBER: u64 = 41;
 pub const OBJECT_RESULT: u64 = 42;
 /// Last fact of a function that returns a stream.
 pub const STREAM: u64 = 50;
+/// First fact of a function of Dart that Rust calls.
+pub const DART_FUNCTION: u64 = 60;
+/// First fact of a trait whose implementors are objects of Dart.
+pub const LISTENER: u64 = 61;
 /// First fact of a logical type.
 pub const LOGICAL: u64 = 32;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.

@@ -73,14 +73,16 @@ struct Member<'a> {
 
 /// Form in which a field is read and written.
 enum Access {
-    /// A number or text: the type, and the expressions that read and write it.
-    Direct { ty: &'static str, read: String, write: String },
+    /// A number, an enum or text: the type, and the expressions that read and write it.
+    Direct { ty: String, read: String, write: String },
+    /// A number that may be there, in `size` bytes; a byte at `present` says so.
+    Maybe { ty: &'static str, read: String, write: String, size: u64, present: String },
     /// A list of a class; `element` is the type of what is assigned, if something can be.
     List { class: String, element: Option<String> },
     /// A message of the arena, in place.
     View { class: String },
-    /// A message of the arena that may be there.
-    Optional { class: String, codec: String },
+    /// A message of the arena that may be there: in a box, if it is `boxed`.
+    Optional { class: String, codec: String, boxed: bool },
     /// Any other type, by its codec.
     Codec { view: String, data: Option<String>, codec: String },
 }
@@ -401,32 +403,40 @@ impl<'a> Codecs<'_, 'a> {
     fn member(&self, message: &Message, field: &Field, name: &'a str) -> Member<'a> {
         let Lead { doc, notes } = Lead::of_field(self.0.names, &message.item.name, &field.item);
         let title = layout::string(&field.item.name);
-        let at = match field.offset {
-            0 => "at$".to_owned(),
-            offset => format!("at$ + {offset}"),
-        };
+        let at = place(field.offset);
         let access = match &field.ty {
             Type::Scalar(Scalar::Bool) => Access::Direct {
-                ty: "bool",
+                ty: "bool".to_owned(),
                 read: format!("$.readBool(arena$, {at}, {title})"),
                 write: format!("arena$.writable.setUint8({at}, value ? 1 : 0)"),
             },
-            Type::Scalar(it @ (Scalar::I64 | Scalar::U64)) => Access::Direct {
-                ty: types::scalar(*it).dart,
-                read: format!("$.readInt64(arena$.lists, {at})"),
-                write: format!("$.writeInt64(arena$.writable, {at}, value)"),
+            Type::Scalar(it) => Access::Direct {
+                ty: types::scalar(*it).dart.to_owned(),
+                read: read_number(*it, &at),
+                write: write_number(*it, &at, &types::checked(*it, "value", &title)),
             },
-            Type::Scalar(it) => {
-                let endian = if it.size() == 1 { "" } else { ", $.Endian.little" };
-                let value = types::checked(*it, "value", &title);
+            Type::Option { of }
+                if let Type::Scalar(it) = **of
+                    && it != Scalar::Bool =>
+            {
+                Access::Maybe {
+                    ty: types::scalar(it).dart,
+                    read: read_number(it, &at),
+                    write: write_number(it, &at, &types::checked(it, "value", &title)),
+                    size: field.size,
+                    present: place(field.offset + it.size()),
+                }
+            }
+            Type::Enum(index) => {
+                let (class, repr) = (self.0.element(&field.ty), self.0.repr(*index));
                 Access::Direct {
-                    ty: types::scalar(*it).dart,
-                    read: format!("arena$.lists.get{}({at}{endian})", number(*it)),
-                    write: format!("arena$.writable.set{}({at}, {value}{endian})", number(*it)),
+                    read: format!("{class}.fromValue({}, {title})", read_number(repr, &at)),
+                    write: write_number(repr, &at, "value.value"),
+                    ty: class,
                 }
             }
             Type::ArenaStr => Access::Direct {
-                ty: "String",
+                ty: "String".to_owned(),
                 read: format!("arena$.textAt({at}, {title})"),
                 write: format!("arena$.putText({at}, value, {title})"),
             },
@@ -436,8 +446,10 @@ impl<'a> Codecs<'_, 'a> {
             Type::Message(index) if self.lives_in_arena(*index) => {
                 Access::View { class: self.0.element(&field.ty) }
             }
-            Type::ArenaBox { of } | Type::Option { of } if matches!(**of, Type::Message(index) if self.lives_in_arena(index)) => {
-                Access::Optional { class: self.0.element(of), codec: self.codec(&field.ty) }
+            Type::ArenaBox { of } | Type::Option { of } if matches!(**of, Type::Message(index) if self.lives_in_arena(index)) =>
+            {
+                let boxed = matches!(field.ty, Type::ArenaBox { .. });
+                Access::Optional { class: self.0.element(of), codec: self.codec(&field.ty), boxed }
             }
             ty => Access::Codec {
                 view: self.view(ty),
@@ -498,6 +510,31 @@ impl<'a> Codecs<'_, 'a> {
     }
 }
 
+/// Returns the position of what is so many bytes behind the start of a view.
+fn place(offset: u64) -> String {
+    if offset == 0 { "at$".to_owned() } else { format!("at$ + {offset}") }
+}
+
+/// Returns the expression that reads a number.
+fn read_number(it: Scalar, at: &str) -> String {
+    match it {
+        Scalar::I64 | Scalar::U64 => format!("$.readInt64(arena$.lists, {at})"),
+        _ => format!("arena$.lists.get{}({at}{})", number(it), endian(it)),
+    }
+}
+
+/// Returns the expression that writes a number.
+fn write_number(it: Scalar, at: &str, value: &str) -> String {
+    match it {
+        Scalar::I64 | Scalar::U64 => format!("$.writeInt64(arena$.writable, {at}, {value})"),
+        _ => format!("arena$.writable.set{}({at}, {value}{})", number(it), endian(it)),
+    }
+}
+
+fn endian(it: Scalar) -> &'static str {
+    if it.size() == 1 { "" } else { ", $.Endian.little" }
+}
+
 /// Returns the name of a number in typed data.
 fn number(scalar: Scalar) -> &'static str {
     types::scalar(scalar).array.trim_start_matches("$.").trim_end_matches("Array")
@@ -506,7 +543,7 @@ fn number(scalar: Scalar) -> &'static str {
 /// Functions that the template calls.
 impl Member<'_> {
     fn at(&self) -> String {
-        if self.offset == 0 { "at$".to_owned() } else { format!("at$ + {}", self.offset) }
+        place(self.offset)
     }
 
     fn new_name(&self) -> String {

@@ -1,38 +1,117 @@
-//! Functions of Dart that a call gets: how their argument and result cross.
+//! Functions of Dart that a call gets: how their arguments and results cross.
 
-use crate::model::{Model, Value};
+use crate::model::{DartFunction, ListenerIndex, ListenerMethod, Model, Returns, Value};
 
+use super::crossing::{Outcome, taken};
 use super::layout;
 use super::names::Names;
 use super::newtype;
 use super::types::{self, Place};
 
 /// Returns the Dart type of the function.
-pub fn public(names: &Names<'_>, model: &Model, argument: Value, answer: Option<Value>) -> String {
-    let answer = answer.map_or_else(|| "void".to_owned(), |it| types::public(names, model, it));
-    format!("{answer} Function({})", types::public(names, model, argument))
+pub fn public(names: &Names<'_>, model: &Model, it: &DartFunction) -> String {
+    let arguments: Vec<_> =
+        it.arguments.iter().map(|it| Outcome::of(names, model, Some(*it)).public).collect();
+    let answer = answer(names, model, it);
+    let answer = if it.kept { format!("$.FutureOr<{answer}>") } else { answer };
+    format!("{answer} Function({})", arguments.join(", "))
+}
+
+fn answer(names: &Names<'_>, model: &Model, it: &DartFunction) -> String {
+    Outcome::of(names, model, it.answer).public
 }
 
 /// Returns the expression that lends the function `name` to the call, whose context it is.
-pub fn lent(names: &Names<'_>, model: &Model, name: &str, argument: Value, answer: Option<Value>) -> String {
-    let call = format!("{name}({})", read(names, model, argument));
-    let body = match answer {
+pub fn lent(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> String {
+    let place = |index: usize| match it.arguments.len() {
+        1 => "argument$".to_owned(),
+        _ => format!("$.argumentAt(argument$, {index})"),
+    };
+    let call = format!("{name}({})", arguments(names, model, it, place));
+    let body = match it.answer {
         None => format!("{call};"),
         Some(answer) => {
-            format!("final answer$ = {call};\n        {}", write(names, model, answer, name))
+            format!(
+                "final answer$ = {call};\n        {}",
+                write(names, model, answer, &format!("the result of {name}"))
+            )
         }
     };
     format!("_memory.functions.lend((argument$, result$) {{\n        {body}\n      }})")
 }
 
-/// Returns the expression that reads the argument from the memory of Rust.
-fn read(names: &Names<'_>, model: &Model, value: Value) -> String {
+/// Returns the expression that keeps the function `name` for Rust, and is its number.
+pub fn kept(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> String {
+    format!("_memory.mailbox.keep([\n      {},\n    ])", method(names, model, name, it))
+}
+
+/// Returns the expression that keeps the object `name` for Rust, and is its number.
+pub fn object(names: &Names<'_>, model: &Model, name: &str, of: ListenerIndex) -> String {
+    let methods = model.listener(of).methods.iter().zip(&names.listener(of).methods);
+    let methods = methods.map(|(it, (own, _))| method(names, model, &format!("{name}.{own}"), &it.function));
+    format!("_memory.mailbox.keep([\n      {},\n    ])", methods.collect::<Vec<_>>().join(",\n      "))
+}
+
+/// Returns the function `callee` as Rust calls it.
+fn method(names: &Names<'_>, model: &Model, callee: &str, it: &DartFunction) -> String {
+    let ty = answer(names, model, it);
+    let call =
+        format!("{callee}({})", arguments(names, model, it, |index| format!("arguments$.at({index})")));
+    let write = it.answer.map_or_else(
+        || "null".to_owned(),
+        |answer| format!("(answer$, result$) {{\n        {}\n      }}", write(names, model, answer, callee)),
+    );
+    format!("$.KeptFunction<{ty}>((arguments$) => {call}, {write})")
+}
+
+/// Returns the declaration of a method of an interface.
+pub fn declared(
+    names: &Names<'_>,
+    model: &Model,
+    it: &ListenerMethod,
+    name: &str,
+    params: &[String],
+) -> String {
+    let types = it.function.arguments.iter().map(|it| Outcome::of(names, model, Some(*it)).public);
+    let params = types.zip(params).map(|(ty, name)| format!("{ty} {name}"));
+    let answer = answer(names, model, &it.function);
+    let answer = if it.asks { format!("$.FutureOr<{answer}>") } else { answer };
+    let head = layout::method(&answer, name, &layout::Parameters::positional(params));
+    format!("{};", head.trim_end_matches(" {"))
+}
+
+/// Returns the expressions that read the arguments, whose addresses `place` returns.
+fn arguments(names: &Names<'_>, model: &Model, it: &DartFunction, place: impl Fn(usize) -> String) -> String {
+    let read = |(index, argument): (usize, &Returns)| {
+        let own = format!("arguments$.own({index})");
+        match *argument {
+            Returns::Value(value) => read(names, model, value, &place(index)),
+            Returns::Text => format!("_memory.takeString({own}.owned)"),
+            Returns::Vec(value) => taken(names, model, value, &format!("{own}.owned")),
+            Returns::Pool(message) => {
+                let class = types::native(model, names, Value::Message(message));
+                format!("{class}Pool._taken({own}.resource<{class}>())")
+            }
+            Returns::Object(of) => {
+                format!("{}._(this, {own}.cast<$.Uint64>().value)", names.object(of).client)
+            }
+            Returns::Columns(_) | Returns::Arena(_) => {
+                let class = Outcome::of(names, model, Some(*argument)).public;
+                format!("{class}._taken({own}.resource<$.Void>())")
+            }
+        }
+    };
+    it.arguments.iter().enumerate().map(read).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the expression that reads the value at the address `place` in the memory of Rust.
+fn read(names: &Names<'_>, model: &Model, value: Value, place: &str) -> String {
     let class = types::native(model, names, value);
     let raw = if model.is_struct(value) {
         let size = types::size(model, value);
-        format!("$.Struct.create<{class}>($.copyOf($.EventValue(argument$), {size}))")
+        format!("$.Struct.create<{class}>($.copyAt({place}, {size}))")
     } else {
-        format!("argument$.cast<{class}>().value")
+        format!("$.Pointer<{class}>.fromAddress({place}).value")
     };
     match value {
         Value::Enum(_) => format!("{}.fromValue({raw})", types::public(names, model, value)),
@@ -46,12 +125,16 @@ fn read(names: &Names<'_>, model: &Model, value: Value) -> String {
     }
 }
 
-/// Returns the statement that writes the result to the memory of Rust.
-fn write(names: &Names<'_>, model: &Model, value: Value, name: &str) -> String {
+/// Returns the statement that writes `answer$`, which errors call `what`, to `result$`, memory of
+/// Rust.
+pub fn write(names: &Names<'_>, model: &Model, answer: Returns, what: &str) -> String {
+    let literal = layout::string(what);
+    let Returns::Value(value) = answer else {
+        return format!("_memory.writeText(answer$, result$, {literal});");
+    };
     let class = types::native(model, names, value);
-    let literal = layout::string(&format!("the result of {name}"));
     let place = if model.is_struct(value) { "ref" } else { "value" };
-    let place = format!("result$.cast<{class}>().{place}");
+    let place = format!("$.Pointer<{class}>.fromAddress(result$).{place}");
     let number = match value {
         Value::Scalar(it) => types::checked(it, "answer$", &literal),
         Value::Enum(_) => "answer$.value".to_owned(),

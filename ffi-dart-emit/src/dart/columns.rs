@@ -71,9 +71,9 @@ impl<'a> Columns<'a> {
     pub fn new(types: &Types<'a>, message: &'a Message) -> Option<Self> {
         let symbols = &message.columns.as_ref()?.symbols;
         let own = types.names.of(&message.id);
-        let returned = types.model.functions.iter().any(|it| {
-            matches!(it.returns, Some(Returns::Columns(index)) if types.model.message(index).id == message.id)
-        });
+        let mut received = types.model.received();
+        let returned = received
+            .any(|it| matches!(it, Returns::Columns(index) if types.model.message(index).id == message.id));
         let columns = message.fields.iter().zip(&own.columns).enumerate();
         Some(Self {
             name: &own.name,

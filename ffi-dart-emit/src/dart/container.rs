@@ -115,6 +115,63 @@ fn list_padding(element: Layout, align: u64, cap: u64) -> [Option<Padding>; 2] {
     [before, places.finish(whole.size)]
 }
 
+/// The bytes of consecutive texts, which are declared as such: one typed data serves all of them.
+struct Texts {
+    cap: u64,
+    /// Distance between two texts.
+    stride: u64,
+}
+
+impl Texts {
+    /// Returns the bytes of elements, if they are texts.
+    fn new(types: &Types<'_>, of: &Type) -> Option<Self> {
+        let Type::Str { cap } = of.physical() else { return None };
+        Some(Self { cap: *cap, stride: types.model.layout(of).size })
+    }
+
+    /// Returns the declaration of the bytes of `count` texts.
+    fn items(&self, count: u64) -> String {
+        // The product is the size of a type that exists.
+        format!("  @$.Array({}) external $.Array<$.Uint8> _items;", count * self.stride)
+    }
+
+    /// Returns the place of the text at the index `index` of the typed data `bytes`.
+    fn place(&self, bytes: &str, index: &str) -> String {
+        let Self { cap, stride } = self;
+        format!("$.TextPlace({bytes}, {index} * {stride}, {cap})")
+    }
+}
+
+/// Places of the elements of a list or an array.
+struct Elements {
+    /// Declaration.
+    items: String,
+    texts: Option<Texts>,
+    /// Place of the element `index` in what Dart sees.
+    at: String,
+    /// Place of the element `i` in a loop.
+    each: String,
+}
+
+impl Elements {
+    fn new(types: &Types<'_>, of: &Type, count: u64) -> Self {
+        match Texts::new(types, of) {
+            Some(texts) => Self {
+                items: texts.items(count),
+                at: texts.place("_texts", "index"),
+                each: texts.place("texts", "i"),
+                texts: Some(texts),
+            },
+            None => Self {
+                items: types.places(of, count, "_items"),
+                texts: None,
+                at: "_at._items[index]".to_owned(),
+                each: "_items[i]".to_owned(),
+            },
+        }
+    }
+}
+
 /// A list of up to `cap` elements.
 #[derive(Template)]
 #[template(path = "dart/containers/vec.dart.jinja", escape = "none")]
@@ -123,8 +180,7 @@ pub struct List {
     cap: u64,
     padding: Option<Padding>,
     end: Option<Padding>,
-    /// Declaration of the elements' places.
-    items: String,
+    elements: Elements,
     view: String,
     value: String,
     element: String,
@@ -161,7 +217,8 @@ struct Numbers {
 impl List {
     fn new(types: &Types<'_>, ty: &Type, class: String, of: &Type, cap: u64) -> Self {
         let [padding, end] = list_padding(types.model.layout(of), types.alignment(of), cap);
-        let at = "_at._items[index]";
+        let elements = Elements::new(types, of, cap);
+        let Elements { at, each, texts, .. } = &elements;
         let numbers = match of {
             Type::Scalar(it) if *it != Scalar::Bool => {
                 let own = Place { name: "_name", index: Some("_index") };
@@ -178,7 +235,6 @@ impl List {
             cap,
             padding,
             end,
-            items: types.places(of, cap, "_items"),
             view: types.view(ty),
             value: types.value(ty),
             element: types.element(of),
@@ -193,16 +249,20 @@ impl List {
             write: types.write(0, of, at, "value", ELEMENT),
             add: types.write(0, of, at, "element", ELEMENT),
             zero: match of.physical() {
+                _ if let Some(Texts { stride, .. }) = texts => {
+                    format!("_texts.fillRange(index * {stride}, index * {stride} + {stride}, 0);")
+                }
                 Type::Scalar(Scalar::Bool) => format!("{at} = false;"),
                 Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => format!("{at} = 0;"),
                 _ => format!("{at}.setFrom($.Struct.create<{}>());", types.class(of)),
             },
-            read_value: types.read_value(of, "_items[i]", EACH),
-            write_value: (!plain(of)).then(|| types.write_value(0, of, "_items[i]", "value[i]", EACH)),
+            read_value: types.read_value(of, each, EACH),
+            write_value: (!plain(of)).then(|| types.write_value(0, of, each, "value[i]", EACH)),
             detached: types.detach(of, "element", ELEMENT),
             check: types.check(of, "elements[i]", WRITTEN),
             shown: types::unsigned(ty),
             class,
+            elements,
         }
     }
 }
@@ -213,8 +273,7 @@ impl List {
 pub struct ArrayOf {
     class: String,
     count: u64,
-    /// Declaration of the elements' places.
-    items: String,
+    elements: Elements,
     element: String,
     value: String,
     value_element: String,
@@ -242,11 +301,11 @@ enum ArrayKind {
 
 impl ArrayOf {
     fn new(types: &Types<'_>, ty: &Type, class: String, of: &Type, count: u64) -> Self {
-        let at = "_at._items[index]";
+        let elements = Elements::new(types, of, count);
+        let Elements { at, each, .. } = &elements;
         Self {
             class,
             count,
-            items: types.places(of, count, "_items"),
             element: types.element(of),
             value: types.value(ty),
             value_element: types.value(of),
@@ -263,8 +322,9 @@ impl ArrayOf {
                     check: types.check(of, "elements[i]", WRITTEN),
                 },
             },
-            read_value: types.read_value(of, "_items[i]", EACH),
-            write_value: (!plain(of)).then(|| types.write_value(0, of, "_items[i]", "value[i]", EACH)),
+            read_value: types.read_value(of, each, EACH),
+            write_value: (!plain(of)).then(|| types.write_value(0, of, each, "value[i]", EACH)),
+            elements,
         }
     }
 }
@@ -285,6 +345,8 @@ pub struct OptionOf {
     read_value: String,
     /// Statement that writes a value, if it is not that of a view.
     write_value: Option<String>,
+    /// Class of the message or oneof that is made in place.
+    in_place: Option<String>,
 }
 
 impl OptionOf {
@@ -309,7 +371,16 @@ impl OptionOf {
             write: types.write(0, of, "_value", source, place),
             read_value: wrapped(types.read_value(of, "_value", place)),
             write_value: (!plain(of)).then(|| types.write_value(0, of, "_value", source, place)),
+            in_place: types::in_place(ty).map(|it| types.class(it)),
         }
+    }
+}
+
+/// Functions that the template calls.
+impl OptionOf {
+    /// Returns the name of a value of zeros, which can't be in the class.
+    fn zeros(&self) -> String {
+        self.class.replace("_Option", "_zeros")
     }
 }
 

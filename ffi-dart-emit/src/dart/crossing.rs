@@ -4,6 +4,7 @@
 use crate::model::{Function, Lending, MessageIndex, Model, Param, Passing, Returns, Value};
 
 use super::callback;
+use super::input;
 use super::layout;
 use super::names::{FunctionNames, Names, columns_class};
 use super::newtype;
@@ -76,6 +77,8 @@ pub struct Argument {
     pub given: bool,
     /// Statement after the call.
     pub after: Option<String>,
+    /// Expression that keeps a function for Rust, and is its number.
+    pub kept: Option<String>,
     /// Sentence of the documentation that says which side owns it during the call.
     pub ownership: Option<&'static str>,
 }
@@ -115,7 +118,7 @@ impl Argument {
         texts: &mut Texts,
     ) -> Self {
         let number = |value, member, none| Self::number(names, model, param, name, (value, member, none));
-        let mut argument = match param.passing {
+        let mut argument = match param.passing.clone() {
             Passing::Value(value @ Value::Scalar(it)) => number(value, "", zero(types::scalar(it).dart)),
             Passing::Value(value @ Value::Enum(_)) => number(value, "value", "0"),
             Passing::Value(value @ Value::Open(_)) => number(value, "number", "0"),
@@ -131,6 +134,7 @@ impl Argument {
                     values: vec![place],
                     raw: None,
                     given: false,
+                    kept: None,
                     after: None,
                     ownership: Some("**copied**"),
                 }
@@ -155,6 +159,7 @@ impl Argument {
                 raw: None,
                 before: None,
                 given: false,
+                kept: None,
                 after: None,
                 ownership: Some(borrowed(mutable)),
             },
@@ -178,6 +183,7 @@ impl Argument {
                     before: None,
                     after,
                     given: false,
+                    kept: None,
                     ownership: Some(ownership),
                 }
             }
@@ -204,6 +210,7 @@ impl Argument {
                     raw: None,
                     before: None,
                     given: false,
+                    kept: None,
                     after: None,
                     ownership: Some(borrowed(mutable)),
                 }
@@ -215,6 +222,7 @@ impl Argument {
                 raw: None,
                 before: None,
                 given: false,
+                kept: None,
                 after: Some(format!("    $.settleArray({name}, _status);")),
                 ownership: Some(
                     "given to the library, unless it refuses an argument: neither it nor\n\
@@ -223,6 +231,7 @@ impl Argument {
             },
             Passing::Text => Self::text(name, false, texts),
             Passing::CText => Self::text(name, true, texts),
+            Passing::Input(item) => input::argument(names, model, name, item),
             Passing::Object(of) => Self {
                 public: names.object(of).name.clone(),
                 types: vec![("$.Uint64".to_owned(), INT)],
@@ -234,22 +243,53 @@ impl Argument {
                 raw: None,
                 before: None,
                 given: false,
+                kept: None,
                 after: None,
                 ownership: Some("**owned** by both sides: the library may keep it"),
             },
-            Passing::Callback { argument, answer } => Self {
-                public: callback::public(names, model, argument, answer),
-                types: ["$.Pointer<$.Void>"; 2].map(|it| (it.to_owned(), "")).into(),
-                values: vec![
-                    "_memory.functions.pointer".to_owned(),
-                    callback::lent(names, model, name, argument, answer),
-                ],
+            Passing::Listener(of) => Self {
+                public: names.listener(of).name.clone(),
+                types: vec![("$.Pointer<$.Void>".to_owned(), ""), ("$.Uint64".to_owned(), INT)],
+                values: vec!["_memory.mailbox.handle".to_owned(), kept(name)],
                 raw: None,
                 before: None,
                 given: false,
+                kept: Some(callback::object(names, model, name, of)),
                 after: None,
-                ownership: Some("called before the method returns; what it throws is an error in Rust"),
+                ownership: Some("kept until Rust drops it, and called by the event loop"),
             },
+            Passing::Callback(function) => {
+                let public = callback::public(names, model, &function);
+                let (types, values, kept, ownership) = if function.kept {
+                    (
+                        [("$.Pointer<$.Void>".to_owned(), ""), ("$.Uint64".to_owned(), INT)],
+                        ["_memory.mailbox.handle".to_owned(), kept(name)],
+                        Some(callback::kept(names, model, name, &function)),
+                        "kept until Rust drops it, and called by the event loop; what it\nthrows is an error in Rust",
+                    )
+                } else {
+                    (
+                        ["$.Pointer<$.Void>"; 2].map(|it| (it.to_owned(), "")),
+                        [
+                            "_memory.functions.pointer".to_owned(),
+                            callback::lent(names, model, name, &function),
+                        ],
+                        None,
+                        "called before the method returns; what it throws is an error in Rust",
+                    )
+                };
+                Self {
+                    public,
+                    types: types.into(),
+                    values: values.into(),
+                    raw: None,
+                    before: None,
+                    given: false,
+                    kept,
+                    after: None,
+                    ownership: Some(ownership),
+                }
+            }
         };
         if param.optional {
             argument.public.push('?');
@@ -260,6 +300,13 @@ impl Argument {
             argument.values.push(format!("{name} == null ? 0 : 1"));
         }
         argument
+    }
+
+    /// Returns the statement that keeps the function `name` for Rust, the last one that may throw
+    /// before the call.
+    pub fn keep(&self, name: &str) -> Option<String> {
+        let number = kept(name);
+        self.kept.as_ref().map(|keep| format!("    final {number} = {keep};"))
     }
 
     /// Returns the type and the values of this parameter of the function without checks.
@@ -292,6 +339,7 @@ impl Argument {
             }),
             before: None,
             given: false,
+            kept: None,
             after: None,
             ownership: Some(ownership),
         }
@@ -327,6 +375,7 @@ impl Argument {
             values: vec![checked],
             before: None,
             given: false,
+            kept: None,
             after: None,
             ownership: None,
         }
@@ -356,6 +405,7 @@ impl Argument {
             values: vec![checked],
             before: None,
             given: false,
+            kept: None,
             after: None,
             ownership: None,
         }
@@ -389,6 +439,7 @@ impl Argument {
             values,
             raw: None,
             given: false,
+            kept: None,
             after: None,
             before: Some(layout::call(
                 4,
@@ -406,6 +457,11 @@ impl Argument {
 pub fn slot(name: &str) -> String {
     // No parameter has a `$`, as Rust has no such names.
     format!("{name}$slot")
+}
+
+/// Returns the variable with the number of the function `name`, which Rust keeps.
+fn kept(name: &str) -> String {
+    format!("{name}$kept")
 }
 
 /// Returns the variable with what ends the loan of the function `name`.
@@ -449,11 +505,9 @@ fn raw(value: Value) -> &'static str {
     }
 }
 
-/// Call that makes the result in Dart from C's.
+/// Expression that makes the result in Dart from C's.
 pub struct Conversion {
     callee: String,
-    /// True if it also takes the memory of the library.
-    memory: bool,
     /// The whole expression, if it is more than a call.
     expression: Option<String>,
 }
@@ -461,43 +515,36 @@ pub struct Conversion {
 impl Conversion {
     /// Makes a call of `callee` with only the result as argument.
     pub fn of(callee: impl Into<String>) -> Self {
-        Self { callee: callee.into(), memory: false, expression: None }
+        Self { callee: callee.into(), expression: None }
     }
 
     /// Makes the conversion to `expression`, in which C's result is `result`.
     fn to(expression: String) -> Self {
-        Self { callee: String::new(), memory: false, expression: Some(expression) }
-    }
-
-    /// The expression of a list that a function returned.
-    fn text(&self) -> String {
-        self.expression.clone().unwrap_or_else(|| format!("{}(result, _memory)", self.callee))
+        Self { callee: String::new(), expression: Some(expression) }
     }
 
     /// The statement that returns what it makes of `result`.
     pub fn statement(&self) -> String {
-        if let Some(expression) = &self.expression {
-            return format!("    return {expression};");
+        match &self.expression {
+            Some(expression) => format!("    return {expression};"),
+            None => layout::call(4, "return ", &self.callee, &["result".to_owned()], ";"),
         }
-        let arguments = ["result".to_owned(), "_memory".to_owned()];
-        let count = if self.memory { 2 } else { 1 };
-        layout::call(4, "return ", &self.callee, &arguments[..count], ";")
     }
 }
 
-/// Returns the conversion of a list that a function returned.
-fn taken(names: &Names<'_>, model: &Model, value: Value) -> Conversion {
+/// Returns the expression of the list in `owned`, which comes from Rust.
+pub fn taken(names: &Names<'_>, model: &Model, value: Value, owned: &str) -> String {
     let callee = match value {
         Value::Scalar(it) => types::taken(it),
         Value::Logical(it) => it.taken(),
         Value::Newtype(index) => {
             let inner = model.newtype(index).ty.value().expect("it is a value");
-            let inner = taken(names, model, inner).text();
-            return Conversion::to(format!("{}.wrap({inner})", types::array(names, model, value)));
+            let inner = taken(names, model, inner, owned);
+            return format!("{}.wrap({inner})", types::array(names, model, value));
         }
         _ => format!("{}._taken", types::array(names, model, value)),
     };
-    Conversion { callee, memory: true, expression: None }
+    format!("{callee}({owned}, _memory)")
 }
 
 /// The result of a function.
@@ -519,8 +566,20 @@ pub struct Outcome {
 impl Outcome {
     /// Returns the result of `function`.
     fn new(names: &Names<'_>, model: &Model, function: &Function) -> Self {
+        let mut result = Self::of(names, model, function.returns);
+        if function.optional {
+            result.public.push('?');
+            if let Some((public, _)) = &mut result.raw {
+                public.push('?');
+            }
+        }
+        result
+    }
+
+    /// Returns what comes from Rust.
+    pub fn of(names: &Names<'_>, model: &Model, returns: Option<Returns>) -> Self {
         let owned = || ("$.Pointer<$.FfiOwned>".to_owned(), "");
-        let mut result = match function.returns {
+        match returns {
             None => Self {
                 public: "void".to_owned(),
                 ty: ("$.Void".to_owned(), "void"),
@@ -610,20 +669,13 @@ impl Outcome {
                 let public = types::array(names, model, value);
                 Self {
                     ty: owned(),
-                    conversion: Some(taken(names, model, value)),
+                    conversion: Some(Conversion::to(taken(names, model, value, "result"))),
                     raw: None,
                     sized: None,
                     ownership: Some("**owned**"),
                     public,
                 }
             }
-        };
-        if function.optional {
-            result.public.push('?');
-            if let Some((public, _)) = &mut result.raw {
-                public.push('?');
-            }
         }
-        result
     }
 }

@@ -114,11 +114,10 @@ fn opened(model: &Model) -> HashSet<&TypeId> {
             }
         });
     }
-    for function in &model.functions {
-        for value in function.values() {
-            if let Value::Open(index) = value {
-                open.insert(&model.enumeration(index).id);
-            }
+    let functions = model.functions.iter().flat_map(|it| it.values());
+    for value in functions.chain(model.methods().flat_map(|it| it.values())) {
+        if let Value::Open(index) = value {
+            open.insert(&model.enumeration(index).id);
         }
     }
     open

@@ -24,6 +24,21 @@ impl Lead {
         Self { doc: lines(indent, &doc), notes: annotations(indent, item) }
     }
 
+    /// Returns those of a method of the type `own`, whose parameters in Rust and in Dart are
+    /// `params`.
+    pub fn of_method(
+        names: &Names<'_>,
+        own: &str,
+        item: &Item,
+        params: &[(&str, &str)],
+        default: &str,
+    ) -> Self {
+        let scope = Scope { own: Some(own), params, ..Scope::default() };
+        let doc =
+            if is_documented(item) { names.links.translate(&item.doc, scope) } else { default.to_owned() };
+        Self { doc: lines(2, &doc), notes: annotations(2, item) }
+    }
+
     /// Returns those of a member for the field `item` of the type `own`.
     pub fn of_field(names: &Names<'_>, own: &str, item: &Item) -> Self {
         Self::new(names, 2, own, item, &format!("The field `{}`.", item.name))

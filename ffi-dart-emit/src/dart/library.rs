@@ -128,10 +128,10 @@ impl<'a> LibraryFile<'a> {
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
             memory: model.by_dependency().iter().any(|it| !it.in_arena()),
             pools: pool::pooled(model).next().is_some(),
-            mailbox: symbols
-                .mailbox
-                .as_deref()
-                .filter(|_| model.functions.iter().any(|it| !it.mode.is_sync())),
+            mailbox: symbols.mailbox.as_deref().filter(|_| {
+                model.functions.iter().any(Function::needs_mailbox)
+                    || model.queues.iter().any(|it| it.symbols.stream.is_some())
+            }),
             waits: !model.objects.is_empty() || model.functions.iter().any(|it| it.mode.is_sync()),
             signatures: Vec::new(),
             functions: Vec::new(),
@@ -199,11 +199,16 @@ impl<'a> LibraryFile<'a> {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
         }
+        for it in &model.listeners {
+            let item = layout::string(&format!("callback {}", it.item.name));
+            file.fingerprint(&item, &it.fingerprint_symbol, it.fingerprint);
+        }
         for it in &model.queues {
             let item = layout::string(&format!("queue {}", it.item.name));
-            let QueueSymbols { fingerprint, push, pop, pop_many, len, close, is_closed } = &it.symbols;
+            let QueueSymbols { fingerprint, push, pop, pop_many, len, close, is_closed, stream } =
+                &it.symbols;
             file.fingerprint(&item, fingerprint, it.fingerprint);
-            for symbol in [push, pop, pop_many, len, close, is_closed] {
+            for symbol in [push, pop, pop_many, len, close, is_closed].into_iter().chain(stream) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
         }
@@ -483,7 +488,8 @@ impl Call<'_> {
     /// Returns the call with objects. Whatever may throw is done before a box gives its slot away.
     fn safe(&self) -> Around {
         let mut around = Around { values: Vec::new(), before: Vec::new(), after: Vec::new() };
-        let gives = self.crossing.arguments.iter().any(|argument| argument.given);
+        let gives = self.crossing.arguments.iter().any(|argument| argument.given || argument.kept.is_some())
+            || self.reads().any(|it| it);
         let (mut slots, mut given) = (Vec::new(), Vec::new());
         if self.crossing.receiver.is_some() {
             around.values.push(if gives {
@@ -493,15 +499,19 @@ impl Call<'_> {
                 format!("{RECEIVER}.$handle")
             });
         }
-        for (argument, name) in self.crossing.arguments.iter().zip(self.names) {
+        for ((argument, name), reads) in self.crossing.arguments.iter().zip(self.names).zip(self.reads()) {
+            if reads {
+                given.extend(argument.before.clone());
+            }
             if argument.given {
                 slots.push(format!("    final {} = $.slotOf({name});", slot(name)));
                 given.push(format!("    $.give({name});"));
                 around.after.push(format!("    $.settle({name}, _status);"));
             }
+            given.extend(argument.keep(name));
             around.after.extend(argument.after.clone());
             for (index, value) in argument.values.iter().enumerate() {
-                let simple = argument.given || !value.contains(['.', '(']);
+                let simple = argument.given || reads || !value.contains(['.', '(']);
                 if simple || !gives {
                     around.values.push(value.clone());
                 } else {
@@ -525,22 +535,29 @@ impl Call<'_> {
     /// first one's, as it ends all.
     fn lent(&self) -> impl Iterator<Item = String> {
         let params = self.it.params.iter().zip(self.names);
-        let lent = params.filter(|(param, _)| matches!(param.passing, Passing::Callback { .. }));
+        let lent = params.filter(|(param, _)| matches!(&param.passing, Passing::Callback(it) if !it.kept));
         lent.take(1).map(|(_, name)| mark(name))
+    }
+
+    /// Returns true for each parameter that is a stream of Dart.
+    fn reads(&self) -> impl Iterator<Item = bool> {
+        self.it.params.iter().map(|param| matches!(param.passing, Passing::Input(_)))
     }
 
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
+        let keep = self.crossing.arguments.iter().zip(self.names).filter_map(|(it, name)| it.keep(name));
         let after = self.crossing.arguments.iter().filter_map(|argument| argument.after.clone());
-        Around { values: values.collect(), before: Vec::new(), after: after.chain(self.ends()).collect() }
+        Around { values: values.collect(), before: keep.collect(), after: after.chain(self.ends()).collect() }
     }
 
     /// Returns the statements before the call.
     fn before(&self, around: &Around) -> Vec<String> {
         let mut lines = vec![FITS.to_owned()];
         lines.extend(self.lent().map(|mark| format!("    final {mark} = _memory.functions.mark;")));
-        lines.extend(self.crossing.arguments.iter().filter_map(|argument| argument.before.clone()));
+        let arguments = self.crossing.arguments.iter().zip(self.reads()).filter(|(_, reads)| !reads);
+        lines.extend(arguments.filter_map(|(argument, _)| argument.before.clone()));
         lines.extend(around.before.iter().cloned());
         lines.extend(self.crossing.outcome.sized.iter().map(|it| format!("    {it};")));
         lines

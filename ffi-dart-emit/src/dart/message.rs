@@ -10,7 +10,7 @@ use super::columns::{Columns, column_list, in_place};
 use super::docs::article_of;
 use super::layout;
 use super::lead::Lead;
-use super::names::beside;
+use super::names::{beside, prefixed};
 use super::owners::{ListField, NewtypeList, Owners, ProtoMembers, list_returned};
 use super::places::{Padding, Places};
 use super::throws::Throws;
@@ -164,6 +164,8 @@ struct FieldMembers<'a> {
     big: Option<Unsigned>,
     /// The members beside a logical type.
     part: Option<Part>,
+    /// Class of the message or oneof that can be made in place.
+    made: Option<String>,
     /// Expression that reads its value.
     read: String,
     /// Statement that writes its value to the view `target`.
@@ -258,6 +260,7 @@ impl<'a> FieldMembers<'a> {
             padding: places.add(field.offset, size, types.alignment(ty)),
             big: types::big(ty),
             part: Part::new(ty, name),
+            made: types::in_place(ty).map(|it| types.element(it)),
             read: match access {
                 Access::InPlace { .. } => format!("{name}.toData()"),
                 Access::Container { .. } if !matches!(ty, Type::Ref(_)) => {
@@ -280,6 +283,10 @@ impl<'a> FieldMembers<'a> {
 
     fn beside(&self, suffix: &str) -> String {
         beside(self.name, suffix)
+    }
+
+    fn new_name(&self) -> String {
+        prefixed("new", self.name)
     }
 
     /// Returns the place of an enum's number.

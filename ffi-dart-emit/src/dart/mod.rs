@@ -16,9 +16,11 @@ mod docs;
 mod enumeration;
 mod error;
 pub mod hook;
+mod input;
 mod layout;
 mod lead;
 mod library;
+mod listener;
 mod message;
 mod names;
 mod newtype;
@@ -114,6 +116,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         newtypes: newtype_arrays.is_some(),
         errors: !model.errors.is_empty(),
         objects: !model.objects.is_empty(),
+        listeners: !model.listeners.is_empty(),
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
@@ -148,6 +151,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         generated.push(("lib/src/errors.g.dart".into(), render(&ErrorsFile::new(&types))));
         generated.push(("lib/src/failures.g.dart".into(), render(&FailuresFile::new(&types))));
     }
+    let listeners = listener::ListenersFile::new(model, &names);
+    generated.extend(listeners.map(|it| ("lib/src/listeners.g.dart".into(), render(&it))));
     generated.extend(objects.map(|it| ("lib/src/objects.g.dart".into(), render(&it))));
     generated.extend(pools.map(|it| ("lib/src/pools.g.dart".into(), render(&it))));
     if let Some(simd) = simd {
@@ -281,6 +286,7 @@ struct MainFile<'a> {
     newtypes: bool,
     errors: bool,
     objects: bool,
+    listeners: bool,
     pools: bool,
     simd: bool,
 }

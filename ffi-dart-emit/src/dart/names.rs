@@ -11,8 +11,9 @@ use ffi_core::schema::read::Item;
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::model::{
-    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Message, Model, Newtype, Object,
-    ObjectIndex, Oneof, Problem, Problems, Queue, Returns, Role, Scalar, Type, TypeId, Value,
+    Case, Enum, ErrorField, ErrorFieldType, ErrorType, Field, Function, Listener, ListenerIndex, Message,
+    Model, Newtype, Object, ObjectIndex, Oneof, Problem, Problems, Queue, Returns, Role, Scalar, Type,
+    TypeId, Value,
 };
 
 use super::docs::Links;
@@ -139,6 +140,8 @@ pub struct Names<'a> {
     pub errors: Vec<ErrorNames>,
     /// Names of the types of objects, in the order of [`Model::objects`].
     objects: Vec<ObjectNames>,
+    /// Names of the traits of Dart's objects, in the order of [`Model::listeners`].
+    listeners: Vec<ListenerNames>,
 }
 
 /// Names of a message, an enum or a oneof.
@@ -165,6 +168,14 @@ pub struct VariantNames {
     pub class: String,
     /// Names of its fields, in order.
     pub fields: Vec<String>,
+}
+
+/// Names of a trait of Dart's objects.
+pub struct ListenerNames {
+    /// Interface.
+    pub name: String,
+    /// Methods, each with its parameters.
+    pub methods: Vec<(String, Vec<String>)>,
 }
 
 /// Names of a type of objects.
@@ -228,6 +239,7 @@ impl<'a> Names<'a> {
         let queues: Vec<_> = model.queues.iter().map(|it| namer.queue(&mut top, it)).collect();
         let errors = model.errors.iter().map(|it| namer.error(&mut top, it)).collect();
         let objects: Vec<_> = model.objects.iter().map(|it| namer.object(&mut top, it)).collect();
+        let listeners = model.listeners.iter().map(|it| namer.listener(&mut top, it)).collect();
         let mut members = Scope::new(OBJECT_MEMBERS, &[LIBRARY_MEMBERS, SMALL_TYPES]);
         members.enclosing(&library);
         for it in model.messages.iter().filter(|it| it.pool.is_some()) {
@@ -273,6 +285,7 @@ impl<'a> Names<'a> {
                 links,
                 errors,
                 objects,
+                listeners,
             };
             Ok(Self { links: names.links(model), ..names })
         } else {
@@ -317,6 +330,12 @@ impl<'a> Names<'a> {
         for (it, class) in model.queues.iter().zip(&self.queues) {
             links.add(&*it.item.name, &**class);
         }
+        for (it, own) in model.listeners.iter().zip(&self.listeners) {
+            links.add(&*it.item.name, &*own.name);
+            for (method, (name, _)) in it.methods.iter().zip(&own.methods) {
+                links.add(format!("{}::{}", it.item.name, method.item.name), format!("{}.{name}", own.name));
+            }
+        }
         for (it, own) in model.objects.iter().zip(&self.objects) {
             links.add(&*it.item.name, &*own.name);
         }
@@ -331,6 +350,11 @@ impl<'a> Names<'a> {
             }
         }
         links
+    }
+
+    /// Returns the names of a trait of Dart's objects.
+    pub fn listener(&self, index: ListenerIndex) -> &ListenerNames {
+        &self.listeners[index.position()]
     }
 
     /// Returns the names of a type of objects of the model.
@@ -485,11 +509,17 @@ impl Namer {
         scope.enclosing(&name);
         let fields = message.fields.iter();
         let members: Vec<_> = fields.map(|field| self.field(&mut scope, &owner, field)).collect();
-        let boxes = message.fields.iter().zip(&members).filter(|(field, _)| {
-            matches!(&field.ty, Type::ArenaBox { of } | Type::Option { of } if matches!(**of, Type::Message(_)))
-        });
-        for (field, name) in boxes.filter(|_| message.arena.is_some()) {
-            for accessor in [prefixed("new", name), prefixed("clear", name)] {
+        for (field, name) in message.fields.iter().zip(&members) {
+            let accessors: &[&str] = match &field.ty {
+                Type::ArenaBox { of } | Type::Option { of }
+                    if message.arena.is_some() && matches!(**of, Type::Message(_)) =>
+                {
+                    &["new", "clear"]
+                }
+                ty if message.arena.is_none() && types::in_place(ty).is_some() => &["new"],
+                _ => &[],
+            };
+            for accessor in accessors.iter().map(|prefix| prefixed(prefix, name)) {
                 let owner = format!("`{accessor}` of {owner}, field {}", field.item.name);
                 self.claim(&mut scope, &owner, &accessor);
             }
@@ -662,6 +692,22 @@ impl Namer {
         self.claim(top, owner, name);
     }
 
+    /// Returns the names of a trait of Dart's objects.
+    fn listener(&mut self, top: &mut Scope, it: &Listener) -> ListenerNames {
+        let owner = format!("callback {}", it.id);
+        let name = self.type_name(&owner, &it.item);
+        self.claim(top, &owner, &name);
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[SMALL_TYPES]);
+        scope.enclosing(&name);
+        let methods = it.methods.iter().map(|method| {
+            let owner = format!("{owner}, method {}", method.item.name);
+            let name = self.member(&mut scope, &owner, &method.item);
+            (name, self.locals(&owner, method.params.iter().map(|it| &**it)))
+        });
+        let methods = methods.collect();
+        ListenerNames { name, methods }
+    }
+
     /// Returns the names of a type of objects: `Store`, and `StoreClient` for those in Rust.
     fn object(&mut self, top: &mut Scope, it: &Object) -> ObjectNames {
         let owner = format!("object {}", it.id);
@@ -723,13 +769,18 @@ impl Namer {
 
     /// Returns the names of the parameters of `owner`.
     fn params(&mut self, owner: &str, it: &Function) -> Vec<String> {
+        self.locals(owner, it.params.iter().map(|it| &*it.name))
+    }
+
+    /// Returns the names of parameters of `owner`.
+    fn locals<'n>(&mut self, owner: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
         let mut locals = Scope::new(LOCALS, &[SMALL_TYPES]);
-        let mut params = Vec::with_capacity(it.params.len());
-        for param in &it.params {
-            let owner = format!("{owner}, parameter {}", param.name);
+        let mut params = Vec::new();
+        for name in names {
+            let owner = format!("{owner}, parameter {name}");
             let fix = "rename the parameter";
             let to_name = |name: &str| escaped(name.to_lower_camel_case(), &locals.reserved);
-            let param = self.convert(&owner, &param.name, to_name, fix);
+            let param = self.convert(&owner, name, to_name, fix);
             if let Some(other) = locals.owners.insert(param.clone(), owner.clone()) {
                 self.problem(&owner, format!("its Dart name `{param}` is also that of {other}"), fix);
             }

@@ -168,10 +168,11 @@ fn used_arrays(model: &Model) -> BTreeSet<NewtypeIndex> {
             Passing::Reference { to, .. } => Some(to),
             _ => None,
         }));
-        if let Some(Returns::Vec(value)) = function.returns {
-            values.push(value);
-        }
     }
+    values.extend(model.received().filter_map(|it| match it {
+        Returns::Vec(value) => Some(value),
+        _ => None,
+    }));
     for value in values {
         if let Value::Newtype(index) = value {
             let of = Box::new(model.newtype(index).ty.clone());

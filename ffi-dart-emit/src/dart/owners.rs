@@ -59,7 +59,8 @@ pub struct NewtypeList {
 
 /// Returns true if a function returns a list of values that `is_it` accepts.
 pub fn list_returned(model: &Model, is_it: impl Fn(Value) -> bool) -> bool {
-    model.functions.iter().any(|it| matches!(it.returns, Some(Returns::Vec(value)) if is_it(value)))
+    let mut received = model.received();
+    received.any(|it| matches!(it, Returns::Vec(value) if is_it(value)))
 }
 
 /// Members for protobuf of a message's box.

@@ -7,13 +7,14 @@
 
 use askama::Template;
 
-use crate::model::{Message, Mode, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns};
+use crate::model::{Message, Mode, Model, Pool, PoolSymbols, QueueSymbols, Reset, Returns, TypeId};
 
 use super::binding::{Binding, Form, Signature};
 use super::docs::Scope;
 use super::layout;
 use super::lead::{annotations, is_documented};
 use super::names::{Names, getter};
+use super::started;
 
 /// File with all pools and queues.
 #[derive(Template)]
@@ -75,12 +76,18 @@ impl<'a> PoolsFile<'a> {
         let pools: Vec<_> = pooled(model)
             .map(|(it, pool)| {
                 let name = &*names.of(&it.id).name;
+                let is_it = |returns: Returns| matches!(returns, Returns::Pool(index) if model.message(index).id == it.id);
                 let returned = |stream: bool| {
-                    model.functions.iter().filter(|function| (function.mode == Mode::Stream) == stream).any(
-                        |function| {
-                            matches!(function.returns, Some(Returns::Pool(index)) if model.message(index).id == it.id)
-                        },
-                    )
+                    model.functions.iter().any(|function| {
+                        let is_stream = function.mode == Mode::Stream;
+                        // What a stream makes is lent; an argument of a function is not.
+                        let skipped = usize::from(is_stream && !stream && function.returns.is_some());
+                        match (stream, is_stream) {
+                            (true, true) => function.returns.is_some_and(is_it),
+                            (true, false) => false,
+                            (false, _) => function.received().skip(skipped).any(is_it),
+                        }
+                    }) || (!stream && model.methods().any(|it| it.arguments.iter().copied().any(is_it)))
                 };
                 PoolClasses {
                     name,
@@ -92,7 +99,7 @@ impl<'a> PoolsFile<'a> {
                     sized: layout::sized(name, it.size),
                     zeroed: matches!(pool.reset, Reset::Zero),
                     returned: returned(false),
-                    lent: returned(true),
+                    lent: returned(true) || is_heard(model, &it.id),
                     bindings: pool_bindings(form, name, &pool.symbols),
                     symbols: &pool.symbols,
                 }
@@ -150,10 +157,22 @@ fn pool_bindings(form: Form, message: &str, symbols: &PoolSymbols) -> Vec<String
 fn queue_bindings(form: Form, message: &str, symbols: &QueueSymbols) -> Vec<String> {
     let pointer = format!("$.Pointer<{message}>");
     let slot = (&*pointer, "");
-    vec![
+    let mut bindings = vec![
         declare(form, "_push", &symbols.push, &[("$.Int32", "int"), slot]),
         declare(form, "_pop", &symbols.pop, &[slot, ("$.Pointer<$.Int32>", "")]),
-    ]
+    ];
+    if let Some(stream) = &symbols.stream {
+        let types: Vec<_> = [("$.Int32", "int")].into_iter().chain(started::MORE).collect();
+        let binding = Binding { leaf: false, ..Binding::leaf("_listen", stream, Signature::new(&types)) };
+        bindings.push(form.member(&binding));
+    }
+    bindings
+}
+
+/// Returns true if Dart can listen to a queue of the message.
+fn is_heard(model: &Model, id: &TypeId) -> bool {
+    let mut heard = model.queues.iter().filter(|it| it.symbols.stream.is_some());
+    heard.any(|it| model.message(it.message).id == *id)
 }
 
 /// Returns the messages that have a pool, each with its pool.

@@ -47,6 +47,8 @@ files! {
     "lib/src/fixed_lists.dart"
     "lib/src/futures.dart"
     "lib/src/host.dart"
+    "lib/src/inputs.dart"
+    "lib/src/kept_functions.dart"
     "lib/src/lengths.dart"
     "lib/src/lists.dart"
     "lib/src/loading.dart"

@@ -11,7 +11,7 @@ use super::types;
 
 /// Types of what a C function that starts a call takes behind the arguments: the mailbox, the
 /// number of the call, the place for an event, and the status.
-const MORE: [(&str, &str); 4] = [
+pub const MORE: [(&str, &str); 4] = [
     ("$.Pointer<$.Void>", ""),
     ("$.Uint64", "int"),
     ("$.Pointer<$.Void>", ""),

@@ -292,6 +292,14 @@ pub fn plain(ty: &Type) -> bool {
     plain
 }
 
+/// Returns the message or oneof in an option of one, which can be made in place.
+pub fn in_place(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Option { of } => Some(&**of).filter(|it| matches!(it, Type::Message(_) | Type::Oneof(_))),
+        _ => None,
+    }
+}
+
 /// Returns true if a column of the type has an array class.
 pub fn has_array(ty: &Type) -> bool {
     matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_) | Type::Message(_) | Type::Oneof(_))
@@ -552,8 +560,9 @@ impl<'a> Types<'a> {
             | Type::Logical(_) => return,
             Type::Newtype { of, .. } => return self.collect(of),
             Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
-            Type::Array { .. } => self.collect(flattened(ty).0),
-            Type::Vec { of, .. } | Type::Option { of } => self.collect(of),
+            Type::Array { .. } => self.collect_element(flattened(ty).0),
+            Type::Vec { of, .. } => self.collect_element(of),
+            Type::Option { of } => self.collect(of),
             Type::Map { key, value, .. } => {
                 self.collect(key);
                 self.collect(value);
@@ -561,6 +570,13 @@ impl<'a> Types<'a> {
         }
         self.numbers.insert(ty, self.containers.len());
         self.containers.push(ty);
+    }
+
+    /// Collects the type of elements, but that of texts, which have no class: see `container.rs`.
+    fn collect_element(&mut self, of: &'a Type) {
+        if !matches!(of.physical(), Type::Str { .. }) {
+            self.collect(of);
+        }
     }
 
     /// Returns the alignment that Dart gives to `ty`: that of the C ABI, without `align(N)`.

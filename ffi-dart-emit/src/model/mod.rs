@@ -49,6 +49,8 @@ pub struct Model {
     pub errors: Vec<ErrorType>,
     /// Types of objects and services, in the order of their ids.
     pub objects: Vec<Object>,
+    /// Traits whose implementors are objects of Dart, sorted by id.
+    pub listeners: Vec<Listener>,
     /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
     /// Machines that the file is for; empty if records came without a file.
@@ -364,6 +366,46 @@ pub struct Object {
     pub symbols: ObjectSymbols,
 }
 
+/// Index of a [`Listener`] in its model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListenerIndex(usize);
+
+impl ListenerIndex {
+    /// Returns the position in [`Model::listeners`].
+    #[must_use]
+    pub fn position(self) -> usize {
+        self.0
+    }
+}
+
+/// A trait whose implementors are objects of Dart.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Unique id.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Hash of the methods.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Methods, in the order of the source.
+    pub methods: Vec<ListenerMethod>,
+}
+
+/// A method of a [`Listener`].
+#[derive(Clone, Debug)]
+pub struct ListenerMethod {
+    /// Name, docs, deprecation.
+    pub item: Item,
+    /// Names of the parameters.
+    pub params: Vec<String>,
+    /// Types of the parameters and of the result.
+    pub function: DartFunction,
+    /// True if Rust may wait for the result.
+    pub asks: bool,
+}
+
 /// A parameter of a [`Function`].
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -430,13 +472,11 @@ pub enum Passing {
     Object(ObjectIndex),
     /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
     Moved(Value),
-    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context.
-    Callback {
-        /// `A`.
-        argument: Value,
-        /// `R`; `None` for `()`.
-        answer: Option<Value>,
-    },
+    /// A function of the caller: a pointer to it and its context; a mailbox and a number if it is
+    /// kept.
+    Callback(DartFunction),
+    /// `Arc<dyn Trait>`: an object of Dart, as a mailbox and a number.
+    Listener(ListenerIndex),
     /// `FfiArena<T>`, `&FfiArena<T>` or `&mut FfiArena<T>`: a pointer to an arena.
     Arena {
         /// `T`.
@@ -444,6 +484,58 @@ pub enum Passing {
         /// Use that the function makes of it.
         lending: Lending,
     },
+    /// `FfiInput<T>`, a stream of Dart: a number.
+    Input(InputItem),
+}
+
+/// Item of a stream of Dart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputItem {
+    /// `T`, by value.
+    Value(Value),
+    /// `String`: UTF-8 and its length.
+    Text,
+    /// `Vec<T>`: elements and their number.
+    Vec(Value),
+    /// `PoolBox<T>`: a slot of the message's pool, which the library then owns.
+    Pool(MessageIndex),
+}
+
+impl InputItem {
+    /// Returns the result of a function with the same type.
+    #[must_use]
+    pub fn returns(self) -> Returns {
+        match self {
+            Self::Value(value) => Returns::Value(value),
+            Self::Text => Returns::Text,
+            Self::Vec(of) => Returns::Vec(of),
+            Self::Pool(message) => Returns::Pool(message),
+        }
+    }
+
+    /// Returns the type of the value, of the elements, or of the message in the slot.
+    #[must_use]
+    pub fn value(self) -> Option<Value> {
+        self.returns().value()
+    }
+}
+
+/// A function of Dart: `&dyn Fn(A, ..) -> Result<R, DartError>`, or `DartFn<fn(A, ..) -> R>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DartFunction {
+    /// Types of the arguments; values only, if it isn't kept.
+    pub arguments: Vec<Returns>,
+    /// Type of the result, a value or text; `None` for `()`.
+    pub answer: Option<Returns>,
+    /// True if it is a `DartFn`, which Rust keeps.
+    pub kept: bool,
+}
+
+impl DartFunction {
+    /// Returns the values in its types.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.arguments.iter().chain(&self.answer).filter_map(|it| it.value())
+    }
 }
 
 /// Use that a function makes of an arena.
@@ -594,6 +686,28 @@ impl Model {
     #[must_use]
     pub fn newtype(&self, index: NewtypeIndex) -> &Newtype {
         &self.newtypes[index.0]
+    }
+
+    /// Returns the trait of Dart's objects at `index`, which came from this model.
+    #[must_use]
+    pub fn listener(&self, index: ListenerIndex) -> &Listener {
+        &self.listeners[index.0]
+    }
+
+    /// Returns the indices of the traits of Dart's objects.
+    pub fn listener_indices(&self) -> impl Iterator<Item = ListenerIndex> + use<> {
+        (0..self.listeners.len()).map(ListenerIndex)
+    }
+
+    /// Returns the functions of Dart that are methods.
+    pub fn methods(&self) -> impl Iterator<Item = &DartFunction> {
+        self.listeners.iter().flat_map(|it| &it.methods).map(|method| &method.function)
+    }
+
+    /// Returns the types that Dart gets from Rust: results, and arguments of what Rust keeps.
+    pub fn received(&self) -> impl Iterator<Item = Returns> {
+        let results = self.functions.iter().flat_map(Function::received);
+        results.chain(self.methods().flat_map(|it| it.arguments.iter().copied()))
     }
 
     /// Returns the value that C and Rust's memory have for `value`: that of a newtype is the value
@@ -809,19 +923,42 @@ impl Function {
     /// Returns the types that Dart names when it calls the function: of values, of elements, of the
     /// result.
     pub fn values(&self) -> impl Iterator<Item = Value> {
-        let passed = self.params.iter().flat_map(|param| match param.passing {
-            Passing::Value(value) => [Some(value), None],
-            Passing::Slice { of, .. } | Passing::Moved(of) => [Some(of), None],
-            Passing::Pool(message) => [Some(Value::Message(message)), None],
-            Passing::Callback { argument, answer } => [Some(argument), answer],
+        let passed = self.params.iter().flat_map(|param| match &param.passing {
+            Passing::Value(value) => vec![*value],
+            Passing::Slice { of, .. } | Passing::Moved(of) => vec![*of],
+            Passing::Pool(message) => vec![Value::Message(*message)],
+            Passing::Callback(function) => function.values().collect(),
+            Passing::Input(item) => item.value().into_iter().collect(),
             Passing::Reference { .. }
             | Passing::Columns { .. }
             | Passing::Arena { .. }
             | Passing::Text
             | Passing::CText
-            | Passing::Object(_) => [None; 2],
+            | Passing::Listener(_)
+            | Passing::Object(_) => Vec::new(),
         });
-        passed.flatten().chain(self.returns.and_then(Returns::value))
+        passed.chain(self.returns.and_then(Returns::value))
+    }
+
+    /// Returns the types that Dart gets from Rust: the result, and arguments of functions that are
+    /// kept.
+    pub fn received(&self) -> impl Iterator<Item = Returns> {
+        let kept = self.params.iter().filter_map(|param| match &param.passing {
+            Passing::Callback(it) if it.kept => Some(&it.arguments),
+            _ => None,
+        });
+        self.returns.into_iter().chain(kept.flatten().copied())
+    }
+
+    /// Returns true if only Dart can call it, as it needs the mailbox of an isolate.
+    #[must_use]
+    pub fn needs_mailbox(&self) -> bool {
+        let keeps = |param: &Param| match &param.passing {
+            Passing::Callback(it) => it.kept,
+            Passing::Listener(_) => true,
+            _ => false,
+        };
+        !self.mode.is_sync() || self.params.iter().any(keeps)
     }
 
     /// Returns the type of the object that the function takes first, if it takes one.

@@ -14,10 +14,11 @@ use ffi_core::schema::read::{self, Mode, Pass, Record, Role};
 
 use super::newtype::{MAX_NEWTYPES, NOT_WRAPPED, check_dart};
 use super::{
-    Case, Composite, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType, ErrorVariant, Field,
-    Fingerprint, Function, Item, Layout, Lending, Library, Member, Message, MessageIndex, Model, Newtype,
-    NewtypeIndex, Object, ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns,
-    Scalar, Type, TypeId, Value, Variant, WideAlign,
+    Case, Composite, DartFunction, Enum, EnumIndex, ErrorField, ErrorFieldType, ErrorIndex, ErrorType,
+    ErrorVariant, Field, Fingerprint, Function, InputItem, Item, Layout, Lending, Library, Listener,
+    ListenerIndex, ListenerMethod, Member, Message, MessageIndex, Model, Newtype, NewtypeIndex, Object,
+    ObjectIndex, Oneof, OneofIndex, Param, Passing, Problem, Problems, Queue, Returns, Scalar, Type, TypeId,
+    Value, Variant, WideAlign,
 };
 use crate::holder::{Held, Holder, Holding};
 use crate::logical::Logical;
@@ -71,6 +72,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let errors = sorted.errors.values().map(|it| resolver.error(it)).collect();
     let functions = sorted.functions.values().map(|it| resolver.function(it)).collect();
     let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
+    let listeners = sorted.listeners.values().map(|it| resolver.listener(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
@@ -86,6 +88,7 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         queues,
         errors,
         objects,
+        listeners,
         wide_align,
         targets: Vec::new(),
     };
@@ -154,6 +157,7 @@ struct Sorted {
     errors: BTreeMap<TypeId, read::ErrorType>,
     /// Types of objects, and true for services.
     objects: BTreeMap<TypeId, (read::Object, bool)>,
+    listeners: BTreeMap<TypeId, read::Listener>,
 }
 
 impl Sorted {
@@ -173,6 +177,9 @@ impl Sorted {
                 }
                 Record::Service(it) => {
                     insert(&mut sorted.objects, it.id.clone(), (it, true), "service", problems);
+                }
+                Record::Callback(it) => {
+                    insert(&mut sorted.listeners, it.id.clone(), it, "callback", problems);
                 }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
@@ -307,6 +314,9 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
             check(format!("object {}", object.id), symbol, problems);
         }
     }
+    for listener in sorted.listeners.values() {
+        check(format!("callback {}", listener.id), &listener.fingerprint_symbol, problems);
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -322,6 +332,7 @@ fn check_ids(sorted: &Sorted, problems: &mut Reports) {
     let newtypes = sorted.newtypes.keys().map(|id| (id, "newtype"));
     let errors = sorted.errors.keys().map(|id| (id, "error"));
     let objects = sorted.objects.keys().map(|id| (id, "object"));
+    let objects = objects.chain(sorted.listeners.keys().map(|id| (id, "callback")));
     for (id, kind) in messages.chain(enums).chain(oneofs).chain(newtypes).chain(errors).chain(objects) {
         if let Some(other) = kinds.insert(id, kind) {
             problems.add(format!("{kind} {id}"), format!("there is also {other} {id}"), REBUILD);
@@ -408,6 +419,7 @@ struct Resolver<'a> {
     newtype_depth: usize,
     errors: HashMap<&'a TypeId, ErrorIndex>,
     objects: HashMap<&'a TypeId, ObjectIndex>,
+    listeners: HashMap<&'a TypeId, ListenerIndex>,
     wide_align: WideAlign,
     problems: Reports,
     /// True if fingerprints must be those of the layouts.
@@ -455,6 +467,7 @@ impl<'a> Resolver<'a> {
             newtype_depth: 0,
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
+            listeners: sorted.listeners.keys().zip((0..).map(ListenerIndex)).collect(),
             problems,
             sealed,
         }
@@ -997,9 +1010,40 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if let (Some(id), Pass::Listener) = (&param.listener, param.pass) {
+                self.needs_mailbox(&item);
+                if record.leaf || param.optional {
+                    let what = "an object of Dart is optional, or passed to a leaf function";
+                    self.problems.add(&item, what, REBUILD);
+                }
+                let Some(index) = self.listeners.get(id).copied() else {
+                    self.unresolved(&item, id);
+                    continue;
+                };
+                let fingerprint = self.sorted.listeners[id].fingerprint.0;
+                facts.extend([fingerprint::hash_name(&keyword("listener")), fingerprint]);
+                let passing = Passing::Listener(index);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
+            if param.function.is_some() || matches!(param.pass, Pass::Callback | Pass::DartFn) {
+                let Some((function, fingerprint)) = self.dart_function(&item, param, record) else {
+                    continue;
+                };
+                let name = if function.kept { "dart_fn" } else { "callback" };
+                facts.extend([fingerprint::hash_name(&keyword(name)), fingerprint]);
+                let passing = Passing::Callback(function);
+                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
             let (pass, passing) = match param.pass {
+                Pass::Callback | Pass::DartFn => continue,
+                Pass::Listener => {
+                    self.problems.add(&item, "an object of Dart has no trait", REBUILD);
+                    continue;
+                }
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
                     continue;
@@ -1013,21 +1057,15 @@ impl<'a> Resolver<'a> {
                 Pass::CStr => ("c_str", Passing::CText),
                 Pass::Moved => ("moved", Passing::Moved(value)),
                 Pass::Pool => ("pool", self.pool_box(&item, &ty).map_or(Passing::Text, Passing::Pool)),
-                Pass::Callback => ("callback", Passing::Callback { argument: value, answer: None }),
+                Pass::InputValue => ("input_value", Passing::Input(InputItem::Value(value))),
+                Pass::InputStr => ("input_str", Passing::Input(InputItem::Text)),
+                Pass::InputSlice => ("input_slice", Passing::Input(InputItem::Vec(value))),
+                Pass::InputPool => {
+                    let item = self.pool_box(&item, &ty).map_or(InputItem::Text, InputItem::Pool);
+                    ("input_pool", Passing::Input(item))
+                }
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
-            let passing = match passing {
-                Passing::Callback { argument, .. } => {
-                    let (answer, fingerprint) = self.answer(&item, param, record);
-                    facts.push(fingerprint);
-                    Passing::Callback { argument, answer }
-                }
-                _ if param.answer.is_some() => {
-                    self.problems.add(&item, "it has an answer, and is no function", REBUILD);
-                    passing
-                }
-                passing => passing,
-            };
             params.push(Param { name: param.name.clone(), passing, optional: param.optional });
         }
         let member = record.member.as_ref().and_then(|it| self.member(&item, record, it));
@@ -1040,8 +1078,18 @@ impl<'a> Resolver<'a> {
             facts.push(if is_stream { fingerprint::STREAM } else { fingerprint::STARTED });
             self.started(&item, record.leaf, &params);
         }
-        if (record.mode == Mode::Stream) != (record.window > 0) {
-            self.problems.add(&item, "a stream has a window, and no other function has", REBUILD);
+        let has_input = record.params.iter().any(|it| it.pass.is_input());
+        if has_input && record.mode.is_sync()
+            || record.params.iter().any(|it| it.pass.is_input() && it.optional)
+        {
+            self.problems.add(
+                &item,
+                "a stream of Dart is optional, or goes to a call that Dart waits for",
+                REBUILD,
+            );
+        }
+        if (record.mode == Mode::Stream || has_input) != (record.window > 0) {
+            self.problems.add(&item, "a function with a stream has a window, and no other has", REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -1108,14 +1156,94 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns the result of a function of Dart, and its fingerprint.
-    fn answer(&mut self, item: &str, param: &read::Param, function: &read::Function) -> (Option<Value>, u64) {
-        if function.leaf || param.optional {
+    /// Returns a function of Dart, and its fingerprint.
+    fn dart_function(
+        &mut self,
+        item: &str,
+        param: &read::Param,
+        of: &read::Function,
+    ) -> Option<(DartFunction, u64)> {
+        let kept = param.pass == Pass::DartFn;
+        if of.leaf || param.optional {
             self.problems.add(item, "a function of Dart is optional, or passed to a leaf function", REBUILD);
         }
-        let Some(ty) = &param.answer else { return (None, fingerprint::NOTHING) };
-        let (ty, facts) = self.ty(item, ty);
-        (Some(self.value(item, &ty)), facts.fingerprint)
+        if kept {
+            self.needs_mailbox(item);
+        }
+        let Some(function) = param.function.as_ref().filter(|_| kept || param.pass == Pass::Callback) else {
+            self.problems.add(item, "only a function of Dart has the types of one, and it has", REBUILD);
+            return None;
+        };
+        self.dart_types(item, function, kept)
+    }
+
+    /// Returns a function of Dart with these types, and its fingerprint.
+    fn dart_types(
+        &mut self,
+        item: &str,
+        function: &read::DartFunction,
+        kept: bool,
+    ) -> Option<(DartFunction, u64)> {
+        let mut facts = vec![fingerprint::DART_FUNCTION];
+        let mut arguments = Vec::with_capacity(function.arguments.len());
+        for argument in &function.arguments {
+            let (ty, fingerprint) = self.returns(item, Some(argument));
+            facts.push(fingerprint);
+            arguments.extend(ty);
+        }
+        let (answer, fingerprint) = self.returns(item, function.answer.as_ref());
+        facts.push(fingerprint);
+        let by_value = |it: &Returns| matches!(it, Returns::Value(_));
+        if !(kept || arguments.iter().all(by_value))
+            || !answer.iter().all(|it| by_value(it) || *it == Returns::Text)
+        {
+            self.problems.add(item, "a function of Dart has a type that does not cross", REBUILD);
+            return None;
+        }
+        Some((DartFunction { arguments, answer, kept }, fingerprint::mix(&facts)))
+    }
+
+    fn listener(&mut self, record: &read::Listener) -> Listener {
+        let item = format!("callback {}", record.id);
+        self.names(&item, &record.id, &record.item);
+        self.needs_mailbox(&item);
+        self.distinct(&item, "methods", record.methods.iter().map(|it| &*it.item.name));
+        let mut facts = vec![fingerprint::LISTENER, fingerprint::hash_name(&record.item.name)];
+        let mut methods = Vec::with_capacity(record.methods.len());
+        for method in &record.methods {
+            let item = format!("{item}, method {}", method.item.name);
+            self.item(&item, &method.item);
+            self.distinct(&item, "parameters", method.params.iter().map(|it| &**it));
+            for name in &method.params {
+                self.identifier(&item, name);
+            }
+            if method.params.len() != method.function.arguments.len()
+                || (!method.asks && method.function.answer.is_some())
+            {
+                self.problems.add(&item, "its parameters or result are not those of its type", REBUILD);
+            }
+            let Some((function, fingerprint)) = self.dart_types(&item, &method.function, true) else {
+                continue;
+            };
+            let name = fingerprint::hash_name(&method.item.name);
+            facts.extend([name, fingerprint, u64::from(method.asks)]);
+            let (item, params, asks) = (method.item.clone(), method.params.clone(), method.asks);
+            methods.push(ListenerMethod { item, params, function, asks });
+        }
+        self.fingerprint(&item, &facts, record.fingerprint);
+        Listener {
+            id: record.id.clone(),
+            item: record.item.clone(),
+            fingerprint: record.fingerprint,
+            fingerprint_symbol: record.fingerprint_symbol.clone(),
+            methods,
+        }
+    }
+
+    fn needs_mailbox(&mut self, item: &str) {
+        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
+            self.problems.add(item, "it needs a mailbox, and the library has none", REBUILD);
+        }
     }
 
     /// Checks a function whose result comes to the mailbox.
@@ -1123,20 +1251,16 @@ impl<'a> Resolver<'a> {
         if leaf {
             self.problems.add(item, "its result comes later, and it is a leaf function", REBUILD);
         }
-        if self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none()) {
-            self.problems.add(item, "its result comes later, and the library has no mailbox", REBUILD);
-        }
+        self.needs_mailbox(item);
         for param in params {
-            let lent = match param.passing {
+            let lent = match &param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
-                Passing::Arena { lending, .. } => lending != Lending::Given,
-                Passing::Slice { mutable, .. } => mutable,
-                Passing::Callback { .. } | Passing::CText => true,
-                Passing::Value(_)
-                | Passing::Text
-                | Passing::Pool(_)
-                | Passing::Object(_)
-                | Passing::Moved(_) => false,
+                Passing::Arena { lending, .. } => *lending != Lending::Given,
+                Passing::Slice { mutable, .. } => *mutable,
+                Passing::Callback(function) => !function.kept,
+                Passing::CText => true,
+                Passing::Listener(_) | Passing::Moved(_) | Passing::Input(_) => false,
+                Passing::Value(_) | Passing::Text | Passing::Pool(_) | Passing::Object(_) => false,
             };
             if lent {
                 let what = format!("it runs on after the call, and borrows `{}`", param.name);
@@ -1330,6 +1454,11 @@ impl<'a> Resolver<'a> {
             record.capacity,
         ];
         self.fingerprint(&item, &facts, record.fingerprint);
+        if record.symbols.stream.is_some()
+            && self.sorted.libraries.iter().any(|it| it.symbols.mailbox.is_none())
+        {
+            self.problems.add(&item, "Dart listens to it, and the library has no mailbox", REBUILD);
+        }
         let message = self.pooled(&item, &record.message)?;
         Some(Queue {
             item: record.item.clone(),

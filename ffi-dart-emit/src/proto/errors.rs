@@ -1,4 +1,5 @@
-//! Writes the Rust source of errors: an enum each, with a variant for what has no implementation yet.
+//! Writes the Rust source of errors: an enum each, with a variant for what has no implementation
+//! yet.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::{fs, io};
 
 use ffi_core::schema::read::{DartType, Scalar, Type, TypeId};
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
     MessageDescriptor, Syntax, Value,
@@ -36,6 +36,7 @@ use super::shape::{
 };
 use super::traits::{self, Method, Trait};
 use super::{OPTIONS, OPTIONS_FILE};
+use crate::foreign::rust_string;
 use crate::input;
 use crate::logical::Logical;
 use crate::model::{MAX_NEWTYPES, NOT_WRAPPED, Problem, Problems};
@@ -840,7 +841,7 @@ impl<'a> Importer<'a> {
         error.map(|(_, it)| it.name.clone())
     }
 
-    /// Reads the services of the file. A stream of requests has no form in Rust, and is left out
+    /// Reads the services of the file. A stream of requests that are no messages in Rust is left out
     /// aloud.
     fn services(&mut self, main: &FileDescriptor) {
         const FIX: &str = "give it another name in Rust with the option `(ffi.method_rust_name)`";
@@ -855,11 +856,12 @@ impl<'a> Importer<'a> {
             let mut methods: Vec<Method> = Vec::new();
             for method in service.methods() {
                 let full = format!("{}.{}", service.name(), method.name());
-                if method.is_client_streaming() {
-                    let what = format!("rpc `{full}` is left out: a stream of requests has no form in Rust");
+                let read = method.is_client_streaming().then(|| self.read(&method.input()));
+                let Some(read) = read.map_or(Some(None), |read| read.map(Some)) else {
+                    let what = format!("rpc `{full}` is left out: its requests are no messages in Rust");
                     self.warning(main, method.path(), &what);
                     continue;
-                }
+                };
                 let found = Found::new(&method.options());
                 let rust =
                     found.text("method_rust_name").or_else(|| member_name(&method.name().to_snake_case()));
@@ -869,18 +871,29 @@ impl<'a> Importer<'a> {
                     continue;
                 };
                 let is_stream = method.is_server_streaming();
-                let mode = found.text("mode").filter(|_| !is_stream).unwrap_or_default();
+                let mode = found.text("mode").filter(|_| !is_stream);
+                // Dart doesn't wait for what reads its stream.
+                let unsaid = if read.is_some() && !is_stream { "async" } else { "" };
+                let mode = mode.unwrap_or_else(|| unsaid.to_owned());
                 let started = is_stream || matches!(mode.as_str(), "async" | "blocking");
                 let doc = self.doc(main, method.path());
                 let error = self.error_of(main, method.path(), &found);
                 let mut keys = Vec::new();
+                let renamed = method.name().to_lower_camel_case();
+                if rust.to_lower_camel_case() != renamed && found.0.contains_key("method_rust_name") {
+                    keys.push(format!("rename = {}", rust_string(&renamed)));
+                }
                 keys.extend((mode == "blocking").then(|| "blocking".to_owned()));
                 keys.extend((found.flag("getter") && !started).then(|| "getter".to_owned()));
-                let window = found.number("window").filter(|window| is_stream && *window > 0);
+                let window =
+                    found.number("window").filter(|window| (is_stream || read.is_some()) && *window > 0);
                 keys.extend(window.map(|window| format!("window = {window}")));
                 let deprecated = method.method_descriptor_proto().options.as_ref();
-                let (params, result) =
-                    (self.request(&method.input(), started), self.response(&method.output()));
+                let params = match read {
+                    Some(read) => vec![("requests".to_owned(), read)],
+                    None => self.request(&method.input(), started),
+                };
+                let result = self.response(&method.output());
                 methods.push(Method {
                     doc,
                     deprecated: deprecated.is_some_and(|it| it.deprecated()).then(String::new),
@@ -902,8 +915,16 @@ impl<'a> Importer<'a> {
                 continue;
             }
             let doc = self.doc(main, service.path());
-            self.services.push(Trait { doc, deprecated, name, methods });
+            let rename = Some(type_name(service.name())).filter(|it| *it != name.to_upper_camel_case());
+            self.services.push(Trait { doc, deprecated, name, rename, methods });
         }
+    }
+
+    /// Returns the type of the parameter that reads a stream of messages; `None` if they are none
+    /// in Rust.
+    fn read(&self, it: &MessageDescriptor) -> Option<String> {
+        let message = self.names.get(it.full_name()).filter(|_| it.full_name() != EMPTY)?;
+        (!Found::new(&it.options()).flag("is_request")).then(|| format!("FfiInput<{message}>"))
     }
 
     /// Returns the parameters of a method, names and types. A method that is `started` owns them.

@@ -15,8 +15,8 @@ use super::shape::{Element, Label, Types};
 use super::shape::{physical, rust, shape};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::model::{
-    ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, Item, Mode, Model, Object, ObjectIndex,
-    Param, Passing, Returns, Role, Type, Value,
+    ErrorField, ErrorFieldType, ErrorIndex, ErrorType, Function, InputItem, Item, Mode, Model, Object,
+    ObjectIndex, Param, Passing, Returns, Role, Type, Value,
 };
 
 /// Writer of the services of a model.
@@ -129,7 +129,8 @@ impl<T: Types> Services<'_, T> {
         role: Role,
     ) -> Result<String, &'static str> {
         let mut fields = Vec::new();
-        for param in &method.params {
+        let read = self.read(written, method)?;
+        for param in method.params.iter().filter(|_| read.is_none()) {
             fields.push((param.name.to_snake_case(), self.param(written, param)?));
         }
         let (response, result) = match method.returns {
@@ -141,7 +142,12 @@ impl<T: Types> Services<'_, T> {
                 (format!("{service}{rpc}Response"), Some(self.result(written, returns, method.optional)?))
             }
         };
-        let request = if fields.is_empty() { String::new() } else { format!("{service}{rpc}Request") };
+        let requests = if read.is_some() { "stream " } else { "" };
+        let request = match read {
+            Some(item) => item,
+            None if fields.is_empty() => String::new(),
+            None => format!("{service}{rpc}Request"),
+        };
         if !fields.is_empty() {
             self.message(messages, &request, "is_request", &fields);
         }
@@ -161,7 +167,7 @@ impl<T: Types> Services<'_, T> {
             Mode::Async => set("mode", string("async")),
             Mode::Blocking => set("mode", string("blocking")),
         }
-        if method.mode == Mode::Stream {
+        if method.window > 0 {
             set("window", method.window.to_string());
         }
         if role == Role::Getter {
@@ -174,11 +180,23 @@ impl<T: Types> Services<'_, T> {
             options.push("option deprecated = true;".to_owned());
         }
         let stream = if method.mode == Mode::Stream { "stream " } else { "" };
-        let head = format!("  rpc {rpc}({}) returns ({stream}{})", or_empty(request), or_empty(response));
+        let head =
+            format!("  rpc {rpc}({requests}{}) returns ({stream}{})", or_empty(request), or_empty(response));
         Ok(match options.as_slice() {
             [] => format!("{head};\n"),
             options => format!("{head} {{\n    {}\n  }}\n", options.join("\n    ")),
         })
+    }
+
+    /// Returns the message that the client streams, if the only parameter is a stream of messages.
+    fn read(&self, written: &mut Written, method: &Function) -> Result<Option<String>, &'static str> {
+        let [Param { passing: Passing::Input(item), .. }] = method.params.as_slice() else { return Ok(None) };
+        let message = match item {
+            InputItem::Value(value @ (Value::Message(_) | Value::Oneof(_))) => *value,
+            InputItem::Pool(message) => Value::Message(*message),
+            _ => return Ok(None),
+        };
+        Ok(Some(self.value(written, message)?.declared))
     }
 
     fn message(&self, out: &mut String, name: &str, kind: &str, fields: &[(String, Field)]) {
@@ -207,6 +225,10 @@ impl<T: Types> Services<'_, T> {
             Passing::Reference { .. } | Passing::Slice { .. } => return Err("memory that it changes"),
             Passing::Columns { .. } => return Err("columns"),
             Passing::Callback { .. } => return Err("a function"),
+            Passing::Listener(_) => return Err("an object of Dart"),
+            Passing::Input(_) => {
+                return Err("a stream of Dart beside other parameters, or of values in no message");
+            }
             Passing::Object(_) => return Err("an object"),
             Passing::Arena { .. } => return Err("an arena"),
         };
@@ -306,7 +328,7 @@ impl<T: Types> Services<'_, T> {
 
     /// Returns the options of the message of an error or a variant, which is called `name`.
     fn type_options(&self, pad: &str, item: &Item, name: &str) -> Vec<String> {
-        let rust = (item.name != name).then(|| ("rust_name", &item.name));
+        let rust = (item.name != name).then_some(("rust_name", &item.name));
         let all = rust.into_iter().chain(item.rename.iter().map(|it| ("dart_name", it)));
         all.map(|(key, text)| format!("{pad}option ({}.{key}) = {};", self.options, string(text))).collect()
     }

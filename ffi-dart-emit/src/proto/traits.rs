@@ -12,6 +12,8 @@ pub struct Trait {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
+    /// Name in Dart, if it differs.
+    pub rename: Option<String>,
     pub methods: Vec<Method>,
 }
 
@@ -40,7 +42,11 @@ pub struct Method {
 pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) -> bool {
     used.extend(["error::Unimplemented", "ffi_service"]);
     lead(out, "", &it.doc, it.deprecated.as_ref());
-    let _ = writeln!(out, "#[ffi_service]\npub trait {} {{", it.name);
+    *out += &match &it.rename {
+        Some(name) => attribute_line("", "ffi_service", &[format!("rename = {}", rust_string(name))]),
+        None => "#[ffi_service]\n".to_owned(),
+    };
+    let _ = writeln!(out, "pub trait {} {{", it.name);
     let mut documented = !it.doc.trim().is_empty();
     for (index, method) in it.methods.iter().enumerate() {
         documented &= !method.doc.trim().is_empty();
@@ -54,6 +60,9 @@ pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) ->
         let params: Vec<_> = ["&self".to_owned()].into_iter().chain(params).collect();
         let error = method.error.as_deref().unwrap_or("Unimplemented");
         let mut result = format!("Result<{}, {error}>", method.result);
+        if method.params.iter().any(|(_, ty)| ty.starts_with("FfiInput<")) {
+            used.insert("FfiInput");
+        }
         if method.is_stream {
             used.insert("Stream");
             result = format!("impl Stream<Item = {result}>");

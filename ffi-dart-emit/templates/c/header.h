@@ -57,7 +57,13 @@ typedef struct FfiOwned {
 } FfiOwned;
 
 {% if callbacks -%}
-/** Text of an error of a function that is passed: its owner keeps it until the function runs again. Such a function returns 0 with a result, and 1 with this. */
+/** Text that a function returns which is passed: its owner keeps it until the function runs again. UTF-8. */
+typedef struct FfiCallbackText {
+    const uint8_t *data;
+    size_t len;
+} FfiCallbackText;
+
+/** Text of an error of such a function: its owner keeps it until the function runs again. It returns 0 with a result, and 1 with this. Several arguments come as an array of pointers to each. */
 typedef struct FfiCallbackError {
     const uint8_t *message;
     size_t message_len;
@@ -595,6 +601,9 @@ size_t {{ it.symbols.len }}(void);
 /** Refuses what is pushed from now on; what is in the queue can still be popped, until a pop is `FFI_POP_EMPTY`. */
 void {{ it.symbols.close }}(void);
 uint8_t {{ it.symbols.is_closed }}(void);
+{%- if let Some(stream) = it.symbols.stream %}
+/* `{{ stream }}` is for Dart only: it has an isolate listen. A push that an isolate waits for takes a lock. */
+{%- endif %}
 {% endfor %}
 {%- for it in objects %}
 /** Ends a handle, once: 0 or `FFI_OBJECT_STALE`. The object goes with its last handle, unless the library keeps it. */
@@ -619,6 +628,8 @@ void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} 
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}{% for it in started %}
 /* `{{ it }}` is for Dart only: its result comes to a mailbox, which C has none of. */
+{% endfor %}{% for it in keeping %}
+/* `{{ it }}` is for Dart only: it keeps what it calls by a mailbox, which C has none of. */
 {% endfor %}
 #ifdef __cplusplus
 }

@@ -190,6 +190,7 @@ impl Schema {
             payload,
             fingerprint: Fingerprint(fingerprint),
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
+            in_arena: false,
             cases: cases.into_iter().zip(0..).map(|((item, ty), tag)| Case { item, ty, tag }).collect(),
             item,
         }));
@@ -295,6 +296,7 @@ impl Schema {
                 len: symbol("len"),
                 close: symbol("close"),
                 is_closed: symbol("is_closed"),
+                stream: None,
             },
             item,
         }));
@@ -350,7 +352,8 @@ impl Schema {
                     pass: *pass,
                     optional: false,
                     ty: ty.clone(),
-                    answer: None,
+                    function: None,
+                    listener: None,
                 })
                 .collect(),
             returns: returns.map(Returns::Value),
@@ -389,7 +392,14 @@ impl Schema {
                 Pass::CStr => "c_str",
                 Pass::Moved => "moved",
                 Pass::Pool => "pool",
-                Pass::Object | Pass::Callback => unreachable!("no test has one here"),
+                Pass::Object
+                | Pass::Callback
+                | Pass::DartFn
+                | Pass::Listener
+                | Pass::InputValue
+                | Pass::InputStr
+                | Pass::InputSlice
+                | Pass::InputPool => unreachable!("no test has one here"),
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

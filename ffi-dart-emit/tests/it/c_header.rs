@@ -123,6 +123,7 @@ fn docs_can_not_leave_their_comment() {
         for record in &mut records {
             let item = match record {
                 Record::Object(it) | Record::Service(it) => &mut it.item,
+                Record::Callback(it) => &mut it.item,
                 Record::Library(_) => continue,
                 Record::Queue(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,

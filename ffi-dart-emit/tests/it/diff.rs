@@ -1,15 +1,15 @@
 //! Tests the changes between two schemas, and what they are said to break.
 
 use ffi_core::schema::read::{
-    ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Record, Scalar, Type,
+    ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Queue, Record, Scalar, Type,
 };
 use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
 use ffi_dart_emit::model::{self, Model};
 
 use crate::files::assert_golden;
 use crate::schema::{
-    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, pooled, scalar,
-    seal, str, vec,
+    array, containers, demo, enumeration, function, id, library, map, message, oneof, option, pooled, queue,
+    scalar, seal, str, vec,
 };
 
 fn resolve(records: Vec<Record>) -> Model {
@@ -289,6 +289,37 @@ fn modes_change() {
         let [change] = &changes[..] else { panic!("{changes:?}") };
         assert_eq!((change.item.as_str(), change.breaks(Kind::Memory)), ("function f", breaks), "{change:?}");
     }
+}
+
+/// The size of a queue, its message, and whether Dart listens to it are part of a package.
+#[test]
+fn queues_are_compared() {
+    let with = |change: fn(&mut Queue)| {
+        let mut tasks = queue("TASKS", "Scene");
+        change(&mut tasks);
+        let mut records = containers();
+        for record in &mut records {
+            if let Record::Library(it) = record {
+                it.symbols.mailbox = Some("demo_ffi0_mailbox".to_owned());
+            }
+        }
+        records.push(Record::Queue(tasks));
+        resolve(records)
+    };
+    let old = with(|_| {});
+    let heard = |it: &mut Queue| it.symbols.stream = Some("demo_ffi_tasks_stream".to_owned());
+    for (new, what, breaks) in [
+        (with(|it| it.capacity = 32), "has room for 32 of `Scene`, had for 16 of `Scene`", true),
+        (with(heard), "Dart can listen to it now", false),
+    ] {
+        let changes = diff(&old, &new);
+        let [change] = &changes[..] else { panic!("{changes:?}") };
+        assert_eq!((&*change.item, &*change.what), ("queue TASKS", what));
+        assert_eq!(change.memory.is_some(), breaks);
+    }
+    let [change] = &diff(&with(heard), &old)[..] else { panic!("one change") };
+    assert_eq!(change.what, "Dart can't listen to it any more");
+    assert!(change.memory.is_some());
 }
 
 /// Arguments with names or in order move no byte, but source in Dart writes them.

@@ -153,6 +153,7 @@ fn documented(doc: &str) -> Vec<Record> {
         match record {
             Record::Library(_) => {}
             Record::Object(it) | Record::Service(it) => set(&mut it.item),
+            Record::Callback(it) => set(&mut it.item),
             Record::Queue(it) => set(&mut it.item),
             Record::Error(it) => {
                 for variant in &mut it.variants {

@@ -74,6 +74,7 @@ fn docs_and_notes_stay_where_they_belong() {
                 Record::Library(_) | Record::Queue(_) | Record::Error(_) => continue,
                 Record::Function(it) => &mut it.item,
                 Record::Object(it) | Record::Service(it) => &mut it.item,
+                Record::Callback(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();
@@ -480,15 +481,15 @@ fn with_options(body: &str) -> String {
     format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n")
 }
 
-/// Errors of services are enums, and streams of results are streams.
+/// Errors of services are enums, streams of results are streams, and those of requests are inputs.
 #[test]
 fn errors_and_streams_of_services_are_read() {
     let text = with_options(
         "message Row {\n  int32 x = 1;\n}\n\
-         service Db {\n  rpc Get(Row) returns (Row) {\n    option (ffi.error) = \"DbError\";\n  }\n  \
-         rpc Ask(Row) returns (Row);\n  \
+         service Db {\n  option (ffi.service_rust_name) = \"Storage\";\n  rpc Get(Row) returns (Row) {\n    option (ffi.error) = \"DbError\";\n  }\n  \
+         rpc Ask(Row) returns (Row) {\n    option (ffi.method_rust_name) = \"question\";\n  }\n  \
          rpc Watch(Row) returns (stream Row) {\n    option (ffi.error) = \"DbError\";\n    option (ffi.window) = 4;\n  }\n  \
-         rpc Push(stream Row) returns (Row);\n}\n\
+         rpc Push(stream Row) returns (Row) {\n    option (ffi.window) = 8;\n  }\n}\n\
          // Failures.\nmessage DbError {\n  option (ffi.is_error) = true;\n  option (ffi.dart_name) = \"Failure\";\n  \
          message NotFound {\n    uint64 id = 1;\n    repeated uint32 path = 2 [(ffi.rust_type) = \"u16\"];\n    \
          optional string hint = 3 [(ffi.field_dart_name) = \"tip\"];\n    bytes raw = 4;\n    Row row = 5;\n    \
@@ -511,13 +512,17 @@ fn errors_and_streams_of_services_are_read() {
          /// The method has no implementation yet.\n    #[ffi(internal)]\n    UnimplementedMethod(Unimplemented),\n}\n",
         "    fn get(&self, request: &Row) -> Result<Row, DbError> {\n        let _ = request;\n        \
          Err(Unimplemented::new(\"Db.Get\").into())\n    }\n",
-        "    fn ask(&self, request: &Row) -> Result<Row, Unimplemented> {\n",
+        "#[ffi_service(rename = \"Db\")]\npub trait Storage {\n",
+        "    #[ffi(rename = \"ask\")]\n    fn question(&self, request: &Row) -> Result<Row, Unimplemented> {\n",
         "    #[ffi(window = 4)]\n    fn watch(&self, request: Row) -> impl Stream<Item = Result<Row, DbError>> {\n        \
          let _ = request;\n        Unimplemented::new(\"Db.Watch\").stream()\n    }\n",
+        "use ffi_core::FfiInput;\n",
+        "    #[ffi(window = 8)]\n    async fn push(&self, requests: FfiInput<Row>) -> Result<Row, Unimplemented> {\n        \
+         let _ = requests;\n",
     ] {
         assert!(source.contains(line), "{line}\n---\n{source}");
     }
-    assert!(!source.contains("DbErrorCode") && !source.contains("fn push"), "{source}");
+    assert!(!source.contains("DbErrorCode"), "{source}");
 }
 
 #[test]

@@ -375,6 +375,7 @@ fn every_fingerprint_is_checked() {
         let fingerprint = match &mut records[index] {
             Record::Library(_) => continue,
             Record::Object(it) | Record::Service(it) => &mut it.fingerprint,
+            Record::Callback(it) => &mut it.fingerprint,
             Record::Message(it) => &mut it.fingerprint,
             Record::Enum(it) => &mut it.fingerprint,
             Record::Oneof(it) => &mut it.fingerprint,

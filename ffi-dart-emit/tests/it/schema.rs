@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING, OBJECT,
-    OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
+    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING,
+    OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
     SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
@@ -111,6 +111,7 @@ pub fn queue(name: &str, of: &str) -> Queue {
             len: symbol("len"),
             close: symbol("close"),
             is_closed: symbol("is_closed"),
+            stream: None,
         },
     }
 }
@@ -138,6 +139,7 @@ pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Op
         payload,
         fingerprint: Fingerprint(0),
         symbols: TypeSymbols { fingerprint: format!("demo_ffi_{}_fingerprint", name.to_lowercase()) },
+        in_arena: false,
         cases: [("Unset", None)].iter().chain(cases).zip(0..).map(case).collect(),
     }
 }
@@ -148,7 +150,8 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         pass: *pass,
         optional: false,
         ty: ty.clone(),
-        answer: None,
+        function: None,
+        listener: None,
     };
     Function {
         item: item(name),
@@ -489,8 +492,8 @@ fn of_object(it: &Object) -> u64 {
     mix(&[OBJECT, hash_name(&it.item.name)])
 }
 
-fn of_function(function: &Function, types: &Types) -> u64 {
-    let returns = match &function.returns {
+fn of_returns(returns: Option<&Returns>, types: &Types) -> u64 {
+    match returns {
         None => NOTHING,
         Some(Returns::Value(ty)) => of_type(ty, types),
         Some(Returns::Text) => mix(&[OWNED_STRING]),
@@ -499,7 +502,11 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Some(Returns::Columns(id)) => of_type(&Type::Columns(id.clone()), types),
         Some(Returns::Arena(_)) => unreachable!("no test has one here"),
         Some(Returns::Object(id)) => mix(&[OBJECT_RESULT, of_type(&Type::Object(id.clone()), types)]),
-    };
+    }
+}
+
+fn of_function(function: &Function, types: &Types) -> u64 {
+    let returns = of_returns(function.returns.as_ref(), types);
     let (fallible, optional) = (function.fallible.into(), function.optional.into());
     let error = function.error.as_ref().map_or(NOTHING, |id| match types.get(id) {
         Some(Record::Error(it)) => of_error(it, types),
@@ -520,12 +527,23 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Pool => "pool",
             Pass::Object => "object",
             Pass::Callback => "callback",
+            Pass::DartFn => "dart_fn",
+            Pass::Listener => unreachable!("no test has one here"),
+            Pass::InputValue => "input_value",
+            Pass::InputStr => "input_str",
+            Pass::InputSlice => "input_slice",
+            Pass::InputPool => "input_pool",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
-        facts.extend([hash_name(&pass), of_type(&param.ty, types)]);
-        if param.pass == Pass::Callback {
-            facts.push(param.answer.as_ref().map_or(NOTHING, |ty| of_type(ty, types)));
-        }
+        let ty = param.function.as_ref().map_or_else(
+            || of_type(&param.ty, types),
+            |function| {
+                let arguments = function.arguments.iter().map(|it| of_returns(Some(it), types));
+                let answer = of_returns(function.answer.as_ref(), types);
+                mix(&[DART_FUNCTION].into_iter().chain(arguments).chain([answer]).collect::<Vec<_>>())
+            },
+        );
+        facts.extend([hash_name(&pass), ty]);
     }
     if let Some(Member { of, role }) = &function.member {
         facts.extend([MEMBER, of_type(of, types), role.has_receiver().into()]);

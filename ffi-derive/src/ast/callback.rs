@@ -1,52 +1,121 @@
-//! Functions of Dart: a parameter `&dyn Fn(A) -> Result<R, DartError>`.
+//! Functions of Dart: a parameter `&dyn Fn(A, ..) -> Result<R, DartError>`, for the time of the
+//! call, or `DartFn<fn(A, ..) -> R>`.
 
 use darling::{Error, Result};
-use syn::{ParenthesizedGenericArguments, PathArguments, ReturnType, Type, TypeParamBound, TypeReference};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::spanned::Spanned as _;
+use syn::{
+    ParenthesizedGenericArguments, PathArguments, ReturnType, Type, TypeParamBound, TypeReference,
+    parse_quote, parse_quote_spanned,
+};
 
 use super::types;
 
-const HINT: &str = "hint: `&dyn Fn(A) -> Result<R, DartError>`";
+const HINT: &str = "hint: `&dyn Fn(A) -> Result<R, DartError>`, or `DartFn<fn(A) -> R>` for calls later on";
 
-/// Returns the types of the argument and of the result, if the type is that of a function.
-pub(crate) fn types(ty: &Type) -> Result<Option<(&Type, &Type)>> {
-    let (bounds, borrowed) = match types::ungrouped(ty) {
-        Type::ImplTrait(it) => (&it.bounds, false),
-        Type::Reference(TypeReference { elem, mutability, .. }) => match types::ungrouped(elem) {
-            Type::TraitObject(it) => (&it.bounds, mutability.is_none()),
+/// Largest number of arguments of a function of Dart.
+const MOST: usize = 6;
+
+/// A function of Dart.
+pub(crate) struct Signature {
+    pub(crate) arguments: Vec<Type>,
+    pub(crate) answer: Type,
+    /// True if it is a `DartFn`, which Rust keeps.
+    pub(crate) kept: bool,
+}
+
+impl Signature {
+    /// Returns the function, if the type is that of one.
+    pub(super) fn of(ty: &Type) -> Result<Option<Self>> {
+        if let Some(inner) = types::argument_of("DartFn", ty) {
+            return Self::kept(ty, inner).map(Some);
+        }
+        let (bounds, borrowed) = match types::ungrouped(ty) {
+            Type::ImplTrait(it) => (&it.bounds, false),
+            Type::Reference(TypeReference { elem, mutability, .. }) => match types::ungrouped(elem) {
+                Type::TraitObject(it) => (&it.bounds, mutability.is_none()),
+                _ => return Ok(None),
+            },
             _ => return Ok(None),
-        },
-        _ => return Ok(None),
-    };
-    let refuse = |text: &str| Err(Error::custom(format!("{text}\n{HINT}")).with_span(ty));
-    let function = bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last().filter(|last| last.ident == "Fn"),
-        _ => None,
-    });
-    let Some(function) = function else {
-        return refuse("a function of Dart can be called any number of times, and changes nothing in Rust");
-    };
-    if !borrowed || bounds.len() > 1 {
-        return refuse("a function of Dart is lent for the call, on its thread");
+        };
+        let refuse = |text: &str| Err(Error::custom(format!("{text}\n{HINT}")).with_span(ty));
+        let function = bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Trait(bound) => bound.path.segments.last().filter(|last| last.ident == "Fn"),
+            _ => None,
+        });
+        let Some(function) = function else {
+            return refuse(
+                "a function of Dart can be called any number of times, and changes nothing in Rust",
+            );
+        };
+        if !borrowed || bounds.len() > 1 {
+            return refuse("a function of Dart is lent for the call, on its thread");
+        }
+        let PathArguments::Parenthesized(ParenthesizedGenericArguments { inputs, output, .. }) =
+            &function.arguments
+        else {
+            return refuse("a function of Dart has the type of a function");
+        };
+        let answer = match output {
+            ReturnType::Type(_, output) => types::argument_of("Result", types::ungrouped(output)),
+            ReturnType::Default => None,
+        };
+        let Some(answer) = answer else {
+            return refuse("a function of Dart may throw, so it returns a `Result`");
+        };
+        let arguments: Vec<_> = inputs.iter().map(|argument| argument.ty.clone()).collect();
+        let function = Self { arguments, answer: answer.clone(), kept: false };
+        function.check(&ty.to_token_stream())?;
+        Ok(Some(function))
     }
-    let PathArguments::Parenthesized(ParenthesizedGenericArguments { inputs, output, .. }) =
-        &function.arguments
-    else {
-        return refuse("a function of Dart has the type of a function");
-    };
-    let (Some(argument), 1) = (inputs.first(), inputs.len()) else {
-        return refuse("a function of Dart has one argument: put several into a message");
-    };
-    let answer = match output {
-        ReturnType::Type(_, output) => types::argument_of("Result", types::ungrouped(output)),
-        ReturnType::Default => None,
-    };
-    let Some(answer) = answer else {
-        return refuse("a function of Dart may throw, so it returns a `Result`");
-    };
-    let argument = &argument.ty;
-    types::check_param(argument)?;
-    if !matches!(types::ungrouped(answer), Type::Tuple(unit) if unit.elems.is_empty()) {
-        types::check_param(answer)?;
+
+    /// Returns the function in a `DartFn`.
+    fn kept(ty: &Type, inner: &Type) -> Result<Self> {
+        let Type::FnPtr(function) = types::ungrouped(inner) else {
+            let text = "a `DartFn` has the type of a function\nhint: `DartFn<fn(A) -> R>`";
+            return Err(Error::custom(text).with_span(inner));
+        };
+        let answer: Type = match &function.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, answer) => (**answer).clone(),
+        };
+        if let Some(value) = types::argument_of("Result", types::ungrouped(&answer)) {
+            let text = "what a `DartFn` throws is an `AskError` of the call\nhint: name the value only, as in `DartFn<fn(A) -> R>`";
+            return Err(Error::custom(text).with_span(value));
+        }
+        let arguments: Vec<_> = function.inputs.iter().map(|argument| argument.ty.clone()).collect();
+        let function = Self { arguments, answer, kept: true };
+        function.check(&ty.to_token_stream())?;
+        Ok(function)
     }
-    Ok(Some((argument, answer)))
+
+    /// Checks the types of the function `of`.
+    pub(super) fn check(&self, of: &TokenStream) -> Result<()> {
+        let mut errors = Error::accumulator();
+        if self.arguments.len() > MOST {
+            let text =
+                format!("a function of Dart has up to {MOST} arguments\nhint: put several into a message");
+            errors.push(Error::custom(text).with_span(of));
+        }
+        for argument in &self.arguments {
+            errors.handle(if self.kept {
+                types::check_output(argument)
+            } else {
+                types::check_param(argument)
+            });
+        }
+        let answer = types::ungrouped(&self.answer);
+        let is_unit = matches!(answer, Type::Tuple(unit) if unit.elems.is_empty());
+        if !is_unit && !types::is_string(answer) {
+            errors.handle(types::check_param(answer));
+        }
+        errors.finish()
+    }
+
+    /// Returns the type `fn(A, ..) -> R`, with the span of `of`.
+    pub(super) fn ty(&self, of: &impl ToTokens) -> Type {
+        let Self { arguments, answer, .. } = self;
+        parse_quote_spanned!(of.span()=> fn(#(#arguments),*) -> #answer)
+    }
 }

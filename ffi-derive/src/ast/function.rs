@@ -7,12 +7,13 @@ use quote::ToTokens as _;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Signature, Type, TypeReference, parse_quote,
-    parse_quote_spanned,
+    Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Type, TypeReference, parse_quote, parse_quote_spanned,
 };
 
+use super::callback::Signature;
+use super::input::{self, InputItem};
 use super::owner::{self, Member, Owner};
-use super::{Head, callback, refuse_generics, stream, types};
+use super::{Head, refuse_generics, stream, types};
 use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
@@ -25,6 +26,8 @@ pub(crate) struct Function {
     /// The way in which Dart writes arguments, if the user chose one.
     pub(crate) arguments: Option<Arguments>,
     pub(crate) params: Vec<Param>,
+    /// Number of items of each input that may wait for Rust; none without an input.
+    pub(crate) input_window: Option<u32>,
     /// Position of the parameter `&FfiContext` among the others, if the function has one.
     pub(crate) context: Option<usize>,
     /// The result type, `()` if none is written; of a stream, the type of its items; for a function
@@ -63,13 +66,13 @@ pub(crate) struct Param {
     /// True if the parameter is an `Option` of the type.
     pub(crate) optional: bool,
     /// The owned type, if the function takes a copy of lent memory: `String` for `&str`, `Vec<T>`
-    /// for `&[T]`.
+    /// for `&[T]`; the type of the items of an input.
     pub(crate) owned: Option<Type>,
-    /// The type behind the reference, slice or box, or that of the value; `u8` for text; the type
-    /// of the argument of a function of Dart.
+    /// The type behind the reference, slice or box, or that of the value; `u8` for text;
+    /// `fn(A, ..) -> R` for a function of Dart.
     pub(crate) ty: Type,
-    /// Type of the result of a function of Dart.
-    pub(crate) answer: Option<Type>,
+    /// The arguments and the result of a function of Dart.
+    pub(crate) function: Option<Signature>,
     /// The type as the user wrote it.
     pub(crate) written: Type,
 }
@@ -92,6 +95,19 @@ pub(crate) enum Pass {
     /// `FfiMoved<[T]>`, which the function gets.
     Moved,
     Callback,
+    /// `DartFn<F>`, which the function may keep.
+    DartFn,
+    /// `Arc<dyn Trait>`, an object of Dart.
+    Listener,
+    /// `FfiInput<T>`, a stream of Dart.
+    Input(InputItem),
+}
+
+impl Pass {
+    /// Returns true for what Dart keeps until Rust drops it.
+    pub(crate) fn is_kept(self) -> bool {
+        matches!(self, Self::DartFn | Self::Listener)
+    }
 }
 
 impl Function {
@@ -124,7 +140,7 @@ impl Function {
         head: Option<Head>,
         keys: Keys,
         attrs: &[Attribute],
-        signature: &Signature,
+        signature: &syn::Signature,
         member: Option<Member>,
     ) -> Result<Option<Self>> {
         let mut errors = Error::accumulator();
@@ -136,7 +152,8 @@ impl Function {
         };
         let item = output.map_or(Ok(None), stream::item);
         let is_stream = !matches!(item, Ok(None));
-        let mode = errors.handle(mode_of(signature, &keys, is_stream));
+        let has_input = signature.inputs.iter().any(input::is_input);
+        let mode = errors.handle(mode_of(signature, &keys, is_stream, has_input));
         // A stream without the type of its items has no result to check.
         let output = if item.is_ok() { output } else { None };
         let item = errors.handle(item).flatten();
@@ -153,9 +170,14 @@ impl Function {
         let params = typed.into_iter().filter(|input| !is_context(input));
         let params: Vec<_> = params.filter_map(|input| errors.handle(Param::new(input))).collect();
         if keys.leaf.is_present() {
-            for param in params.iter().filter(|param| param.pass == Pass::Callback) {
+            for param in params.iter().filter(|param| param.function.is_some() || param.pass.is_kept()) {
                 let text = "a leaf function can't call Dart\nhint: remove `leaf`";
                 errors.push(Error::custom(text).with_span(&param.written));
+            }
+        }
+        if let Some(mode) = mode {
+            for param in &params {
+                errors.handle(check_input(mode, param));
             }
         }
         if mode.is_some_and(|mode| mode != Mode::Sync) {
@@ -178,10 +200,16 @@ impl Function {
             mode: mode.expect("without an error there is one"),
             arguments: keys.arguments,
             params,
+            input_window: has_input.then(|| keys.window.as_ref().map_or(Window::DEFAULT, |it| it.items)),
             context: contexts.first().map(|(index, _)| *index),
             output,
             member,
         }))
+    }
+
+    /// Returns true if it needs the mailbox of an isolate.
+    pub(crate) fn needs_mailbox(&self) -> bool {
+        self.mode != Mode::Sync || self.params.iter().any(|param| param.pass.is_kept())
     }
 
     /// Returns the type of the object that the function takes first, if it takes one.
@@ -199,7 +227,7 @@ pub(crate) fn refuse_export(item: &syn::Item) -> Error {
     .with_span(item)
 }
 
-fn check_qualifiers(signature: &Signature) -> Result<()> {
+fn check_qualifiers(signature: &syn::Signature) -> Result<()> {
     let mut errors = Error::accumulator();
     if let Safety::Unsafe(token) = &signature.safety {
         let error = Error::custom(
@@ -217,17 +245,17 @@ fn check_qualifiers(signature: &Signature) -> Result<()> {
     errors.finish()
 }
 
-/// Returns the way in which a function is called, by its keys, `async`, and whether it returns a
-/// stream.
-fn mode_of(signature: &Signature, args: &Keys, is_stream: bool) -> Result<Mode> {
+/// Returns the way in which a function is called, by its keys, `async`, and whether it returns or
+/// takes a stream.
+fn mode_of(signature: &syn::Signature, args: &Keys, is_stream: bool, has_input: bool) -> Result<Mode> {
     let is_async = signature.asyncness.is_some();
     let refuse = |flag: &Flag, text: &str| Err(Error::custom(text).with_span(&flag.span()));
     if is_stream {
         return stream_mode(signature, args);
     }
-    if let Some(Window { span, .. }) = args.window {
+    if let Some(Window { span, .. }) = args.window.as_ref().filter(|_| !has_input) {
         let text = "only a stream has a window\nhint: remove `window`, or return `impl Stream<Item = T>`";
-        return Err(Error::custom(text).with_span(&span));
+        return Err(Error::custom(text).with_span(span));
     }
     if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
         return refuse(&args.leaf, "a leaf function returns at once, with its result\nhint: remove `leaf`");
@@ -250,7 +278,7 @@ fn mode_of(signature: &Signature, args: &Keys, is_stream: bool) -> Result<Mode> 
 }
 
 /// Returns the way in which a function is called that returns a stream.
-fn stream_mode(signature: &Signature, args: &Keys) -> Result<Mode> {
+fn stream_mode(signature: &syn::Signature, args: &Keys) -> Result<Mode> {
     let mut errors = Error::accumulator();
     if let Some(token) = &signature.asyncness {
         let text = "a stream begins when Dart listens\nhint: remove `async`, and await in the stream";
@@ -286,18 +314,37 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
     Err(Error::custom(text).with_span(input))
 }
 
+/// Refuses an input of a function that Dart waits for.
+fn check_input(mode: Mode, param: &Param) -> Result<()> {
+    if mode != Mode::Sync || !matches!(param.pass, Pass::Input(_)) {
+        return Ok(());
+    }
+    let text = "a stream of Dart has no items while Dart waits for the call\n\
+                hint: `async fn`, `#[ffi_export(blocking)]`, or a stream as the result";
+    Err(Error::custom(text).with_span(&param.written))
+}
+
 /// Refuses a parameter that borrows of a function that runs on after the call.
 fn check_moved(param: &Param) -> Result<()> {
     let ty = param.ty.to_token_stream().to_string().replace(' ', "");
     let instead = match (param.pass, &param.owned) {
         (Pass::Callback, _) => {
-            let text = "Dart's functions can only be called while Dart waits for the call\n\
-                        hint: a function without `async`, `blocking` and a stream, or a stream as the result";
+            let text = "a `&dyn Fn` of Dart can only be called while Dart waits for the call\n\
+                        hint: `DartFn<fn(A) -> R>`, which can be called later, or a stream as the result";
             return Err(Error::custom(text).with_span(&param.written));
         }
-        (Pass::Value | Pass::Pool | Pass::Arena | Pass::Object | Pass::Moved, _) | (_, Some(_)) => {
-            return Ok(());
-        }
+        (
+            Pass::Value
+            | Pass::Pool
+            | Pass::Arena
+            | Pass::Object
+            | Pass::Moved
+            | Pass::DartFn
+            | Pass::Listener
+            | Pass::Input(_),
+            _,
+        )
+        | (_, Some(_)) => return Ok(()),
         (Pass::Str | Pass::CStr, None) => "`String`, a copy".to_owned(),
         (Pass::Slice | Pass::SliceMut, None) => {
             format!("`Vec<{ty}>`, a copy, or `FfiMoved<[{ty}]>`, which the function then owns")
@@ -354,28 +401,58 @@ impl Param {
         };
         let ty = types::ungrouped(&typed.ty);
         let inner = types::std_argument("Option", ty);
-        let function = match callback::types(inner.unwrap_or(ty)) {
+        let function = match Signature::of(inner.unwrap_or(ty)) {
             Ok(function) => function,
             Err(error) => {
                 errors.push(error);
                 return Err(errors.finish().expect_err("there is one"));
             }
         };
-        if let Some((argument, answer)) = function {
+        if let Some(function) = function {
             if inner.is_some() {
                 let text = "a function of Dart is not optional\nhint: a function that does nothing";
                 errors.push(Error::custom(text).with_span(ty));
             }
             errors.finish()?;
-            let (pass, ty, written) = (Pass::Callback, argument.clone(), (*typed.ty).clone());
-            let answer = Some(answer.clone());
-            return Ok(Self { name, pass, optional: false, owned: None, ty, answer, written });
+            let pass = if function.kept { Pass::DartFn } else { Pass::Callback };
+            let (ty, written) = (function.ty(ty), (*typed.ty).clone());
+            let function = Some(function);
+            return Ok(Self { name, pass, optional: false, owned: None, ty, function, written });
+        }
+        if let Some(item) = input::item(inner.unwrap_or(ty)) {
+            if inner.is_some() {
+                let text = "a stream of Dart is not optional\nhint: an empty one";
+                errors.push(Error::custom(text).with_span(ty));
+            }
+            let passed = errors.handle(Self::of_input(item));
+            errors.finish()?;
+            let (way, of) = passed.expect("without an error there is one");
+            let (pass, owned, written) = (Pass::Input(way), Some(item.clone()), (*typed.ty).clone());
+            return Ok(Self { name, pass, optional: false, owned, ty: of, function: None, written });
         }
         let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
+        if inner.is_some() && passed.as_ref().is_some_and(|(pass, ..)| *pass == Pass::Listener) {
+            let text = "an object of Dart is not optional\nhint: an object that does nothing";
+            errors.push(Error::custom(text).with_span(ty));
+        }
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
         let (optional, written) = (inner.is_some(), (*typed.ty).clone());
-        Ok(Self { name, pass, optional, owned, ty, answer: None, written })
+        Ok(Self { name, pass, optional, owned, ty, function: None, written })
+    }
+
+    /// Returns the way in which an item of a stream of Dart is passed, and the type that crosses.
+    fn of_input(item: &Type) -> Result<(InputItem, Type)> {
+        match Self::passed(item)? {
+            (Pass::Value, None, ty) => Ok((InputItem::Value, ty)),
+            (Pass::Str, Some(_), ty) => Ok((InputItem::Str, ty)),
+            (Pass::Slice, Some(_), ty) => Ok((InputItem::Slice, ty)),
+            (Pass::Pool, None, ty) => Ok((InputItem::Pool, ty)),
+            _ => {
+                let text = "the items of a stream of Dart are Rust's\nhint: a value, `String`, `Vec<T>` or `PoolBox<T>`";
+                Err(Error::custom(text).with_span(item))
+            }
+        }
     }
 
     /// Returns the way in which a type is passed, the type of the copy that the function takes, and
@@ -406,6 +483,9 @@ impl Param {
         }
         if let Some(object) = types::argument_of("FfiObject", ty) {
             return Ok((Pass::Object, None, object.clone()));
+        }
+        if let Some(listener @ Type::TraitObject(_)) = types::argument_of("Arc", ty).map(types::ungrouped) {
+            return Ok((Pass::Listener, None, listener.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
             types::check_param(ty)?;

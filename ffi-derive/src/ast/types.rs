@@ -368,6 +368,7 @@ pub(crate) enum Container {
     PoolBox,
     FfiQueue,
     FfiColumns,
+    FfiInput,
 }
 
 /// Returns the containers in a type, each with its argument.
@@ -381,6 +382,7 @@ pub(crate) fn containers(ty: &Type) -> Vec<(Container, &Type)> {
         "PoolBox" => Some(Container::PoolBox),
         "FfiQueue" => Some(Container::FfiQueue),
         "FfiColumns" => Some(Container::FfiColumns),
+        "FfiInput" => Some(Container::FfiInput),
         _ => None,
     };
     let here = container.and_then(|container| Some((container, first_argument(path)?)));

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::{block, container_bounds, exports};
-use crate::ast::{Function, Head, Made, Mode, Param, Pass, types};
+use crate::ast::{Function, Head, InputItem, Made, Mode, Param, Pass, types};
 use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -41,6 +41,12 @@ impl Pass {
             Self::Object => "object",
             Self::Moved => "moved",
             Self::Callback => "callback",
+            Self::DartFn => "dart_fn",
+            Self::Listener => "listener",
+            Self::Input(InputItem::Value) => "input_value",
+            Self::Input(InputItem::Str) => "input_str",
+            Self::Input(InputItem::Slice) => "input_slice",
+            Self::Input(InputItem::Pool) => "input_pool",
         }
     }
 }
@@ -61,8 +67,11 @@ struct Argument {
 }
 
 impl Argument {
-    fn new(index: usize, param: &Param) -> Self {
-        let argument = Self::required(index, param);
+    fn new(function: &Function, index: usize, param: &Param) -> Self {
+        let argument = match (param.pass, &param.owned, function.input_window) {
+            (Pass::Input(_), Some(item), Some(window)) => return Self::input(index, param, item, window),
+            _ => Self::required(index, param),
+        };
         if !param.optional {
             return argument;
         }
@@ -80,6 +89,17 @@ impl Argument {
             region: region.map(|region| quote!(#region.if_present(#present))),
             checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
         }
+    }
+
+    /// Returns the argument of a stream of Dart: its number.
+    fn input(index: usize, Param { name, .. }: &Param, item: &Type, window: u32) -> Self {
+        let span = item.span();
+        let raw = format_ident!("__ffi_arg_{index}", span = span);
+        let checked = quote_spanned! {span=>
+            unsafe { __ffi::open_input::<#item>(__ffi_mailbox, #raw, #window, #name) }
+        };
+        let raw = quote!(#raw: __ffi::core::primitive::u64);
+        Self { raw, region: None, owned: None, checked, taken: None }
     }
 
     fn required(index: usize, param: &Param) -> Self {
@@ -124,7 +144,6 @@ impl Argument {
             }
             Pass::Callback => {
                 let context = format_ident!("__ffi_context_{index}");
-                let answer = param.answer.as_ref().expect("a function has a result");
                 return Self {
                     raw: quote! {
                         #raw: __ffi::core::option::Option<__ffi::FfiCallback>,
@@ -133,7 +152,26 @@ impl Argument {
                     region: None,
                     owned: None,
                     checked: quote_spanned! {span=>
-                        unsafe { __ffi::Callback::<#ty, #answer>::new(#raw, #context, #name) }
+                        unsafe { __ffi::Callback::<#ty>::new(#raw, #context, #name) }
+                    },
+                    taken: None,
+                };
+            }
+            Pass::DartFn | Pass::Listener => {
+                let adopted = match pass {
+                    Pass::DartFn => quote!(DartFn::<#ty>::adopt),
+                    _ => quote!(listener::<#ty>),
+                };
+                let number = format_ident!("__ffi_number_{index}");
+                return Self {
+                    raw: quote! {
+                        #raw: *const __ffi::FfiMailbox,
+                        #number: __ffi::core::primitive::u64
+                    },
+                    region: None,
+                    owned: None,
+                    checked: quote_spanned! {span=>
+                        unsafe { __ffi::#adopted(#raw, #number, #name) }
                     },
                     taken: None,
                 };
@@ -169,6 +207,7 @@ impl Argument {
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
+            Pass::Input(_) => unreachable!("an input is no memory"),
             Pass::SliceMut => (quote!(*mut #ty, #len: #usize), quote!(mutable), quote!(slice_mut::<#ty>)),
             Pass::Str => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(text)),
         };
@@ -201,8 +240,12 @@ fn owned_by(region: &TokenStream, index: usize, Param { ty, .. }: &Param) -> Tok
 
 fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let (ident, output) = (&function.head.ident, &function.output);
-    let arguments: Vec<_> =
-        function.params.iter().enumerate().map(|(index, param)| Argument::new(index, param)).collect();
+    let arguments: Vec<_> = function
+        .params
+        .iter()
+        .enumerate()
+        .map(|(index, param)| Argument::new(function, index, param))
+        .collect();
     let raws = arguments.iter().map(|argument| &argument.raw);
     let regions: Vec<_> = arguments.iter().filter_map(|argument| argument.region.as_ref()).collect();
     let writes = function.params.iter().any(|param| {
@@ -214,21 +257,37 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let locals: Vec<_> = (0..arguments.len()).map(|index| format_ident!("__ffi_local_{index}")).collect();
     // Copies come first: a copied pointer may be to memory that another argument refers to, and a
     // read of it must not come between the making of a `&mut` and its use.
+    // Functions of Dart come before all, as those that are not taken are never released.
+    let kept = |param: &Param| param.pass.is_kept();
+    let adopted: Vec<_> = (function.params.iter().zip(&locals).zip(&arguments))
+        .filter(|((param, _), _)| kept(param))
+        .map(|((_, local), Argument { checked, .. })| quote!(let #local = #checked;))
+        .collect();
+    let taken = function.params.iter().zip(&locals).filter(|(param, _)| kept(param));
+    let taken: Vec<_> = taken.map(|(_, local)| quote!(let #local = #local?;)).collect();
     let (copied, lent): (Vec<_>, Vec<_>) = (function.params.iter().zip(&locals).zip(&arguments))
+        .filter(|((param, _), _)| !kept(param))
         .map(|((param, local), Argument { checked, .. })| (param.pass, quote!(let #local = #checked?;)))
         .partition(|(pass, _)| *pass == Pass::Value);
     let checked = copied.into_iter().chain(lent).map(|(_, checked)| checked);
     let passed = function.params.iter().zip(&arguments).zip(&locals);
     let passed = passed.map(|((param, argument), local)| match &argument.taken {
         Some(take) => quote!(#take(#local)),
-        None if param.pass == Pass::Callback => quote!(&|__ffi_argument| #local.call(__ffi_argument)),
+        None if param.pass == Pass::Callback => {
+            let count = param.function.as_ref().map_or(0, |it| it.arguments.len());
+            let arguments: Vec<_> = (0..count).map(|index| format_ident!("__ffi_argument_{index}")).collect();
+            quote!(&|#(#arguments),*| #local.call(#(#arguments),*))
+        }
         None => quote!(#local),
     });
     let by_value = function
         .params
         .iter()
-        .filter(|param| matches!(param.pass, Pass::Value | Pass::Callback))
-        .map(|param| &param.ty)
+        .flat_map(|param| match &param.function {
+            Some(function) => function.arguments.iter().chain([&function.answer]).collect(),
+            None if matches!(param.pass, Pass::Value | Pass::Input(InputItem::Value)) => vec![&param.ty],
+            None => Vec::new(),
+        })
         .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
@@ -236,7 +295,9 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
     let (handle, receiver) = receiver(function).unzip();
+    let adopted = quote!(#(#adopted)*);
     let checks = quote! {
+        #(#taken)*
         #receiver
         #disjoint
         #disjoint_owned
@@ -273,13 +334,15 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         ) -> #returns
         #bounds
         {
+            // SAFETY: the caller passes the mailbox of its isolate, which keeps the functions.
+            #adopted
             #body
         }
     };
     let krate = &function.head.krate;
-    let wrapper = match function.mode {
-        Mode::Sync => wrapper,
-        _ => quote!(#krate::__async! { function #wrapper }),
+    let wrapper = match function.needs_mailbox() {
+        false => wrapper,
+        true => quote!(#krate::__async! { function #wrapper }),
     };
     quote_spanned! {ident.span()=>
         #(#by_value)*
@@ -557,26 +620,40 @@ fn output_type(output: &Type) -> TokenStream {
 fn bounds(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|param| {
         let Param { pass, owned, ty, .. } = param;
+        if let Some(function) = &param.function {
+            let (arguments, answer) = (&function.arguments, &function.answer);
+            let (holds, more) = match pass {
+                Pass::DartFn => (quote!(FfiSome), quote!(+ __ffi::core::marker::Send)),
+                _ => (quote!(FfiValue), quote!()),
+            };
+            return quote! {
+                #(for<'__ffi_any> #arguments: __ffi::#holds #more,)*
+                for<'__ffi_any> #answer: __ffi::FfiAnswer,
+            };
+        }
         let holds = match pass {
             Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
-            Pass::Pool => quote!(FfiPooled),
+            Pass::Pool | Pass::Input(InputItem::Pool) => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
+            Pass::Listener => quote!(FfiListener),
             Pass::Value
             | Pass::Slice
             | Pass::SliceMut
             | Pass::Str
             | Pass::CStr
             | Pass::Moved
-            | Pass::Callback => quote!(FfiValue),
+            | Pass::Callback
+            | Pass::DartFn
+            | Pass::Input(_) => quote!(FfiValue),
         };
-        let answer = param.answer.as_ref().map(|answer| quote!(for<'__ffi_any> #answer: __ffi::FfiAnswer,));
         let copied = owned.as_ref().map(|owned| match pass {
+            Pass::Input(_) => quote!(),
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
         let root = types::argument_of("FfiArena", ty).filter(|_| *pass == Pass::Arena);
         let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
-        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #answer #root)
+        quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #root)
     });
     let types = function.params.iter().map(|param| &param.written).chain([&function.output]);
     let (output, containers) = (&function.output, container_bounds(types));
@@ -588,13 +665,17 @@ fn bounds(function: &Function) -> TokenStream {
 /// Returns the only place at which rustc reports a type that can't be passed or returned. A
 /// `PoolBox` needs no assertion: rustc checks the bound of the one in the user's function.
 fn assertions(function: &Function) -> TokenStream {
-    let params = function.params.iter().map(|Param { pass, owned, ty, answer, .. }| match (pass, owned) {
-        (Pass::Callback, _) => {
-            let answer = answer.iter();
-            quote_spanned! {ty.span()=>
-                __ffi::assert_value::<#ty>();
-                #(__ffi::assert_answer::<#answer>();)*
-            }
+    let params = function.params.iter().map(|Param { pass, owned, ty, function, .. }| match (pass, owned) {
+        (Pass::Callback | Pass::DartFn, _) => {
+            let function = function.as_ref().expect("it has one");
+            let assertion = if function.kept { quote!(assert_sent) } else { quote!(assert_value) };
+            let arguments = function
+                .arguments
+                .iter()
+                .map(|argument| quote_spanned!(argument.span()=> __ffi::#assertion::<#argument>();));
+            let answer = &function.answer;
+            let answer = quote_spanned!(answer.span()=> __ffi::assert_answer::<#answer>(););
+            quote!(#(#arguments)* #answer)
         }
         (Pass::Ref | Pass::Mut | Pass::Arena, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
@@ -609,6 +690,9 @@ fn assertions(function: &Function) -> TokenStream {
         }
         (Pass::Object, _) => quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();),
         (Pass::Str, None) | (Pass::CStr | Pass::Pool, _) => quote!(),
+        (Pass::Listener, _) => quote_spanned!(ty.span()=> __ffi::assert_listener::<#ty>();),
+        // rustc checks the bound of the input in the user's function.
+        (Pass::Input(_), _) => quote!(),
     });
     let owner = function.member.as_ref().map(|it| &it.owner.ty);
     let owner = owner.map(|ty| quote_spanned!(ty.span()=> __ffi::assert_object::<#ty>();));
@@ -651,12 +735,10 @@ fn fingerprint(function: &Function) -> TokenStream {
     let output = &function.output;
     let output_type = output_type(output);
     let name_hash = names::hash(&function.head.item.name);
-    let params = function.params.iter().map(|Param { pass, optional, ty, answer, .. }| {
-        let answer =
-            answer.as_ref().map(|answer| quote!(, <#answer as __ffi::FfiAnswer>::ANSWER_FINGERPRINT));
+    let params = function.params.iter().map(|Param { pass, optional, ty, .. }| {
         let pass_hash = names::hash(&format!("{}{}", if *optional { "optional_" } else { "" }, pass.name()));
         let holds = holds(*pass);
-        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT #answer)
+        quote!(#pass_hash, <#ty as __ffi::#holds>::FINGERPRINT)
     });
     let started = match function.mode {
         Mode::Sync => None,
@@ -688,6 +770,8 @@ fn holds(pass: Pass) -> Ident {
     match pass {
         Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
         Pass::Object => format_ident!("FfiClass"),
+        Pass::Callback | Pass::DartFn => format_ident!("FfiSignature"),
+        Pass::Listener => format_ident!("FfiListener"),
         _ => format_ident!("FfiType"),
     }
 }
@@ -712,16 +796,20 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
             Mode::Sync => {}
             Mode::Async | Mode::Inline => record.key("mode").string("async"),
             Mode::Blocking => record.key("mode").string("blocking"),
-            Mode::Stream(window) => {
-                record.key("mode").string("stream");
-                record.key("window").number(window);
-            }
+            Mode::Stream(_) => record.key("mode").string("stream"),
+        }
+        let window = match function.mode {
+            Mode::Stream(window) => Some(window),
+            _ => function.input_window,
+        };
+        if let Some(window) = window {
+            record.key("window").number(window);
         }
         if let Some(arguments) = function.arguments {
             record.key("arguments").string(arguments.name());
         }
         record.key("params").array(&function.params, |value, param| {
-            let Param { name, pass, optional, ty, answer, .. } = param;
+            let Param { name, pass, optional, ty, .. } = param;
             let holds = holds(*pass);
             value.object(|record| {
                 record.key("name").string(name);
@@ -729,9 +817,12 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 if *optional {
                     record.key("optional").yes();
                 }
-                record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
-                if let Some(answer) = answer {
-                    record.key("answer").nested(&quote!(<#answer as __ffi::FfiAnswer>::ANSWER));
+                if param.function.is_some() {
+                    record.key("function").nested(&quote!(<#ty as __ffi::#holds>::FUNCTION));
+                } else if *pass == Pass::Listener {
+                    record.key("listener").text(&quote!(<#ty as __ffi::#holds>::ID));
+                } else {
+                    record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
                 }
             });
         });

@@ -11,6 +11,7 @@ mod columns;
 mod enumeration;
 mod error;
 mod function;
+mod listener;
 mod message;
 mod newtype;
 mod object;
@@ -25,6 +26,7 @@ pub(crate) use arena::arena_from;
 pub(crate) use enumeration::enumeration;
 pub(crate) use error::error;
 pub(crate) use function::function;
+pub(crate) use listener::listener;
 pub(crate) use message::message;
 pub(crate) use newtype::newtype;
 pub(crate) use object::{object, service};
@@ -157,6 +159,7 @@ fn container_bounds<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStrea
         let holds = match container {
             Container::PoolBox | Container::FfiQueue => quote!(FfiPooled),
             Container::FfiColumns => quote!(FfiColumnar),
+            Container::FfiInput => quote!(FfiInputItem),
         };
         quote!(for<'__ffi_any> #ty: __ffi::#holds,)
     });

@@ -26,7 +26,7 @@ struct Benchmark {
 const BENCHMARKS: &[Benchmark] = &[
     Benchmark {
         name: "arenas",
-        about: "messages without bounds, against prost, rkyv and flatbuffers in Rust",
+        about: "messages without bounds, against prost, rkyv and flatbuffers in Rust, against bounds and protobuf in Dart",
         run: arenas,
         report: None,
     },
@@ -172,7 +172,9 @@ fn calls(tally: &mut Tally) -> Result<()> {
     dart(tally, "calls")
 }
 
+/// Runs the Dart half, then the Rust half.
 fn arenas(tally: &mut Tally) -> Result<()> {
+    dart(tally, "arenas")?;
     let mut program = workspace::cargo();
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-arenas"]))
 }

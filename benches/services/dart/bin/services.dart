@@ -6,6 +6,7 @@ import 'dart:io';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:services_bench/calls.dart';
+import 'package:services_bench/flows.dart';
 import 'package:services_bench/objects.dart';
 import 'package:services_bench/streams.dart';
 
@@ -16,6 +17,7 @@ Future<void> main(List<String> arguments) async {
     compareObjects(mode, library);
     await compareCalls(mode, library, frb);
     await compareStreams(mode, library, frb);
+    await compareFlows(mode, library);
     exit(0);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');

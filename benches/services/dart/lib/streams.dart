@@ -12,6 +12,7 @@ import 'package:bench_harness/ratio.dart';
 import 'package:bench_services/bench_services.dart';
 
 import 'calls.dart';
+import 'ways.dart';
 
 const _events = 100000;
 const _blocks = 20000;
@@ -241,6 +242,38 @@ Future<void> compareStreams(String mode, String path, String frb) async {
   );
 
   await _compareFunctions(mode, library, dynamicLibrary);
+  await _compareAsks(mode, library, frb);
+}
+
+/// Compares functions that Rust keeps and asks from its executor.
+Future<void> _compareAsks(
+  String mode,
+  BenchServicesLibrary library,
+  String frb,
+) async {
+  const count = 2000;
+  const expected = count * (count + 1) ~/ 2;
+  final bridge = BridgeFunction(DynamicLibrary.open(frb));
+  Future<double> time(String way, Future<int> Function() ask) async {
+    final watch = Stopwatch()..start();
+    final sum = await ask();
+    if (sum != expected) _wrong(way, sum, expected);
+    return watch.elapsedTicks * 1e9 / _frequency / count;
+  }
+
+  int next(int number) => number + 1;
+  const ours = 'DartFn';
+  const theirs = 'flutter_rust_bridge, DartFn';
+  final times = await timed('a function of Dart that is asked', [
+    (ours, () => time(ours, () => library.askEach(count, next))),
+    (theirs, () => time(theirs, () => bridge.ask(count, next))),
+  ]);
+  printRatio(
+    '${mode}_ask_dart_vs_frb_DartFn',
+    times[ours]!,
+    times[theirs]!,
+    Target.atMost(0.3),
+  );
 }
 
 /// Compares a function that is lent to a call with a `NativeCallable` for the call.

@@ -131,5 +131,80 @@ final class Bridge {
   }
 }
 
+/// flutter_rust_bridge: a function that Rust calls, as its generator and runtime for Dart
+/// do it: a message with the function's handle, the number of the call and the arguments,
+/// and the answer as bytes.
+final class BridgeFunction {
+  BridgeFunction(DynamicLibrary library)
+    : _encode = library
+          .lookupFunction<
+            Pointer<Void> Function(Handle, Int64),
+            Pointer<Void> Function(Object, int)
+          >('frb_dart_opaque_dart2rust_encode'),
+      _decode = library
+          .lookupFunction<Handle Function(Size), Object Function(int)>(
+            'frb_dart_opaque_rust2dart_decode',
+          ),
+      _ask = library
+          .lookupFunction<
+            Void Function(Int64, Pointer<Void>, Int64),
+            void Function(int, Pointer<Void>, int)
+          >('bench_services_frb_ask'),
+      _answer = library
+          .lookupFunction<
+            Void Function(Int32, Pointer<Uint8>, Int32, Int32),
+            void Function(int, Pointer<Uint8>, int, int)
+          >('bench_services_frb_answer'),
+      _vector = library
+          .lookupFunction<
+            Pointer<Uint8> Function(Int32),
+            Pointer<Uint8> Function(int)
+          >('frb_rust_vec_u8_new') {
+    library.lookupFunction<
+      IntPtr Function(Pointer<Void>),
+      int Function(Pointer<Void>)
+    >('frb_init_frb_dart_api_dl')(NativeApi.initializeApiDLData);
+  }
+
+  final Pointer<Void> Function(Object, int) _encode;
+  final Object Function(int) _decode;
+  final void Function(int, Pointer<Void>, int) _ask;
+  final void Function(int, Pointer<Uint8>, int, int) _answer;
+  final Pointer<Uint8> Function(int) _vector;
+  late final RawReceivePort _handler = RawReceivePort(_invoke);
+
+  Future<void> _invoke(List<Object?> message) async {
+    final function =
+        _decode(message[1]! as int) as Future<void> Function(int, Object?);
+    await function(message[2]! as int, message[3]);
+  }
+
+  /// The sum of what [each] answers for the numbers below [count].
+  Future<int> ask(int count, FutureOr<int> Function(int) each) {
+    final sum = Completer<int>();
+    final port = RawReceivePort();
+    port.handler = (Object? response) {
+      port.close();
+      final bytes = ByteData.sublistView(response! as Uint8List);
+      sum.complete(bytes.getInt64(1, Endian.host));
+    };
+    Future<void> function(int call, Object? argument) async {
+      final answer = await each(argument! as int);
+      final memory = _vector(9);
+      ByteData.sublistView(memory.asTypedList(9))
+        ..setUint8(0, 0)
+        ..setInt64(1, answer, Endian.host);
+      _answer(call, memory, 9, 9);
+    }
+
+    _ask(
+      port.sendPort.nativePort,
+      _encode(function, _handler.sendPort.nativePort),
+      count,
+    );
+    return sum.future;
+  }
+}
+
 /// An isolate for each call.
 Future<int> byIsolate(int value) => Isolate.run(() => value + 1);

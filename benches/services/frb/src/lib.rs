@@ -1,5 +1,6 @@
 //! The function that flutter_rust_bridge's generator writes for `async fn echo(value: i64) -> i64`,
-//! and its `StreamSink` of bytes.
+//! its `StreamSink` of bytes,
+//! and what it writes to call an `impl Fn(i64) -> DartFnFuture<i64>`.
 
 use std::io::Write;
 
@@ -8,7 +9,7 @@ use flutter_rust_bridge::for_generated::{
     Dart2RustMessageSse, FfiCallMode, Rust2DartAction, Rust2DartMessageSse, SseCodec, SseDeserializer,
     StreamSinkBase, TaskInfo,
 };
-use flutter_rust_bridge::Handler;
+use flutter_rust_bridge::{DartOpaque, Handler, IntoDart};
 
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.12.0";
 
@@ -52,4 +53,45 @@ pub extern "C" fn bench_services_frb_stream(port: i64, size: usize, count: u64) 
             }
         }
     });
+}
+
+/// Asks a function of Dart for the numbers below `count`, and posts the sum of its answers to
+/// `port`.
+///
+/// # Safety
+///
+/// `function` came from `frb_dart_opaque_dart2rust_encode`, and belongs to this call.
+#[no_mangle]
+pub unsafe extern "C" fn bench_services_frb_ask(port: i64, function: *const std::ffi::c_void, count: i64) {
+    // SAFETY: it came from there, by this function's contract.
+    let function = unsafe { DartOpaque::from_raw(function) };
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<SseCodec, _, _, _>(
+        TaskInfo { debug_name: "ask", port: Some(port), mode: FfiCallMode::Normal },
+        move || {
+            move |_context| async move {
+                let mut sum = 0;
+                for number in 0..count {
+                    let arguments = vec![number.into_dart()];
+                    let message =
+                        FLUTTER_RUST_BRIDGE_HANDLER.dart_fn_invoke(function.clone(), arguments).await;
+                    let mut deserializer = SseDeserializer::new(message);
+                    assert_eq!(deserializer.cursor.read_u8().unwrap(), 0, "the function has thrown");
+                    sum += deserializer.cursor.read_i64::<NativeEndian>().unwrap();
+                    deserializer.end();
+                }
+                Ok::<Rust2DartMessageSse, Rust2DartMessageSse>(SseCodec::encode(
+                    Rust2DartAction::Success,
+                    |serializer| serializer.cursor.write_i64::<NativeEndian>(sum).unwrap(),
+                ))
+            }
+        },
+    );
+}
+
+/// Takes the answer of a function of Dart, as `frb_generated_boilerplate` does.
+#[no_mangle]
+pub extern "C" fn bench_services_frb_answer(call: i32, ptr: *mut u8, rust_vec_len: i32, data_len: i32) {
+    // SAFETY: Dart passes a vector of `frb_rust_vec_u8_new`, and its lengths.
+    let message = unsafe { Dart2RustMessageSse::from_wire(ptr, rust_vec_len, data_len) };
+    FLUTTER_RUST_BRIDGE_HANDLER.dart_fn_handle_output(call, message);
 }

@@ -14,6 +14,7 @@ use loom::thread;
 
 use crate::mailbox::atomics::{Atomics, Link, Word, atomic};
 use crate::mailbox::inbox::{Closed, Inbox};
+use crate::mailbox::input::{Next, next};
 use crate::mailbox::outcome::{Outcome, Stage};
 use crate::mailbox::window::{Idle, Window};
 
@@ -37,6 +38,7 @@ variant!(RelaxedLink { const LINK: Ordering = Ordering::Relaxed; });
 variant!(AnswersLast { const ANSWERS_FIRST: bool = false; });
 variant!(NobodySweeps { const LAST_SWEEPS: bool = false; });
 variant!(StallsInSteps { const STALLS_AT_ONCE: bool = false; });
+variant!(AsksLast { const ASKS_FIRST: bool = false; });
 variant!(DecidesInSteps { const DECIDES_AT_ONCE: bool = false; });
 
 /// Runs all orders with up to two preemptions: enough to find the faults of the controls.
@@ -359,4 +361,83 @@ fn loom_finds_an_item_that_is_read_too_early() {
 #[test]
 fn loom_finds_credit_that_is_lost() {
     refuted(|| no_item_is_lost::<StallsInSteps>(1));
+}
+
+/// An input: its window, the end of its isolate, and the wake-ups of its task.
+struct Opened<A: Atomics> {
+    window: Window<Watched, A>,
+    outcome: Outcome<A>,
+    wakes: AtomicU32,
+    taken: AtomicU32,
+}
+
+// SAFETY: one thread puts and another takes; here, loom checks the accesses.
+unsafe impl<A: Atomics> Sync for Opened<A> {}
+// SAFETY: its items may go to other threads.
+unsafe impl<A: Atomics> Send for Opened<A> {}
+
+impl<A: Atomics> Opened<A> {
+    fn wake(&self, wakes: bool) {
+        if wakes {
+            self.wakes.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Puts two items, and ends as an isolate does that is killed.
+    fn put_and_end(&self) {
+        for number in 1..=ITEMS {
+            assert!(number > 1 || self.window.collect() == 2);
+            // SAFETY: only one thread puts, with a credit.
+            self.wake(unsafe { self.window.put(Watched::new(number)) });
+        }
+        self.outcome.decide(Stage::Cancelled);
+        self.wake(true);
+    }
+
+    /// Takes items until there are none; returns true at the end.
+    fn take(&self) -> bool {
+        loop {
+            // SAFETY: only one thread takes.
+            match unsafe { next(&self.window, &self.outcome) } {
+                Next::Item(item) => {
+                    let number = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
+                    assert_eq!(item.read(), number, "an item is lost, or isn't there yet");
+                }
+                Next::Nothing => return false,
+                Next::End | Next::Gone => return true,
+            }
+        }
+    }
+}
+
+/// All items come that an isolate has put before its end, and then that it is gone.
+fn no_last_item_is_lost<A: Atomics>() {
+    explore(|| {
+        let input = Arc::new(Opened::<A> {
+            window: Window::new(2),
+            outcome: Outcome::new(),
+            wakes: AtomicU32::new(0),
+            taken: AtomicU32::new(0),
+        });
+        let isolate = Arc::clone(&input);
+        let isolate = thread::spawn(move || isolate.put_and_end());
+        let mut ended = input.take();
+        isolate.join().unwrap();
+        while !ended && input.wakes.load(Ordering::Acquire) > 0 {
+            input.wakes.fetch_sub(1, Ordering::AcqRel);
+            ended = input.take();
+        }
+        assert!(ended, "the end waits, and the task isn't woken");
+        assert_eq!(input.taken.load(Ordering::Relaxed), ITEMS);
+    });
+}
+
+#[test]
+fn loom_no_last_item_is_lost() {
+    no_last_item_is_lost::<Sound>();
+}
+
+#[test]
+fn loom_finds_an_end_that_hides_an_item() {
+    refuted(no_last_item_is_lost::<AsksLast>);
 }

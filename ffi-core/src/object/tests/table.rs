@@ -125,7 +125,6 @@ fn a_handle_finds_its_object_until_it_ends() {
         // SAFETY: only this thread uses the handle.
         let found = unsafe { receiver::<Counted>(handle) }.ok().unwrap();
         assert_eq!(found.value, 7);
-        drop(found);
         assert_eq!(object_free(handle), 0);
         assert_eq!(ends.load(Ordering::Relaxed), 1);
         assert_eq!(object_free(handle), ObjectCode::Stale as i32);
@@ -142,7 +141,6 @@ fn an_object_of_a_service_is_two_words() {
         // SAFETY: only this thread uses the handle.
         let found = unsafe { receiver::<dyn Named>(handle) }.ok().unwrap();
         assert_eq!(found.name(), "8");
-        drop(found);
         assert_eq!(refused::<Counted>(handle), ObjectCode::Kind as u32);
         object_free(handle);
         assert_eq!(ends.load(Ordering::Relaxed), 1);
@@ -283,7 +281,6 @@ fn threads_make_and_end_objects_of_their_own() {
                             // SAFETY: only this thread uses the handle.
                             let found = unsafe { receiver::<Counted>(handle) }.ok().unwrap();
                             assert_eq!(found.value, value);
-                            drop(found);
                             assert!(end(handle));
                         }
                     }

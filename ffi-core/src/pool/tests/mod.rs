@@ -3,6 +3,8 @@
 //! a file may use. Tests about the whole process are in `ffi-core/tests`.
 
 mod behavior;
+#[cfg(magazines)]
+mod bell;
 mod layers;
 #[cfg(magazines)]
 mod model;

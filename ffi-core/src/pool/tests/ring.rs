@@ -44,7 +44,7 @@ fn loom_each_value_comes_out_once() {
         let first = pop(&ring);
         let mut all = vec![first];
         for pusher in pushers {
-            assert_eq!(pusher.join().unwrap(), Ok(()));
+            assert_eq!(pusher.join().unwrap(), Ok(false));
         }
         all.push(ring.pop().unwrap());
         all.sort_unstable();
@@ -101,9 +101,9 @@ fn loom_closing_loses_nothing() {
 #[test]
 fn a_stopped_pusher_is_waited_for_a_millisecond() {
     let ring = Ring::<4>::new();
-    assert_eq!((ring.push(1), ring.pop(), ring.pop()), (Ok(()), Ok(1), Err(NoValue::Empty)));
+    assert_eq!((ring.push(1), ring.pop(), ring.pop()), (Ok(false), Ok(1), Err(NoValue::Empty)));
     let finish = ring.begin_push();
-    assert_eq!(ring.push(3), Ok(()));
+    assert_eq!(ring.push(3), Ok(false));
     let start = Instant::now();
     assert_eq!((ring.pop(), ring.len()), (Err(NoValue::Busy), 2));
     let waited = start.elapsed();
@@ -119,7 +119,7 @@ proptest! {
         for (number, push) in steps.into_iter().enumerate() {
             let number = number as u64;
             if push {
-                let expected = if naive.len() < 3 { Ok(()) } else { Err(NoRoom::Full) };
+                let expected = if naive.len() < 3 { Ok(false) } else { Err(NoRoom::Full) };
                 prop_assert_eq!(ring.push(number), expected);
                 if expected.is_ok() {
                     naive.push_back(number);

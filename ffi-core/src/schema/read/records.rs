@@ -9,7 +9,6 @@ use crate::scalars::for_each_number;
 /// One item of a library's schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "most records are messages, so a box for them saves little")]
 pub enum Record {
     /// `ffi_core::library!()`.
     Library(Library),
@@ -31,6 +30,8 @@ pub enum Record {
     Object(Object),
     /// `#[ffi_service]`.
     Service(Object),
+    /// `#[ffi_callback]`.
+    Callback(Listener),
 }
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -636,7 +637,8 @@ pub struct Function {
     /// Way in which the function is called.
     #[serde(default, skip_serializing_if = "Mode::is_sync")]
     pub mode: Mode,
-    /// Number of items of a stream that may wait for Dart; 0 for other functions.
+    /// Number of items of each stream that may wait: of the result for Dart, of parameters for
+    /// Rust; 0 for functions without one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub window: u32,
     /// The way in which a call in Dart writes its arguments, if the user chose one.
@@ -758,12 +760,29 @@ pub struct Param {
     /// True if it is an `Option`: a `uint8_t` follows it in C that is 1 if there is a value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// Type of the value, of the elements of a slice, or of the target of a reference.
-    #[serde(rename = "type")]
+    /// Type of the value, of the elements of a slice, or of the target of a reference; `u8` for a
+    /// function of Dart.
+    #[serde(rename = "type", default = "byte")]
     pub ty: Type,
-    /// Type of the result of a function of Dart; `None` for `()`, and for other parameters.
+    /// Types of a function of Dart; `None` for other parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Type>,
+    pub function: Option<DartFunction>,
+    /// Trait of an object of Dart; `None` for other parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<TypeId>,
+}
+
+fn byte() -> Type {
+    Type::Scalar(Scalar::U8)
+}
+
+/// Types of a function of Dart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DartFunction {
+    /// Types of the arguments.
+    pub arguments: Vec<Returns>,
+    /// Type of the result: a value or text; `None` for `()`.
+    pub answer: Option<Returns>,
 }
 
 /// Form in which a parameter crosses the boundary.
@@ -790,9 +809,28 @@ pub enum Pass {
     Object,
     /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
     Moved,
-    /// `&dyn Fn(A) -> Result<R, DartError>`: a pointer to a function, and its context. The type is
-    /// that of the argument.
+    /// `&dyn Fn(A, ..) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback,
+    /// `DartFn<fn(A, ..) -> R>`: a mailbox, and the number of a function there.
+    DartFn,
+    /// `Arc<dyn Trait>`: a mailbox, and the number of an object there.
+    Listener,
+    /// `FfiInput<T>`, a stream of Dart, for Dart only: a number. The type is `T`.
+    InputValue,
+    /// `FfiInput<String>`; the type is `u8`.
+    InputStr,
+    /// `FfiInput<Vec<T>>`; the type is `T`.
+    InputSlice,
+    /// `FfiInput<PoolBox<T>>`; the type is `T`.
+    InputPool,
+}
+
+impl Pass {
+    /// Returns true for a stream of Dart.
+    #[must_use]
+    pub fn is_input(self) -> bool {
+        matches!(self, Self::InputValue | Self::InputStr | Self::InputSlice | Self::InputPool)
+    }
 }
 
 /// An error with fields: an enum, or a struct.
@@ -906,6 +944,37 @@ impl ObjectSymbols {
     }
 }
 
+/// A trait whose implementors are objects of Dart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Id of the trait.
+    pub id: TypeId,
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Hash of the methods.
+    pub fingerprint: Fingerprint,
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint_symbol: String,
+    /// Methods, in the order of the source.
+    pub methods: Vec<ListenerMethod>,
+}
+
+/// A method of a [`Listener`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerMethod {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Names of the parameters.
+    pub params: Vec<String>,
+    /// Types of the parameters and of the result.
+    pub function: DartFunction,
+    /// True if Rust may wait for the result.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+}
+
 /// An exported queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
@@ -942,13 +1011,17 @@ pub struct QueueSymbols {
     pub close: String,
     /// `fn() -> u8`: 1 if it is closed.
     pub is_closed: String,
+    /// `fn(mailbox, u64, *mut FfiEvent, *mut FfiStatus) -> i32`, for Dart only, with the feature
+    /// `async`: has an isolate listen to the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
 }
 
 impl QueueSymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 7] {
-        let Self { fingerprint, push, pop, pop_many, len, close, is_closed } = self;
-        [fingerprint, push, pop, pop_many, len, close, is_closed]
+    pub fn all(&self) -> Vec<&String> {
+        let Self { fingerprint, push, pop, pop_many, len, close, is_closed, stream } = self;
+        [fingerprint, push, pop, pop_many, len, close, is_closed].into_iter().chain(stream).collect()
     }
 }

@@ -4,6 +4,7 @@
 /// Applications import `ffi_core.dart` instead.
 library;
 
+export 'dart:async' show FutureOr;
 export 'dart:core'
     show
         BigInt,

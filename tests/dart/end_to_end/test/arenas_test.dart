@@ -336,6 +336,24 @@ void main() {
       expect(() => refused.root, throwsStateError);
     });
 
+    test('show what they have done in lists that are held', () {
+      final arena = built(2);
+      final rows = arena.root.rows, tags = rows[1].tags;
+      expect((rows.length, tags.length), (2, 1));
+      expect(library.append(arena, library.search(500)), 502);
+      expect((rows.length, rows[501].name), (502, 'row 499 of zürich'));
+      expect(arena.root.rows[1].tags, ['a']);
+      library.tidy(arena);
+      expect(rows.length, 502);
+      expect(rows[3].tags, ['a']);
+      arena.compact();
+      expect(rows.map((it) => it.id).take(4), [0, 1, 0, 1]);
+      arena.dispose();
+      expect(() => rows.length, throwsA(anything));
+      expect(() => rows.addNew(), throwsA(anything));
+      expect(() => tags.add('b'), throwsA(anything));
+    });
+
     test('refuse two names of one arena, if one is changed', () {
       final arena = built(3);
       expect(

@@ -51,6 +51,28 @@ void main() {
     );
   });
 
+  test('several arguments, none, and text', () {
+    expect(
+      _library.table(
+        rows: 3,
+        columns: 2,
+        cell: (row, column, point) =>
+            row * 100 + column * 10 + point.x.toInt() + point.y.toInt(),
+      ),
+      // Rows 0, 1, 2 twice: 600 + 6; columns 0, 1 three times: 30 + 3.
+      639,
+    );
+    final texts = ['a', 'bc', 'd\u{1f980}', ''].iterator;
+    expect(
+      _library.collect(() => (texts..moveNext()).current),
+      'abcd\u{1f980}',
+    );
+    expect(
+      () => _library.collect(() => '\ud800'),
+      throwsA(isA<RustErrorException>()),
+    );
+  });
+
   group('an exception', () {
     test('is an error in Rust, with its text', () {
       final numbers = <int>[];

@@ -2,6 +2,7 @@
 /// process, so it has a program of its own.
 library;
 
+import 'dart:async';
 import 'dart:isolate';
 
 import 'package:fixture_streams/fixture_streams.dart';
@@ -35,17 +36,27 @@ void main() {
       // Slots that wait at a shutdown are lost, and the pool has 1024.
       if (i < 10) listen(library.endlessPages(3));
     }
+    listen(JobsQueue.stream());
+    final controller = StreamController<int>();
+    var cancelled = false;
+    controller.onCancel = () => cancelled = true;
+    await library.readOn(controller.stream);
     final paused = library.endless(4).listen(null)..pause();
     await _until(() => library.made(4) == 8);
     library.shutdown();
-    await _until(() => done == 210);
-    expect(closed, 210);
+    await _until(() => done == 211);
+    expect(closed, 211);
+    await _until(() => cancelled);
     await paused.cancel();
     await _until(() => library.counts().tasks == 0);
     for (final gate in [1, 2, 3, 4]) {
       expect(library.alive(gate), 0);
     }
 
+    await expectLater(
+      JobsQueue.stream().toList(),
+      throwsA(isA<LibraryClosedException>()),
+    );
     await expectLater(
       library.numbers(0, 1).toList(),
       throwsA(isA<LibraryClosedException>()),

@@ -206,8 +206,105 @@ void main() {
         ..twice = (77,)
         ..array = null
         ..each = [1, null, 3];
-      box.ref.small = const SmallNothing().toBox().ref;
+      box.ref.newSmall().setNothing();
       expect(library.isOptionsFromDart(box), isTrue);
+    });
+
+    test('options of messages, made in place', () {
+      final box = OptionsBox();
+      final options = box.ref;
+      expect((options.point, options.small), (null, null));
+      options.newPoint()
+        ..valid = true
+        ..x = 8
+        ..y = 9;
+      expect(options.point!.toData(), _point(8, 9));
+      // It is the one that is there.
+      options.newPoint().x = 7;
+      expect(options.point!.toData(), _point(7, 9));
+      options.point = null;
+      options.newPoint();
+      const zeros = PointData(valid: false, x: 0, y: 0);
+      expect(options.point!.toData(), zeros);
+      options.newSmall().setByte(7);
+      expect(options.toData().small, const SmallByte(7));
+
+      // The only byte that isn't 0 now says that there is a point.
+      options.small = null;
+      final other = OptionsBox()..ref.newPoint();
+      final present = other.bytes.indexOf(1);
+      expect(other.bytes.where((it) => it != 0), [1]);
+      other.bytes[present] = 2;
+      expect(
+        () => other.ref.newPoint(),
+        throwsA(
+          isA<InvalidValueException>().having(
+            (it) => it.message,
+            'message',
+            'point: 2 instead of 0 or 1 in an option',
+          ),
+        ),
+      );
+    });
+
+    test('texts of a list, whatever memory holds', () {
+      final box = ListsBox();
+      final names = (box.ref..names = ['a', '\ufeffx', 'fünf']).names;
+      expect(names, ['a', '\ufeffx', 'fünf']);
+      names.swap(0, 2);
+      expect(names, ['fünf', '\ufeffx', 'a']);
+      names.removeAt(1);
+      expect(names, ['fünf', 'a']);
+      names
+        ..clear()
+        ..length = 2;
+      expect(names, ['', '']);
+      names[1] = 'fünf';
+
+      final text = box.bytes.indexOf('f'.codeUnitAt(0)), length = text - 4;
+      Matcher refused(String problem) => throwsA(
+        isA<InvalidValueException>().having(
+          (it) => it.message,
+          'message',
+          'names[1]: $problem',
+        ),
+      );
+      box.bytes[length] = 6;
+      expect(() => names[1], refused('length 6 exceeds 5'));
+      expect(box.ref.toData, refused('length 6 exceeds 5'));
+      box.bytes[length] = 0;
+      box.bytes[length + 3] = 0xff;
+      expect(() => names[1], refused('length 4278190080 exceeds 5'));
+      box.bytes[length + 3] = 0;
+      box.bytes[length] = 5;
+      box.bytes[text + 2] = 0xff;
+      expect(() => names[1], refused('the text is not UTF-8'));
+      names[1] = 'x';
+      expect(box.ref.toData().names, ['', 'x']);
+      expect(() => names[1] = 'sechs!', throwsA(isA<CapacityException>()));
+      expect(names[1], 'x');
+    });
+
+    test('texts of an array, whatever memory holds', () {
+      final box = TextsBox();
+      final lines = box.ref.lines;
+      lines[1] = 'zwölf';
+      expect(lines, ['', 'zwölf', '']);
+      final text = box.bytes.indexOf('z'.codeUnitAt(0));
+      expect(box.bytes[text - 4], 6);
+      box.bytes[text - 4] = 8;
+      expect(
+        () => lines[1],
+        throwsA(
+          isA<InvalidValueException>().having(
+            (it) => it.message,
+            'message',
+            'lines[1]: length 8 exceeds 7',
+          ),
+        ),
+      );
+      box.bytes[text - 4] = 1;
+      expect(box.ref.toData().lines, ['', 'z', '']);
     });
 
     test('maps, in place', () {

@@ -565,6 +565,17 @@ final class ArenaTextList extends ArenaList<String, String> {
   @override
   @pragma('vm:prefer-inline')
   String operator [](int index) => arena$.textAt(place$(index, 8), _name);
+
+  @override
+  void addAllData(List<String> values) {
+    if (values.isEmpty) return;
+    final arena = arena$;
+    var at = _added(values.length, 8);
+    for (var i = 0; i < values.length; i++) {
+      arena.putText(at, values[i], _name);
+      at += 8;
+    }
+  }
 }
 
 /// `ArenaVec<ArenaStr>`.

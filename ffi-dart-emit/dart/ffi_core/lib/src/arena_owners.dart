@@ -167,14 +167,14 @@ final class ArenaCalls {
 final class _NativeArena extends ArenaMemory {
   /// An arena with room for [lists] and [text] bytes.
   _NativeArena(this._calls, int lists, int text)
-    : super(Uint8List(0), Uint8List(0), 0, 0) {
+    : super(Uint8List(0), Uint8List(0), 0, 0, isMutable: true) {
     _attach(nullptr, lists, _bits(text));
     _find();
   }
 
   /// The arena at [_header], which a function returned or another isolate gave away.
   _NativeArena.taken(this._calls, Pointer<Void> header)
-    : super(Uint8List(0), Uint8List(0), 0, 0) {
+    : super(Uint8List(0), Uint8List(0), 0, 0, isMutable: true) {
     _attach(header, 0, 0);
     _find();
   }
@@ -196,9 +196,6 @@ final class _NativeArena extends ArenaMemory {
   // Addresses of the typed data.
   Pointer<Uint8> _listsAt = nullptr;
   Pointer<Uint8> _textAt = nullptr;
-
-  @override
-  bool isMutable = true;
 
   /// The smallest number to whose power 2 is [text] or more; 0 for no text.
   static int _bits(int text) => text <= 0 ? 0 : max(1, (text - 1).bitLength);
@@ -255,10 +252,17 @@ final class _NativeArena extends ArenaMemory {
   }
 
   @override
-  void grow(int end, int textEnd) => _replace(
-    end > bytes.length ? grown(bytes.length, end) : bytes.length,
-    textEnd > text.length ? grown(text.length, textEnd) : text.length,
-  );
+  void grow(int end, int textEnd) {
+    // Both chunks move, so one that is half full grows at once, and the text isn't much
+    // smaller than the lists.
+    final lists = end > bytes.length ~/ 2
+        ? grown(bytes.length, end)
+        : bytes.length;
+    final texts = textEnd > text.length ~/ 2
+        ? grown(text.length, textEnd)
+        : text.length;
+    _replace(lists, max(texts, lists ~/ 2));
+  }
 
   /// Moves to chunks of other sizes. The old ones stay as long as typed data of them is
   /// used.
@@ -272,14 +276,14 @@ final class _NativeArena extends ArenaMemory {
     }
     final old = _attachment, oldBytes = bytes, oldText = text;
     final listsUsed = this.listsUsed, textUsed = this.textUsed;
-    final spare = Map.of(rooms);
+    final spare = rooms;
     _attach(nullptr, listsSize, _bits(textSize));
     _find();
     bytes.setRange(0, listsUsed, oldBytes);
     text.setRange(0, textUsed, oldText);
     this.listsUsed = listsUsed;
     this.textUsed = textUsed;
-    rooms.addAll(spare);
+    takeRooms(spare);
     _calls._memory.drop(old, this);
   }
 
@@ -321,6 +325,7 @@ final class _NativeArena extends ArenaMemory {
     bytes = text = Uint8List(0);
     lists = ByteData(0);
     listsUsed = textUsed = 0;
+    changes++;
     final memory = _calls._memory;
     if (forget) return memory.forget(attachment, this);
     // Nobody but this object has other typed data of the chunks.

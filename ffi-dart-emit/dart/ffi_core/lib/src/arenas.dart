@@ -27,8 +27,13 @@ const int arenaHeader = 64;
 /// Memory of an arena.
 abstract base class ArenaMemory {
   /// The two chunks, of which [listsUsed] and [textUsed] bytes are in use.
-  ArenaMemory(this.bytes, this.text, this.listsUsed, this.textUsed)
-    : lists = ByteData.sublistView(bytes);
+  ArenaMemory(
+    this.bytes,
+    this.text,
+    this.listsUsed,
+    this.textUsed, {
+    required this.isMutable,
+  }) : lists = ByteData.sublistView(bytes);
 
   /// The lists, all bytes that there is room for.
   ByteData lists;
@@ -45,15 +50,54 @@ abstract base class ArenaMemory {
   /// Bytes of the text in use.
   int textUsed;
 
-  /// True if it can be changed.
-  bool get isMutable;
+  /// True if it can be changed. A field, as each write asks for it.
+  bool isMutable;
+
+  /// Number of changes of what handles of lists are, which views of lists compare
+  /// with that at which they read theirs.
+  int changes = 0;
 
   /// True once somebody got typed data of the chunks, which is read later.
   bool exposed = false;
 
-  /// Sizes in bytes of the blocks of lists that have room for more elements, by their
-  /// offsets.
-  final Map<int, int> rooms = {};
+  /// Sizes in bytes of the blocks of lists that may have room for more elements, by
+  /// their offsets.
+  final Map<int, int> _rooms = {};
+
+  /// The block of [_rooms] that was asked for last, and its size; 0 for none. Elements
+  /// are added to one list many times.
+  int _roomAt = 0;
+  int _room = 0;
+
+  /// The size in bytes of the block at [at], in which [used] bytes are in use.
+  int roomOf(int at, int used) {
+    if (at != _roomAt) {
+      final room = _rooms[at];
+      if (room == null) return used;
+      _roomAt = at;
+      _room = room;
+    }
+    return _room > used ? _room : used;
+  }
+
+  /// Notes that the block at [at] has [size] bytes.
+  void setRoom(int at, int size) {
+    _rooms[at] = size;
+    _roomAt = at;
+    _room = size;
+  }
+
+  /// Forgets the block at [at], from which a list has moved.
+  void forgetRoom(int at) {
+    _rooms.remove(at);
+    if (_roomAt == at) _roomAt = 0;
+  }
+
+  /// The blocks of [other] are here as well.
+  void takeRooms(Map<int, int> rooms) => _rooms.addAll(rooms);
+
+  /// A copy of what [takeRooms] takes.
+  Map<int, int> get rooms => Map.of(_rooms);
 
   /// Makes room in the lists up to [end], and in the text up to [textEnd].
   void grow(int end, int textEnd);
@@ -76,12 +120,16 @@ abstract base class ArenaMemory {
       );
 
   /// Forgets which lists have room for more, after something else has written.
-  void forgetRooms() => rooms.clear();
+  void forgetRooms() {
+    changes++;
+    _rooms.clear();
+    _roomAt = 0;
+  }
 
   /// Adds a block of [size] zeros, and returns its offset.
   int alloc(int size, int align) {
     if (!isMutable) _throwReadOnly();
-    final at = (listsUsed + align - 1) ~/ align * align;
+    final at = (listsUsed + align - 1) & -align;
     final end = at + size;
     if (end > bytes.length) grow(end, textUsed);
     listsUsed = end;
@@ -99,15 +147,8 @@ abstract base class ArenaMemory {
   /// The text in [length] of [bytes] from [at] on.
   static String decode(Uint8List bytes, int at, int length, String name) {
     if (length == 0) return '';
-    final end = at + length;
-    if (end > bytes.length) throwOutside(at, length, name);
-    var all = 0;
-    for (var i = at; i < end; i++) {
-      all |= bytes[i];
-    }
-    return all < 0x80
-        ? String.fromCharCodes(bytes, at, end)
-        : decodeUtf8(Uint8List.sublistView(bytes, at, end), length, name: name);
+    if (at + length > bytes.length) throwOutside(at, length, name);
+    return decodeAt(bytes, at, length, name);
   }
 
   /// Has the handle at [position] refer to [value], which is added to the text.
@@ -163,6 +204,7 @@ abstract base class ArenaMemory {
   /// Writes zeros to [size] bytes at [position].
   void clear(int position, int size) {
     if (!isMutable) _throwReadOnly();
+    changes++;
     bytes.fillRange(position, position + size, 0);
   }
 
@@ -200,7 +242,8 @@ abstract base class ArenaMemory {
 
 /// An arena in bytes that came from elsewhere: it is only read.
 final class BytesArena extends ArenaMemory {
-  BytesArena._(super.bytes, super.text, super.listsUsed, super.textUsed);
+  BytesArena._(super.bytes, super.text, super.listsUsed, super.textUsed)
+    : super(isMutable: false);
 
   /// The arena in [all], whose root [name] of [size] bytes has the layout of [high] and
   /// [low]. It is read in place.
@@ -255,9 +298,6 @@ final class BytesArena extends ArenaMemory {
   }
 
   @override
-  bool get isMutable => false;
-
-  @override
   void grow(int end, int textEnd) => ArenaMemory._throwReadOnly();
 }
 
@@ -270,10 +310,8 @@ final class HeapArena extends ArenaMemory {
         Uint8List(text),
         arenaHeader + size,
         0,
+        isMutable: true,
       );
-
-  @override
-  bool get isMutable => true;
 
   @override
   void grow(int end, int textEnd) {
@@ -291,9 +329,15 @@ final class HeapArena extends ArenaMemory {
   }
 }
 
-/// The size of a chunk of [size] bytes that needs room up to [end]: at least twice
-/// as large.
-int grown(int size, int end) => size * 2 > end ? size * 2 : end;
+/// The size of a chunk of [size] bytes that needs room up to [end]: at least twice as
+/// large, and four times while it is small, as each growth moves both chunks (chosen by
+/// `arena_build_vs_bounded` of the benchmark `arenas`). It is not above the largest size
+/// unless [end] is.
+int grown(int size, int end) {
+  const largest = 0xffffffc0;
+  final larger = min(size < 1 << 16 ? size * 4 : size * 2, largest);
+  return max(larger, end);
+}
 
 /// A message in an arena, **borrowed**: it reads and writes memory in place.
 ///
@@ -345,7 +389,11 @@ abstract base class ArenaView<D extends FfiValue> {
 /// A list of an arena, **borrowed**: it reads and writes memory in place.
 base class ArenaList<V, D> with ListMixin<V> {
   /// The list that the handle at [_handle] refers to, the field [_name].
-  ArenaList(this.arena$, this._handle, this._codec, this._name);
+  @pragma('vm:prefer-inline')
+  ArenaList(this.arena$, this._handle, this._codec, this._name)
+    : _changes = arena$.changes,
+      _start = arena$.lists.getUint32(_handle, _little),
+      _length = arena$.lists.getUint32(_handle + 4, _little);
 
   /// The memory.
   final ArenaMemory arena$;
@@ -354,19 +402,36 @@ base class ArenaList<V, D> with ListMixin<V> {
   final ArenaCodec<V, D> _codec;
   final String _name;
 
+  /// What the handle was when the arena had so many changes.
+  int _changes;
+  int _start;
+  int _length;
+
+  /// Reads the handle, if it may be another one.
+  @pragma('vm:prefer-inline')
+  void _look() {
+    final arena = arena$;
+    if (arena.changes == _changes) return;
+    _changes = arena.changes;
+    _start = arena.lists.getUint32(_handle, _little);
+    _length = arena.lists.getUint32(_handle + 4, _little);
+  }
+
   @override
   @pragma('vm:prefer-inline')
-  int get length => arena$.lists.getUint32(_handle + 4, _little);
+  int get length {
+    _look();
+    return _length;
+  }
 
   /// Position of the element [index].
   ///
   /// Throws an [IndexError] if there is none.
   @pragma('vm:prefer-inline')
   int place$(int index, int size) {
-    final data = arena$.lists;
-    final length = data.getUint32(_handle + 4, _little);
-    if (index < 0 || index >= length) _throwIndex(index, length);
-    return data.getUint32(_handle, _little) + index * size;
+    _look();
+    if (index < 0 || index >= _length) _throwIndex(index, _length);
+    return _start + index * size;
   }
 
   @pragma('vm:never-inline')
@@ -394,37 +459,44 @@ base class ArenaList<V, D> with ListMixin<V> {
       return;
     }
     final size = _codec.size, start = place$(0, size);
-    arena$.clear(start + length * size, (now - length) * size);
-    arena$.rooms.putIfAbsent(start, () => now * size);
-    arena$.lists.setUint32(_handle + 4, length, _little);
+    arena$
+      ..writable.setUint32(_handle + 4, length, _little)
+      ..clear(start + length * size, (now - length) * size)
+      ..setRoom(start, arena$.roomOf(start, now * size));
   }
 
   /// Makes room for [additional] more elements: the list doesn't move until there
   /// are more.
   void reserve(int additional) {
-    if (additional > 0) _room(length + additional);
+    if (additional > 0) _room(length + additional, 0, kept: true);
   }
 
+  /// Changes the length from [now], which was just read, to [length].
+  @pragma('vm:prefer-inline')
   void _resize(int length, int now) {
     _room(length, now * 2);
-    arena$.writable.setUint32(_handle + 4, length, _little);
+    final arena = arena$;
+    arena.lists.setUint32(_handle + 4, length, _little);
+    _changes = ++arena.changes;
+    _length = length;
   }
 
   /// Makes room for [wanted] elements, and if the list has to move, for [more] of
-  /// them.
-  void _room(int wanted, [int more = 0]) {
-    checkUint32(wanted, '$_name.length');
+  /// them. The arena notes room that is [kept], as it isn't used at once.
+  void _room(int wanted, int more, {bool kept = false}) {
     final arena = arena$, size = _codec.size;
-    final data = arena.writable;
-    final length = data.getUint32(_handle + 4, _little);
-    final start = data.getUint32(_handle, _little);
-    final room = arena.rooms[start] ?? length * size;
+    if (!arena.isMutable) ArenaMemory._throwReadOnly();
+    _look();
+    final length = _length, start = _start;
+    // An empty list without a block is at 0.
+    final room = start == 0 ? 0 : arena.roomOf(start, length * size);
     if (wanted * size <= room) return;
+    if (wanted > 0xffffffff) checkUint32(wanted, '$_name.length');
     if (room > 0 && start + room == arena.listsUsed) {
       final end = start + wanted * size;
       if (end > arena.bytes.length) arena.grow(end, arena.textUsed);
       arena.listsUsed = end;
-      arena.rooms[start] = wanted * size;
+      if (kept) arena.setRoom(start, wanted * size);
       return;
     }
     final capacity = (wanted > more ? wanted : more) * size;
@@ -433,11 +505,14 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (used > 0 && start + used > arena.bytes.length) {
       ArenaMemory.throwOutside(start, used, _name);
     }
-    if (used > 0) arena.bytes.setRange(to, to + used, arena.bytes, start);
-    arena.rooms
-      ..remove(start)
-      ..[to] = capacity;
+    if (used > 0) {
+      arena.bytes.setRange(to, to + used, arena.bytes, start);
+      arena.forgetRoom(start);
+    }
+    if (kept || capacity > wanted * size) arena.setRoom(to, capacity);
     arena.lists.setUint32(_handle, to, _little);
+    _changes = ++arena.changes;
+    _start = to;
   }
 
   @override
@@ -450,32 +525,33 @@ base class ArenaList<V, D> with ListMixin<V> {
   }
 
   /// Adds an element of zeros, and returns it: for a message its view.
-  V addNew() {
-    final index = length;
-    _resize(index + 1, index);
-    return this[index];
-  }
+  V addNew() => _codec.view(arena$, _added(1, _codec.size), _name);
 
   /// Adds a copy of [value].
   void addData(D value) {
-    final index = length;
-    _resize(index + 1, index);
-    _codec.store(arena$, place$(index, _codec.size), value, _name);
+    _codec.store(arena$, _added(1, _codec.size), value, _name);
   }
 
   /// Adds copies of [values].
   void addAllData(List<D> values) {
     if (values.isEmpty) return;
-    final index = length;
-    _resize(index + values.length, index);
+    var at = _added(values.length, _codec.size);
     for (var i = 0; i < values.length; i++) {
-      _codec.store(arena$, place$(index + i, _codec.size), values[i], _name);
+      _codec.store(arena$, at, values[i], _name);
+      at += _codec.size;
     }
+  }
+
+  /// Adds [count] elements of zeros, and returns the position of the first.
+  int _added(int count, int size) {
+    final index = length;
+    _resize(index + count, index);
+    return _start + index * size;
   }
 
   /// Replaces the elements by copies of [values].
   void setData(List<D> values) {
-    length = 0;
+    if (length > 0) length = 0;
     addAllData(values);
   }
 
@@ -484,6 +560,7 @@ base class ArenaList<V, D> with ListMixin<V> {
     final size = _codec.size;
     final one = place$(i, size), other = place$(j, size);
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
+    arena$.changes++;
     final bytes = arena$.bytes;
     final kept = Uint8List.fromList(
       Uint8List.sublistView(bytes, one, one + size),
@@ -501,6 +578,7 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
     final size = _codec.size, start = length == 0 ? 0 : place$(0, size);
     final count = (end - from) * size, target = start + to * size;
+    arena$.changes++;
     arena$.bytes.setRange(
       target,
       target + count,
@@ -600,6 +678,7 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (order.isEmpty) return;
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
     final size = _codec.size, start = place$(0, size), bytes = arena$.bytes;
+    arena$.changes++;
     final all = Uint8List.fromList(
       Uint8List.sublistView(bytes, start, start + order.length * size),
     );

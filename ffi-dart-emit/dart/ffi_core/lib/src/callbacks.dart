@@ -1,24 +1,27 @@
 part of 'native.dart';
 
-typedef _CallbackC =
-    Uint8 Function(
-      Pointer<Void>,
-      Pointer<Void>,
-      Pointer<Void>,
-      Pointer<_CallbackError>,
-    );
+// Addresses are integers, as the VM makes an object of each pointer that it passes.
+typedef _CallbackC = Uint8 Function(IntPtr, IntPtr, IntPtr, IntPtr);
 
-/// Text of what a function threw, for Rust to copy.
-final class _CallbackError extends Struct {
-  external Pointer<Uint8> message;
+/// Text that a function returned or threw, for Rust to copy.
+final class _CallbackText extends Struct {
+  external Pointer<Uint8> data;
 
   @Size()
   external int length;
 }
 
-/// A function that a call gets: it reads its argument and writes its result.
-typedef LentFunction =
-    void Function(Pointer<Void> argument, Pointer<Void> result);
+/// A function that a call gets: it reads its arguments and writes its result.
+typedef LentFunction = void Function(int argument, int result);
+
+/// Returns the address of the argument [index], of several at [arguments].
+@pragma('vm:prefer-inline')
+int argumentAt(int arguments, int index) =>
+    (Pointer<Pointer<Void>>.fromAddress(arguments) + index).value.address;
+
+/// Returns a copy of the [size] bytes at [address].
+Uint8List copyAt(int address, int size) =>
+    Uint8List.fromList(Pointer<Uint8>.fromAddress(address).asTypedList(size));
 
 /// The functions of this isolate that calls under way may call.
 ///
@@ -33,11 +36,6 @@ final class LentFunctions {
 
   final LibraryMemory _memory;
   final List<LentFunction> _lent = [];
-
-  /// Texts of the calls that functions make, by how deep they are: those of the calls
-  /// above are still in use.
-  final List<TextArguments> _texts = [];
-  int _depth = 0;
 
   late final TextArguments _errors = TextArguments(_memory);
 
@@ -58,7 +56,7 @@ final class LentFunctions {
   /// The number of functions that are lent now, for [end].
   int get mark {
     // Left by a call that was refused before it began.
-    if (_depth == 0) _lent.clear();
+    if (_memory._depth == 0) _lent.clear();
     return _lent.length;
   }
 
@@ -71,28 +69,20 @@ final class LentFunctions {
   /// Ends the loans since [mark].
   void end(int mark) => _lent.length = mark;
 
-  int _run(
-    Pointer<Void> context,
-    Pointer<Void> argument,
-    Pointer<Void> result,
-    Pointer<_CallbackError> error,
-  ) {
-    final outer = _memory.texts;
-    if (_depth == _texts.length) _texts.add(TextArguments(_memory));
-    _memory.texts = _texts[_depth++];
+  int _run(int context, int argument, int result, int error) {
+    final depth = _memory._depth++;
     try {
-      _lent[context.address](argument, result);
+      _lent[context](argument, result);
+      _memory._depth = depth;
       return 0;
     } on Object catch (thrown) {
-      _tell(thrown, error);
+      _memory._depth = depth;
+      _tell(thrown, Pointer.fromAddress(error));
       return 1;
-    } finally {
-      _depth--;
-      _memory.texts = outer;
     }
   }
 
-  void _tell(Object thrown, Pointer<_CallbackError> error) {
+  void _tell(Object thrown, Pointer<_CallbackText> error) {
     _errors.clear();
     final int length;
     try {
@@ -102,7 +92,7 @@ final class LentFunctions {
       return;
     }
     error.ref
-      ..message = _errors.pointer
+      ..data = _errors.pointer
       ..length = length;
   }
 }

@@ -12,19 +12,34 @@ typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
 typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
 typedef _LimitD = void Function(Pointer<Void>, int, int);
-typedef _TakeItemsC =
-    IntPtr Function(
-      Pointer<Void>,
-      Uint64,
-      Pointer<Uint8>,
-      Size,
-      Pointer<FfiStatus>,
-    );
-typedef _TakeItemsD =
-    int Function(Pointer<Void>, int, Pointer<Uint8>, int, Pointer<FfiStatus>);
-typedef _KeepItemC =
-    Void Function(Pointer<Void>, Uint64, Size, Pointer<FfiStatus>);
+typedef _TakeItemsC = IntPtr Function(
+  Pointer<Void>,
+  Uint64,
+  Pointer<Uint8>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _TakeItemsD = int Function(
+  Pointer<Void>,
+  int,
+  Pointer<Uint8>,
+  int,
+  Pointer<FfiStatus>,
+);
+typedef _KeepItemC = Void Function(
+  Pointer<Void>,
+  Uint64,
+  Size,
+  Pointer<FfiStatus>,
+);
 typedef _KeepItemD = void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
+typedef _TakeArgumentC =
+    Void Function(Pointer<Void>, Size, Size, Pointer<FfiStatus>);
+typedef _TakeArgumentD =
+    void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
+typedef _AnswerC =
+    Void Function(Pointer<Void>, Uint64, Int32, Pointer<Uint8>, Size);
+typedef _AnswerD = void Function(Pointer<Void>, int, int, Pointer<Uint8>, int);
 typedef _ClearC = Void Function(Pointer<FfiStatus>);
 typedef _ClearD = void Function(Pointer<FfiStatus>);
 
@@ -38,6 +53,9 @@ final class _MailboxCalls extends Struct {
   external Pointer<NativeFunction<_LimitC>> limit;
   external Pointer<NativeFunction<_TakeItemsC>> takeItems;
   external Pointer<NativeFunction<_KeepItemC>> keepItem;
+  external Pointer<NativeFunction<_TakeArgumentC>> takeArgument;
+  external Pointer<NativeFunction<_AnswerC>> answer;
+  external Pointer<NativeFunction<_PutInputC>> putInput;
 }
 
 /// The result in an event: 16 bytes, as the type of C, or a pointer to more.
@@ -56,7 +74,7 @@ Uint8List copyOf(EventValue value, int size) =>
 /// The result of a function that has none.
 void readNothing(EventValue value) {}
 
-/// A call or stream that waits for events.
+/// A call, a stream or an input that waits for events.
 sealed class _Waiting {}
 
 /// A call that waits for its event.
@@ -114,7 +132,14 @@ final class Mailbox implements Finalizable {
   /// Half the resolution of timers, so that a flood hardly delays one.
   static const _turn = 500;
 
+  /// Codes of events: Rust calls a function of this isolate, has dropped one, has
+  /// dropped a cancelled task.
+  static const _asked = 18;
+  static const _released = 19;
   static const _gone = 20;
+
+  /// Size in bytes of the largest result of a function.
+  static const _mostAnswer = 4096;
 
   final LibraryMemory _memory;
 
@@ -128,6 +153,11 @@ final class Mailbox implements Finalizable {
   late final _LimitD _limit = _calls.limit.asFunction(isLeaf: true);
   late final _TakeItemsD _takeItems = _calls.takeItems.asFunction(isLeaf: true);
   late final _KeepItemD _keepItem = _calls.keepItem.asFunction(isLeaf: true);
+  late final _TakeArgumentD _takeArgument = _calls.takeArgument.asFunction(
+    isLeaf: true,
+  );
+  late final _AnswerD _answer = _calls.answer.asFunction(isLeaf: true);
+  late final _PutInputD _putInput = _calls.putInput.asFunction(isLeaf: true);
   late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
     _memory._clear,
     isLeaf: true,
@@ -141,6 +171,10 @@ final class Mailbox implements Finalizable {
   /// The place for the event of a call that is ready at once.
   late final Pointer<Void> now = _memory.scratch<Void>(32);
   late final int _nowCode = now.address + 8;
+
+  /// The place for an item of an input until Rust has copied it, and its size.
+  Pointer<Void> _inputMemory = nullptr;
+  int _inputSize = 0;
 
   late final Pointer<Uint8> _events = _memory.scratch<Uint8>(32 * _most);
   late final Int64List _ids = _events.cast<Int64>().asTypedList(4 * _most);
@@ -166,6 +200,16 @@ final class Mailbox implements Finalizable {
 
   /// Memory for batches of streams that is not in use.
   final List<Pointer<Uint8>> _buffers = [];
+
+  /// Functions and objects that Rust keeps, by the low half of their numbers; and how
+  /// often each index was used.
+  final List<_Kept?> _kept = [];
+  final List<int> _keptGenerations = [];
+  final List<int> _keptFree = [];
+
+  /// The arguments of the call that Rust makes, and the place for its result.
+  late final KeptArguments _arguments = KeptArguments._(this);
+  late final int _result = _memory.scratch<Void>(_mostAnswer).address;
 
   /// Calls and streams that wait, by their index; and how often each index was used.
   final List<_Waiting?> _waiting = [];
@@ -211,6 +255,53 @@ final class Mailbox implements Finalizable {
   void _age(int index) =>
       _generations[index] = (_generations[index] + 1) & 0x7fffffff;
 
+  /// Keeps an object with [methods] until Rust drops it, and returns its number.
+  int keep(List<KeptFunction<Object?>> methods) {
+    final kept = _Kept(methods);
+    final int index;
+    if (_keptFree.isEmpty) {
+      index = _kept.length;
+      _kept.add(kept);
+      _keptGenerations.add(1);
+    } else {
+      index = _keptFree.removeLast();
+      _kept[index] = kept;
+    }
+    return _keptGenerations[index] << 32 | index;
+  }
+
+  _Kept? _keptAt(int number) {
+    final index = number & 0xffffffff;
+    return _keptGenerations[index] == number >> 32 ? _kept[index] : null;
+  }
+
+  void _release(int number) {
+    final index = number & 0xffffffff;
+    if (_keptAt(number) == null) return;
+    _kept[index] = null;
+    _keptGenerations[index] = (_keptGenerations[index] + 1) & 0x7fffffff;
+    _keptFree.add(index);
+  }
+
+  /// Calls the function that Rust asks for by the event at [event].
+  void _call(int event, int number) {
+    final ask = _ids[4 * event + 3];
+    final kept = _keptAt(number);
+    if (kept == null) {
+      if (ask != 0) _answer(handle, ask, 2, nullptr, 0);
+      return;
+    }
+    _arguments
+      .._event = event
+      .._places = Pointer<Pointer<Void>>.fromAddress(
+        _events.address + 32 * event + 16,
+      ).value.address;
+    final method = kept.methods[_codes[8 * event + 3]];
+    final zone = kept.zone;
+    if (identical(zone, Zone.current)) return method._run(this, ask);
+    zone.run(() => method._run(this, ask));
+  }
+
   static Pointer<Void> _valueAt(Pointer<NativeType> event) =>
       Pointer.fromAddress(event.address + 16);
 
@@ -224,27 +315,49 @@ final class Mailbox implements Finalizable {
 
   /// Has [waiting] get the events of the call [next], and returns its index.
   int _add(_Waiting waiting) {
-    final int index;
+    if (_pending++ == 0) _port.keepIsolateAlive = true;
+    return _place(waiting);
+  }
+
+  /// Has [waiting] get the events of the call [next], but the isolate not wait for them.
+  int _place(_Waiting waiting) {
+    final index = next & 0xffffffff;
     if (_free.isEmpty) {
-      index = _waiting.length;
       _waiting.add(waiting);
     } else {
-      index = _free.removeLast();
-      _waiting[index] = waiting;
+      _waiting[_free.removeLast()] = waiting;
     }
-    if (_pending++ == 0) _port.keepIsolateAlive = true;
     return index;
   }
 
   /// Frees the place of what has got its last event.
   void _remove(int index) {
-    _waiting[index] = null;
-    _age(index);
-    _free.add(index);
+    _vacate(index);
     if (--_pending == 0) {
       _port.keepIsolateAlive = false;
       _byFuture = null;
     }
+  }
+
+  /// Frees the place at [index].
+  void _vacate(int index) {
+    _waiting[index] = null;
+    _age(index);
+    _free.add(index);
+  }
+
+  /// An input of the call that follows, for the events of [source]: [pass] puts each.
+  NativeInput<T> input<T>(
+    Stream<T> source,
+    int Function(NativeInput<Object?> input, T item) pass,
+  ) => NativeInput<T>._(this, source, pass);
+
+  Pointer<Void> _inputPlace(int size) {
+    if (size > _inputSize) {
+      _inputSize = max(64, size);
+      _inputMemory = _memory.scratch(_inputSize);
+    }
+    return _inputMemory;
   }
 
   /// A stream of Rust, which [start] starts when it is listened to: it returns 0 if
@@ -318,12 +431,15 @@ final class Mailbox implements Finalizable {
 
   void _completeOne(int event) {
     final id = _ids[4 * event];
+    final code = _codes[8 * event + 2];
+    if (code == _asked) return _call(event, id);
+    if (code == _released) return _release(id);
     final index = id & 0xffffffff;
     // The event of a call that was refused.
     if (_generations[index] != id >> 32) return;
-    final code = _codes[8 * event + 2];
     final waiting = _waiting[index]!;
     if (waiting is NativeStream<Object?>) return waiting._event(event, code);
+    if (waiting is NativeInput<Object?>) return waiting._event(code);
     final call = waiting as _Call<Object?>;
     if (_byFuture case final byFuture?) byFuture.remove(call.result.future);
     _remove(index);

@@ -154,9 +154,31 @@ final class LibraryMemory {
   /// Status of the functions of messages for protobuf.
   late final _ProtoStatus _protoStatus = _ProtoStatus._(this, _clear);
 
+  /// Number of functions that were called by calls under way, one in the other.
+  int _depth = 0;
+
+  final List<TextArguments> _texts = [];
+
   /// Memory for the text arguments of a call; another one in a function that a call
-  /// has called.
-  late TextArguments texts = TextArguments(this);
+  /// has called, as those of the call are still in use.
+  TextArguments get texts =>
+      _depth < _texts.length ? _texts[_depth] : _moreTexts();
+
+  TextArguments _moreTexts() {
+    while (_texts.length <= _depth) {
+      _texts.add(TextArguments(this));
+    }
+    return _texts[_depth];
+  }
+
+  /// Writes [text], which a function returned, to [place]; an exception calls it [name].
+  void writeText(String text, int place, String name) {
+    final texts = this.texts..clear();
+    final length = texts.add(text, name);
+    Pointer<_CallbackText>.fromAddress(place).ref
+      ..data = texts.pointer
+      ..length = length;
+  }
 
   /// The lists that a call is given, each in its own place.
   final List<Pointer<FfiGiven>> _given = [];

@@ -28,6 +28,8 @@ part 'error_payload.dart';
 part 'fixed_lists.dart';
 part 'futures.dart';
 part 'host.dart';
+part 'inputs.dart';
+part 'kept_functions.dart';
 part 'lengths.dart';
 part 'lists.dart';
 part 'loading.dart';

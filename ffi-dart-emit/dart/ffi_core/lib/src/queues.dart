@@ -29,6 +29,17 @@ abstract interface class FfiQueue<T extends Struct> {
   /// back to the pool. No object is made to own it, which [tryPop] does.
   int drain(void Function(T message) action, {int? max});
 
+  /// The messages of the queue as they come, until it is closed and empty.
+  ///
+  /// An event is a box of a slot that is **borrowed** until the next event;
+  /// `keep()` has the box **own** it. Each call returns another stream, for one
+  /// listener. Of several that listen, in any isolate, and those that pop, one gets
+  /// a message. A listener takes one message at a time, and none while it is paused,
+  /// so what is left when its subscription is cancelled stays in the queue.
+  ///
+  /// Throws an [UnsupportedError] if the library has no feature `async`.
+  Stream<NativeBox<T>> stream();
+
   /// Number of messages in the queue now.
   int get length;
 
@@ -139,6 +150,12 @@ abstract base class NativeQueue<T extends Struct> implements FfiQueue<T> {
     final box = _pool.newBox();
     return _pool._fill(box, nullptr, _pop) ? box : null;
   }
+
+  @override
+  Stream<NativeBox<T>> stream() => throw UnsupportedError(
+    'nothing tells of messages in `$_name`; hint: `ffi-core` with the feature '
+    '`async`, and write this package again',
+  );
 
   /// Returns the largest number of messages that `drain` runs its action with.
   int checkMax(int? max) => max == null ? capacity : checkSize(max, 'max');

@@ -8,13 +8,7 @@ part of 'native.dart';
 @pragma('vm:prefer-inline')
 String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
   if (length > bytes.length) throwLength(length, bytes.length, name, index);
-  var all = 0;
-  for (var i = 0; i < length; i++) {
-    all |= bytes[i];
-  }
-  return all < 0x80
-      ? String.fromCharCodes(bytes, 0, length)
-      : decodeUtf8(bytes, length, name: name, index: index);
+  return decodeAt(bytes, 0, length, name, index);
 }
 
 /// Writes [text] to [bytes], those of the field [name], or the element [index] of
@@ -23,17 +17,29 @@ String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
 /// Throws a [CapacityException] if it does not fit, and an [ArgumentError] if
 /// it holds half of a surrogate pair; then nothing is written.
 @pragma('vm:prefer-inline')
-int encodeString(String text, Uint8List bytes, String name, [int? index]) {
+int encodeString(String text, Uint8List bytes, String name, [int? index]) =>
+    _encode(text, bytes, 0, bytes.length, name, index);
+
+/// Writes [text] to [capacity] of [bytes] from [at] on, as [encodeString] does.
+@pragma('vm:prefer-inline')
+int _encode(
+  String text,
+  Uint8List bytes,
+  int at,
+  int capacity,
+  String name,
+  int? index,
+) {
   final length = text.length;
   // A code unit takes a byte or more.
-  checkCapacity(length, bytes.length, name, index);
+  checkCapacity(length, capacity, name, index);
   for (var i = 0; i < length; i++) {
     if (text.codeUnitAt(i) >= 0x80) {
-      return _encodeUtf8(text, bytes, name, index);
+      return _encodeUtf8(text, bytes, at, capacity, name, index);
     }
   }
   for (var i = 0; i < length; i++) {
-    bytes[i] = text.codeUnitAt(i);
+    bytes[at + i] = text.codeUnitAt(i);
   }
   return length;
 }
@@ -52,11 +58,58 @@ void checkText(String text, int capacity, String name, [int? index]) {
 int _checkUtf8(String text, int capacity, String name, int? index) =>
     checkCapacity(utf8Length(text, name, index), capacity, name, index);
 
-int _encodeUtf8(String text, Uint8List bytes, String name, int? index) {
+int _encodeUtf8(
+  String text,
+  Uint8List bytes,
+  int at,
+  int capacity,
+  String name,
+  int? index,
+) {
   // Nothing is written before it is known to fit and to be Unicode.
-  final length = _checkUtf8(text, bytes.length, name, index);
-  writeUtf8(text, bytes, 0);
+  final length = _checkUtf8(text, capacity, name, index);
+  writeUtf8(text, bytes, at);
   return length;
+}
+
+/// The place of an `FfiStr` among others in the same bytes: a length, and room for
+/// text. It makes no typed data of its own.
+final class TextPlace {
+  /// The place at [_at] in [_bytes], with room for [_capacity] bytes of text.
+  @pragma('vm:prefer-inline')
+  const TextPlace(this._bytes, this._at, this._capacity);
+
+  final Uint8List _bytes;
+  final int _at;
+  final int _capacity;
+
+  /// The text, that of the field [name], or the element [index] of it.
+  ///
+  /// Throws as [decodeString] does.
+  @pragma('vm:prefer-inline')
+  String read(String name, int? index) {
+    final bytes = _bytes, at = _at;
+    final length =
+        bytes[at] |
+        bytes[at + 1] << 8 |
+        bytes[at + 2] << 16 |
+        bytes[at + 3] << 24;
+    if (length > _capacity) throwLength(length, _capacity, name, index);
+    return decodeAt(bytes, at + 4, length, name, index);
+  }
+
+  /// Changes the text.
+  ///
+  /// Throws as [encodeString] does.
+  @pragma('vm:prefer-inline')
+  void write(String value, String name, int? index) {
+    final bytes = _bytes, at = _at;
+    final length = _encode(value, bytes, at + 4, _capacity, name, index);
+    bytes[at] = length;
+    bytes[at + 1] = length >> 8;
+    bytes[at + 2] = length >> 16;
+    bytes[at + 3] = length >> 24;
+  }
 }
 
 /// The first [length] of [bytes], those of the field [name], or the element

@@ -7,7 +7,29 @@ import 'dart:typed_data';
 import '../values.dart';
 import 'places.dart';
 
-/// Returns the text in the first [length] of [bytes], and keeps U+FEFF at the
+/// Returns the text in [length] of [bytes] from [at] on, those of the field [name], or
+/// the element [index] of it.
+///
+/// Throws as [decodeUtf8] does.
+@pragma('vm:prefer-inline')
+String decodeAt(
+  Uint8List bytes,
+  int at,
+  int length, [
+  String? name,
+  int? index,
+]) {
+  final end = at + length;
+  var all = 0;
+  for (var i = at; i < end; i++) {
+    all |= bytes[i];
+  }
+  return all < 0x80
+      ? String.fromCharCodes(bytes, at, end)
+      : decodeUtf8(bytes, length, at: at, name: name, index: index);
+}
+
+/// Returns the text in [length] of [bytes] from [at] on, and keeps U+FEFF at its
 /// start, which Dart's own decoder would drop as a byte order mark.
 ///
 /// Throws an [InvalidValueException] when the bytes are no UTF-8, unless
@@ -15,12 +37,14 @@ import 'places.dart';
 String decodeUtf8(
   Uint8List bytes,
   int length, {
+  int at = 0,
   bool allowMalformed = false,
   String? name,
   int? index,
 }) {
-  var start = 0;
-  while (start + 3 <= length &&
+  final end = at + length;
+  var start = at;
+  while (start + 3 <= end &&
       bytes[start] == 0xef &&
       bytes[start + 1] == 0xbb &&
       bytes[start + 2] == 0xbf) {
@@ -28,8 +52,8 @@ String decodeUtf8(
   }
   try {
     final decoder = Utf8Decoder(allowMalformed: allowMalformed);
-    final text = decoder.convert(bytes, start, length);
-    return start == 0 ? text : '\ufeff' * (start ~/ 3) + text;
+    final text = decoder.convert(bytes, start, end);
+    return start == at ? text : '\ufeff' * ((start - at) ~/ 3) + text;
   } on FormatException {
     throw InvalidValueException(
       '${placeLead(name, index)}the text is not UTF-8',

@@ -2,8 +2,6 @@
 //! rkyv and as tables of flatbuffers. Run by `cargo xtask bench arenas`.
 
 mod archive;
-mod data;
-mod ours;
 mod protobuf;
 mod tables;
 
@@ -11,16 +9,15 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use bench_arenas::ROWS;
+use bench_arenas::bounded::{self, BoundedSet};
+use bench_arenas::data::{self, Text};
+use bench_arenas::ours::{self, ResultSet};
 use ffi_benches::{Contender, Samples, compare, print_minimum, print_ratio};
 use ffi_core::arena::FfiArena;
+use ffi_core::{FfiMessage as _, FfiType as _};
 use prost::Message as _;
 use rkyv::util::AlignedVec;
-
-use self::data::Text;
-use self::ours::ResultSet;
-
-/// Number of rows.
-const ROWS: usize = 1000;
 
 const ROUNDS: usize = 31;
 
@@ -148,6 +145,27 @@ fn one(text: Text) -> Result<()> {
         ],
     )?;
     print(text, "rust_arena_read_all_vs_rkyv", &read, &rkyv, 1.0);
+
+    let mut bounded = BoundedSet::new_zeroed_box();
+    bounded::fill(&mut bounded, &rows);
+    ensure!(bounded::sum(&bounded) == expected, "the message with bounds is another one");
+    let texts = bounded::texts(&bounded);
+    let [check, std] = compare(
+        "check a message with bounds",
+        ROUNDS,
+        [
+            contender("all of it", || {
+                // SAFETY: a reference is aligned, and everything but padding in it is initialised.
+                Ok(unsafe { BoundedSet::check(black_box(&*bounded)) }?)
+            }),
+            contender("std: UTF-8 of its texts, and nothing else", || {
+                let valid = black_box(&texts).iter().all(|text| str::from_utf8(text.as_bytes()).is_ok());
+                ensure!(black_box(valid), "a text is not UTF-8");
+                Ok(())
+            }),
+        ],
+    )?;
+    print(text, "rust_bounded_check_vs_std", &check, &std, 1.0);
 
     let mut copy = arena.clone();
     let [_] = compare(

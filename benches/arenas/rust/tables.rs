@@ -6,7 +6,7 @@ use flatbuffers::{
     VerifierOptions, WIPOffset, root_with_opts,
 };
 
-use crate::data;
+use bench_arenas::data;
 
 macro_rules! tables {
     ($($Name:ident)*) => {$(

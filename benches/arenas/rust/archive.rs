@@ -5,7 +5,7 @@ use rkyv::rancor::Error;
 use rkyv::util::AlignedVec;
 use rkyv::{Archive, Serialize};
 
-use crate::data;
+use bench_arenas::data;
 
 #[derive(Archive, Serialize)]
 pub struct Note {

@@ -1,6 +1,6 @@
 //! The result set as prost's structs.
 
-use crate::data;
+use bench_arenas::data;
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Note {
