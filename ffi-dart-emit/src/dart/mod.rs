@@ -42,8 +42,9 @@ use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems,
 use crate::output::OutputFile;
 use crate::template::render;
 
+pub use binding::Form;
+
 use arena::{ArenaOwnersFile, ArenasFile};
-use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
@@ -56,6 +57,9 @@ use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;
 
+/// Path of the file with the library's class in a package.
+pub const LIBRARY_FILE: &str = "lib/src/library.g.dart";
+
 /// Options for the names in a package.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -66,9 +70,6 @@ pub struct Options {
     /// Code that the package bundles with the app that uses it, if any.
     pub native_assets: Option<NativeAssets>,
 }
-
-/// Form of the bindings that packages have.
-const FORM: Form = Form::Lookup;
 
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
@@ -91,7 +92,9 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         native_assets: options.native_assets.is_some(),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names, FORM);
+    // Without a code asset there is nothing that Dart could resolve.
+    let form = options.native_assets.as_ref().map(|it| it.bindings);
+    let pools = PoolsFile::new(model, &names, form.unwrap_or_default());
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let arenas = ArenasFile::new(&types);
@@ -115,7 +118,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
-    let library = LibraryFile::new(model, &names, FORM, options.native_assets.is_some());
+    let library = LibraryFile::new(model, &names, form);
     let objects = ObjectsFile::new(model, &names, &library.members);
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
@@ -134,7 +137,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             }),
         ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&library)),
+        (LIBRARY_FILE.into(), render(&library)),
         ("lib/src/messages.g.dart".into(), render(&MessagesFile::new(&types))),
         ("lib/src/values.g.dart".into(), render(&ValuesFile::new(&types))),
     ];

@@ -21,6 +21,8 @@ use super::names::{Names, getter};
 pub struct PoolsFile<'a> {
     package: &'a str,
     library: &'a str,
+    /// True if Dart resolves the functions itself, also those of a library that was not opened.
+    resolved: bool,
     pools: Vec<PoolClasses<'a>>,
     queues: Vec<QueueClasses<'a>>,
 }
@@ -125,6 +127,7 @@ impl<'a> PoolsFile<'a> {
         (!pools.is_empty()).then(|| Self {
             package: &names.package,
             library: &names.library,
+            resolved: form == Form::Native,
             queues: queues.collect(),
             pools,
         })
