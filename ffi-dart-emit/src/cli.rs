@@ -193,8 +193,8 @@ struct DartPackage {
     /// uses the package; a package that has the hook keeps it
     #[arg(long)]
     native_assets: bool,
-    /// How Dart reaches the functions of a package with a hook: they are looked up in any file
-    /// that the app opens, or are those of what the hook bundles, by `@Native` [default: as the
+    /// Form in which Dart reaches the functions of a package with a hook: they are looked up in any
+    /// file that the app opens, or are those of what the hook bundles, by `@Native` [default: as the
     /// package has it, else lookup]
     #[arg(long, value_name = "FORM")]
     bindings: Option<Form>,

@@ -520,9 +520,4 @@ fn dart_resolves_functions_in_what_a_hook_bundles() {
         assert!(refused.contains("calls the library that its hook bundles"), "{refused}");
         assert!(refused.contains("other.so is another file; hint: name no file"), "{refused}");
     }
-    // Without a hook Dart finds the functions in the process, where the opened library has them.
-    let alone = scratch.path().join("alone");
-    sdk.compile_exe(&app.join("bin/resolved.dart"), &alone).unwrap();
-    let output = Command::new(&alone).arg(&library).env("FIXTURE_POOLS_LIBRARY", other).output().unwrap();
-    assert!(succeeds(&output).contains("token 7, 0 live"), "{}", said(&output));
 }

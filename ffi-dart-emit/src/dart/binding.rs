@@ -41,6 +41,14 @@ impl Form {
         .to_owned()
     }
 
+    /// Returns the declarations of the types that bindings name: those of C and, where Dart doesn't
+    /// know them from the function itself, of Dart.
+    pub(super) fn typedefs(self, signature: &Signature, [native, dart]: &[String; 2]) -> Vec<String> {
+        let all = Vec::from(signature.typedefs(native, dart));
+        let needed = if self == Self::Native { 1 } else { 2 };
+        all.into_iter().take(needed).collect()
+    }
+
     /// Returns a static member of the class that calls it.
     pub(super) fn member(self, it: &Binding) -> String {
         match self {
@@ -208,6 +216,9 @@ mod tests {
              /// The functions of the library, which Dart resolves.\n\
              abstract base class _Bindings {\n  _Bindings($.DynamicLibrary _);\n}"
         );
+        let names = ["_C0", "_D0"].map(str::to_owned);
+        let count = |form: Form| form.typedefs(&Signature::new(&[("$.Int32", "int")]), &names).len();
+        assert_eq!([count(Form::Native), count(Form::Lookup)], [1, 2]);
         assert_eq!([Form::of(&functions), Form::of(&both(Form::Lookup)[0])], [Form::Native, Form::Lookup]);
         assert_eq!(
             member,

@@ -104,7 +104,8 @@ pub struct LibraryFile<'a> {
 }
 
 impl<'a> LibraryFile<'a> {
-    /// Returns the file for `model`, with bindings of the form `asset` if a hook bundles the library.
+    /// Returns the file for `model`, with bindings of the form `asset` if a hook bundles the
+    /// library.
     pub fn new(model: &'a Model, names: &'a Names<'_>, asset: Option<Form>) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
@@ -226,7 +227,8 @@ impl<'a> LibraryFile<'a> {
             file.function(model, names, it, own, &mut signatures);
         }
         for (index, signature) in signatures.iter().enumerate() {
-            file.signatures.extend(signature.typedefs(&format!("_C{index}"), &format!("_D{index}")));
+            let names = [format!("_C{index}"), format!("_D{index}")];
+            file.signatures.extend(file.form.typedefs(signature, &names));
         }
         for (index, (class, size)) in file.places.classes(names, model).into_iter().enumerate() {
             file.scratch.push(Place { class: class.to_owned(), index, size: layout::sized(class, size) });

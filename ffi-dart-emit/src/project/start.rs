@@ -9,8 +9,8 @@ use crate::output::{OutputFile, Plan};
 
 use super::{Kind, Project, UNFINISHED, is_unfinished};
 
-/// Starts `project` in the folder `root`, which must be new or empty, or what an interrupted run has
-/// left: then the missing files are added. `emit` builds the crate in
+/// Starts `project` in the folder `root`, which must be new or empty, or what an interrupted run
+/// has left: then the missing files are added. `emit` builds the crate in
 /// the first folder and writes its Dart package to the second. Returns what to tell the user.
 ///
 /// # Errors
