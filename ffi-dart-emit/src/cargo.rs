@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -72,11 +73,7 @@ impl Crate {
     /// Returns an error if cargo can't read it.
     pub fn in_folder(folder: &Path) -> Result<Self> {
         let manifest = std::path::absolute(folder.join("Cargo.toml"))?;
-        let metadata = MetadataCommand::new()
-            .cargo_path(cargo())
-            .manifest_path(&manifest)
-            .no_deps()
-            .exec()
+        let metadata = ask(MetadataCommand::new().manifest_path(&manifest).no_deps())?
             .with_context(|| format!("cargo can't read {}", manifest.display()))?;
         let package = metadata.packages.into_iter().find(|it| it.manifest_path == manifest);
         Ok(Self { package: package.with_context(|| format!("{} is no package", manifest.display()))? })
@@ -198,7 +195,7 @@ impl Crate {
         if let Some(folder) = &options.target_dir {
             command.arg("--target-dir").arg(folder);
         }
-        let mut child = command.spawn().context("cargo can't be run: is it installed and on the PATH?")?;
+        let mut child = command.spawn().map_err(|error| not_run(&error))?;
         let messages = child.stdout.take().context("cargo has no stdout")?;
         let mut files = Vec::new();
         for message in Message::parse_stream(std::io::BufReader::new(messages)) {
@@ -258,16 +255,30 @@ fn uses_ffi_core(package: &Package) -> bool {
 }
 
 fn metadata() -> Result<Metadata> {
-    MetadataCommand::new()
-        .cargo_path(cargo())
-        .no_deps()
-        .exec()
+    ask(MetadataCommand::new().no_deps())?
         .context("`cargo metadata` failed: run this inside a cargo workspace, or pass the path of a library")
 }
 
 /// Returns the cargo that runs this program, or `cargo` if none does.
 fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Runs `cargo metadata`. The outer error says that there is no cargo to run.
+fn ask(command: &mut MetadataCommand) -> Result<Result<Metadata, cargo_metadata::Error>> {
+    match command.cargo_path(cargo()).exec() {
+        Err(cargo_metadata::Error::Io(error)) => Err(not_run(&error)),
+        asked => Ok(asked),
+    }
+}
+
+/// Returns the error that cargo can't be run.
+fn not_run(error: &io::Error) -> anyhow::Error {
+    anyhow::anyhow!(
+        "{} can't be run ({error}), and it builds the library; hint: install Rust (rustup), or name a cargo in the \
+         variable CARGO",
+        Path::new(&cargo()).display()
+    )
 }
 
 /// Returns the command by which the user runs this program. In its own workspace it need not be

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::arena_file::{ArenaFile, is_arena};
 use crate::cargo::{BuildOptions, Crate, relative};
+use crate::dart::Form;
 use crate::dart::hook::{self, NativeAssets};
 use crate::dart::placement;
 use crate::library_file::Contents;
@@ -193,6 +194,11 @@ struct DartPackage {
     /// uses the package; a package that has the hook keeps it
     #[arg(long)]
     native_assets: bool,
+    /// Form in which Dart reaches the functions of a package with a hook: they are looked up in any
+    /// file that the app opens, or are those of what the hook bundles, by `@Native` [default: as the
+    /// package has it, else lookup]
+    #[arg(long, value_name = "FORM")]
+    bindings: Option<Form>,
     /// Build and write again whenever the crate's sources change, until Ctrl-C
     #[arg(long, conflicts_with_all = ["check", "file"])]
     watch: bool,
@@ -413,6 +419,13 @@ impl DartPackage {
     /// it or if the hook is there.
     fn native_assets(&self, folder: &Path, found: &Found) -> Result<Option<NativeAssets>> {
         if !self.native_assets && !has_hook(folder) {
+            if self.bindings == Some(Form::Native) {
+                bail!(
+                    "--bindings native has Dart call what the hook of the package bundles with an app, and {} has no \
+                     hook; hint: add --native-assets",
+                    folder.display()
+                );
+            }
             return Ok(None);
         }
         let crate_folder = match &found.built {
@@ -427,7 +440,8 @@ impl DartPackage {
             ),
             None => None,
         };
-        Ok(Some(NativeAssets { crate_folder }))
+        let bindings = self.bindings.unwrap_or_else(|| bindings_of(folder));
+        Ok(Some(NativeAssets { crate_folder, bindings }))
     }
 
     /// Builds the crate in a folder, and returns the files to write.
@@ -469,6 +483,12 @@ impl DartPackage {
 fn has_hook(folder: &Path) -> bool {
     input::text(&folder.join(hook::FILE))
         .is_ok_and(|text| Origin::of(&String::from_utf8_lossy(&text)) != Origin::Foreign)
+}
+
+/// Returns the form of the bindings of the package in `folder`, if there is one.
+fn bindings_of(folder: &Path) -> Form {
+    let text = input::text(&folder.join(dart::LIBRARY_FILE)).unwrap_or_default();
+    Form::of(&String::from_utf8_lossy(&text))
 }
 
 /// Returns the schema of a library, or of the output of `inspect --json`.

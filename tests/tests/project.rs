@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -81,7 +82,20 @@ fn a_new_program_runs_and_changes() {
     let path = path_with(&sdk);
     let scratch = TempDir::with_prefix("neues projekt ü ").unwrap();
     let app = &scratch.path().join("demo");
+
+    // Without cargo there is a step to take, and nothing stays.
+    let mut lacking = emitter().unwrap();
+    lacking.args(["new", "demo"]).current_dir(scratch.path()).env("CARGO", "/nowhere/cargo");
+    let refused = fails(&lacking.output().unwrap());
+    assert!(refused.contains("/nowhere/cargo can't be run") && refused.contains("install Rust"), "{refused}");
+    assert!(!app.exists());
+
+    // A run that ends in its build leaves what the next one goes on with.
+    interrupted(scratch.path(), &["new", "demo"]);
+    fs::write(app.join("README.md"), "mine").unwrap();
     succeeds(&emit(scratch.path(), &path, &["new", "demo"]));
+    assert_eq!(fs::read_to_string(app.join("README.md")).unwrap(), "mine");
+    assert!(!app.join(".ffi-dart-emit-unfinished").exists());
 
     let before = contents(app);
     let refused = fails(&emit(scratch.path(), &path, &["new", "demo"]));
@@ -100,6 +114,7 @@ fn a_new_program_runs_and_changes() {
     let output = succeeds(&run(&sdk, app));
     assert!(output.contains("refused: -1 s is no step in time"), "{output}");
     assert!(output.contains("78498 primes below a million"), "{output}");
+    assert!(output.contains("Ada has 5 points\ntick 1\ntick 2\ntick 3\n"), "{output}");
 
     // The compiled program has the library beside it, and needs neither the sources nor the folder.
     let bundle = scratch.path().join("out");
@@ -112,7 +127,7 @@ fn a_new_program_runs_and_changes() {
     let tests = sdk.clone().with_env("DEMO_NATIVE_LIBRARY", bundle.join("bundle/lib/libdemo_native.so"));
     tests.run_tests(app, Path::new("test/demo_test.dart"), Mode::Jit).unwrap();
     let cargo = workspace::cargo().arg("test").current_dir(app).env("CARGO_TARGET_DIR", built()).output();
-    assert!(succeeds(&cargo.unwrap()).contains("3 passed"));
+    assert!(succeeds(&cargo.unwrap()).contains("5 passed"));
 
     succeeds(&emit(app, &path, &["doctor"]));
 
@@ -131,6 +146,14 @@ fn a_new_program_runs_and_changes() {
     assert!(succeeds(&emit(app, &path, &["doctor"])).contains("package ./rust/dart is that of its library"));
     assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
 
+    // The same program, with functions that Dart resolves itself in what the hook bundles.
+    succeeds(&emit(app, &path, &["dart", "--bindings", "native"]));
+    let text = fs::read_to_string(app.join("rust/dart/lib/src/library.g.dart")).unwrap();
+    assert!(text.contains("symbol: 'demo_native_ffi_step')\nexternal void _stepNative("), "{text}");
+    sdk.analyze(app).unwrap();
+    let output = succeeds(&run(&sdk, app));
+    assert!(output.contains("78498 primes") && output.contains("points\ntick 1\ntick 2\n"), "{output}");
+
     // What the compiler says is shown as it is, and the library of before is left alone.
     replace(&source, "pub radius: f64", "pub radius: f65");
     let failed = fails(&run(&sdk, app));
@@ -138,6 +161,45 @@ fn a_new_program_runs_and_changes() {
     assert!(failed.contains("rust/src/lib.rs:") && failed.contains("failed (exit code 101)"), "{failed}");
     replace(&source, "pub radius: f65", "pub radius: f64");
     assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
+}
+
+/// Returns a cargo that notes in the file `started` that it runs, and goes on for a minute.
+fn endless_cargo(folder: &Path) -> PathBuf {
+    let cargo = folder.join("endless cargo");
+    let started = folder.join("started");
+    script(&cargo, &format!("{HOST}: > '{}'\nexec sleep 60\n", started.display()));
+    cargo
+}
+
+/// Part of a script that answers as cargo if it is asked for its host.
+const HOST: &str = "[ \"$1\" = -Vv ] && echo 'host: x86_64-unknown-linux-gnu' && exit\n";
+
+/// Writes a program of the shell.
+fn script(file: &Path, text: &str) {
+    fs::write(file, format!("#!/bin/sh\n{text}")).unwrap();
+    succeeds(&Command::new("chmod").args(["+x"]).arg(file).output().unwrap());
+}
+
+/// Runs `command`, whose cargo is that of [`endless_cargo`], and ends both in the middle of the
+/// build, as Ctrl-C does.
+fn interrupt(command: &mut Command, folder: &Path) {
+    let mut running = command.process_group(0).spawn().unwrap();
+    let started = folder.join("started");
+    while !started.exists() {
+        assert!(running.try_wait().unwrap().is_none(), "it ended before the build");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let group = format!("-{}", running.id());
+    succeeds(&Command::new("kill").args(["-KILL", "--", &group]).output().unwrap());
+    running.wait().unwrap();
+}
+
+/// Runs the emitter with `arguments` in `folder`, and ends it while cargo runs.
+fn interrupted(folder: &Path, arguments: &[&str]) {
+    let tools = TempDir::new().unwrap();
+    let mut command = emitter().unwrap();
+    command.args(arguments).current_dir(folder).env("CARGO", endless_cargo(tools.path()));
+    interrupt(command.stdout(Stdio::null()).stderr(Stdio::null()), tools.path());
 }
 
 /// Runs the hook of `app` twice at the same time.
@@ -184,6 +246,12 @@ fn an_app_gets_a_crate() {
     assert!(planned.contains("would write ./native/src/lib.rs"), "{planned}");
     assert!(planned.contains("shop_native: {path: native/dart}"), "{planned}");
     assert_eq!(contents(app.path()), before, "nothing is written");
+
+    // An interrupted run leaves what it can go on with, and here nothing else.
+    interrupted(app.path(), &["integrate", "--folder", "native"]);
+    assert!(app.path().join("native/Cargo.toml").exists());
+    assert!(before.iter().all(|(file, text)| contents(app.path())[file] == *text));
+    fs::remove_dir_all(app.path().join("native")).unwrap();
 
     // A crate that can't be built leaves nothing.
     let empty = TempDir::new().unwrap();
@@ -267,7 +335,9 @@ fn a_hook_says_what_it_lacks() {
     let linux = || input(package, scratch, "linux", "x64");
     let expect = |input: &Value, parts: &[&str]| {
         let failed = fails(&alone(hook(&sdk, package, file, input)));
-        assert!(failed.starts_with("particles: ") && failed.contains("\nhint: "), "{failed}");
+        // Behind what cargo has said.
+        let own = failed.find("particles: ").unwrap_or_else(|| panic!("{failed}"));
+        assert!(failed[own..].contains("\nhint: "), "{failed}");
         for part in parts {
             assert!(failed.contains(part), "{part}: {failed}");
         }
@@ -309,6 +379,23 @@ fn a_hook_says_what_it_lacks() {
     expect(&android, &["the Android NDK was not found", "x86_64-linux-android", "sdkmanager"]);
     expect(&with(json!({"cargo": fake})), &["makes no libparticles.so", "cdylib"]);
 
+    // A target without its standard library, in the words of rustc.
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
+    let rustc = format!("'{}/bin/rustc' --crate-type lib --emit metadata", succeeds(&sysroot).trim());
+    let target = "riscv64gc-unknown-linux-gnu";
+    script(fake, &format!("{HOST}echo '#![no_std]' | {rustc} --target {target} -o /dev/null -\n"));
+    let mut riscv = with(json!({"cargo": fake}));
+    riscv["config"]["extensions"]["code_assets"]["target_architecture"] = json!("riscv64");
+    expect(&riscv, &["can't find crate for `core`", "hint: rustup target add riscv64gc-unknown-linux-gnu"]);
+
+    // A build that is interrupted leaves no answer, and the next one is as if there had been none.
+    let mut cut = with(json!({"cargo": endless_cargo(scratch)}));
+    interrupt(hook(&sdk, package, file, &cut).stderr(Stdio::null()), scratch);
+    let left: Vec<_> = fs::read_dir(scratch).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|it| it.to_string_lossy().starts_with("answer")), "{left:?}");
+    cut["user_defines"]["workspace_pubspec"]["defines"] = json!({"prebuilt": "../libraries"});
+    expect(&cut, &["is missing: there is no such folder"]);
+
     // Built before, with a checksum.
     let prebuilt = || with(json!({"prebuilt": "../libraries"}));
     expect(&prebuilt(), &["is missing: there is no such folder"]);
@@ -334,10 +421,21 @@ fn a_hook_says_what_it_lacks() {
     let unlisted = fails(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
     assert!(unlisted.contains("says nothing of it"), "{unlisted}");
 
-    // A package that was published without its crate.
+    // A package in a folder that can't be written to, as the cache of pub may be: cargo can't write
+    // the Cargo.lock that is missing.
+    let locked = scratch.join("locked");
+    fs::create_dir_all(locked.join("src")).unwrap();
+    fs::write(locked.join("src/lib.rs"), "").unwrap();
+    fs::write(locked.join("Cargo.toml"), "[package]\nname = \"particles\"\n\n[workspace]\n").unwrap();
+    std::os::unix::fs::symlink("/proc/nowhere/Cargo.lock", locked.join("Cargo.lock")).unwrap();
     let hook_file = package.join("hook/build.dart");
     let text = fs::read_to_string(&hook_file).unwrap();
     let line = text.lines().find(|it| it.starts_with("const _crate = ")).unwrap();
+    fs::write(&hook_file, text.replace(line, "const _crate = '../locked';")).unwrap();
+    let unwritten = fails(&hook(&sdk, package, file, &with(json!({"offline": true}))).output().unwrap());
+    assert!(unwritten.contains("hint: publish the package with its Cargo.lock"), "{unwritten}");
+    assert!(!answer.exists());
+    // A package that was published without its crate.
     fs::write(&hook_file, text.replace(line, "const _crate = '../no crate';")).unwrap();
     expect(&linux(), &["neither the crate in", "nor a folder", "`prebuilt`"]);
     let own = package.join("prebuilt/x86_64-unknown-linux-gnu");
@@ -357,4 +455,69 @@ fn a_hook_needs_a_crate() {
     let refused = fails(&command.output().unwrap());
     assert!(refused.contains("--native-assets makes a hook that builds the crate"), "{refused}");
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
+}
+
+/// A package whose functions Dart resolves itself calls what the hook bundles, and no other file:
+/// compiled while it runs and before.
+#[test]
+fn dart_resolves_functions_in_what_a_hook_bundles() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let scratch = TempDir::new().unwrap();
+    let package = &scratch.path().join("package");
+    let built = workspace::target().join("fixtures");
+    let write = |more: &[&str]| {
+        let mut command = emitter().unwrap();
+        command.args(["dart", "--crate", "fixture-pools", "--target-dir"]).arg(&built);
+        command.arg("--out").arg(package).args(more).output().unwrap()
+    };
+    let refused = fails(&write(&["--bindings", "native"]));
+    assert!(refused.contains("has no hook; hint: add --native-assets"), "{refused}");
+    assert!(!package.exists());
+    succeeds(&write(&["--native-assets", "--bindings", "native"]));
+    // A package keeps the form that it has.
+    assert!(succeeds(&write(&["--check"])).contains("up to date"));
+    assert!(fails(&write(&["--check", "--bindings", "lookup"])).contains("-external "));
+
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let library = scratch.path().join(format!("libraries/{target}/libfixture_pools.so"));
+    fs::create_dir_all(library.parent().unwrap()).unwrap();
+    fs::copy(built.join("debug/libfixture_pools.so"), &library).unwrap();
+    let other = &scratch.path().join("other.so");
+    fs::copy(&library, other).unwrap();
+
+    let app = &scratch.path().join("app");
+    fs::create_dir_all(app.join("bin")).unwrap();
+    fs::write(
+        app.join("pubspec.yaml"),
+        "name: resolved\nenvironment: {sdk: '>=3.10.0 <4.0.0'}\n\
+         dependencies: {fixture_pools: {path: ../package}}\n\
+         hooks: {user_defines: {fixture_pools: {prebuilt: ../libraries}}}\n",
+    )
+    .unwrap();
+    fs::copy(workspace::root().join("tests/dart/resolved/resolved.dart"), app.join("bin/resolved.dart"))
+        .unwrap();
+    for folder in [app, package] {
+        sdk.pub_get(folder).unwrap();
+        sdk.analyze(folder).unwrap();
+    }
+
+    let bundle = scratch.path().join("out");
+    let mut build = sdk.command();
+    build.args(["build", "cli", "--target=bin/resolved.dart", "--output"]).arg(&bundle).current_dir(app);
+    succeeds(&build.output().unwrap());
+    let compiled = || Command::new(bundle.join("bundle/bin/resolved"));
+    let interpreted = || {
+        let mut command = sdk.command();
+        command.args(["run", "bin/resolved.dart"]).current_dir(app);
+        command
+    };
+    for program in [&compiled as &dyn Fn() -> Command, &|| interpreted()] {
+        let output = succeeds(&program().arg(other).output().unwrap());
+        assert!(output.contains("event 0\ntoken 7, 0 live\nBUNDLED is open, so "), "{output}");
+        // What the variable names is another file than the one that Dart calls.
+        let named = program().arg(other).env("FIXTURE_POOLS_LIBRARY", other).output().unwrap();
+        let refused = fails(&named);
+        assert!(refused.contains("calls the library that its hook bundles"), "{refused}");
+        assert!(refused.contains("other.so is another file; hint: name no file"), "{refused}");
+    }
 }

@@ -6,23 +6,33 @@
 //! caller knows which form it is.
 
 use askama::Template;
+use clap::ValueEnum;
 
 use super::crossing::Crossing;
 use super::layout;
 
+/// Constructor of a library's class that looks nothing up.
+const NO_LOOKUPS: &str = "  _Bindings($.DynamicLibrary _);";
+
 /// Form of all bindings of a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Form {
-    /// Functions that are looked up in the opened library.
+    /// Functions that are looked up in the file that `open` opens, which may be any.
+    #[default]
     Lookup,
-    /// Functions that Dart resolves itself, in the code asset of the package.
-    #[cfg_attr(not(test), expect(dead_code, reason = "packages with code assets are not written yet"))]
+    /// Functions that Dart resolves itself, by `@Native`: those of the code asset of the package.
     Native,
 }
 
 impl Form {
+    /// Returns the form of the bindings in the text of a library's class.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        if text.contains(NO_LOOKUPS) { Self::Native } else { Self::Lookup }
+    }
+
     /// Returns the base class of the library's class, which calls `all`.
-    pub fn functions(self, all: &[Binding]) -> String {
+    pub(super) fn functions(self, all: &[Binding]) -> String {
         match self {
             Self::Lookup => super::render(&LookupFunctions { all }),
             Self::Native => super::render(&NativeFunctions { all }),
@@ -31,8 +41,16 @@ impl Form {
         .to_owned()
     }
 
+    /// Returns the declarations of the types that bindings name: those of C and, where Dart doesn't
+    /// know them from the function itself, of Dart.
+    pub(super) fn typedefs(self, signature: &Signature, [native, dart]: &[String; 2]) -> Vec<String> {
+        let all = Vec::from(signature.typedefs(native, dart));
+        let needed = if self == Self::Native { 1 } else { 2 };
+        all.into_iter().take(needed).collect()
+    }
+
     /// Returns a static member of the class that calls it.
-    pub fn member(self, it: &Binding) -> String {
+    pub(super) fn member(self, it: &Binding) -> String {
         match self {
             Self::Lookup => super::render(&LookupMember { it }),
             Self::Native => super::render(&NativeMember { it }),
@@ -198,6 +216,10 @@ mod tests {
              /// The functions of the library, which Dart resolves.\n\
              abstract base class _Bindings {\n  _Bindings($.DynamicLibrary _);\n}"
         );
+        let names = ["_C0", "_D0"].map(str::to_owned);
+        let count = |form: Form| form.typedefs(&Signature::new(&[("$.Int32", "int")]), &names).len();
+        assert_eq!([count(Form::Native), count(Form::Lookup)], [1, 2]);
+        assert_eq!([Form::of(&functions), Form::of(&both(Form::Lookup)[0])], [Form::Native, Form::Lookup]);
         assert_eq!(
             member,
             "  @$.Native<$.Int32 Function($.Pointer<Task>)>(symbol: 'demo_ffi_task_pool_free', isLeaf: true)\n  \

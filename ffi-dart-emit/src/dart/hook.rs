@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::output::OutputFile;
 
+use super::binding::Form;
 use super::layout;
 use super::names::Names;
 
@@ -16,6 +17,8 @@ pub struct NativeAssets {
     /// Folder of the crate, relative to the package: the hook builds it. Without one, the hook that
     /// is there stays as it is.
     pub crate_folder: Option<String>,
+    /// Form in which Dart reaches the functions of the library.
+    pub bindings: Form,
 }
 
 impl NativeAssets {

@@ -75,6 +75,8 @@ pub struct LibraryFile<'a> {
     form: Form,
     /// True if a hook bundles the library as a code asset of the package.
     bundled: bool,
+    /// True if Dart resolves the functions in that asset, so that no other file may be opened.
+    resolved: bool,
     checks: Vec<String>,
     /// Declarations of the functions in the interface.
     declared: Vec<String>,
@@ -102,8 +104,9 @@ pub struct LibraryFile<'a> {
 }
 
 impl<'a> LibraryFile<'a> {
-    /// Returns the file for `model`.
-    pub fn new(model: &'a Model, names: &'a Names<'_>, form: Form, bundled: bool) -> Self {
+    /// Returns the file for `model`, with bindings of the form `asset` if a hook bundles the
+    /// library.
+    pub fn new(model: &'a Model, names: &'a Names<'_>, asset: Option<Form>) -> Self {
         let symbols = &model.library.symbols;
         let doc = format!(
             "The Rust library `{}` {}: one method per exported function.\n\n\
@@ -135,8 +138,9 @@ impl<'a> LibraryFile<'a> {
             waits: !model.objects.is_empty() || model.functions.iter().any(|it| it.mode.is_sync()),
             signatures: Vec::new(),
             functions: Vec::new(),
-            form,
-            bundled,
+            form: asset.unwrap_or_default(),
+            bundled: asset.is_some(),
+            resolved: asset == Some(Form::Native),
             checks: Vec::new(),
             declared: Vec::new(),
             layout: String::new(),
@@ -228,7 +232,8 @@ impl<'a> LibraryFile<'a> {
             file.function(model, names, it, own, &mut signatures);
         }
         for (index, signature) in signatures.iter().enumerate() {
-            file.signatures.extend(signature.typedefs(&format!("_C{index}"), &format!("_D{index}")));
+            let names = [format!("_C{index}"), format!("_D{index}")];
+            file.signatures.extend(file.form.typedefs(signature, &names));
         }
         for (index, (class, size)) in file.places.classes(names, model).into_iter().enumerate() {
             file.scratch.push(Place { class: class.to_owned(), index, size: layout::sized(class, size) });

@@ -45,8 +45,9 @@ use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems,
 use crate::output::OutputFile;
 use crate::template::render;
 
+pub use binding::Form;
+
 use arena::{ArenaOwnersFile, ArenasFile};
-use binding::Form;
 use composite::{MessagesFile, ValuesFile};
 use enumeration::{ArraysFile, EnumsFile};
 use error::{ErrorsFile, FailuresFile};
@@ -60,6 +61,9 @@ use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;
 
+/// Path of the file with the library's class in a package.
+pub const LIBRARY_FILE: &str = "lib/src/library.g.dart";
+
 /// Options for the names in a package.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -70,9 +74,6 @@ pub struct Options {
     /// Code that the package bundles with the app that uses it, if any.
     pub native_assets: Option<NativeAssets>,
 }
-
-/// Form of the bindings that packages have.
-const FORM: Form = Form::Lookup;
 
 /// Writes the package of `model`. One model always gives the same bytes.
 ///
@@ -95,7 +96,9 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         native_assets: options.native_assets.is_some(),
         pooled: pool::pooled(model).next().map(|(it, _)| &*names.of(&it.id).name),
     };
-    let pools = PoolsFile::new(model, &names, FORM);
+    // Without a code asset there is nothing that Dart could resolve.
+    let form = options.native_assets.as_ref().map(|it| it.bindings);
+    let pools = PoolsFile::new(model, &names, form.unwrap_or_default());
     let simd = SimdFile::new(model, &names);
     let arrays = ArraysFile::new(model, &names);
     let arenas = ArenasFile::new(&types);
@@ -120,7 +123,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         pools: pools.is_some(),
         simd: simd.is_some(),
     };
-    let library = LibraryFile::new(model, &names, FORM, options.native_assets.is_some());
+    let library = LibraryFile::new(model, &names, form);
     let objects = ObjectsFile::new(model, &names, &library.members);
     let mut generated = vec![
         (format!("lib/{package}.dart"), render(&main)),
@@ -139,7 +142,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
             }),
         ),
         ("lib/src/enums.g.dart".into(), render(&EnumsFile::new(model, &names))),
-        ("lib/src/library.g.dart".into(), render(&library)),
+        (LIBRARY_FILE.into(), render(&library)),
     ];
     let first = generated.len();
     generated.extend(arenas.map(|it| ("lib/src/arenas.g.dart".into(), render(&it))));

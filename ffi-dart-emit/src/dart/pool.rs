@@ -22,6 +22,8 @@ use super::started;
 pub struct PoolsFile<'a> {
     package: &'a str,
     library: &'a str,
+    /// True if Dart resolves the functions itself, also those of a library that was not opened.
+    resolved: bool,
     pools: Vec<PoolClasses<'a>>,
     queues: Vec<QueueClasses<'a>>,
 }
@@ -132,6 +134,7 @@ impl<'a> PoolsFile<'a> {
         (!pools.is_empty()).then(|| Self {
             package: &names.package,
             library: &names.library,
+            resolved: form == Form::Native,
             queues: queues.collect(),
             pools,
         })

@@ -20,6 +20,10 @@ use crate::template::render;
 /// Folder of the crate, unless the user names another.
 pub const CRATE_FOLDER: &str = "rust";
 
+/// File in the folder of a project, or of the crate of an app, until all of it is written and
+/// built: what an interrupted run leaves goes on with the next one.
+const UNFINISHED: &str = ".ffi-dart-emit-unfinished";
+
 /// Kind of an app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -71,7 +75,7 @@ impl Project {
         let value = |key: &str| pubspec.lines().find_map(|it| Some(it.strip_prefix(key)?.trim().to_owned()));
         let Some(name) = value("name:") else { bail!("{} has no `name`", file.display()) };
         name::check(&name)?;
-        if app.join(folder).exists() {
+        if app.join(folder).exists() && !is_unfinished(&app.join(folder)) {
             bail!(
                 "{} is there already; hint: choose another folder for the crate with --folder",
                 app.join(folder).display()
@@ -175,6 +179,11 @@ impl Project {
             alone,
         }
     }
+}
+
+/// Returns true if an interrupted run has left `folder`.
+fn is_unfinished(folder: &Path) -> bool {
+    folder.join(UNFINISHED).is_file()
 }
 
 /// Returns the value of a dependency on ffi-core: the crate in the folder `asked`, else the one

@@ -7,15 +7,16 @@ use anyhow::{Context, Result, bail};
 
 use crate::output::{OutputFile, Plan};
 
-use super::{Kind, Project};
+use super::{Kind, Project, UNFINISHED, is_unfinished};
 
-/// Starts `project` in the folder `root`, which must be new or empty; `emit` builds the crate in
+/// Starts `project` in the folder `root`, which must be new or empty, or what an interrupted run
+/// has left: then the missing files are added. `emit` builds the crate in
 /// the first folder and writes its Dart package to the second. Returns what to tell the user.
 ///
 /// # Errors
 ///
 /// Returns an error if something is in the folder, or a file can't be written, or `emit` fails.
-/// Then nothing stays.
+/// Then nothing of this run stays.
 pub fn new(
     project: &Project,
     root: &Path,
@@ -23,7 +24,8 @@ pub fn new(
     emit: impl FnOnce(&Path, &Path) -> Result<()>,
 ) -> Result<String> {
     let is_there = root.exists();
-    if is_there && root.read_dir().map_or(true, |mut it| it.next().is_some()) {
+    let goes_on = is_unfinished(root);
+    if is_there && !goes_on && root.read_dir().map_or(true, |mut it| it.next().is_some()) {
         bail!(
             "{} is there already, and not empty; hint: choose another name, or give the app in it a library with \
              `ffi-dart-emit integrate {0}`",
@@ -34,10 +36,12 @@ pub fn new(
     if dry_run {
         return Ok(listed(root, &files, project));
     }
-    write(project, root, &files, emit).inspect_err(|_| {
+    write(project, root, &files, root, emit).inspect_err(|_| {
         // Only what this run has made: the folder was new or empty.
-        _ = fs::remove_dir_all(root);
-        if is_there {
+        if !goes_on {
+            _ = fs::remove_dir_all(root);
+        }
+        if is_there && !goes_on {
             _ = fs::create_dir(root);
         }
     })?;
@@ -64,24 +68,40 @@ pub fn integrate(
     if dry_run {
         return Ok(listed(app, &files, project) + &depend(project));
     }
-    write(project, app, &files, emit).inspect_err(|_| {
-        // `Project::around` refuses a folder that is there.
-        _ = fs::remove_dir_all(app.join(project.crate_folder()));
+    let folder = app.join(project.crate_folder());
+    let goes_on = is_unfinished(&folder);
+    write(project, app, &files, &folder, emit).inspect_err(|_| {
+        // `Project::around` refuses other folders that are there.
+        if !goes_on {
+            _ = fs::remove_dir_all(&folder);
+        }
     })?;
     Ok(format!("\nNext:\n{}", depend(project)))
 }
 
+/// Writes `files` into `root` and has `emit` make the package. All of it is in the folder `own`,
+/// which is marked until it is complete.
 fn write(
     project: &Project,
     root: &Path,
     files: &[OutputFile],
+    own: &Path,
     emit: impl FnOnce(&Path, &Path) -> Result<()>,
 ) -> Result<()> {
+    let goes_on = is_unfinished(own);
+    let mark = own.join(UNFINISHED);
+    fs::create_dir_all(own)
+        .and_then(|()| fs::write(&mark, "Run the same command of ffi-dart-emit again: it goes on here.\n"))
+        .with_context(|| format!("{} can't be written", own.display()))?;
     Plan::new(root, files, None)
         .write()
         .map_err(|problems| anyhow::anyhow!("{} can't be written:\n\n{problems}", root.display()))?;
-    emit(&root.join(project.crate_folder()), &root.join(project.dart_folder()))
-        .context("the new crate can't be built, so nothing was kept")
+    emit(&root.join(project.crate_folder()), &root.join(project.dart_folder())).context(if goes_on {
+        "the new crate can't be built; what an earlier run has left is still there"
+    } else {
+        "the new crate can't be built, so nothing was kept"
+    })?;
+    fs::remove_file(&mark).with_context(|| format!("{} can't be removed", mark.display()))
 }
 
 /// Returns the files that would be written.

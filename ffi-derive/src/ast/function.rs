@@ -474,8 +474,7 @@ impl Param {
         }
         if let Some(list) = types::argument_of("FfiMoved", ty) {
             let Type::Slice(slice) = types::ungrouped(list) else {
-                let text =
-                    "only a list can be moved\nhint: `FfiMoved<[T]>`; for a message, `PoolBox<T>`";
+                let text = "only a list can be moved\nhint: `FfiMoved<[T]>`; for a message, `PoolBox<T>`";
                 return Err(Error::custom(text).with_span(list));
             };
             types::check_param(&slice.elem)?;

@@ -12,6 +12,7 @@ import 'package:calls_bench/exceptions.dart';
 import 'package:calls_bench/fields.dart';
 import 'package:calls_bench/libraries.dart';
 import 'package:calls_bench/objects.dart';
+import 'package:calls_bench/resolved.dart';
 import 'package:calls_bench/values.dart';
 
 void main(List<String> arguments) {
@@ -20,6 +21,7 @@ void main(List<String> arguments) {
   try {
     openLibraries(library);
     compareCalls(mode);
+    compareResolved(mode);
     compareObjects(mode);
     compareByValue(mode);
     compareFields(mode);

@@ -291,7 +291,7 @@ final class HandObjects {
 /// The functions of C with a status, which is not checked.
 final class Unchecked {
   Unchecked(DynamicLibrary library)
-    : _status = library
+    : status = library
           .lookupFunction<_AllocC, _AllocDart>('bench_calls_ffi0_alloc')(
             sizeOf<HandStatus>(),
             8,
@@ -303,13 +303,13 @@ final class Unchecked {
       ),
       _add = library.lookupFunction<_AddC, _AddDart>('bench_calls_ffi_add');
 
-  final Pointer<HandStatus> _status;
+  final Pointer<HandStatus> status;
   final _AddDart _addLeaf;
   final _AddDart _add;
 
-  int addLeaf(int a, int b) => _addLeaf(a, b, _status);
+  int addLeaf(int a, int b) => _addLeaf(a, b, status);
 
-  int add(int a, int b) => _add(a, b, _status);
+  int add(int a, int b) => _add(a, b, status);
 }
 
 /// Functions of plain C, which have no status.

@@ -4,6 +4,7 @@ import 'pages/counters_page.dart';
 import 'pages/mistakes_page.dart';
 import 'pages/orders_page.dart';
 import 'pages/picture_page.dart';
+import 'pages/readings_page.dart';
 import 'pages/sparks_page.dart';
 
 /// All pages, of which one is shown and keeps memory.
@@ -31,7 +32,8 @@ class _GalleryAppState extends State<GalleryApp> {
           0 => const SparksPage(count: 5000),
           1 => const PicturePage(),
           2 => const OrdersPage(count: 100000),
-          3 => const MistakesPage(),
+          3 => const ReadingsPage(period: Duration(milliseconds: 50)),
+          4 => const MistakesPage(),
           _ => const CountersPage(),
         },
       ),
@@ -45,6 +47,7 @@ class _GalleryAppState extends State<GalleryApp> {
           ),
           NavigationDestination(icon: Icon(Icons.image), label: 'Picture'),
           NavigationDestination(icon: Icon(Icons.list), label: 'Orders'),
+          NavigationDestination(icon: Icon(Icons.sensors), label: 'Readings'),
           NavigationDestination(icon: Icon(Icons.error), label: 'Mistakes'),
           NavigationDestination(icon: Icon(Icons.speed), label: 'Counters'),
         ],

@@ -7,6 +7,7 @@ import 'package:flutter_gallery/flutter_gallery.dart';
 import 'package:flutter_test/flutter_test.dart';
 import 'package:gallery/gallery_app.dart';
 import 'package:gallery/pages/orders_page.dart';
+import 'package:gallery/pages/readings_page.dart';
 import 'package:gallery/pages/sparks_page.dart';
 import 'package:gallery/picture_pipeline.dart';
 
@@ -97,8 +98,56 @@ void main() {
     await tester.pumpWidget(const SizedBox());
   });
 
+  testWidgets('a paused widget holds no more than the window of its stream', (
+    tester,
+  ) async {
+    const window = 8;
+    final library = FlutterGalleryLibrary.instance;
+    final before = library.readingsMade();
+    await tester.pumpWidget(
+      MaterialApp(
+        theme: ThemeData(splashFactory: InkRipple.splashFactory),
+        home: const Scaffold(body: ReadingsPage(period: Duration.zero)),
+      ),
+    );
+    final state = tester.state<ReadingsPageState>(find.byType(ReadingsPage));
+    final readings = state.readings;
+    int waiting() => library.readingsMade() - before - readings.count;
+    await pumpUntil(tester, find.textContaining('°C'));
+
+    await tester.tap(find.text('Pause'));
+    await tester.pump();
+    final shown = readings.count;
+    await tester.runAsync(() async {
+      // Without the pause there would be thousands by then.
+      for (var moment = 0; moment < 50; moment++) {
+        expect(waiting(), lessThanOrEqualTo(window));
+        await Future<void>.delayed(const Duration(milliseconds: 1));
+      }
+    });
+    await tester.pump();
+    expect(readings.count, shown);
+    expect(find.textContaining('reading $shown'), findsOneWidget);
+
+    await tester.tap(find.text('Go on'));
+    await tester.pump();
+    await pumpUntil(
+      tester,
+      find.byWidgetPredicate((_) => readings.count > shown + 2 * window),
+    );
+    expect(readings.value!.number, readings.count, reason: 'none is lost');
+
+    await tester.pumpWidget(const SizedBox());
+    await tester.runAsync(() async {
+      while (library.callCounts().tasks > 0) {
+        await Future<void>.delayed(const Duration(milliseconds: 1));
+      }
+    });
+    expect(waiting(), lessThanOrEqualTo(window));
+  });
+
   testWidgets('mistakes are shown', (tester) async {
-    await tester.pumpWidget(const GalleryApp(page: 3));
+    await tester.pumpWidget(const GalleryApp(page: 4));
     for (final (name, shown) in [
       ('an error with fields', 'radius 99, at most 32'),
       ('a panic', 'a discount of 150 percent is a gift'),
@@ -112,7 +161,7 @@ void main() {
   });
 
   testWidgets('counters are live', (tester) async {
-    await tester.pumpWidget(const GalleryApp(page: 4));
+    await tester.pumpWidget(const GalleryApp(page: 5));
     expect(find.text('Picture: 0 of 8 slots'), findsOneWidget);
     final box = PicturePool.alloc();
     await tester.pump(const Duration(seconds: 1));

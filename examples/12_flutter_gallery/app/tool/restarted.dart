@@ -33,7 +33,7 @@ Future<void> main() async {
   held.add(search);
   unawaited(search.then(held.add));
   unawaited(picture(0, radius: 8).then(held.add));
-  runApp(const GalleryApp(page: 3));
+  runApp(const GalleryApp(page: 4));
   WidgetsBinding.instance.addPostFrameCallback((_) {
     print('running: ${PicturePool.stats.live} live');
   });

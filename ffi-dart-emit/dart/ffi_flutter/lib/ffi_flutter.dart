@@ -3,3 +3,4 @@ library;
 
 export 'src/debug_page.dart';
 export 'src/pixels.dart';
+export 'src/stream_value.dart';

@@ -259,6 +259,33 @@ final class LibraryCheck {
     );
   }
 
+  /// Checks that the functions that Dart resolves itself are those of the opened
+  /// library, after it was prepared for this Dart: [address] returns that of
+  /// [symbol].
+  ///
+  /// Throws a [LibraryLoadException] if Dart finds none, or those of another file.
+  void resolved(String symbol, Pointer<Void> Function() address) {
+    final Pointer<Void> found;
+    try {
+      found = address();
+    } on ArgumentError catch (error) {
+      throw LibraryLoadException(
+        'Dart does not find the functions of `$_name` (${error.message}): package '
+        '`$_package` needs what its hook bundles with the app; hint: `dart run`, '
+        '`dart build` and `flutter` run hooks. For others, write the package with '
+        'lookups: $_command --bindings lookup',
+        path,
+      );
+    }
+    if (found == library.lookup<Void>(symbol)) return;
+    throw LibraryLoadException(
+      'package `$_package` calls the library that its hook bundles with the app, '
+      'and $path is another file; hint: name no file, or write the package with '
+      'lookups, which call any: $_command --bindings lookup',
+      path,
+    );
+  }
+
   /// Throws a [LayoutMismatchException] that lists all differences, if there
   /// are any.
   void finish() {
