@@ -13,7 +13,7 @@ const ROOM: usize = 1024;
 
 /// Blocks for Dart.
 #[ffi_export]
-pub static BLOCKS: FfiQueue<Block, ROOM> = FfiQueue::new();
+pub static QUEUED: FfiQueue<Block, ROOM> = FfiQueue::new();
 
 /// A queue that nobody listens to.
 static ALONE: FfiQueue<Block, ROOM> = FfiQueue::new();
@@ -43,7 +43,7 @@ pub fn push_blocks(count: u64) {
                     None => thread::yield_now(),
                 }
             };
-            while let Err(refused) = BLOCKS.try_push(block) {
+            while let Err(refused) = QUEUED.try_push(block) {
                 block = refused.into_value();
                 thread::yield_now();
             }

@@ -70,7 +70,7 @@ Future<double> _queue(String way, BenchServicesLibrary library) async {
   final watch = Stopwatch()..start();
   library.pushBlocks(_blocks);
   var next = 0;
-  await _received(BlocksQueue.stream(), (block) {
+  await _received(QueuedQueue.stream(), (block) {
     if (block.ref.number != next++) _wrong(way, block.ref.number, next - 1);
     return next == _blocks;
   });
