@@ -46,8 +46,23 @@ final class LentFunctions {
   late final Pointer<Void> pointer = _native.cast();
 
   Pointer<NativeFunction<_CallbackC>> _make() {
+    final memory = _memory, lent = _lent;
+    // A closure of its own, as a method would be called by one.
+    int run(int context, int argument, int result, int error) {
+      final depth = memory._depth++;
+      try {
+        lent[context](argument, result);
+        memory._depth = depth;
+        return 0;
+      } on Object catch (thrown) {
+        memory._depth = depth;
+        _tell(thrown, Pointer.fromAddress(error));
+        return 1;
+      }
+    }
+
     final callable = NativeCallable<_CallbackC>.isolateLocal(
-      _run,
+      run,
       exceptionalReturn: _couldNotRun,
     )..keepIsolateAlive = false;
     return callable.nativeFunction;
@@ -68,19 +83,6 @@ final class LentFunctions {
 
   /// Ends the loans since [mark].
   void end(int mark) => _lent.length = mark;
-
-  int _run(int context, int argument, int result, int error) {
-    final depth = _memory._depth++;
-    try {
-      _lent[context](argument, result);
-      _memory._depth = depth;
-      return 0;
-    } on Object catch (thrown) {
-      _memory._depth = depth;
-      _tell(thrown, Pointer.fromAddress(error));
-      return 1;
-    }
-  }
 
   void _tell(Object thrown, Pointer<_CallbackText> error) {
     _errors.clear();
