@@ -91,7 +91,7 @@ pub struct Column {
 ///
 /// The slot keeps its bytes when it is free, as zeroing half a megabyte takes longer than most
 /// queries: Dart clears the lists of a page before it writes one.
-#[derive(FfiMessage)]
+#[derive(FfiMessage, Debug)]
 #[repr(C)]
 #[ffi(pool(capacity = PAGES, reset = "keep"))]
 pub struct Page {
@@ -269,7 +269,7 @@ pub enum PlanStep {
 }
 
 /// A step of a query plan. The tree belongs to its root: `free_plan` frees it.
-#[derive(FfiMessage)]
+#[derive(FfiMessage, Debug)]
 #[repr(C)]
 #[ffi(pool = 1_024)]
 pub struct PlanNode {
