@@ -407,7 +407,8 @@ class _Rude extends Stream<int> {
     bool? cancelOnError,
   }) {
     scheduleMicrotask(() {
-      for (var i = 0; i < 10; i++) {
+      // More than Rust can take meanwhile.
+      for (var i = 0; i < 100000; i++) {
         onData!(i);
       }
     });
