@@ -195,8 +195,8 @@ struct DartPackage {
     #[arg(long)]
     native_assets: bool,
     /// Form in which Dart reaches the functions of a package with a hook: they are looked up in any
-    /// file that the app opens, or are those of what the hook bundles, by `@Native` [default: as the
-    /// package has it, else lookup]
+    /// file that the app opens, or are those of what the hook bundles, by `@Native` [default: as
+    /// the package has it, else lookup]
     #[arg(long, value_name = "FORM")]
     bindings: Option<Form>,
     /// Build and write again whenever the crate's sources change, until Ctrl-C

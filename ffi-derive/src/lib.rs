@@ -548,8 +548,8 @@ pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a trait one whose implementors are objects of Dart, which Rust calls from any thread.
 ///
 /// A function takes one as `Arc<dyn Trait>`, and may keep it: Dart keeps the object until the last
-/// clone is dropped. In Dart the trait is an abstract interface class. Each method runs on the event
-/// loop of the isolate that has passed the object.
+/// clone is dropped. In Dart the trait is an abstract interface class. Each method runs on the
+/// event loop of the isolate that has passed the object.
 ///
 /// | method | in Rust | in Dart |
 /// |---|---|---|
@@ -557,8 +557,8 @@ pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fn tell(&self, a: A)` | nobody waits, and nobody is told that the isolate is gone | `void tell(A a)` |
 /// | `fn tell(&self, a: A) -> Result<(), DartGone>` | nobody waits | `void tell(A a)` |
 ///
-/// Arguments and results are those of a `DartFn`. The trait is then also `Send + Sync + 'static`, and
-/// Rust may implement it as well: its async methods return `Ask::ready(..)` then.
+/// Arguments and results are those of a `DartFn`. The trait is then also `Send + Sync + 'static`,
+/// and Rust may implement it as well: its async methods return `Ask::ready(..)` then.
 ///
 /// # Attributes
 ///

@@ -146,6 +146,41 @@ fn one(text: Text) -> Result<()> {
     )?;
     print(text, "rust_arena_read_all_vs_rkyv", &read, &rkyv, 1.0);
 
+    let decoded = FfiArena::<ResultSet>::from_proto(&encoded)?;
+    ensure!(ours::sum(decoded.root()) == expected, "the arena from protobuf is another one");
+    let written = protobuf::ResultSet::decode(&*arena.to_proto())?;
+    ensure!(protobuf::sum(&written) == expected, "the protobuf of the arena is another one");
+    let [from, prost] = compare(
+        "from protobuf",
+        ROUNDS,
+        [
+            contender("arena", || {
+                black_box(FfiArena::<ResultSet>::from_proto(black_box(&encoded))?);
+                Ok(())
+            }),
+            contender("prost: decode", || {
+                black_box(protobuf::ResultSet::decode(black_box(&*encoded))?);
+                Ok(())
+            }),
+        ],
+    )?;
+    print(text, "rust_arena_from_proto_vs_prost", &from, &prost, 0.5);
+    let [to, prost] = compare(
+        "to protobuf",
+        ROUNDS,
+        [
+            contender("arena", || {
+                black_box(black_box(&arena).to_proto());
+                Ok(())
+            }),
+            contender("prost: encode", || {
+                black_box(black_box(&message).encode_to_vec());
+                Ok(())
+            }),
+        ],
+    )?;
+    print(text, "rust_arena_to_proto_vs_prost", &to, &prost, 1.0);
+
     let mut bounded = BoundedSet::new_zeroed_box();
     bounded::fill(&mut bounded, &rows);
     ensure!(bounded::sum(&bounded) == expected, "the message with bounds is another one");

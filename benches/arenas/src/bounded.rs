@@ -10,9 +10,9 @@ use crate::{ROWS, data};
 pub struct BoundedNote {
     /// When it was written.
     pub at: i64,
-    /// Who wrote it.
+    /// Name of the author.
     pub author: FfiStr<32>,
-    /// What it says.
+    /// Its text.
     pub body: FfiStr<400>,
 }
 

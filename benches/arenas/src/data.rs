@@ -5,9 +5,9 @@
 pub struct Note {
     /// When it was written.
     pub at: i64,
-    /// Who wrote it.
+    /// Name of the author.
     pub author: String,
-    /// What it says.
+    /// Its text.
     pub body: String,
 }
 

@@ -12,9 +12,9 @@ use crate::{ROWS, data};
 pub struct Note {
     /// When it was written.
     pub at: i64,
-    /// Who wrote it.
+    /// Name of the author.
     pub author: ArenaStr,
-    /// What it says.
+    /// Its text.
     pub body: ArenaStr,
 }
 

@@ -142,7 +142,8 @@ fn check(set: &mut ResultSet) -> Result<()> {
             ROUNDS,
             [
                 Contender::new("check", || {
-                    // SAFETY: a reference is aligned, and everything but padding in it is initialised.
+                    // SAFETY: a reference is aligned, and everything but padding in it is
+                    // initialised.
                     time(TIMES, |_| Ok(()), |_| unsafe { ResultSet::check(black_box(set)) })
                 }),
                 Contender::new("std: UTF-8 of the names, and nothing else", || {

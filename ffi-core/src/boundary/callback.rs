@@ -1,8 +1,8 @@
 //! Functions of Dart that an exported function calls while Dart waits for it.
 //!
 //! A parameter `&dyn Fn(A, ..) -> Result<R, DartError>` is a function pointer and a context in C.
-//! Arguments and the result cross as memory of their types; what Dart throws comes back as text. The
-//! result is checked like any argument.
+//! Arguments and the result cross as memory of their types; what Dart throws comes back as text.
+//! The result is checked like any argument.
 
 use std::ffi::c_void;
 use std::fmt;

@@ -2,11 +2,12 @@
 //! isolates, without C code.
 //!
 //! Dart passes its API as a table of names and functions (`NativeApi.initializeApiDLData`;
-//! dart_api_dl.h in the SDK). [`dart_init`] takes the functions that post a number to a port and tell
-//! the isolate of a thread from it, and the two that make and delete **finalizable handles**: a callback for the collection of
-//! one Dart object. Such a handle belongs to the isolate group. So it stays with an object that
-//! moves to another isolate, and none is lost when an isolate is killed, while a `NativeFinalizer`
-//! runs at the end of the isolate that attached it, although the object may have moved.
+//! dart_api_dl.h in the SDK). [`dart_init`] takes the functions that post a number to a port and
+//! tell the isolate of a thread from it, and the two that make and delete **finalizable handles**:
+//! a callback for the collection of one Dart object. Such a handle belongs to the isolate group. So
+//! it stays with an object that moves to another isolate, and none is lost when an isolate is
+//! killed, while a `NativeFinalizer` runs at the end of the isolate that attached it, although the
+//! object may have moved.
 //!
 //! Its tests are below, with a table of their own, and in
 //! `tests/dart/end_to_end/test/isolates_test.dart`.

@@ -28,8 +28,8 @@ use crate::boundary::{
     DartError, Failure, FfiAnswer, FfiSignature, FfiSome, StatusCode, for_each_arity, in_isolate,
 };
 
-/// Reason why a function of Dart can't be called any more: its isolate has ended, or the library was
-/// shut down.
+/// Reason why a function of Dart can't be called any more: its isolate has ended, or the library
+/// was shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DartGone;
@@ -304,8 +304,8 @@ impl fmt::Debug for DartObject {
 /// functions, methods and services. `F` is `fn(A, ..) -> R`, with up to six arguments.
 ///
 /// Arguments are what exported functions return: numbers, enums and messages by value, `String`,
-/// `Vec<T>`, `PoolBox<T>`, `FfiObject<T>`; the result is `()`, a value or a `String`. In Dart it is a
-/// function that returns `R` or a `Future<R>`, and runs on the event loop of its isolate.
+/// `Vec<T>`, `PoolBox<T>`, `FfiObject<T>`; the result is `()`, a value or a `String`. In Dart it is
+/// a function that returns `R` or a `Future<R>`, and runs on the event loop of its isolate.
 ///
 /// The isolate keeps the function until the last clone is dropped, on any thread. It doesn't keep
 /// the isolate alive: a program that waits for nothing else ends.

@@ -98,8 +98,8 @@ pub(crate) struct Entry {
     owns: Option<Owns>,
 }
 
-// SAFETY: results, failures and arguments own what they point to, and any thread may free it: slots,
-// containers and memory of the global allocator.
+// SAFETY: results, failures and arguments own what they point to, and any thread may free it:
+// slots, containers and memory of the global allocator.
 unsafe impl Send for Entry {}
 
 impl Entry {

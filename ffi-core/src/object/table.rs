@@ -238,8 +238,8 @@ fn reason(handle: u64, class: &'static Class) -> ObjectCode {
     }
 }
 
-/// Ends a handle, at most once: the entry's count of the object is given up. Returns false if it was
-/// ended before.
+/// Ends a handle, at most once: the entry's count of the object is given up. Returns false if it
+/// was ended before.
 pub(crate) fn end(handle: u64) -> bool {
     let stamp = handle::stamp(handle);
     let Some(entry) = entry(handle::index(handle)).filter(|it| it.state.claim(stamp, Phase::Live)) else {

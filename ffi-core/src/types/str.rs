@@ -251,9 +251,9 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, InvalidValue> {
 
 /// Returns true for UTF-8.
 ///
-/// `simdutf8` checks text of other scripts many times as fast as std does, in blocks of 64 bytes, but
-/// leaves text that is shorter than a block to std. So such text gets a block of its own, in which
-/// zeros follow it: they are characters, and no part of one that is cut off.
+/// `simdutf8` checks text of other scripts many times as fast as std does, in blocks of 64 bytes,
+/// but leaves text that is shorter than a block to std. So such text gets a block of its own, in
+/// which zeros follow it: they are characters, and no part of one that is cut off.
 #[inline]
 fn is_utf8(bytes: &[u8]) -> bool {
     let mut block = [0; 64];

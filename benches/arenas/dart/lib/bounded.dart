@@ -1,4 +1,4 @@
-/// What the view of a message with bounds does, and other ways to do it.
+/// The view of a message with bounds, and other ways to do the same.
 library;
 
 import 'dart:ffi';
@@ -32,7 +32,7 @@ final class _Tags extends Struct {
   external Array<_Tag> items;
 }
 
-/// Sizes in bytes: what is before the rows, a row, and what is before its tags.
+/// Sizes in bytes: the head before the rows, a row, and its head before the list of labels.
 const _beforeRows = 24;
 const _rowSize = 800;
 const _beforeTags = 164;

@@ -28,7 +28,7 @@ late final BenchArenasLibrary library;
 
 late final List<SourceRow> rows;
 
-/// What reading every field gives.
+/// Result of reading every field.
 late final int sumOfAll;
 
 void openLibraries(String path) {

@@ -402,7 +402,7 @@ base class ArenaList<V, D> with ListMixin<V> {
   final ArenaCodec<V, D> _codec;
   final String _name;
 
-  /// What the handle was when the arena had so many changes.
+  /// The handle as it was when the arena had so many changes.
   int _changes;
   int _start;
   int _length;
