@@ -21,8 +21,8 @@ use crate::{plan, rows, schema};
 /// A database in a file.
 ///
 /// Queries have a connection each and run at the same time; everything that writes shares one, and
-/// waits for its turn. All methods but [`interrupt`](Self::interrupt) and [`stats`](Self::stats) run
-/// on threads of the library's.
+/// waits for its turn. All methods but [`interrupt`](Self::interrupt) and [`stats`](Self::stats)
+/// run on threads of the library's.
 #[derive(FfiObject)]
 pub struct Database(Arc<Engine>);
 

@@ -1,4 +1,4 @@
-/// What becomes of bad input: each is an exception with fields, and afterwards
+/// Bad input of many kinds. Each is an exception with fields, and afterwards
 /// the database is as good as before.
 library;
 
