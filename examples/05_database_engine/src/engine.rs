@@ -185,13 +185,13 @@ impl Deref for Lent {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("it is taken by the drop alone")
+        self.connection.as_ref().expect("only the drop takes it")
     }
 }
 
 impl DerefMut for Lent {
     fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("it is taken by the drop alone")
+        self.connection.as_mut().expect("only the drop takes it")
     }
 }
 

@@ -254,7 +254,7 @@ pub struct IndexInfo {
     pub columns: FfiVec<IndexColumn, COLUMNS>,
 }
 
-/// Kind of a step of a plan.
+/// Work of a step in a plan.
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum PlanStep {
@@ -275,7 +275,7 @@ pub enum PlanStep {
 pub struct PlanNode {
     /// Number of the step in SQLite; 0 for the root.
     pub id: i32,
-    /// Kind of the step.
+    /// Work of the step.
     pub step: PlanStep,
     /// Text of SQLite's.
     pub detail: FfiStr<116>,

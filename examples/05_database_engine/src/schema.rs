@@ -1,4 +1,4 @@
-//! Contents of a database.
+//! Tables, columns and indexes of a database.
 
 use ffi_core::FfiVec;
 use rusqlite::Connection;

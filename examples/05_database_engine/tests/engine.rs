@@ -1,4 +1,4 @@
-//! The database in Rust, without Dart, and what it makes of bad input.
+//! The database in Rust, without Dart, with good input and bad.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-/// Bad input: each case is an exception with fields, and afterwards
+/// Bad input of many kinds. Each is an exception with fields, and afterwards
 /// the database is as good as before.
 library;
 
