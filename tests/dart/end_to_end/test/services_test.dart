@@ -131,6 +131,12 @@ void main() {
       inverted.dispose();
     });
 
+    test('has parameters of any name', () {
+      final image = Image(3, 1);
+      expect(image.wider(4), 7);
+      image.dispose();
+    });
+
     test('panics', () {
       final image = Image(1, 1);
       expect(
