@@ -445,7 +445,11 @@ abstract base class NativeArena implements Finalizable {
     }
     final shared = _calls._freeze(header, _calls._memory.status);
     _calls._memory._protoStatus._check();
-    return shared.address;
+    // Until it is kept here, it belongs to the status of this isolate, which would free it.
+    final other = _NativeArena.taken(_calls, shared);
+    final address = other._header.address;
+    other._end(forget: true);
+    return address;
   }
 
   /// Copies all that the root refers to to new memory, without what is wasted. Views
