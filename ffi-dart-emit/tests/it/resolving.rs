@@ -524,7 +524,7 @@ fn a_function_that_is_started_borrows_nothing_and_needs_a_mailbox() {
     let mailbox = Some("demo_ffi0_mailbox");
     assert_eq!(started(mailbox, false, Pass::Value), [""; 0]);
     assert_eq!(started(mailbox, false, Pass::Slice), [""; 0]);
-    assert_eq!(started(None, false, Pass::Value), ["its result comes later, and the library has no mailbox"]);
+    assert_eq!(started(None, false, Pass::Value), ["it needs a mailbox, and the library has none"]);
     assert_eq!(started(mailbox, true, Pass::Value), ["its result comes later, and it is a leaf function"]);
     for pass in [Pass::Ref, Pass::Mut, Pass::SliceMut] {
         assert_eq!(started(mailbox, false, pass), ["it runs on after the call, and borrows `x`"]);

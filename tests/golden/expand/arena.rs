@@ -476,9 +476,58 @@ const _: () = {
             }?;
             __ffi::core::result::Result::Ok(())
         }
+        #[inline]
         fn reach(reached: &mut __ffi::Reached) {
             let id = <Self as __ffi::FfiMessage>::ID;
-            if reached.enter(id, <Self as __ffi::FfiType>::FINGERPRINT) {
+            let layout = <Self as __ffi::FfiType>::FINGERPRINT;
+            if __ffi::Reached::enter(
+                reached,
+                id,
+                layout,
+                const {
+                    &[
+                        __ffi::Piece::Text(
+                            "{\"kind\":\"message\",\"id\":\"golden::Row\",\"name\":\"Row\",\"size\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __ffi::core::mem::size_of::<Row>()
+                                as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"align\":"),
+                        __ffi::Piece::Number(
+                            __ffi::core::mem::align_of::<Row>()
+                                as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"fingerprint\":"),
+                        __ffi::Piece::Fingerprint(<Row as __ffi::FfiType>::FINGERPRINT),
+                        __ffi::Piece::Text(
+                            ",\"in_arena\":true,\"fields\":[\n{\"name\":\"id\",\"tag\":1,\"offset\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"type\":"),
+                        __ffi::Piece::Nested(__ffi::Facts::<u64>::TYPE),
+                        __ffi::Piece::Text(
+                            "},\n{\"name\":\"name\",\"tag\":2,\"offset\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"type\":"),
+                        __ffi::Piece::Nested(__ffi::Facts::<ArenaStr>::TYPE),
+                        __ffi::Piece::Text(
+                            "},\n{\"name\":\"replies\",\"tag\":3,\"offset\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __FFI_FIELDS[2].offset as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"type\":"),
+                        __ffi::Piece::Nested(__ffi::Facts::<ArenaVec<Row>>::TYPE),
+                        __ffi::Piece::Text("}\n]}"),
+                    ]
+                },
+            ) {
                 <u64 as __ffi::ArenaType>::reach(reached);
                 <ArenaStr as __ffi::ArenaType>::reach(reached);
                 <ArenaVec<Row> as __ffi::ArenaType>::reach(reached);
@@ -492,6 +541,151 @@ const _: () = {
             __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
         }
     }
+    /// Arguments of `__proto!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::proto::ArenaProto for Row {
+            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
+            type State = ();
+            fn is_default(
+                __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
+            ) -> __ffi::core::primitive::bool {
+                <u64 as __ffi::proto::ArenaProto>::is_default(__ffi_view.id())
+                    && <ArenaStr as __ffi::proto::ArenaProto>::is_default(
+                        __ffi_view.name(),
+                    )
+                    && <ArenaVec<
+                        Row,
+                    > as __ffi::proto::ArenaProto>::is_default(__ffi_view.replies())
+            }
+            fn value_len(
+                __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
+            ) -> __ffi::core::primitive::usize {
+                <u64 as __ffi::proto::ArenaProto>::field_len(__ffi_view.id(), 1u32)
+                    + <ArenaStr as __ffi::proto::ArenaProto>::field_len(
+                        __ffi_view.name(),
+                        2u32,
+                    )
+                    + <ArenaVec<
+                        Row,
+                    > as __ffi::proto::ArenaProto>::field_len(__ffi_view.replies(), 3u32)
+            }
+            fn write_value(
+                __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
+                __ffi_out: &mut __ffi::proto::Writer<'_>,
+            ) {
+                <u64 as __ffi::proto::ArenaProto>::write_field(
+                    __ffi_view.id(),
+                    1u32,
+                    __ffi_out,
+                );
+                <ArenaStr as __ffi::proto::ArenaProto>::write_field(
+                    __ffi_view.name(),
+                    2u32,
+                    __ffi_out,
+                );
+                <ArenaVec<
+                    Row,
+                > as __ffi::proto::ArenaProto>::write_field(
+                    __ffi_view.replies(),
+                    3u32,
+                    __ffi_out,
+                );
+            }
+            fn read_value(
+                mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+                let mut __ffi_state_0 = <<u64 as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
+                let mut __ffi_state_1 = <<ArenaStr as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
+                let mut __ffi_state_2 = <<ArenaVec<
+                    Row,
+                > as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
+                while let __ffi::core::option::Option::Some(
+                    (__ffi_tag, __ffi_wire_type),
+                ) = __ffi_input.key()?
+                {
+                    match __ffi_tag {
+                        1u32 => {
+                            let __ffi_field = unsafe {
+                                __ffi::ArenaPlace::part::<
+                                    u64,
+                                >(&mut __ffi_place, __FFI_FIELDS[0].offset)
+                            };
+                            <u64 as __ffi::proto::ArenaProto>::read_field(
+                                    __ffi_field,
+                                    &mut __ffi_state_0,
+                                    1u32,
+                                    __ffi_wire_type,
+                                    __ffi_input,
+                                )
+                                .map_err(|__ffi_error| __ffi_error.in_field("id"))?;
+                        }
+                        2u32 => {
+                            let __ffi_field = unsafe {
+                                __ffi::ArenaPlace::part::<
+                                    ArenaStr,
+                                >(&mut __ffi_place, __FFI_FIELDS[1].offset)
+                            };
+                            <ArenaStr as __ffi::proto::ArenaProto>::read_field(
+                                    __ffi_field,
+                                    &mut __ffi_state_1,
+                                    2u32,
+                                    __ffi_wire_type,
+                                    __ffi_input,
+                                )
+                                .map_err(|__ffi_error| __ffi_error.in_field("name"))?;
+                        }
+                        3u32 => {
+                            let __ffi_field = unsafe {
+                                __ffi::ArenaPlace::part::<
+                                    ArenaVec<Row>,
+                                >(&mut __ffi_place, __FFI_FIELDS[2].offset)
+                            };
+                            <ArenaVec<
+                                Row,
+                            > as __ffi::proto::ArenaProto>::read_field(
+                                    __ffi_field,
+                                    &mut __ffi_state_2,
+                                    3u32,
+                                    __ffi_wire_type,
+                                    __ffi_input,
+                                )
+                                .map_err(|__ffi_error| __ffi_error.in_field("replies"))?;
+                        }
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    }
+                }
+                __ffi::core::result::Result::Ok(())
+            }
+            fn settle(mut __ffi_place: __ffi::ArenaPlace<'_, Self>) {
+                if __ffi::Facts::<u64>::ARENA {
+                    let __ffi_field = unsafe {
+                        __ffi::ArenaPlace::part::<
+                            u64,
+                        >(&mut __ffi_place, __FFI_FIELDS[0].offset)
+                    };
+                    <u64 as __ffi::proto::ArenaProto>::settle(__ffi_field);
+                }
+                if __ffi::Facts::<ArenaStr>::ARENA {
+                    let __ffi_field = unsafe {
+                        __ffi::ArenaPlace::part::<
+                            ArenaStr,
+                        >(&mut __ffi_place, __FFI_FIELDS[1].offset)
+                    };
+                    <ArenaStr as __ffi::proto::ArenaProto>::settle(__ffi_field);
+                }
+                if __ffi::Facts::<ArenaVec<Row>>::ARENA {
+                    let __ffi_field = unsafe {
+                        __ffi::ArenaPlace::part::<
+                            ArenaVec<Row>,
+                        >(&mut __ffi_place, __FFI_FIELDS[2].offset)
+                    };
+                    <ArenaVec<Row> as __ffi::proto::ArenaProto>::settle(__ffi_field);
+                }
+            }
+        }
+    };
     ::ffi_core::__arena_operations!(__functions!, "golden_ffi_row_arena_", Row);
     #[doc(hidden)]
     #[allow(non_local_definitions)]

@@ -175,6 +175,30 @@ const _: () = {
             let value = unsafe { value.read() };
             unsafe { place.write(value) };
         }
+        #[inline]
+        fn reach(reached: &mut __ffi::Reached) {
+            __ffi::Reached::note(
+                reached,
+                "golden::Mode",
+                const {
+                    &[
+                        __ffi::Piece::Text(
+                            "{\"kind\":\"enum\",\"id\":\"golden::Mode\",\"name\":\"Mode\",\"repr\":\"u8\",\"fingerprint\":",
+                        ),
+                        __ffi::Piece::Fingerprint(<Mode as __ffi::FfiType>::FINGERPRINT),
+                        __ffi::Piece::Text(
+                            ",\"variants\":[\n{\"name\":\"Bounce\",\"value\":",
+                        ),
+                        __ffi::Piece::Signed(
+                            Mode::Bounce as __ffi::core::primitive::i64,
+                        ),
+                        __ffi::Piece::Text("},\n{\"name\":\"Wrap\",\"value\":"),
+                        __ffi::Piece::Signed(Mode::Wrap as __ffi::core::primitive::i64),
+                        __ffi::Piece::Text("}\n]}"),
+                    ]
+                },
+            );
+        }
     }
     #[automatically_derived]
     impl __ffi::FfiArenaFrom<Mode> for Mode
@@ -243,6 +267,12 @@ const _: () = {
                 __ffi::core::result::Result::Ok(())
             }
         }
+    };
+    /// Arguments of `__proto!`.
+    const _: () = {
+        ::ffi_core::__arena_proto!(
+            [] Mode, where [for < '__ffi_any > Mode : __ffi::core::marker::Copy,]
+        );
     };
     #[doc(hidden)]
     #[allow(non_local_definitions)]

@@ -116,6 +116,28 @@ const _: () = {
         unsafe fn store(value: *const Self, place: *mut Self) {
             unsafe { __ffi::store_field::<u64>(value.cast(), place.cast(), 0) };
         }
+        #[inline]
+        fn reach(reached: &mut __ffi::Reached) {
+            if __ffi::Reached::note(
+                reached,
+                "golden::UserId",
+                const {
+                    &[
+                        __ffi::Piece::Text(
+                            "{\"kind\":\"newtype\",\"id\":\"golden::UserId\",\"name\":\"UserId\",\"fingerprint\":",
+                        ),
+                        __ffi::Piece::Fingerprint(
+                            <UserId as __ffi::FfiType>::FINGERPRINT,
+                        ),
+                        __ffi::Piece::Text(",\"type\":"),
+                        __ffi::Piece::Nested(__ffi::Facts::<u64>::TYPE),
+                        __ffi::Piece::Text("}"),
+                    ]
+                },
+            ) {
+                <u64 as __ffi::ArenaType>::reach(reached);
+            }
+        }
     }
     /// Arguments of `__proto!`.
     const _: () = {
@@ -248,6 +270,13 @@ const _: () = {
                 <u64 as __ffi::proto::ProtoType>::as_bytes_mut(__ffi_values)
             }
         }
+    };
+    /// Arguments of `__proto!`.
+    const _: () = {
+        ::ffi_core::__arena_proto!(
+            [] UserId, where [for < '__ffi_any > u64 : __ffi::ArenaType, for < '__ffi_any
+            > u64 : __ffi::proto::ProtoType,]
+        );
     };
     #[doc(hidden)]
     #[allow(non_local_definitions)]

@@ -190,18 +190,43 @@ const _: () = {
                 _ => {}
             }
         }
-    }
-    #[automatically_derived]
-    unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment
-    where
-        Payment: __ffi::core::marker::Copy,
-    {
-        type Bits = __ffi::Bits<Payment>;
         #[inline]
-        fn is_valid_bit_pattern(
-            bits: &__ffi::Bits<Payment>,
-        ) -> __ffi::core::primitive::bool {
-            bits.is_valid()
+        fn reach(reached: &mut __ffi::Reached) {
+            if __ffi::Reached::note(
+                reached,
+                "golden::Payment",
+                const {
+                    &[
+                        __ffi::Piece::Text(
+                            "{\"kind\":\"oneof\",\"id\":\"golden::Payment\",\"name\":\"Payment\",\"size\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __ffi::core::mem::size_of::<Payment>()
+                                as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"align\":"),
+                        __ffi::Piece::Number(
+                            __ffi::core::mem::align_of::<Payment>()
+                                as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"payload\":"),
+                        __ffi::Piece::Number(
+                            __FFI_PAYLOAD as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"fingerprint\":"),
+                        __ffi::Piece::Fingerprint(
+                            <Payment as __ffi::FfiType>::FINGERPRINT,
+                        ),
+                        __ffi::Piece::Text(
+                            ",\"cases\":[\n{\"name\":\"Unset\",\"tag\":0},\n{\"name\":\"Cash\",\"tag\":1},\n{\"name\":\"Card\",\"tag\":3,\"type\":",
+                        ),
+                        __ffi::Piece::Nested(__ffi::Facts::<FfiStr<19>>::TYPE),
+                        __ffi::Piece::Text("}\n]}"),
+                    ]
+                },
+            ) {
+                <FfiStr<19> as __ffi::ArenaType>::reach(reached);
+            }
         }
     }
     /// Arguments of `__proto!`.
@@ -299,6 +324,25 @@ const _: () = {
         #[automatically_derived]
         impl __ffi::proto::FfiProto for Payment {}
     };
+    /// Arguments of `__proto!`.
+    const _: () = {
+        ::ffi_core::__arena_proto!(
+            [] Payment, where [for < '__ffi_any > FfiStr < 19 > : __ffi::ArenaType,]
+        );
+    };
+    #[automatically_derived]
+    unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment
+    where
+        Payment: __ffi::core::marker::Copy,
+    {
+        type Bits = __ffi::Bits<Payment>;
+        #[inline]
+        fn is_valid_bit_pattern(
+            bits: &__ffi::Bits<Payment>,
+        ) -> __ffi::core::primitive::bool {
+            bits.is_valid()
+        }
+    }
     #[doc(hidden)]
     #[allow(non_local_definitions)]
     #[macro_export]

@@ -244,7 +244,61 @@ const _: () = {
                 >(value.cast(), place.cast(), __FFI_FIELDS[1].offset)
             };
         }
+        #[inline]
+        fn reach(reached: &mut __ffi::Reached) {
+            if __ffi::Reached::note(
+                reached,
+                "golden::Bounds",
+                const {
+                    &[
+                        __ffi::Piece::Text(
+                            "{\"kind\":\"message\",\"id\":\"golden::Bounds\",\"name\":\"Bounds\",\"size\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __ffi::core::mem::size_of::<Bounds>()
+                                as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"align\":"),
+                        __ffi::Piece::Number(
+                            __ffi::core::mem::align_of::<Bounds>()
+                                as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"fingerprint\":"),
+                        __ffi::Piece::Fingerprint(
+                            <Bounds as __ffi::FfiType>::FINGERPRINT,
+                        ),
+                        __ffi::Piece::Text(
+                            ",\"fields\":[\n{\"name\":\"min\",\"tag\":2,\"offset\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"type\":"),
+                        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
+                        __ffi::Piece::Text(
+                            "},\n{\"name\":\"max\",\"tag\":1,\"offset\":",
+                        ),
+                        __ffi::Piece::Number(
+                            __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+                        ),
+                        __ffi::Piece::Text(",\"type\":"),
+                        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
+                        __ffi::Piece::Text("}\n]}"),
+                    ]
+                },
+            ) {
+                <[f32; 2] as __ffi::ArenaType>::reach(reached);
+                <[f32; 2] as __ffi::ArenaType>::reach(reached);
+            }
+        }
     }
+    /// Arguments of `__proto!`.
+    const _: () = {
+        ::ffi_core::__arena_proto!(
+            [] Bounds, where [for < '__ffi_any > [f32; 2] : __ffi::ArenaType, for <
+            '__ffi_any > [f32; 2] : __ffi::ArenaType,]
+        );
+    };
     const _: () = __ffi::assert_padding_free::<
         Bounds,
         { __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) },
