@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Folders of the package `ffi-ui`: trybuild builds those cases, each with a cargo of its own. The
 /// others are only checked, and one cargo checks them all, as long as none is to pass.
-const BUILT: [&str; 3] = ["executor", "pass", "symbol"];
+const BUILT: [&str; 4] = ["executor", "futures", "pass", "symbol"];
 
 #[test]
 fn every_mistake_has_its_message() {
@@ -42,10 +42,14 @@ const MISTAKES: &[(&str, usize)] = &[
     ("executor/callback_types", 2),
     ("executor/not_send", 2),
     ("export/lifetime", 2),
+    ("export/param_moved", 2),
     ("export/pattern", 2),
     ("export/rewritten_lifetime", 2),
     ("export/rewritten_parameter", 2),
     ("field/sequences", 3),
+    ("inputs/item", 5),
+    ("inputs/sync", 2),
+    ("inputs/window", 2),
     ("newtype/array", 2),
     ("newtype/array_empty", 2),
     ("newtype/dart_conversions", 4),

@@ -254,7 +254,7 @@ fn mode_of(signature: &syn::Signature, args: &Keys, is_stream: bool, has_input: 
         return stream_mode(signature, args);
     }
     if let Some(Window { span, .. }) = args.window.as_ref().filter(|_| !has_input) {
-        let text = "only a stream has a window\nhint: remove `window`, or return `impl Stream<Item = T>`";
+        let text = "only a stream has a window\nhint: remove `window`, return `impl Stream<Item = T>`, or take an `FfiInput<T>`";
         return Err(Error::custom(text).with_span(span));
     }
     if args.leaf.is_present() && (is_async || args.blocking.is_present()) {
