@@ -593,7 +593,7 @@ pub struct ErrorField {
 }
 
 /// Type of a field of an error, as
-/// [`read::ErrorFieldType`](ffi_core::schema::read::ErrorFieldType).
+/// [`read::ErrorFieldType`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorFieldType {
     /// `T`, in place.
