@@ -254,8 +254,8 @@ fn items_go_with_the_isolate() {
     wait_for(|_| Streamed::pool().stats().live >= live + 8);
     isolate.mailbox.close();
     wait_for(|stats| stats.tasks == 0);
-    drop(isolate);
-    assert_eq!(Streamed::pool().stats().live, live);
+    // The executor may still hold the task that has ended, and its items.
+    wait_for(|_| Streamed::pool().stats().live == live);
 }
 
 #[test]
