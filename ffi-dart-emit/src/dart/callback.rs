@@ -59,7 +59,10 @@ fn method(names: &Names<'_>, model: &Model, callee: &str, it: &DartFunction) -> 
         format!("{callee}({})", arguments(names, model, it, |index| format!("arguments$.at({index})")));
     let write = it.answer.map_or_else(
         || "null".to_owned(),
-        |answer| format!("(answer$, result$) {{\n        {}\n      }}", write(names, model, answer, callee)),
+        |answer| {
+            let write = write(names, model, answer, &format!("the result of {callee}"));
+            format!("(answer$, result$) {{\n        {write}\n      }}")
+        },
     );
     format!("$.KeptFunction<{ty}>((arguments$) => {call}, {write})")
 }
