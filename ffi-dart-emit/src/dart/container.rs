@@ -129,10 +129,10 @@ impl Texts {
         Some(Self { cap: *cap, stride: types.model.layout(of).size })
     }
 
-    /// Returns the declaration of the bytes of `count` texts.
+    /// Returns the declaration of the bytes of `count` texts: words, as texts are aligned to them.
     fn items(&self, count: u64) -> String {
-        // The product is the size of a type that exists.
-        format!("  @$.Array({}) external $.Array<$.Uint8> _items;", count * self.stride)
+        // The product is the size of a type that exists, and a text begins with a `u32`.
+        format!("  @$.Array({}) external $.Array<$.Uint32> _items;", count * self.stride / 4)
     }
 
     /// Returns the place of the text at the index `index` of the typed data `bytes`.
