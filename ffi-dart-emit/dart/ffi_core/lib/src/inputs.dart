@@ -1,21 +1,23 @@
 part of 'native.dart';
 
-typedef _PutInputC = IntPtr Function(
-  Pointer<Void>,
-  Uint64,
-  Uint32,
-  Pointer<Void>,
-  Size,
-  Pointer<FfiStatus>,
-);
-typedef _PutInputD = int Function(
-  Pointer<Void>,
-  int,
-  int,
-  Pointer<Void>,
-  int,
-  Pointer<FfiStatus>,
-);
+typedef _PutInputC =
+    IntPtr Function(
+      Pointer<Void>,
+      Uint64,
+      Uint32,
+      Pointer<Void>,
+      Size,
+      Pointer<FfiStatus>,
+    );
+typedef _PutInputD =
+    int Function(
+      Pointer<Void>,
+      int,
+      int,
+      Pointer<Void>,
+      int,
+      Pointer<FfiStatus>,
+    );
 
 /// A stream of this isolate that Rust reads.
 ///

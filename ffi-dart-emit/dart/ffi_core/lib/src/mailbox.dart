@@ -12,26 +12,18 @@ typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
 typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
 typedef _LimitD = void Function(Pointer<Void>, int, int);
-typedef _TakeItemsC = IntPtr Function(
-  Pointer<Void>,
-  Uint64,
-  Pointer<Uint8>,
-  Size,
-  Pointer<FfiStatus>,
-);
-typedef _TakeItemsD = int Function(
-  Pointer<Void>,
-  int,
-  Pointer<Uint8>,
-  int,
-  Pointer<FfiStatus>,
-);
-typedef _KeepItemC = Void Function(
-  Pointer<Void>,
-  Uint64,
-  Size,
-  Pointer<FfiStatus>,
-);
+typedef _TakeItemsC =
+    IntPtr Function(
+      Pointer<Void>,
+      Uint64,
+      Pointer<Uint8>,
+      Size,
+      Pointer<FfiStatus>,
+    );
+typedef _TakeItemsD =
+    int Function(Pointer<Void>, int, Pointer<Uint8>, int, Pointer<FfiStatus>);
+typedef _KeepItemC =
+    Void Function(Pointer<Void>, Uint64, Size, Pointer<FfiStatus>);
 typedef _KeepItemD = void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
 typedef _TakeArgumentC =
     Void Function(Pointer<Void>, Size, Size, Pointer<FfiStatus>);
