@@ -100,3 +100,44 @@ where
         self.0.fmt(f)
     }
 }
+
+/// Arenas that are only read from now on.
+impl<T: ArenaMessage> FfiArena<T> {
+    /// Returns an arena whose pages nobody can write to, and which any number of threads and
+    /// isolates read: a check of it holds for good, so lending it costs nothing.
+    ///
+    /// Copies all bytes; [`compact`](Self::compact) before leaves out what nothing refers to.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the system has no memory, or no pages that are only read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    ///
+    /// use ffi_core::FfiMessage;
+    /// use ffi_core::arena::{ArenaStr, FfiArena};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// struct Greeting {
+    ///     text: ArenaStr,
+    /// }
+    ///
+    /// let mut arena = FfiArena::<Greeting>::new();
+    /// arena.edit().set_text("hello");
+    /// let frozen = arena.freeze()?;
+    /// let shared = frozen.clone();
+    /// thread::spawn(move || assert_eq!(shared.root().text(), "hello")).join().unwrap();
+    ///
+    /// let mut copy = FfiArena::clone(&frozen);
+    /// copy.edit().set_text("bye");
+    /// assert_eq!(frozen.root().text(), "hello");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn freeze(self) -> io::Result<FrozenArena<T>> {
+        FrozenArena::copy_of(&self).inspect(FrozenArena::accept)
+    }
+}

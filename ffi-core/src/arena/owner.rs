@@ -7,7 +7,6 @@ use std::marker::PhantomData;
 use super::check::Use;
 use super::copy;
 use super::format::{ArenaHeader, HEADER_LEN};
-use super::frozen::FrozenArena;
 use super::memory::{ArenaFull, At, Memory};
 use super::place::{ArenaPlace, refused};
 use super::value::ArenaMessage;
@@ -181,44 +180,6 @@ impl<T: ArenaMessage> FfiArena<T> {
     #[must_use]
     pub fn schema() -> String {
         visit::schema_of::<T>()
-    }
-
-    /// Returns an arena whose pages nobody can write to, and which any number of threads and
-    /// isolates read: a check of it holds for good, so lending it costs nothing.
-    ///
-    /// Copies all bytes; [`compact`](Self::compact) before leaves out what nothing refers to.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the system has no memory, or no pages that are only read.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::thread;
-    ///
-    /// use ffi_core::FfiMessage;
-    /// use ffi_core::arena::{ArenaStr, FfiArena};
-    ///
-    /// #[derive(FfiMessage)]
-    /// #[repr(C)]
-    /// struct Greeting {
-    ///     text: ArenaStr,
-    /// }
-    ///
-    /// let mut arena = FfiArena::<Greeting>::new();
-    /// arena.edit().set_text("hello");
-    /// let frozen = arena.freeze()?;
-    /// let shared = frozen.clone();
-    /// thread::spawn(move || assert_eq!(shared.root().text(), "hello")).join().unwrap();
-    ///
-    /// let mut copy = FfiArena::clone(&frozen);
-    /// copy.edit().set_text("bye");
-    /// assert_eq!(frozen.root().text(), "hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn freeze(self) -> io::Result<FrozenArena<T>> {
-        FrozenArena::copy_of(&self).inspect(FrozenArena::accept)
     }
 
     /// Copies and checks untrusted bytes, also for what only edits need: no two lists overlap.
