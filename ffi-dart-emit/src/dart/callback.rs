@@ -2,10 +2,10 @@
 
 use crate::model::{DartFunction, ListenerIndex, ListenerMethod, Model, Returns, Value};
 
-use super::crossing::{Outcome, taken};
 use super::layout;
 use super::names::Names;
 use super::newtype;
+use super::outcome::{Outcome, taken};
 use super::types::{self, Place};
 
 /// Returns the Dart type of the function.

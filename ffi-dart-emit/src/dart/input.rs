@@ -2,8 +2,8 @@
 
 use crate::model::{InputItem, Model, Returns, Value};
 
+use super::argument::Argument;
 use super::callback;
-use super::crossing::Argument;
 use super::names::Names;
 use super::types;
 

@@ -9,13 +9,14 @@ use crate::model::{
 };
 
 use super::binding::{Binding, Form, Signature};
-use super::crossing::{Conversion, Crossing, RECEIVER, mark, slot};
+use super::crossing::{Crossing, RECEIVER, mark, slot};
 use super::docs::{Scope, article_of};
 use super::error;
 use super::layout::{self, INLINED, Parameters};
 use super::lead::{annotations, is_documented};
 use super::names::{FunctionNames, Names, beside, getter};
 use super::object::{self, MemberText};
+use super::outcome::Conversion;
 use super::pool;
 use super::runtime;
 use super::scratch::Scratch;

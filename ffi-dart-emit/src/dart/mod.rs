@@ -6,6 +6,7 @@
 
 mod all_throws;
 mod arena;
+mod argument;
 mod binding;
 mod callback;
 mod columns;
@@ -26,6 +27,7 @@ mod names;
 mod newtype;
 mod object;
 mod oneof;
+mod outcome;
 mod owners;
 mod parallel;
 pub mod placement;
