@@ -11,6 +11,65 @@ use crate::ast::{ArenaFrom, Enum, Field, Head, Message, Newtype, types};
 use crate::names;
 use crate::record::Object;
 
+/// Bodies of the functions of [`compared`].
+pub(super) struct Compared {
+    /// Compares `self` with `other`.
+    pub(super) equal: TokenStream,
+    /// Writes `self` to `state`.
+    pub(super) hash: TokenStream,
+    /// Writes `self` to `serializer`.
+    pub(super) serialize: TokenStream,
+}
+
+/// Returns the traits that a view has if the views of all `types` in it have them. A type that
+/// names the view's own is left out of the bounds, which would be a circle otherwise.
+pub(super) fn compared<'a>(
+    head: &Head,
+    view: &Ident,
+    types: impl Iterator<Item = &'a Type>,
+    bodies: &Compared,
+) -> TokenStream {
+    let others: Vec<_> = types.filter(|ty| !types::names(ty, &head.ident)).collect();
+    // The lifetime makes rustc accept bounds that don't hold.
+    let bounds = |bound: &TokenStream| quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*);
+    let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
+    let total = bounds(&quote!(__ffi::core::cmp::Eq));
+    let hashed = bounds(&quote!(__ffi::core::hash::Hash));
+    let serialized = bounds(&quote!(__ffi::serde::Serialize));
+    let krate = &head.krate;
+    let Compared { equal: eq, hash, serialize } = bodies;
+    quote! {
+        #[automatically_derived]
+        impl<'arena> __ffi::core::cmp::PartialEq for #view<'arena> #equal {
+            fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+                #eq
+            }
+        }
+
+        #[automatically_derived]
+        impl<'arena> __ffi::core::cmp::Eq for #view<'arena> #total {}
+
+        #[automatically_derived]
+        impl<'arena> __ffi::core::hash::Hash for #view<'arena> #hashed {
+            fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
+                #hash
+            }
+        }
+
+        #krate::__serde! {
+            #[automatically_derived]
+            impl<'arena> __ffi::serde::Serialize for #view<'arena> #serialized {
+                fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
+                    &self,
+                    serializer: __FfiSerializer,
+                ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
+                    #serialize
+                }
+            }
+        }
+    }
+}
+
 /// The view and the editor of a message that lives in an arena.
 pub(super) struct Arena<'a> {
     message: &'a Message,
@@ -126,57 +185,29 @@ impl<'a> Arena<'a> {
         }
     }
 
-    /// Returns the traits that a view has if the views of all its fields have them. A field of the
-    /// message's own type is left out of the bounds, which would be a circle otherwise.
+    /// Returns what compares, hashes and serializes views.
     fn compared(&self) -> TokenStream {
         let Self { message, view, .. } = self;
-        let ident = &message.head.ident;
         let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
-        let others = message.fields.iter().map(|field| &field.ty).filter(|ty| !types::names(ty, ident));
-        let others: Vec<_> = others.collect();
-        // The lifetime makes rustc accept bounds that don't hold.
-        let bounds = |bound: &TokenStream| quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*);
-        let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
-        let total = bounds(&quote!(__ffi::core::cmp::Eq));
-        let hashed = bounds(&quote!(__ffi::core::hash::Hash));
-        let serialized = bounds(&quote!(__ffi::serde::Serialize));
-        let krate = &message.head.krate;
+        let types = message.fields.iter().map(|field| &field.ty);
         let name = &message.head.item.name;
         let names = message.fields.iter().map(|field| &field.item.name);
         let count = Literal::usize_unsuffixed(all.len());
-        quote! {
-            #[automatically_derived]
-            impl<'arena> __ffi::core::cmp::PartialEq for #view<'arena> #equal {
-                fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
-                    #(#view::#all(*self) == #view::#all(*other))&&*
-                }
-            }
-
-            #[automatically_derived]
-            impl<'arena> __ffi::core::cmp::Eq for #view<'arena> #total {}
-
-            #[automatically_derived]
-            impl<'arena> __ffi::core::hash::Hash for #view<'arena> #hashed {
-                fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
-                    #(__ffi::core::hash::Hash::hash(&#view::#all(*self), state);)*
-                }
-            }
-
-            #krate::__serde! {
-                #[automatically_derived]
-                impl<'arena> __ffi::serde::Serialize for #view<'arena> #serialized {
-                    fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
-                        &self,
-                        serializer: __FfiSerializer,
-                    ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
-                        use __ffi::serde::ser::SerializeStruct as _;
-                        let mut message = serializer.serialize_struct(#name, #count)?;
-                        #(message.serialize_field(#names, &#view::#all(*self))?;)*
-                        message.end()
-                    }
-                }
-            }
-        }
+        compared(
+            &message.head,
+            view,
+            types,
+            &Compared {
+                equal: quote!(#(#view::#all(*self) == #view::#all(*other))&&*),
+                hash: quote!(#(__ffi::core::hash::Hash::hash(&#view::#all(*self), state);)*),
+                serialize: quote! {
+                    use __ffi::serde::ser::SerializeStruct as _;
+                    let mut message = serializer.serialize_struct(#name, #count)?;
+                    #(message.serialize_field(#names, &#view::#all(*self))?;)*
+                    message.end()
+                },
+            },
+        )
     }
 
     fn edits(&self) -> TokenStream {

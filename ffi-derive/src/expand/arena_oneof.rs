@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Visibility};
 
+use super::arena::Compared;
 use super::{allowed, arena, shape};
 use crate::ast::{Case, Head, Oneof, types};
 use crate::names;
@@ -131,19 +132,9 @@ impl<'a> ArenaOneof<'a> {
         }
     }
 
-    /// Returns the traits that a view has if the views of all its values have them. A value with
-    /// the oneof's own type in it is left out of the bounds, which would be a circle otherwise.
+    /// Returns what compares, hashes and serializes views.
     fn compared(&self) -> TokenStream {
         let Self { oneof, view, .. } = self;
-        let ident = &oneof.head.ident;
-        let others: Vec<_> =
-            oneof.payloads().map(|(.., ty)| ty).filter(|ty| !types::names(ty, ident)).collect();
-        // The lifetime makes rustc accept bounds that don't hold.
-        let bounds = |bound: &TokenStream| quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*);
-        let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
-        let total = bounds(&quote!(__ffi::core::cmp::Eq));
-        let hashed = bounds(&quote!(__ffi::core::hash::Hash));
-        let serialized = bounds(&quote!(__ffi::serde::Serialize));
         let pairs = oneof.cases.iter().map(|Case { ident: case, ty, .. }| match ty {
             Some(_) => quote!((#view::#case { 0: a }, #view::#case { 0: b }) => a == b,),
             None => quote!((#view::#case {}, #view::#case {}) => true,),
@@ -173,44 +164,29 @@ impl<'a> ArenaOneof<'a> {
                 }
             }
         });
-        let krate = &oneof.head.krate;
-        quote! {
-            #[automatically_derived]
-            impl<'arena> __ffi::core::cmp::PartialEq for #view<'arena> #equal {
-                fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+        arena::compared(
+            &oneof.head,
+            view,
+            oneof.payloads().map(|(.., ty)| ty),
+            &Compared {
+                equal: quote! {
                     match (self, other) {
                         #(#pairs)*
                         _ => false,
                     }
-                }
-            }
-
-            #[automatically_derived]
-            impl<'arena> __ffi::core::cmp::Eq for #view<'arena> #total {}
-
-            #[automatically_derived]
-            impl<'arena> __ffi::core::hash::Hash for #view<'arena> #hashed {
-                fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
+                },
+                hash: quote! {
                     match self {
                         #(#hashes)*
                     }
-                }
-            }
-
-            #krate::__serde! {
-                #[automatically_derived]
-                impl<'arena> __ffi::serde::Serialize for #view<'arena> #serialized {
-                    fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
-                        &self,
-                        serializer: __FfiSerializer,
-                    ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
-                        match self {
-                            #(#written)*
-                        }
+                },
+                serialize: quote! {
+                    match self {
+                        #(#written)*
                     }
-                }
-            }
-        }
+                },
+            },
+        )
     }
 
     fn edits(&self) -> TokenStream {
