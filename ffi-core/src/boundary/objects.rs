@@ -65,6 +65,26 @@ fn refused(code: ObjectCode, name: &str, class: &str) -> Failure {
     Failure::invalid_argument(name, problem).with_detail(code as u32)
 }
 
+/// Returns the pointer of the `Arc` of a handle, under the name of an argument.
+///
+/// # Errors
+///
+/// Returns invalid argument, with the code of the reason as detail, if the handle is none of a `T`.
+///
+/// # Safety
+///
+/// The handle isn't ended before this returns.
+#[inline(always)]
+unsafe fn found<T: FfiClass + ?Sized>(handle: u64, name: &'static str) -> Result<*const T, Failure> {
+    let class = T::class();
+    // SAFETY: by this function's contract the handle isn't ended meanwhile.
+    match unsafe { object::get(handle, class) } {
+        // SAFETY: `get` has compared the class, so the entry holds an `Arc<T>`.
+        Ok(contents) => Ok(unsafe { pointer::<T>(&contents.object) }),
+        Err(code) => Err(refused(code, name, class.name())),
+    }
+}
+
 /// Object whose method a sync call is about to run.
 pub struct Receiver<T: ?Sized>(*const T);
 
@@ -91,14 +111,8 @@ impl<T: ?Sized> Deref for Receiver<T> {
 /// code of the caller.
 #[inline(always)]
 pub unsafe fn receiver<T: FfiClass + ?Sized>(handle: u64) -> Result<Receiver<T>, Failure> {
-    let class = T::class();
     // SAFETY: by this function's contract the handle isn't ended meanwhile.
-    let contents = match unsafe { object::get(handle, class) } {
-        Ok(contents) => contents,
-        Err(code) => return Err(refused(code, "self", class.name())),
-    };
-    // SAFETY: `get` has compared the class, so the entry holds an `Arc<T>`.
-    Ok(Receiver(unsafe { pointer::<T>(&contents.object) }))
+    unsafe { found(handle, "self") }.map(Receiver)
 }
 
 /// Returns a clone of the object of a handle, under the name of an argument.
@@ -114,14 +128,8 @@ pub unsafe fn object_argument<T: FfiClass + ?Sized>(
     handle: u64,
     name: &'static str,
 ) -> Result<FfiObject<T>, Failure> {
-    let class = T::class();
-    // SAFETY: by this function's contract no other thread uses the handle.
-    let contents = match unsafe { object::get(handle, class) } {
-        Ok(contents) => contents,
-        Err(code) => return Err(refused(code, name, class.name())),
-    };
-    // SAFETY: `get` has compared the class, so the entry holds an `Arc<T>`.
-    let object = unsafe { pointer::<T>(&contents.object) };
+    // SAFETY: by this function's contract no other thread ends the handle meanwhile.
+    let object = unsafe { found::<T>(handle, name) }?;
     // SAFETY: it is the pointer of an `Arc`, of which the entry has a count.
     unsafe { Arc::increment_strong_count(object) };
     // SAFETY: the count was added just now.
