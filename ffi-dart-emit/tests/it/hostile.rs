@@ -159,7 +159,7 @@ fn no_word_of_another_record_panics() {
     proptest!(config, |(edits in vec(edit, 1..3))| {
         let mut jsons = jsons.clone();
         for (record, which, other, from) in edits {
-            let (start, end) = *from.get(&words(other.get(&jsons)));
+            let (start, end) = *from.get(&words(other.get(&jsons[..])));
             let word = other.get(&jsons)[start..end].to_owned();
             let json = record.get_mut(&mut jsons);
             let (start, end) = *which.get(&words(json));
