@@ -1,9 +1,9 @@
 //! Functions of Dart that a call gets: how their arguments and results cross.
 
-use crate::model::{DartFunction, ListenerIndex, ListenerMethod, Model, Param, Passing, Returns, Value};
+use crate::model::{DartFunction, ListenerIndex, ListenerMethod, Model, Returns, Value};
 
 use super::layout;
-use super::names::{FunctionNames, Names};
+use super::names::Names;
 use super::newtype;
 use super::outcome::{Outcome, taken};
 use super::types::{self, Place};
@@ -21,52 +21,23 @@ fn answer(names: &Names<'_>, model: &Model, it: &DartFunction) -> String {
     Outcome::of(names, model, it.answer).public
 }
 
-/// Returns true for a function that is lent for the time of the call.
-pub fn is_lent(param: &Param) -> bool {
-    matches!(&param.passing, Passing::Callback(it) if !it.kept)
-}
-
-/// Returns the field with the functions that the parameter `name` of the method `own` lends.
-pub fn field(own: &FunctionNames, name: &str) -> String {
-    format!("_{}${name}", own.base())
-}
-
-/// Returns the values of the parameter `name`, which lends a function: that in C, and its context.
-pub fn values(own: &FunctionNames, name: &str) -> Vec<String> {
-    let field = field(own, name);
-    vec![format!("{field}.pointer"), format!("{field}.lend({name})")]
-}
-
-/// Returns the declaration of [`field`]. The function in C is made of code that knows the types, as
-/// a closure for each function that is lent would be one call more for each call of Rust's.
-pub fn lent(names: &Names<'_>, model: &Model, own: &FunctionNames, name: &str, it: &DartFunction) -> String {
-    let (field, ty) = (field(own, name), public(names, model, it));
+/// Returns the expression that lends the function `name` to the call, whose context it is.
+pub fn lent(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> String {
     let place = |index: usize| match it.arguments.len() {
         1 => "argument$".to_owned(),
         _ => format!("$.argumentAt(argument$, {index})"),
     };
-    let call = format!("lent$.at(context$)({})", arguments(names, model, it, place));
+    let call = format!("{name}({})", arguments(names, model, it, place));
     let body = match it.answer {
         None => format!("{call};"),
         Some(answer) => {
-            let write = write(names, model, answer, &format!("the result of {name}"));
-            format!("final answer$ = {call};\n        {write}")
+            format!(
+                "final answer$ = {call};\n        {}",
+                write(names, model, answer, &format!("the result of {name}"))
+            )
         }
     };
-    let head = "(int context$, int argument$, int result$, int error$) {";
-    format!(
-        "  late final $.LentFunctions<{ty}> {field} = $.LentFunctions(_memory, (lent$) {{
-    return $.NativeCallable<$.CallbackC>.isolateLocal({head}
-      final depth$ = lent$.enter();
-      try {{
-        {body}
-        return lent$.leave(depth$);
-      }} on $.Object catch (thrown$) {{
-        return lent$.fail(depth$, thrown$, error$);
-      }}
-    }}, exceptionalReturn: $.couldNotRun);
-  }});"
-    )
+    format!("_memory.functions.lend((argument$, result$) {{\n        {body}\n      }})")
 }
 
 /// Returns the expression that keeps the function `name` for Rust, and is its number.

@@ -41,11 +41,7 @@ impl Crossing {
             let is_list = |param: &Param| matches!(param.passing, Passing::Moved(_));
             let alike = |it: &&Param| it.passing == param.passing || is_list(it) && is_list(param);
             let before = before.iter().filter(alike).count();
-            let mut argument = Argument::new(names, model, param, name, before, scratch, &mut texts);
-            if callback::is_lent(param) {
-                argument.values = callback::values(own, name);
-            }
-            argument
+            Argument::new(names, model, param, name, before, scratch, &mut texts)
         });
         let arguments = arguments.collect();
         let receiver = function.receiver().map(|of| names.object(of).client.clone());
@@ -236,15 +232,17 @@ impl Argument {
                 let (types, values, kept, ownership) = if function.kept {
                     (
                         [("$.Pointer<$.Void>".to_owned(), ""), ("$.Uint64".to_owned(), INT)],
-                        vec!["_memory.mailbox.handle".to_owned(), kept(name)],
+                        ["_memory.mailbox.handle".to_owned(), kept(name)],
                         Some(callback::kept(names, model, name, &function)),
                         "kept until Rust drops it, and called by the event loop; what it\nthrows is an error in Rust",
                     )
                 } else {
                     (
                         ["$.Pointer<$.Void>"; 2].map(|it| (it.to_owned(), "")),
-                        // They are those of the method.
-                        Vec::new(),
+                        [
+                            "_memory.functions.pointer".to_owned(),
+                            callback::lent(names, model, name, &function),
+                        ],
                         None,
                         "called before the method returns; what it throws is an error in Rust",
                     )
@@ -252,7 +250,7 @@ impl Argument {
                 Self {
                     public,
                     types: types.into(),
-                    values,
+                    values: values.into(),
                     raw: None,
                     before: None,
                     given: false,

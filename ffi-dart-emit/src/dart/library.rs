@@ -9,7 +9,6 @@ use crate::model::{
 };
 
 use super::binding::{Binding, Form, Signature};
-use super::callback;
 use super::crossing::{Crossing, RECEIVER, mark, slot};
 use super::docs::{Scope, article_of};
 use super::error;
@@ -284,7 +283,7 @@ impl<'a> LibraryFile<'a> {
         let arguments = || crossing.arguments.iter().zip(&own.params);
         let outcome = &crossing.outcome;
         let error = it.error.map(|index| error::decoder(names, index)).unwrap_or_default();
-        let call = Call { it, crossing: &crossing, own, binding: &binding, error: &error };
+        let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding, error: &error };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
         let thrown = thrown(names, it);
@@ -315,13 +314,6 @@ impl<'a> LibraryFile<'a> {
                 self.unsigned(it, own, (ty, convert), &parameters);
             }
             return;
-        }
-        for (param, name) in it.params.iter().zip(&own.params) {
-            if let Passing::Callback(function) = &param.passing
-                && !function.kept
-            {
-                self.methods.push(callback::lent(names, model, own, name, function));
-            }
         }
         let body = call.body(&call.safe(), outcome.conversion.as_ref());
         self.methods.push(format!("{}{inline}{head}\n{body}\n  }}", overrides(it)));
@@ -483,8 +475,8 @@ fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
 struct Call<'a> {
     it: &'a Function,
     crossing: &'a Crossing,
-    /// Names of the method and of its parameters.
-    own: &'a FunctionNames,
+    /// Names of the parameters.
+    names: &'a [String],
     /// Field with the function of the library.
     binding: &'a str,
     /// Function that reads the error's fields, if it has any.
@@ -513,9 +505,7 @@ impl Call<'_> {
                 format!("{RECEIVER}.$handle")
             });
         }
-        for ((argument, name), reads) in
-            self.crossing.arguments.iter().zip(&self.own.params).zip(self.reads())
-        {
+        for ((argument, name), reads) in self.crossing.arguments.iter().zip(self.names).zip(self.reads()) {
             if reads {
                 given.extend(argument.before.clone());
             }
@@ -544,14 +534,15 @@ impl Call<'_> {
 
     /// Returns the statements that end the loans of functions.
     fn ends(&self) -> impl Iterator<Item = String> {
-        self.lent().map(|(field, mark)| format!("    {field}.end({mark});"))
+        self.lent().map(|mark| format!("    _memory.functions.end({mark});"))
     }
 
-    /// Returns the fields with the functions that the call lends, and the names of their marks.
-    fn lent(&self) -> impl Iterator<Item = (String, String)> {
-        let params = self.it.params.iter().zip(&self.own.params);
-        let lent = params.filter(|(param, _)| callback::is_lent(param));
-        lent.map(|(_, name)| (callback::field(self.own, name), mark(name)))
+    /// Returns the name of the mark before the functions that the call lends, if it lends any: the
+    /// first one's, as it ends all.
+    fn lent(&self) -> impl Iterator<Item = String> {
+        let params = self.it.params.iter().zip(self.names);
+        let lent = params.filter(|(param, _)| matches!(&param.passing, Passing::Callback(it) if !it.kept));
+        lent.take(1).map(|(_, name)| mark(name))
     }
 
     /// Returns true for each parameter that is a stream of Dart.
@@ -562,8 +553,7 @@ impl Call<'_> {
     /// Returns the call with pointers.
     fn raw(&self) -> Around {
         let values = self.crossing.arguments.iter().flat_map(|argument| argument.unchecked().1);
-        let keep =
-            self.crossing.arguments.iter().zip(&self.own.params).filter_map(|(it, name)| it.keep(name));
+        let keep = self.crossing.arguments.iter().zip(self.names).filter_map(|(it, name)| it.keep(name));
         let after = self.crossing.arguments.iter().filter_map(|argument| argument.after.clone());
         Around { values: values.collect(), before: keep.collect(), after: after.chain(self.ends()).collect() }
     }
@@ -571,7 +561,7 @@ impl Call<'_> {
     /// Returns the statements before the call.
     fn before(&self, around: &Around) -> Vec<String> {
         let mut lines = vec![FITS.to_owned()];
-        lines.extend(self.lent().map(|(field, mark)| format!("    final {mark} = {field}.mark;")));
+        lines.extend(self.lent().map(|mark| format!("    final {mark} = _memory.functions.mark;")));
         let arguments = self.crossing.arguments.iter().zip(self.reads()).filter(|(_, reads)| !reads);
         lines.extend(arguments.filter_map(|(argument, _)| argument.before.clone()));
         lines.extend(around.before.iter().cloned());

@@ -1,12 +1,7 @@
 part of 'native.dart';
 
-/// A function that Rust calls with a context, the arguments, and the places for the
-/// result and an error. Addresses are integers, as the VM makes an object of each
-/// pointer that it passes.
-typedef CallbackC = Uint8 Function(IntPtr, IntPtr, IntPtr, IntPtr);
-
-/// What a [CallbackC] returns if the isolate ends while it runs.
-const couldNotRun = 2;
+// Addresses are integers, as the VM makes an object of each pointer that it passes.
+typedef _CallbackC = Uint8 Function(IntPtr, IntPtr, IntPtr, IntPtr);
 
 /// Text that a function returned or threw, for Rust to copy.
 final class _CallbackText extends Struct {
@@ -15,6 +10,9 @@ final class _CallbackText extends Struct {
   @Size()
   external int length;
 }
+
+/// A function that a call gets: it reads its arguments and writes its result.
+typedef LentFunction = void Function(int argument, int result);
 
 /// Returns the address of the argument [index], of several at [arguments].
 @pragma('vm:prefer-inline')
@@ -25,29 +23,50 @@ int argumentAt(int arguments, int index) =>
 Uint8List copyAt(int address, int size) =>
     Uint8List.fromList(Pointer<Uint8>.fromAddress(address).asTypedList(size));
 
-/// The functions of type [F] that calls under way may call, those of one parameter.
+/// The functions of this isolate that calls under way may call.
 ///
 /// All of them are one function in C, which finds the one that is meant by its context,
 /// so nothing is made for a call and nothing left behind by one.
-final class LentFunctions<F extends Function> {
-  /// No functions; text of errors is in memory from [_memory]. The function in C is
-  /// what [make] returns: it calls the one [at] its context, between [enter] and
-  /// [leave] or [fail].
-  LentFunctions(
-    this._memory,
-    NativeCallable<CallbackC> Function(LentFunctions<F> lent) make,
-  ) {
-    final callable = make(this)..keepIsolateAlive = false;
-    pointer = callable.nativeFunction.cast();
-  }
+final class LentFunctions {
+  /// No functions; text of errors is in memory from [_memory].
+  LentFunctions(this._memory);
+
+  /// Result of the function in C if the isolate ends while it runs.
+  static const _couldNotRun = 2;
 
   final LibraryMemory _memory;
-  final List<F> _lent = [];
+  final List<LentFunction> _lent = [];
 
   late final TextArguments _errors = TextArguments(_memory);
 
   /// The function in C.
-  late final Pointer<Void> pointer;
+  late final Pointer<NativeFunction<_CallbackC>> _native = _make();
+
+  /// Its address.
+  late final Pointer<Void> pointer = _native.cast();
+
+  Pointer<NativeFunction<_CallbackC>> _make() {
+    final memory = _memory, lent = _lent;
+    // A closure of its own, as a method would be called by one.
+    int run(int context, int argument, int result, int error) {
+      final depth = memory._depth++;
+      try {
+        lent[context](argument, result);
+        memory._depth = depth;
+        return 0;
+      } on Object catch (thrown) {
+        memory._depth = depth;
+        _tell(thrown, Pointer.fromAddress(error));
+        return 1;
+      }
+    }
+
+    final callable = NativeCallable<_CallbackC>.isolateLocal(
+      run,
+      exceptionalReturn: _couldNotRun,
+    )..keepIsolateAlive = false;
+    return callable.nativeFunction;
+  }
 
   /// The number of functions that are lent now, for [end].
   int get mark {
@@ -57,36 +76,13 @@ final class LentFunctions<F extends Function> {
   }
 
   /// Lends [function] until [end], and returns its context.
-  Pointer<Void> lend(F function) {
+  Pointer<Void> lend(LentFunction function) {
     _lent.add(function);
     return Pointer.fromAddress(_lent.length - 1);
   }
 
   /// Ends the loans since [mark].
   void end(int mark) => _lent.length = mark;
-
-  /// The function whose context is [context].
-  @pragma('vm:prefer-inline')
-  F at(int context) => _lent[context];
-
-  /// Begins a call of a function, and returns how many there are around it.
-  @pragma('vm:prefer-inline')
-  int enter() => _memory._depth++;
-
-  /// Ends a call that began at [depth], with its result.
-  @pragma('vm:prefer-inline')
-  int leave(int depth) {
-    _memory._depth = depth;
-    return 0;
-  }
-
-  /// Ends a call that began at [depth], with what was [thrown], whose text goes to the
-  /// address [error].
-  int fail(int depth, Object thrown, int error) {
-    _memory._depth = depth;
-    _tell(thrown, Pointer.fromAddress(error));
-    return 1;
-  }
 
   void _tell(Object thrown, Pointer<_CallbackText> error) {
     _errors.clear();

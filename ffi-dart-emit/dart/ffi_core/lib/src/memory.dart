@@ -139,10 +139,9 @@ final class LibraryMemory {
   /// Status of calls from this isolate. A result that owns memory or a slot is
   /// noted in it until it is taken, so that it is freed even if the isolate is
   /// killed before.
-  late final Pointer<FfiStatus> status = _attached(_attachStatus(this))
-      .ref
-      .memory
-      .cast();
+  late final Pointer<FfiStatus> status = _attached(
+    _attachStatus(this),
+  ).ref.memory.cast();
 
   late final Pointer<FfiPending> _pending = status.ref.pending;
 
@@ -191,6 +190,9 @@ final class LibraryMemory {
     }
     return _given[index];
   }
+
+  /// The functions that are lent to calls.
+  late final LentFunctions functions = LentFunctions(this);
 
   /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
   /// lines.
