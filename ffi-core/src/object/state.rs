@@ -6,7 +6,6 @@ use super::handle::INDEX_MASK;
 
 /// Atomic number of 64 bits: the machine's, or loom's.
 pub(crate) trait Word {
-    #[cfg(test)]
     fn new(value: u64) -> Self;
     fn load(&self, order: Ordering) -> u64;
     fn store(&self, value: u64, order: Ordering);
@@ -17,7 +16,6 @@ pub(crate) trait Word {
 macro_rules! word {
     ($word:ty) => {
         impl Word for $word {
-            #[cfg(test)]
             fn new(value: u64) -> Self {
                 Self::new(value)
             }
@@ -45,10 +43,11 @@ word!(AtomicU64);
 /// Phase of an entry, in the bits that a handle has for the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// It holds nothing. An entry that was never used is zeros.
-    Vacant = 0,
-    /// It holds an object that methods may be called on.
-    Live = 1,
+    /// It holds an object that methods may be called on. The word is the stamp then, which is what
+    /// each call compares.
+    Live = 0,
+    /// It holds nothing.
+    Vacant = 1,
     /// It holds an object for the isolate that redeems its token.
     Token = 2,
     /// One thread empties it.
@@ -59,16 +58,8 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct State<W>(W);
 
-impl State<AtomicU64> {
-    /// Returns the state of an entry that was never used.
-    pub(crate) const fn unused() -> Self {
-        Self(AtomicU64::new(Phase::Vacant as u64))
-    }
-}
-
 impl<W: Word> State<W> {
     /// Returns the state of an entry that holds nothing.
-    #[cfg(test)]
     pub(crate) fn vacant() -> Self {
         Self(W::new(Phase::Vacant as u64))
     }

@@ -1,14 +1,13 @@
 //! The table of a library's objects, which never moves.
 //!
-//! The first segment is a `static`, so its entries are found without a load; most programs have no
-//! others. Those are allocated when they are needed and never freed, so a reader needs no lock.
-//! Vacant entries are in a list under a mutex.
+//! Segments are allocated when they are needed and never freed, so an entry is found by two loads,
+//! and a reader needs no lock. Vacant entries are in a list under a mutex.
 
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::class::Class;
@@ -63,8 +62,7 @@ pub(crate) struct Contents {
 #[repr(align(64))]
 pub(crate) struct Entry {
     state: State<AtomicU64>,
-    /// Written before the entry has its first object.
-    index: AtomicU32,
+    index: u32,
     contents: UnsafeCell<MaybeUninit<Contents>>,
 }
 
@@ -75,24 +73,6 @@ unsafe impl Sync for Entry {}
 // SAFETY: as above: what it holds may be dropped on any thread.
 unsafe impl Send for Entry {}
 
-impl Entry {
-    const fn unused() -> Self {
-        Self {
-            state: State::unused(),
-            index: AtomicU32::new(0),
-            contents: UnsafeCell::new(MaybeUninit::uninit()),
-        }
-    }
-
-    fn index(&self) -> u32 {
-        // Relaxed: the entry is known by a handle, which was made after the store.
-        self.index.load(Ordering::Relaxed)
-    }
-}
-
-static FIRST: [Entry; SEGMENT as usize] = [const { Entry::unused() }; SEGMENT as usize];
-
-/// The segments behind the first one.
 static SEGMENTS: [AtomicPtr<Entry>; (MOST / SEGMENT) as usize] =
     [const { AtomicPtr::new(ptr::null_mut()) }; (MOST / SEGMENT) as usize];
 
@@ -127,9 +107,6 @@ fn place(index: u32) -> (usize, usize) {
 /// Returns an entry that was used before, if there is one with that index.
 #[inline(always)]
 fn entry(index: u32) -> Option<&'static Entry> {
-    if let Some(entry) = FIRST.get(index as usize) {
-        return Some(entry);
-    }
     let (segment, at) = place(index);
     // Acquire: pairs with the store of `obtain`, so that the entries are initialised.
     let first = SEGMENTS.get(segment)?.load(Ordering::Acquire);
@@ -153,15 +130,15 @@ fn obtain() -> Option<&'static Entry> {
     }
     let index = vacant.used;
     let (segment, at) = place(index);
-    if segment > 0 && at == 0 {
-        let entries: Box<[Entry]> = (0..SEGMENT).map(|_| Entry::unused()).collect();
+    if at == 0 {
+        let new =
+            |index| Entry { state: State::vacant(), index, contents: UnsafeCell::new(MaybeUninit::uninit()) };
+        let entries: Box<[Entry]> = (index..index + SEGMENT).map(new).collect();
         // Release: pairs with the load of `entry`.
         SEGMENTS[segment].store(Box::leak(entries).as_mut_ptr(), Ordering::Release);
     }
     vacant.used += 1;
-    let entry = entry(index)?;
-    entry.index.store(index, Ordering::Relaxed);
-    Some(entry)
+    entry(index)
 }
 
 /// Puts an object into an entry, and returns its handle.
@@ -175,7 +152,7 @@ fn fill(contents: Contents, phase: Phase) -> Result<u64, ObjectCode> {
     let generation = handle::generation(entry.state.get().0) + 1;
     // SAFETY: the entry is vacant and no other thread has it, so no other code uses its contents.
     unsafe { *entry.contents.get() = MaybeUninit::new(contents) };
-    let handle = handle::pack(entry.index(), generation, contents.class.kind());
+    let handle = handle::pack(entry.index, generation, contents.class.kind());
     entry.state.set(handle::stamp(handle), phase);
     Ok(handle)
 }
@@ -193,7 +170,7 @@ unsafe fn take_out(entry: &Entry, stamp: u64) -> Contents {
     let contents = unsafe { contents.assume_init() };
     entry.state.set(stamp, Phase::Vacant);
     if handle::generation(stamp) < LAST_GENERATION {
-        vacant().again.push(entry.index());
+        vacant().again.push(entry.index);
     }
     contents
 }
@@ -290,8 +267,8 @@ pub(crate) fn entry_of(handle: u64) -> *const Entry {
 /// `entry` came from [`entry_of`], and its handle was not ended since.
 pub(crate) unsafe fn end_entry(entry: *const Entry) {
     // SAFETY: entries are never freed.
-    let entry = unsafe { &*entry };
-    end(entry.state.get().0 | u64::from(entry.index()));
+    let Entry { state, index, .. } = unsafe { &*entry };
+    end(state.get().0 | u64::from(*index));
 }
 
 /// Makes a token of an object, which can be redeemed once. The caller passes the object.

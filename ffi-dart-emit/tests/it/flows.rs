@@ -14,7 +14,10 @@ fn problems(records: Vec<Record>) -> Vec<String> {
     for problem in &problems.0 {
         assert!(!problem.fix.is_empty(), "{}", problem.item);
     }
-    problems.0.iter().map(|it| format!("{}: {}", it.item, it.what)).collect()
+    let mut texts: Vec<_> = problems.0.iter().map(|it| format!("{}: {}", it.item, it.what)).collect();
+    // What can't be is no fact, so the fingerprint is another one as well.
+    texts.retain(|text| problems.0.len() == 1 || !text.contains("its record says fingerprint"));
+    texts
 }
 
 /// Returns the problems after a change of the function `name`.

@@ -1,5 +1,6 @@
 //! Records for tests.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
@@ -647,10 +648,6 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),
         Type::Open(id) => mix(&[OPEN, of_type(&Type::Enum(id.clone()), types)]),
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
-        Type::Newtype(id) => match types.get(id) {
-            Some(Record::Newtype(it)) => of_type(&it.ty, types),
-            _ => 0,
-        },
         Type::Arena(_)
         | Type::ArenaStr {}
         | Type::ArenaBytes {}
@@ -665,15 +662,23 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
             let (size, align) = if name == "uuid" { (16, 1) } else { (16, 8) };
             mix(&[LOGICAL, hash_name(name), size, align])
         }
-        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
-            // A message that holds itself has no fingerprint, and is refused before one is needed.
-            Some(Record::Message(it)) if it.fields.iter().any(|field| field.ty == *ty) => 0,
-            Some(Record::Message(it)) => of_message(it, types),
-            Some(Record::Enum(it)) => of_enum(it),
-            Some(Record::Oneof(it)) if it.cases.iter().any(|case| case.ty.as_ref() == Some(ty)) => 0,
-            Some(Record::Oneof(it)) => of_oneof(it, types),
-            _ => 0,
-        },
+        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => {
+            thread_local!(static OPEN: RefCell<Vec<TypeId>> = const { RefCell::new(Vec::new()) });
+            // A type that holds itself has no fingerprint, and is refused before one is needed.
+            if OPEN.with_borrow(|open| open.contains(id)) {
+                return 0;
+            }
+            OPEN.with_borrow_mut(|open| open.push(id.clone()));
+            let fingerprint = match types.get(id) {
+                Some(Record::Message(it)) => of_message(it, types),
+                Some(Record::Enum(it)) => of_enum(it),
+                Some(Record::Oneof(it)) => of_oneof(it, types),
+                Some(Record::Newtype(it)) => of_type(&it.ty, types),
+                _ => 0,
+            };
+            OPEN.with_borrow_mut(Vec::pop);
+            fingerprint
+        }
     }
 }
 
