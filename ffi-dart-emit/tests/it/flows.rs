@@ -265,7 +265,8 @@ fn traits_of_dart_have_methods_that_dart_can_have() {
     );
     let mut records = flows();
     records.push(Record::Message(message("Sink", 4, 4, &[("x", 0, scalar(Scalar::F32))])));
-    assert_eq!(problems(records), ["callback demo::Sink: there is also message demo::Sink"]);
+    let both = "callback demo::Sink: there is also message demo::Sink".to_owned();
+    assert!(problems(records).contains(&both));
     let mut records = flows();
     records.push(Record::Callback(Listener {
         item: item("Sink"),

@@ -479,7 +479,7 @@ impl Param {
                 let text = "only a list can be moved\nhint: `FfiMoved<[T]>`; for a message, `PoolBox<T>`";
                 return Err(Error::custom(text).with_span(list));
             };
-            types::check_taken(Taken::Element, &slice.elem)?;
+            types::check_element(&slice.elem)?;
             return Ok((Pass::Moved, None, (*slice.elem).clone()));
         }
         if let Some(object) = types::argument_of("FfiObject", ty) {

@@ -286,15 +286,18 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .flat_map(|param| match &param.function {
             Some(function) => {
                 let types = function.arguments.iter().chain([&function.answer]);
-                types.map(|ty| (quote!(assert_called_by_value), ty)).collect()
+                types.map(|ty| ("assert_called_by_value", ty)).collect()
             }
-            None if param.pass == Pass::Value => vec![(quote!(assert_by_value), &param.ty)],
+            None if param.pass == Pass::Value => vec![("assert_by_value", &param.ty)],
             None if param.pass == Pass::Input(InputItem::Value) => {
-                vec![(quote!(assert_item_by_value), &param.ty)]
+                vec![("assert_item_by_value", &param.ty)]
             }
             None => Vec::new(),
         })
-        .map(|(assert, ty)| quote_spanned!(ty.span()=> const _: () = __ffi::#assert(__ffi::core::mem::size_of::<#ty>());));
+        .map(|(assert, ty)| {
+            let assert = Ident::new(assert, ty.span());
+            quote_spanned!(ty.span()=> const _: () = __ffi::#assert(__ffi::core::mem::size_of::<#ty>());)
+        });
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
