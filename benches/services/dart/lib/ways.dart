@@ -145,6 +145,10 @@ final class BridgeFunction {
           .lookupFunction<Handle Function(Size), Object Function(int)>(
             'frb_dart_opaque_rust2dart_decode',
           ),
+      _drop = library
+          .lookupFunction<Void Function(Size), void Function(int)>(
+            'frb_dart_opaque_drop_thread_box_persistent_handle',
+          ),
       _ask = library
           .lookupFunction<
             Void Function(Int64, Pointer<Void>, Int64),
@@ -168,12 +172,16 @@ final class BridgeFunction {
 
   final Pointer<Void> Function(Object, int) _encode;
   final Object Function(int) _decode;
+  final void Function(int) _drop;
   final void Function(int, Pointer<Void>, int) _ask;
   final void Function(int, Pointer<Uint8>, int, int) _answer;
   final Pointer<Uint8> Function(int) _vector;
   late final RawReceivePort _handler = RawReceivePort(_invoke);
 
+  /// Answers a message, whose first part says what it is: 0 that Rust has dropped a
+  /// function, 1 that it calls one.
   Future<void> _invoke(List<Object?> message) async {
+    if (message[0] == 0) return _drop(message[1]! as int);
     final function =
         _decode(message[1]! as int) as Future<void> Function(int, Object?);
     await function(message[2]! as int, message[3]);
