@@ -145,10 +145,9 @@ final class BridgeFunction {
           .lookupFunction<Handle Function(Size), Object Function(int)>(
             'frb_dart_opaque_rust2dart_decode',
           ),
-      _drop = library
-          .lookupFunction<Void Function(Size), void Function(int)>(
-            'frb_dart_opaque_drop_thread_box_persistent_handle',
-          ),
+      _drop = library.lookupFunction<Void Function(Size), void Function(int)>(
+        'frb_dart_opaque_drop_thread_box_persistent_handle',
+      ),
       _ask = library
           .lookupFunction<
             Void Function(Int64, Pointer<Void>, Int64),

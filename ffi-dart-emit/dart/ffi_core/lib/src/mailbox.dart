@@ -12,46 +12,25 @@ typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
 typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
 typedef _LimitD = void Function(Pointer<Void>, int, int);
-typedef _TakeItemsC = IntPtr Function(
-  Pointer<Void>,
-  Uint64,
-  Pointer<Uint8>,
-  Size,
-  Pointer<FfiStatus>,
-);
-typedef _TakeItemsD = int Function(
-  Pointer<Void>,
-  int,
-  Pointer<Uint8>,
-  int,
-  Pointer<FfiStatus>,
-);
-typedef _KeepItemC = Void Function(
-  Pointer<Void>,
-  Uint64,
-  Size,
-  Pointer<FfiStatus>,
-);
+typedef _TakeItemsC =
+    IntPtr Function(
+      Pointer<Void>,
+      Uint64,
+      Pointer<Uint8>,
+      Size,
+      Pointer<FfiStatus>,
+    );
+typedef _TakeItemsD =
+    int Function(Pointer<Void>, int, Pointer<Uint8>, int, Pointer<FfiStatus>);
+typedef _KeepItemC =
+    Void Function(Pointer<Void>, Uint64, Size, Pointer<FfiStatus>);
 typedef _KeepItemD = void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
-typedef _TakeArgumentC = Void Function(
-  Pointer<Void>,
-  Size,
-  Size,
-  Pointer<FfiStatus>,
-);
-typedef _TakeArgumentD = void Function(
-  Pointer<Void>,
-  int,
-  int,
-  Pointer<FfiStatus>,
-);
-typedef _AnswerC = Void Function(
-  Pointer<Void>,
-  Uint64,
-  Int32,
-  Pointer<Uint8>,
-  Size,
-);
+typedef _TakeArgumentC =
+    Void Function(Pointer<Void>, Size, Size, Pointer<FfiStatus>);
+typedef _TakeArgumentD =
+    void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
+typedef _AnswerC =
+    Void Function(Pointer<Void>, Uint64, Int32, Pointer<Uint8>, Size);
 typedef _AnswerD = void Function(Pointer<Void>, int, int, Pointer<Uint8>, int);
 typedef _ClearC = Void Function(Pointer<FfiStatus>);
 typedef _ClearD = void Function(Pointer<FfiStatus>);
