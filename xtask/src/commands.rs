@@ -6,6 +6,7 @@ pub mod bless;
 pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
+pub mod docs;
 pub mod flutter;
 pub mod platforms;
 pub mod protoc;
@@ -38,6 +39,8 @@ pub enum Command {
     /// Build the first example, emit its Dart package, and run its Dart program in JIT and AOT
     /// mode.
     Demo(demo::Demo),
+    /// Check the pages that people read, run their programs, and make the guide's book.
+    Docs(docs::Docs),
     /// Check everything that CI checks.
     Test(test::Test),
     /// Run a program and append its time to a file. `cargo xtask test` runs each test binary this
@@ -72,6 +75,7 @@ impl Cli {
             Command::Flutter(args) => args.run(),
             Command::Protoc(args) => args.run(),
             Command::Demo(args) => args.run(),
+            Command::Docs(args) => args.run(),
             Command::Test(args) => args.run(),
             Command::Timed(args) => args.run(),
             Command::Bless(args) => args.run(),

@@ -9,6 +9,8 @@
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`flutter`] | finds or installs Flutter's engine, and runs tests in it |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
+//! | `installed` | programs that cargo installs for the workspace |
+//! | [`pages`] | checks the pages that people read, and runs their programs |
 //! | `pinned` | keeps programs on one core |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
@@ -34,6 +36,8 @@ mod debian;
 pub mod example;
 pub mod flutter;
 pub mod generated;
+mod installed;
+pub mod pages;
 mod pinned;
 pub mod protoc;
 pub mod public;
