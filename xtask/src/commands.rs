@@ -1,6 +1,7 @@
 //! The command line. A new command is a module with a `clap::Args` struct that has a `run` method,
 //! one variant in [`Command`] and one arm in [`Cli::run`].
 
+pub mod audit;
 pub mod bench;
 pub mod bless;
 pub mod coverage;
@@ -10,6 +11,7 @@ pub mod docs;
 pub mod flutter;
 pub mod platforms;
 pub mod protoc;
+pub mod release;
 pub mod sanitize;
 pub mod stress;
 pub mod test;
@@ -59,6 +61,10 @@ pub enum Command {
     Words(words::Words),
     /// Build libraries for other platforms, and read their schemas.
     Platforms(platforms::Platforms),
+    /// Check licences, sources and advisories of all dependencies.
+    Audit(audit::Audit),
+    /// Check what a release needs, and name the commands that publish it.
+    Release(release::Release),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -84,6 +90,8 @@ impl Cli {
             Command::Coverage(args) => args.run(),
             Command::Words(args) => args.run(),
             Command::Platforms(args) => args.run(),
+            Command::Audit(args) => args.run(),
+            Command::Release(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

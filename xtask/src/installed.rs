@@ -11,6 +11,9 @@ use crate::workspace::{cargo, root, run};
 /// Version of mdBook that `docs/book.toml` is written for.
 const MDBOOK: &str = "0.5.4";
 
+/// Version of cargo-deny that `deny.toml` is written for.
+const CARGO_DENY: &str = "0.20.2";
+
 /// Returns mdBook, which makes a book of the guide's pages.
 ///
 /// # Errors
@@ -18,6 +21,15 @@ const MDBOOK: &str = "0.5.4";
 /// Returns an error if it isn't there and cargo can't install it.
 pub(crate) fn mdbook() -> Result<PathBuf> {
     find_or_install("mdbook", MDBOOK, &["--no-default-features", "--features", "search"])
+}
+
+/// Returns cargo-deny, which checks dependencies.
+///
+/// # Errors
+///
+/// Returns an error if it isn't there and cargo can't install it.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    find_or_install("cargo-deny", CARGO_DENY, &["--no-default-features"])
 }
 
 /// Returns a program in the folder `.{name}` at the workspace root. Installs it if it isn't there
