@@ -6,6 +6,7 @@
 //! ([`excerpts`]); `text` is neither.
 
 mod excerpts;
+mod figures;
 mod links;
 mod programs;
 
@@ -17,6 +18,7 @@ use anyhow::{Context, Result};
 use crate::sources;
 
 pub use excerpts::excerpts;
+pub use figures::figures;
 pub use links::{Links, links};
 pub use programs::{Counts, Programs};
 
