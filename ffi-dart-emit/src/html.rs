@@ -94,7 +94,7 @@ struct Drawn {
 
 /// A drawing to scale.
 struct Drawing {
-    /// What one line of it stands for.
+    /// Bytes that one line of it stands for.
     scale: String,
     lines: Vec<Vec<Segment>>,
 }

@@ -2,6 +2,7 @@
 //!
 //! | Module | Holds |
 //! |---|---|
+//! | [`browser`] | looks at pages in a headless Chromium |
 //! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
@@ -28,6 +29,7 @@
 //! The tests of other crates use this library as well: `let Some(sdk) = Sdk::for_tests() else {
 //! return };` is the one rule for machines without Dart.
 
+pub mod browser;
 pub mod circles;
 pub mod commands;
 pub mod completion;

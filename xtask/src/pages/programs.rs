@@ -222,6 +222,13 @@ impl Programs {
         Ok(Counts { rust: names.len(), dart, outputs })
     }
 
+    /// Returns the libraries that [`Programs::run`] has built in `target`, each with its name.
+    #[must_use]
+    pub fn libraries(&self, target: &Path) -> Vec<(String, PathBuf)> {
+        let packages = self.0.iter().filter_map(Crate::package);
+        packages.map(|name| (name.to_owned(), library_file(&target.join("debug"), name))).collect()
+    }
+
     /// Runs the programs in Dart in an app of all of them. Returns the number of outputs that were
     /// compared.
     fn run_dart(&self, sdk: &Sdk, app: &Path, libraries: &Path) -> Result<usize> {
@@ -229,7 +236,7 @@ impl Programs {
             "name: all_programs_of_pages\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n".to_owned();
         let mut sdk = sdk.clone();
         for (it, package) in self.0.iter().filter_map(|it| Some((it, it.package()?))) {
-            let library = libraries.join(format!("{DLL_PREFIX}{package}{DLL_SUFFIX}"));
+            let library = library_file(libraries, package);
             let folder = app.join("packages").join(package);
             let runtime = root().join("ffi-dart-emit/dart/ffi_core");
             let command = ["ffi-dart-emit".as_ref(), "dart".as_ref(), library.as_os_str(), "--out".as_ref()];
@@ -272,6 +279,11 @@ impl Programs {
         let programs = self.0.iter().flat_map(|it| &it.programs);
         programs.map(|it| format!("{} is {}\n", it.file(), it.block.place)).collect()
     }
+}
+
+/// Returns the file of a library in the folder of cargo's output.
+fn library_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
 }
 
 /// Compiles all programs into one, which runs the program that its argument names.
