@@ -19,7 +19,7 @@ use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
 use crate::proto::ImportOptions;
 use crate::watch::watch;
-use crate::{c, dart, diff, foreign, input, inspect, library_file, project, proto};
+use crate::{c, dart, diff, foreign, html, input, inspect, library_file, project, proto};
 
 /// Folder from which generated Dart files are removed that this run no longer makes.
 const DART_LEFTOVERS: Leftovers<'_> = Leftovers { folder: "lib/src", suffix: ".g.dart" };
@@ -144,6 +144,13 @@ enum Command {
         /// Print the records as JSON
         #[arg(long)]
         json: bool,
+        /// Write a page with drawings of all messages to this file
+        #[arg(long, value_name = "FILE", conflicts_with = "json")]
+        html: Option<PathBuf>,
+        /// Show in the page what has changed since this library, or output of `inspect --json` for
+        /// it
+        #[arg(long, value_name = "OLD", requires = "html")]
+        since: Option<PathBuf>,
     },
 }
 
@@ -333,15 +340,22 @@ pub fn run(cli: Cli) -> Result<()> {
                 several => bail!("{several} changes break what was there"),
             }
         }
-        Command::Inspect { source: Source { file: Some(file), .. }, json } if is_arena(&file) => {
+        Command::Inspect { source, html: Some(html), since, .. } => {
+            let old = since.map(|old| read(&old)).transpose()?;
+            let page = html::page(&source.find()?.model()?, old.as_ref());
+            let shown = relative(&html).display().to_string();
+            std::fs::write(&html, page).with_context(|| format!("{shown} can't be written"))?;
+            print(&format!("{shown}: written\n"))
+        }
+        Command::Inspect { source: Source { file: Some(file), .. }, json, .. } if is_arena(&file) => {
             let shown = relative(&file).display().to_string();
             let arena = ArenaFile::read(&file).context(shown)?;
             if json { print_json(&inspect::arena_json(&arena)) } else { print(&inspect::arena(&arena)) }
         }
-        Command::Inspect { source, json: true } => {
+        Command::Inspect { source, json: true, .. } => {
             print_json(&inspect::json(&source.find()?.contents()?.records))
         }
-        Command::Inspect { source, json: false } => print(&inspect::text(&source.find()?.model()?)),
+        Command::Inspect { source, json: false, .. } => print(&inspect::text(&source.find()?.model()?)),
     }
 }
 

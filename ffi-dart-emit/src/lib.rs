@@ -10,7 +10,7 @@
 //! | `holder`, [`logical`] | | the tables of `FfiVec` and the like, and of logical types |
 //! | [`arena_file`] | the file of an arena | its header, and a model if the schema is inside |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
-//! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
+//! | [`dart`], [`mod@c`], [`proto`], [`inspect`], [`html`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
 //! | [`diff`] | two models | the changes, and what they break |
 //! | [`output`] | text | files; those of the user are never overwritten |
@@ -28,6 +28,7 @@ pub mod dart;
 pub mod diff;
 pub mod foreign;
 mod holder;
+pub mod html;
 pub mod input;
 pub mod inspect;
 mod layout;

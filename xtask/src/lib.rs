@@ -2,6 +2,7 @@
 //!
 //! | Module | Holds |
 //! |---|---|
+//! | [`browser`] | looks at pages in a headless Chromium |
 //! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
@@ -9,6 +10,8 @@
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`flutter`] | finds or installs Flutter's engine, and runs tests in it |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
+//! | `installed` | programs that cargo installs for the workspace |
+//! | [`pages`] | checks the pages that people read, and runs their programs |
 //! | `pinned` | keeps programs on one core |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
@@ -26,6 +29,7 @@
 //! The tests of other crates use this library as well: `let Some(sdk) = Sdk::for_tests() else {
 //! return };` is the one rule for machines without Dart.
 
+pub mod browser;
 pub mod circles;
 pub mod commands;
 pub mod completion;
@@ -34,6 +38,8 @@ mod debian;
 pub mod example;
 pub mod flutter;
 pub mod generated;
+mod installed;
+pub mod pages;
 mod pinned;
 pub mod protoc;
 pub mod public;
