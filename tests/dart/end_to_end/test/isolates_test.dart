@@ -531,13 +531,13 @@ void main() {
   test('what a large text took goes back with the event loop', () async {
     final library = _owned();
     final text = 'aé' * (1 << 20);
-    for (var i = 0; i < 2; i++) {
+    for (var turn = 0; turn < 2; turn++) {
       expect(library.countCharacters(text), text.length);
+      expect(library.countCharacters(text), text.length);
+      final held = library.liveAllocations();
+      await Future(() {});
+      expect(library.liveAllocations(), lessThan(held));
     }
-    final held = library.liveAllocations();
-    await Future(() {});
-    expect(library.liveAllocations(), lessThan(held));
-    expect(library.greet('you'), contains('you'));
   });
 
   test('what was viewed is freed at once on request', () async {
