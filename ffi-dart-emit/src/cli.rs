@@ -292,7 +292,7 @@ pub fn run(cli: Cli) -> Result<()> {
             }
             let body = c::header(&model).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, &[OutputFile::generated(name, &body)], None), check)
+            finish(&out, Plan::new(folder, vec![OutputFile::generated(name, body)], None), check)
         }
         Command::Proto { source, out, package, check } => {
             let found = source.find()?;
@@ -303,7 +303,7 @@ pub fn run(cli: Cli) -> Result<()> {
             let model = found.model()?;
             let files = proto::files(&model, name, package.as_deref()).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, &files, None), check)
+            finish(&out, Plan::new(folder, files, None), check)
         }
         Command::Import { file, include, out, default_max_count, default_pool_size, split_oneofs, check } => {
             let options = ImportOptions { include, default_max_count, default_pool_size, split_oneofs };
@@ -317,7 +317,7 @@ pub fn run(cli: Cli) -> Result<()> {
             }
             let name = out.file_name().context("--out must name a file")?;
             let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, &[OutputFile::generated(name, &imported.source)], None), check)
+            finish(&out, Plan::new(folder, vec![OutputFile::generated(name, imported.source)], None), check)
         }
         Command::New { name, flutter, dart: _, library } => {
             let kind = if flutter { Kind::Flutter } else { Kind::Dart };
@@ -482,10 +482,10 @@ impl DartPackage {
             native_assets: self.native_assets(&folder, found)?,
         };
         let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
-        let package = Plan::new(&folder, &files, Some(DART_LEFTOVERS));
+        let package = Plan::new(&folder, files, Some(DART_LEFTOVERS));
         let mut plans = Vec::new();
         if let Some(copy) = placement.write_to.map(|it| relative(&it)) {
-            let runtime = Plan::new(&copy, &dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
+            let runtime = Plan::new(&copy, dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
             plans.push((copy, runtime));
         }
         plans.push((folder, package));

@@ -51,11 +51,6 @@ pub fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
 }
 
 fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems> {
-    resolve_aligned(records.clone(), WideAlign::Size, sealed)
-        .or_else(|problems| resolve_aligned(records, WideAlign::Four, sealed).map_err(|_| problems))
-}
-
-fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
     let mut problems = Reports::default();
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
@@ -63,8 +58,12 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     check_ids(&sorted, &mut problems);
     check_recursion(&sorted, &mut problems);
     problems.stop()?;
+    resolve_aligned(&sorted, WideAlign::Size, sealed)
+        .or_else(|problems| resolve_aligned(&sorted, WideAlign::Four, sealed).map_err(|_| problems))
+}
 
-    let mut resolver = Resolver::new(&sorted, wide_align, problems, sealed);
+fn resolve_aligned(sorted: &Sorted, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
+    let mut resolver = Resolver::new(sorted, wide_align, sealed);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
@@ -76,8 +75,8 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
     resolver.problems.stop()?;
 
-    let library = sorted.libraries.into_iter().next();
-    let library = library.expect("check_library left exactly one");
+    let library = sorted.libraries.first();
+    let library = library.cloned().expect("check_library left exactly one");
     let mut model = Model {
         library,
         messages,
@@ -408,6 +407,8 @@ fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
 struct Resolver<'a> {
     sorted: &'a Sorted,
     messages: HashMap<&'a TypeId, MessageIndex>,
+    /// Id of each message, by its index.
+    message_ids: Vec<&'a TypeId>,
     /// True for each message that lives in an arena, by its index.
     in_arenas: Vec<bool>,
     /// True for each oneof that lives in an arena, by its index.
@@ -454,10 +455,11 @@ fn named(id: &TypeId) -> u64 {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
+    fn new(sorted: &'a Sorted, wide_align: WideAlign, sealed: bool) -> Self {
         Self {
             sorted,
             wide_align,
+            message_ids: sorted.messages.keys().collect(),
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
             oneofs_in_arenas: sorted.oneofs.values().map(|it| it.in_arena).collect(),
@@ -468,7 +470,7 @@ impl<'a> Resolver<'a> {
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
             listeners: sorted.listeners.keys().zip((0..).map(ListenerIndex)).collect(),
-            problems,
+            problems: Reports::default(),
             sealed,
         }
     }
@@ -1439,8 +1441,7 @@ impl<'a> Resolver<'a> {
             self.problems.add(item, "only a message is in a pool", REBUILD);
             return None;
         };
-        let id = self.sorted.messages.keys().nth(index.0).expect("the index came from its place there");
-        self.pooled(item, id)
+        self.pooled(item, self.message_ids[index.0])
     }
 
     fn queue(&mut self, record: &read::Queue) -> Option<Queue> {

@@ -242,16 +242,23 @@ final class LibraryCheck {
   }
 
   /// Checks that the library exports [symbol], which [item] needs.
-  bool symbol(String item, String symbol) {
-    if (library.providesSymbol(symbol)) return true;
-    _mismatches.add('$item: the library does not export `$symbol`');
-    return false;
+  void symbol(String item, String symbol) {
+    if (!library.providesSymbol(symbol)) _missing(item, symbol);
   }
+
+  void _missing(String item, String symbol) =>
+      _mismatches.add('$item: the library does not export `$symbol`');
 
   /// Checks the fingerprint at [symbol].
   void fingerprint(String item, String symbol, int expected) {
-    if (!this.symbol(item, symbol)) return;
-    final found = library.lookup<Uint64>(symbol).value;
+    final Pointer<Uint64> place;
+    try {
+      // Without a question before, which would take as long again.
+      place = library.lookup(symbol);
+    } on ArgumentError {
+      return _missing(item, symbol);
+    }
+    final found = place.value;
     if (found == expected) return;
     _mismatches.add(
       '$item: the library has fingerprint ${_hex(found)}, '
