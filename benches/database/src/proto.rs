@@ -1,7 +1,9 @@
 //! A result as prost's code generator would write it for
 //!
 //! ```proto
-//! message Value { oneof kind { int64 integer = 1; double real = 2; string text = 3; bytes blob = 4; } }
+//! message Value {
+//!   oneof kind { int64 integer = 1; double real = 2; string text = 3; bytes blob = 4; }
+//! }
 //! message Row { repeated Value values = 1; }
 //! message ResultSet { repeated Row rows = 1; }
 //! ```
@@ -13,7 +15,7 @@ pub(crate) struct Value {
     pub(crate) kind: Option<Kind>,
 }
 
-/// What is in a value.
+/// Content of a value.
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(crate) enum Kind {
     #[prost(int64, tag = "1")]

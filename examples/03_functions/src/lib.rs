@@ -107,7 +107,7 @@ pub fn above(readings: &[Reading], degrees: f64) -> Vec<Reading> {
     readings.iter().copied().filter(|it| it.degrees > degrees).collect()
 }
 
-/// Returns the median of the degrees: a list that Dart gives away, so that it is sorted where it is.
+/// Returns the median of the degrees: a list that Dart gives away, so that it is sorted in place.
 #[ffi_export]
 pub fn median(mut readings: FfiMoved<[Reading]>) -> Option<f64> {
     readings.sort_by(|a, b| a.degrees.total_cmp(&b.degrees));

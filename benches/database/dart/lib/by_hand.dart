@@ -39,12 +39,14 @@ final class HandQuery {
       _bytes = _ofColumn(functions.columnBytes);
 
   static _OfStatement _ofStatement(int address) =>
-      Pointer<NativeFunction<Int Function(Size)>>.fromAddress(address)
-          .asFunction();
+      Pointer<NativeFunction<Int Function(Size)>>.fromAddress(
+        address,
+      ).asFunction();
 
   static _OfColumn _ofColumn(int address) =>
-      Pointer<NativeFunction<Int Function(Size, Int)>>.fromAddress(address)
-          .asFunction();
+      Pointer<NativeFunction<Int Function(Size, Int)>>.fromAddress(
+        address,
+      ).asFunction();
 
   final int _statement;
   final _OfStatement _step;

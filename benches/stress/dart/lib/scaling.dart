@@ -1,4 +1,4 @@
-/// What a message takes when there are ten times as many.
+/// Time of a message when there are ten times as many.
 library;
 
 import 'package:bench_harness/comparison.dart';

@@ -1,4 +1,4 @@
-/// What a program does by mistake, or rarely.
+/// Cases that a program meets by mistake, or rarely.
 library;
 
 import 'package:stress/stress.dart';
@@ -15,7 +15,7 @@ void _throws<T extends Object>(void Function() action) {
   expect(false, 'nothing was thrown, instead of a $T');
 }
 
-/// What is not there: options, references, lists, arrays of none.
+/// Nothing: options, references, lists, arrays of none.
 String nothing(StressLibrary library) {
   final options = OptionsBox();
   expect(options.ref.option3 == null, 'an option is null at first');

@@ -1,4 +1,4 @@
-/// What things take; the figures go to the standard error.
+/// Times; the figures go to the standard error.
 library;
 
 import 'dart:io';
