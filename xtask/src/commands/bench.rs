@@ -37,6 +37,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "database",
+        about: "the database example from Dart, against SQLite's C functions and protobuf (JIT and AOT)",
+        run: database,
+        report: None,
+    },
+    Benchmark {
         name: "emit",
         about: "time of the emitter, and compile time of the derive against serde's",
         run: emit,
@@ -79,6 +85,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "stress",
+        about: "messages of each kind made, used and disposed of from Dart, and how that scales (JIT and AOT)",
+        run: stress,
+        report: None,
+    },
+    Benchmark {
         name: "types",
         about: "field types from Dart against dart:ffi by hand, a result set against protobuf in Dart and Rust",
         run: types,
@@ -111,7 +123,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         let Some(name) = self.name else {
             for Benchmark { name, about, .. } in BENCHMARKS {
-                println!("{name:8}{about}");
+                println!("{name:10}{about}");
             }
             return Ok(());
         };
@@ -177,6 +189,18 @@ fn arenas(tally: &mut Tally) -> Result<()> {
     dart(tally, "arenas")?;
     let mut program = workspace::cargo();
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-arenas"]))
+}
+
+/// Builds the library of the database example as well.
+fn database(tally: &mut Tally) -> Result<()> {
+    let engine = package("database_engine", &scratch("database/engine")?)?;
+    dart_with(tally, "database", &[&engine], Cores::All)
+}
+
+/// The library is that of the stress example.
+fn stress(tally: &mut Tally) -> Result<()> {
+    let library = package("stress", &scratch("stress")?)?;
+    run_dart(tally, "stress", &library, &[], Cores::One)
 }
 
 fn proto(tally: &mut Tally) -> Result<()> {
@@ -299,11 +323,15 @@ enum Cores {
 
 /// Runs a benchmark as [`dart`] does, whose program takes `more` arguments.
 fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -> Result<()> {
+    let library = package(&format!("bench-{benchmark}"), &scratch(benchmark)?)?;
+    run_dart(tally, benchmark, &library, more, cores)
+}
+
+/// Runs the Dart program of a benchmark with a library, in both modes.
+fn run_dart(tally: &mut Tally, benchmark: &str, library: &Path, more: &[&Path], cores: Cores) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
-
-    let library = package(&format!("bench-{benchmark}"), &scratch)?;
     sdk.pub_get(&folder)?;
 
     let program = Path::new("bin").join(format!("{benchmark}.dart"));
@@ -311,7 +339,7 @@ fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -
     sdk.compile_exe(&folder.join(&program), &compiled)?;
     // `Sdk::run` would turn assertions on.
     let mut jit = sdk.command();
-    jit.arg("run").arg(&program).arg("jit").arg(&library).args(more);
+    jit.arg("run").arg(&program).arg("jit").arg(library).args(more);
     let _pinned = match cores {
         Cores::All => None,
         Cores::One => {
@@ -324,7 +352,7 @@ fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -
         }
     };
     tally.run(jit.current_dir(&folder).envs(TLS))?;
-    tally.run(sdk.program(&compiled).arg("aot").arg(&library).args(more).envs(TLS))
+    tally.run(sdk.program(&compiled).arg("aot").arg(library).args(more).envs(TLS))
 }
 
 /// Builds the emitter and runs the program that times it and the derive.
