@@ -10,16 +10,11 @@ use xtask::flutter::{Flutter, Goldens};
 use xtask::generated::{Generated, emitter};
 use xtask::workspace;
 
-/// Folder in which the crates of new projects are built, for all tests: it stays.
-fn built() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
-}
-
 /// Runs the emitter with `arguments` in `folder`.
 fn emit(folder: &Path, arguments: &[&str]) {
     let mut command = emitter().unwrap();
     command.args(arguments).current_dir(folder);
-    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", built());
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", workspace::libraries());
     workspace::capture(&mut command).unwrap();
 }
 
@@ -35,7 +30,7 @@ fn replace(file: &Path, from: &str, to: &str) {
 fn a_changed_field_shows_in_a_new_app() {
     let Some(flutter) = Flutter::for_tests() else { return };
     // flutter_tester runs no hooks, so the variable names what the emitter has built.
-    let library = built().join("debug").join("libballs_native.so");
+    let library = workspace::libraries().join("debug").join("libballs_native.so");
     let flutter = flutter.with_env("BALLS_NATIVE_LIBRARY", library);
     let scratch = TempDir::with_prefix("neue app ü ").unwrap();
     emit(scratch.path(), &["new", "balls", "--flutter"]);
