@@ -2,6 +2,7 @@
 //!
 //! | Module | Holds |
 //! |---|---|
+//! | [`cells`] | a table of what was tried on which platform |
 //! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
@@ -17,6 +18,7 @@
 //! | [`sources`] | finds the source files of a folder |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`times`] | the time that each part of a command took |
+//! | [`size`] | sizes of libraries |
 //! | `toolchain` | the Rust toolchains of this machine |
 //! | `tool` | finds programs that a machine may lack |
 //! | `unstable` | programs of Debian unstable on any Debian |
@@ -26,6 +28,7 @@
 //! The tests of other crates use this library as well: `let Some(sdk) = Sdk::for_tests() else {
 //! return };` is the one rule for machines without Dart.
 
+pub mod cells;
 pub mod circles;
 pub mod commands;
 pub mod completion;
@@ -40,6 +43,7 @@ pub mod public;
 pub mod ratio;
 pub mod safety;
 pub mod signatures;
+pub mod size;
 pub mod sources;
 pub mod stress;
 pub mod times;
