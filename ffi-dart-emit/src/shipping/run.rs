@@ -46,6 +46,8 @@ pub fn missing(steps: &[Step], installed: impl Fn(&str) -> bool) -> Vec<String> 
 fn linker_hint(linker: &str) -> String {
     if linker.contains("clang") {
         "install Android's NDK, and name it in ANDROID_NDK_HOME".to_owned()
+    } else if linker.contains("mingw") {
+        "on Debian: apt install gcc-mingw-w64".to_owned()
     } else {
         format!("on Debian: apt install gcc-{}", linker.trim_end_matches("-gcc"))
     }

@@ -23,6 +23,14 @@ fn one(request: &Request, target: &str) -> Vec<Step> {
         let value = "-Ctarget-feature=+crt-static".to_owned();
         flags.environment.push((variable(target, "RUSTFLAGS"), value));
     }
+    if !microsoft && !request.host.contains("windows") {
+        // As rustc does it by itself, so that a machine without it is told before.
+        let gcc = format!(
+            "{}-w64-mingw32-gcc",
+            if processor(target) == "i386" { "i686" } else { processor(target) }
+        );
+        flags.environment.push((variable(target, "LINKER"), gcc));
+    }
     let library = request.prebuilt(target, &file);
     let rules = Rules {
         processors: vec![processor(target)],

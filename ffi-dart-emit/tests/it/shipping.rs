@@ -7,6 +7,7 @@ use std::process::Command;
 
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::library_file;
+use ffi_dart_emit::project::{Kind, Project};
 use ffi_dart_emit::shipping::check::{Rules, System, check};
 use ffi_dart_emit::shipping::facts::{self, Facts, Format, Version};
 use ffi_dart_emit::shipping::request::Request;
@@ -312,4 +313,48 @@ fn the_command_shows_steps_and_what_is_missing() {
     assert!(error.contains("--android") && error.contains("--windows"), "{error}");
     assert!(run(&["--linux", "--oldest", "new"]).2.contains("one or two numbers"));
     assert!(!folder.path().join("dist").exists());
+}
+
+/// The workflow and the container file that `new` writes name targets, platforms and files that are
+/// there.
+#[test]
+fn a_new_project_releases_what_is_packaged() {
+    let files = Project::new("shop", Kind::Dart, None).unwrap().files();
+    let text = |path: &str| &files.iter().find(|it| it.path == Path::new(path)).unwrap().contents;
+    let release = text(".github/workflows/release.yml");
+    let lines: Vec<_> =
+        release.lines().filter(|it| it.contains("targets: ") && it.contains("package: ")).collect();
+    let windows = Request { host: "x86_64-pc-windows-msvc".to_owned(), ..request(LINUX) };
+    let arm = Request { host: "aarch64-unknown-linux-gnu".to_owned(), ..request(LINUX) };
+    for (option, steps) in [
+        ("--linux", linux::steps(&request(LINUX))),
+        ("--linux", linux::steps(&arm)),
+        ("--android", android::steps(&request(LINUX))),
+        ("--windows", windows::steps(&windows)),
+        ("--macos", apple::macos(&request(MAC))),
+        ("--ios", apple::ios(&request(MAC))),
+    ] {
+        let targets: Vec<_> = steps
+            .iter()
+            .filter_map(|it| match it {
+                Step::Run(tool) => tool.arguments.iter().skip_while(|it| *it != "--target").nth(1),
+                _ => None,
+            })
+            .map(String::as_str)
+            .collect();
+        let fits = |line: &&&str| {
+            line.contains(&targets.join(",")) && line.contains(&format!("package: {option}}}"))
+        };
+        assert_eq!(lines.iter().filter(fits).count(), 1, "{option} {targets:?}: {release}");
+    }
+    assert_eq!(lines.len(), 6);
+    let container = text("Dockerfile");
+    assert!(container.contains("--target=bin/shop.dart"), "{container}");
+    assert!(container.contains("ENTRYPOINT [\"/opt/shop/bin/shop\"]"), "{container}");
+    assert!(text("bin/shop.dart").contains("main"));
+    for (path, text) in files.iter().map(|it| (&it.path, &it.contents)) {
+        assert!(!text.contains("{%") && !text.replace("${{", "").contains("{{"), "{}", path.display());
+    }
+    let app = Project::new("shop", Kind::Flutter, None).unwrap().files();
+    assert!(app.iter().all(|it| it.path != Path::new("Dockerfile")));
 }
