@@ -36,7 +36,7 @@ fn a_changed_field_shows_in_a_new_app() {
     emit(scratch.path(), &["new", "balls", "--flutter"]);
     let app = &scratch.path().join("balls");
     flutter.pub_get(app).unwrap();
-    flutter.sdk().analyze(app).unwrap();
+    analyze(&flutter, app);
     for folder in ["lib", "test"] {
         flutter.sdk().format_check(&app.join(folder)).unwrap();
     }
@@ -68,11 +68,34 @@ fn a_changed_field_shows_in_a_new_app() {
     tests.run("widget_test.dart", Goldens::Compare).unwrap();
 }
 
+/// Analyzes a new app, the gallery and the helpers of apps: in one run, as most of its time goes
+/// into Flutter.
+fn analyze(flutter: &Flutter, app: &Path) {
+    let folders = [gallery_app(), helpers()];
+    let mut analyzer = flutter.sdk().command();
+    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(app);
+    for folder in &folders {
+        flutter.pub_get(folder).unwrap();
+        analyzer.arg(folder);
+    }
+    workspace::capture(&mut analyzer).unwrap();
+}
+
+/// Returns the folder of the gallery's app.
+fn gallery_app() -> PathBuf {
+    workspace::root().join("examples/12_flutter_gallery/app")
+}
+
+/// Returns the folder of the package with helpers of apps.
+fn helpers() -> PathBuf {
+    workspace::root().join("ffi-dart-emit/dart/ffi_flutter")
+}
+
 /// Returns Flutter with the library of the gallery, and the folder of its app.
 fn gallery() -> Option<(Flutter, PathBuf)> {
     let flutter = Flutter::for_tests()?;
     let library = Generated::example("12_flutter_gallery").library("dev").unwrap();
-    let app = workspace::root().join("examples/12_flutter_gallery/app");
+    let app = gallery_app();
     let flutter = flutter.with_env("FLUTTER_GALLERY_LIBRARY", library);
     flutter.pub_get(&app).unwrap();
     Some((flutter, app))
@@ -83,15 +106,10 @@ fn gallery() -> Option<(Flutter, PathBuf)> {
 #[test]
 fn the_gallery_looks_as_in_its_pictures() {
     let Some((flutter, app)) = gallery() else { return };
-    let helpers = workspace::root().join("ffi-dart-emit/dart/ffi_flutter");
-    flutter.pub_get(&helpers).unwrap();
-    for package in [&app, &helpers] {
+    for package in [&app, &helpers()] {
+        flutter.pub_get(package).unwrap();
         flutter.sdk().format_check(package).unwrap();
     }
-    // One run of the analyzer for both, as most of its time goes into Flutter.
-    let mut analyzer = flutter.sdk().command();
-    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(&app).arg(&helpers);
-    workspace::capture(&mut analyzer).unwrap();
     let tests = flutter.compile_tests(&app).unwrap();
     for file in tests.files() {
         println!("{}", tests.run(file, Goldens::Compare).unwrap());
