@@ -15,9 +15,9 @@ use xtask::dart_sdk::{Mode, Sdk};
 use xtask::generated::emitter;
 use xtask::workspace::{self, libraries};
 
-/// Returns the part of a pubspec.yaml that has the hook of `package` build as the emitter does here:
-/// without optimization, without the network, and in the folder that all libraries of tests share,
-/// so that nothing is compiled twice.
+/// Returns the part of a pubspec.yaml that has the hook of `package` build as the emitter does
+/// here: without optimization, without the network, and in the folder that all libraries of tests
+/// share, so that nothing is compiled twice.
 fn settings(package: &str) -> String {
     format!("\nhooks:\n  user_defines:\n    {package}: {}\n", defines())
 }

@@ -25,7 +25,7 @@ enum Outcome {
     NotHere(String),
 }
 
-/// What was tried on one platform.
+/// One thing that was tried on one platform.
 #[derive(Debug)]
 struct Cell {
     platform: String,

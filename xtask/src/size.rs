@@ -1,8 +1,8 @@
 //! Sizes of libraries: what ships inside an application.
 //!
 //! Each library is the crate `benches/size` with other features, built with the profile
-//! `release-min`, once as it is, with `panic = "abort"`, and once with unwinding. Sizes are those of
-//! stripped files, so they repeat exactly on one machine with one compiler.
+//! `release-min`, once as it is, with `panic = "abort"`, and once with unwinding. Sizes are those
+//! of stripped files, so they repeat exactly on one machine with one compiler.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;

@@ -19,7 +19,7 @@ const OLDEST_MACOS: Version = Version(11, 0);
 /// Oldest iOS that Flutter supports.
 const OLDEST_IOS: Version = Version(13, 0);
 
-/// What brings Apple's tools.
+/// Source of Apple's tools.
 const XCODE: &str = "macOS with Xcode";
 
 /// Returns the steps for macOS.

@@ -1,4 +1,4 @@
-//! What is packaged, and where.
+//! The library that is packaged, and its folders.
 
 use std::path::{Path, PathBuf};
 

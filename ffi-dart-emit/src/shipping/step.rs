@@ -14,7 +14,7 @@ pub struct Tool {
     pub arguments: Vec<String>,
     /// Environment variables that are set.
     pub environment: Vec<(String, String)>,
-    /// Where the program comes from, for a machine without it.
+    /// Source of the program, for a machine without it.
     pub origin: &'static str,
 }
 
