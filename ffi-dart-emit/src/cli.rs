@@ -18,6 +18,7 @@ use crate::output::{Leftovers, Origin, OutputFile, Plan};
 use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
 use crate::proto::ImportOptions;
+use crate::shipping::command::Package;
 use crate::watch::watch;
 use crate::{c, dart, diff, foreign, html, input, inspect, library_file, project, proto};
 
@@ -124,6 +125,9 @@ enum Command {
         #[arg(default_value = ".")]
         app: PathBuf,
     },
+    /// Package a library for a platform: build it for each processor, put the files where the
+    /// platform's tools expect them, and check them
+    Package(Package),
     /// Show the differences between two schemas, and what they break; fails if they break anything
     Diff {
         /// Library, or output of `inspect --json` for it
@@ -329,6 +333,7 @@ pub fn run(cli: Cli) -> Result<()> {
             print(&start::integrate(&project, &app, library.dry_run, write_first)?)
         }
         Command::Doctor { app } => examine(&app),
+        Command::Package(package) => package.run(print),
         Command::Diff { old, new, only, json } => {
             let changes = diff::diff(&read(&old)?, &read(&new)?);
             if json { print_json(&diff::json(&changes)) } else { print(&diff::text(&changes)) }?;

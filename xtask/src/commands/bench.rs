@@ -12,6 +12,7 @@ use crate::dart_sdk::Sdk;
 use crate::flutter::Flutter;
 use crate::pinned::Pinned;
 use crate::ratio::Ratio;
+use crate::size;
 use crate::workspace;
 
 /// A benchmark: a folder in `benches/`, and the function that runs it.
@@ -70,6 +71,12 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "simd",
         about: "SIMD kernels on slices and records against memory, plain Rust, AVX2 by hand and pulp",
         run: simd,
+        report: None,
+    },
+    Benchmark {
+        name: "size",
+        about: "bytes of libraries: the smallest one, and what each feature and message adds",
+        run: size,
         report: None,
     },
     Benchmark {
@@ -353,6 +360,15 @@ fn run_dart(tally: &mut Tally, benchmark: &str, library: &Path, more: &[&Path], 
     };
     tally.run(jit.current_dir(&folder).envs(TLS))?;
     tally.run(sdk.program(&compiled).arg("aot").arg(library).args(more).envs(TLS))
+}
+
+/// Builds libraries, and prints their sizes.
+fn size(tally: &mut Tally) -> Result<()> {
+    for ratio in size::measure(&scratch("size")?)? {
+        println!("{ratio}");
+        tally.count(&ratio.to_string())?;
+    }
+    Ok(())
 }
 
 /// Builds the emitter and runs the program that times it and the derive.
