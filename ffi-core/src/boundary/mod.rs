@@ -50,6 +50,7 @@
 mod answer;
 mod arenas;
 mod args;
+mod argument;
 mod attachment;
 mod call;
 mod callback;
@@ -84,6 +85,8 @@ pub use args::{
     reference_mut, slice, slice_mut, text,
 };
 #[doc(hidden)]
+pub use argument::{FfiPassed, FfiSent, assert_passed, assert_sent};
+#[doc(hidden)]
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
 pub use call::{call, call_output};
@@ -106,7 +109,8 @@ pub use objects::{
 };
 #[doc(hidden)]
 pub use output::{
-    FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_sent, assert_value,
+    FfiSome, assert_by_value, assert_called_by_value, assert_item_by_value, assert_returned,
+    assert_returned_by_value, assert_value,
 };
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};

@@ -25,6 +25,15 @@ use crate::logical::Logical;
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
+/// Size in bytes of the largest message that crosses by value.
+const MOST_BY_VALUE: u64 = ffi_core::boundary::MAX_BY_VALUE as u64;
+
+/// Largest number of arguments of a function of Dart.
+const MOST_ARGUMENTS: usize = 6;
+
+/// Largest window of a stream.
+const MOST_WINDOW: u32 = 1 << 20;
+
 /// Fix for a fingerprint that isn't that of its layout.
 const RESEAL: &str = "its ffi-core is of another version than this ffi-dart-emit (use the same version of both), or the \
                       library was changed after it was built (rebuild it)";
@@ -1038,8 +1047,15 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if param.listener.is_some() {
+                self.problems.add(&item, "only an object of Dart has a trait, and it has one", REBUILD);
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
+            if matches!(param.pass, Pass::Value | Pass::InputValue) {
+                self.by_value(&item, ty_facts.layout);
+            }
             let (pass, passing) = match param.pass {
                 Pass::Callback | Pass::DartFn => continue,
                 Pass::Listener => {
@@ -1092,6 +1108,10 @@ impl<'a> Resolver<'a> {
         }
         if (record.mode == Mode::Stream || has_input) != (record.window > 0) {
             self.problems.add(&item, "a function with a stream has a window, and no other has", REBUILD);
+        }
+        if record.window > MOST_WINDOW {
+            let what = format!("a window is up to {MOST_WINDOW} items, and it has {}", record.window);
+            self.problems.add(&item, what, REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -1186,8 +1206,13 @@ impl<'a> Resolver<'a> {
         function: &read::DartFunction,
         kept: bool,
     ) -> Option<(DartFunction, u64)> {
+        let count = function.arguments.len();
+        if count > MOST_ARGUMENTS {
+            let what = format!("a function of Dart has up to {MOST_ARGUMENTS} arguments, and it has {count}");
+            self.problems.add(item, what, REBUILD);
+        }
         let mut facts = vec![fingerprint::DART_FUNCTION];
-        let mut arguments = Vec::with_capacity(function.arguments.len());
+        let mut arguments = Vec::with_capacity(count);
         for argument in &function.arguments {
             let (ty, fingerprint) = self.returns(item, Some(argument));
             facts.push(fingerprint);
@@ -1430,9 +1455,20 @@ impl<'a> Resolver<'a> {
         let (ty, facts) = self.ty(item, ty);
         let returned = match returns {
             read::Returns::Vec(_) => fingerprint::mix(&[fingerprint::OWNED_VEC, facts.fingerprint]),
-            _ => facts.fingerprint,
+            _ => {
+                self.by_value(item, facts.layout);
+                facts.fingerprint
+            }
         };
         (Some(shape(self.value(item, &ty))), returned)
+    }
+
+    /// Checks that a type is not too large to cross by value: Dart's memory for one is no larger.
+    fn by_value(&mut self, item: &str, Layout { size, .. }: Layout) {
+        if size > MOST_BY_VALUE {
+            let what = format!("{size} bytes do not cross by value, but up to {MOST_BY_VALUE}");
+            self.problems.add(item, what, REBUILD);
+        }
     }
 
     /// Returns the message in a `PoolBox`.

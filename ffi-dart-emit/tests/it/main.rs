@@ -7,6 +7,7 @@
 //! | `reading` | each format, and each way in which a file can be useless |
 //! | `libraries` | real libraries of each platform |
 //! | `resolving` | each problem that records can have |
+//! | `flows` | functions, objects and streams of Dart, and queues that Dart listens to, that can't be |
 //! | `hostile` | bytes changed at random: errors, never a panic |
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
 //! | `foreign` | foreign text, files and names: no part of them is run, hidden, or read without end |
@@ -19,6 +20,7 @@
 mod c_header;
 mod diff;
 mod files;
+mod flows;
 mod foreign;
 mod hostile;
 mod inspecting;

@@ -10,7 +10,7 @@ use syn::{
     parse_quote, parse_quote_spanned,
 };
 
-use super::types;
+use super::types::{self, Given, Taken};
 
 const HINT: &str = "hint: `&dyn Fn(A) -> Result<R, DartError>`, or `DartFn<fn(A) -> R>` for calls later on";
 
@@ -100,15 +100,15 @@ impl Signature {
         }
         for argument in &self.arguments {
             errors.handle(if self.kept {
-                types::check_output(argument)
+                types::check_given(Given::Argument, argument)
             } else {
-                types::check_param(argument)
+                types::check_taken(Taken::Argument, argument)
             });
         }
         let answer = types::ungrouped(&self.answer);
         let is_unit = matches!(answer, Type::Tuple(unit) if unit.elems.is_empty());
         if !is_unit && !types::is_string(answer) {
-            errors.handle(types::check_param(answer));
+            errors.handle(types::check_taken(Taken::Answer, answer));
         }
         errors.finish()
     }

@@ -284,11 +284,20 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .params
         .iter()
         .flat_map(|param| match &param.function {
-            Some(function) => function.arguments.iter().chain([&function.answer]).collect(),
-            None if matches!(param.pass, Pass::Value | Pass::Input(InputItem::Value)) => vec![&param.ty],
+            Some(function) => {
+                let types = function.arguments.iter().chain([&function.answer]);
+                types.map(|ty| ("assert_called_by_value", ty)).collect()
+            }
+            None if param.pass == Pass::Value => vec![("assert_by_value", &param.ty)],
+            None if param.pass == Pass::Input(InputItem::Value) => {
+                vec![("assert_item_by_value", &param.ty)]
+            }
             None => Vec::new(),
         })
-        .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
+        .map(|(assert, ty)| {
+            let assert = Ident::new(assert, ty.span());
+            quote_spanned!(ty.span()=> const _: () = __ffi::#assert(__ffi::core::mem::size_of::<#ty>());)
+        });
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
@@ -668,7 +677,7 @@ fn assertions(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|Param { pass, owned, ty, function, .. }| match (pass, owned) {
         (Pass::Callback | Pass::DartFn, _) => {
             let function = function.as_ref().expect("it has one");
-            let assertion = if function.kept { quote!(assert_sent) } else { quote!(assert_value) };
+            let assertion = if function.kept { quote!(assert_sent) } else { quote!(assert_passed) };
             let arguments = function
                 .arguments
                 .iter()
