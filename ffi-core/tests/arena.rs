@@ -18,6 +18,9 @@ use ffi_core::arena::{
 use ffi_core::{FfiArenaFrom, FfiEnum, FfiMessage, FfiOption, FfiStr, FfiType, FfiVec};
 use proptest::prelude::*;
 
+#[path = "arena/circles.rs"]
+mod circles;
+
 ffi_core::library!();
 
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
