@@ -213,7 +213,10 @@ void main() {
       expect(content.words, isNull);
       expect(content.newWords(), isEmpty);
       content.newNote();
-      expect(library.postShown(arena), contains('content: Note(Some(Note { at: 0, author: "", body: "" }))'));
+      expect(
+        library.postShown(arena),
+        contains('content: Note(Some(Note { at: 0, author: "", body: "" }))'),
+      );
       content.setText('text');
       arena.root.history.addNew().setRemoved();
       arena.root.history.addNew().newNote().author = 'ada';
@@ -317,10 +320,7 @@ void main() {
       expect(bytes.sublist(0, 5), [0x0a, 3, ...'ada'.codeUnits]);
       expect(PersonArena.fromProto(Uint8List(0)).root.name, '');
       back.root.name = 'grows' * 5000;
-      expect(
-        PersonArena.fromProto(back.toProto()).root.name,
-        back.root.name,
-      );
+      expect(PersonArena.fromProto(back.toProto()).root.name, back.root.name);
     });
 
     test('that is none is refused with a path', () {
