@@ -95,7 +95,7 @@ struct OneofView<'a> {
     doc: String,
     notes: String,
     cases: Vec<CaseMember<'a>>,
-    /// How it is read as a copy.
+    /// The same oneof, as it is read as a copy.
     plain: PlainOneof<'a>,
 }
 
