@@ -404,6 +404,9 @@ impl View<'_> {
             Passing::Arena { of, lending: Lending::Shared } => format!("&{}", self.arena(*of)),
             Passing::Arena { of, lending: Lending::Mutable } => format!("&mut {}", self.arena(*of)),
             Passing::Arena { of, lending: Lending::Given } => self.arena(*of),
+            Passing::Arena { of, lending: Lending::Frozen } => {
+                self.arena(*of).replacen("FfiArena", "FrozenArena", 1)
+            }
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),

@@ -547,6 +547,8 @@ pub enum Lending {
     Mutable,
     /// `FfiArena<T>`: the function gets what is in it.
     Given,
+    /// `FrozenArena<T>`: the function shares its pages.
+    Frozen,
 }
 
 /// An error with fields: an enum, or a struct.

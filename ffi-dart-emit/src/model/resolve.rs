@@ -1002,10 +1002,13 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
-            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value) = (&param.ty, param.pass) {
+            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value | Pass::Frozen) =
+                (&param.ty, param.pass)
+            {
                 let (name, lending) = match param.pass {
                     Pass::Ref => ("ref", Lending::Shared),
                     Pass::Mut => ("mut", Lending::Mutable),
+                    Pass::Frozen => ("frozen", Lending::Frozen),
                     _ => ("value", Lending::Given),
                 };
                 let Some((of, fingerprint)) = self.arena(&item, id) else { continue };
@@ -1064,6 +1067,10 @@ impl<'a> Resolver<'a> {
                 }
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
+                    continue;
+                }
+                Pass::Frozen => {
+                    self.problems.add(&item, "only an arena is frozen", REBUILD);
                     continue;
                 }
                 Pass::Value => ("value", Passing::Value(value)),
@@ -1282,7 +1289,7 @@ impl<'a> Resolver<'a> {
         for param in params {
             let lent = match &param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
-                Passing::Arena { lending, .. } => *lending != Lending::Given,
+                Passing::Arena { lending, .. } => matches!(lending, Lending::Shared | Lending::Mutable),
                 Passing::Slice { mutable, .. } => *mutable,
                 Passing::Callback(function) => !function.kept,
                 Passing::CText => true,

@@ -39,6 +39,7 @@ impl Pass {
             Self::CStr => "c_str",
             Self::Pool => "pool",
             Self::Object => "object",
+            Self::Frozen => "frozen",
             Self::Moved => "moved",
             Self::Callback => "callback",
             Self::DartFn => "dart_fn",
@@ -205,6 +206,7 @@ impl Argument {
                 };
             }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
+            Pass::Frozen => (quote!(*const #ty), quote!(shared), quote!(frozen)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
             Pass::Input(_) => unreachable!("an input is no memory"),
@@ -212,11 +214,11 @@ impl Argument {
             Pass::Str => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(text)),
         };
         let (count, arguments) = match pass {
-            Pass::Ref | Pass::Mut => (quote!(1), quote!(#raw, #name)),
+            Pass::Ref | Pass::Mut | Pass::Frozen => (quote!(1), quote!(#raw, #name)),
             _ => (quote!(#len), quote!(#raw, #len, #name)),
         };
         let region = quote!(__ffi::Region::#region(#raw, #count, #name));
-        let by_reference = matches!(pass, Pass::Ref | Pass::Mut);
+        let by_reference = matches!(pass, Pass::Ref | Pass::Mut | Pass::Frozen);
         let copy = owned.as_ref().map(|owned| match pass {
             Pass::Str => quote!(.map(<#owned as __ffi::OwnedText>::copied)),
             _ => quote!(.map(__ffi::ToOwned::to_owned)),
@@ -641,7 +643,7 @@ fn bounds(function: &Function) -> TokenStream {
             };
         }
         let holds = match pass {
-            Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
+            Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen => quote!(FfiLent),
             Pass::Pool | Pass::Input(InputItem::Pool) => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
             Pass::Listener => quote!(FfiListener),
@@ -660,7 +662,7 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        let root = types::argument_of("FfiArena", ty).filter(|_| *pass == Pass::Arena);
+        let root = types::argument_of("FfiArena", ty).filter(|_| matches!(pass, Pass::Arena | Pass::Frozen));
         let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
         quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #root)
     });
@@ -686,7 +688,9 @@ fn assertions(function: &Function) -> TokenStream {
             let answer = quote_spanned!(answer.span()=> __ffi::assert_answer::<#answer>(););
             quote!(#(#arguments)* #answer)
         }
-        (Pass::Ref | Pass::Mut | Pass::Arena, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
+        (Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen, _) => {
+            quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();)
+        }
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
             __ffi::assert_value::<#ty>();
             __ffi::Facts::<#ty>::assert_clone();
@@ -777,7 +781,7 @@ fn fingerprint(function: &Function) -> TokenStream {
 /// Returns the trait from which rustc knows the type of a parameter.
 fn holds(pass: Pass) -> Ident {
     match pass {
-        Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
+        Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen => format_ident!("FfiLent"),
         Pass::Object => format_ident!("FfiClass"),
         Pass::Callback | Pass::DartFn => format_ident!("FfiSignature"),
         Pass::Listener => format_ident!("FfiListener"),

@@ -809,6 +809,8 @@ pub enum Pass {
     Object,
     /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
     Moved,
+    /// `FrozenArena<T>`: a pointer to an arena that is only read, which the caller keeps.
+    Frozen,
     /// `&dyn Fn(A, ..) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback,
     /// `DartFn<fn(A, ..) -> R>`: a mailbox, and the number of a function there.
