@@ -203,9 +203,9 @@ fn the_readme_runs() {
         parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
     };
     let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (8, 8), "each library has its program");
+    assert_eq!((rust.len(), dart.len()), (9, 9), "each library has its program");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "site", "services", "clock", "finder", "ledger", "camera", "swarm"] {
+    for name in ["particles", "site", "services", "clock", "finder", "ledger", "camera", "swarm", "shipped"] {
         let _ = fs::remove_dir_all(folder.join(name).join("dart"));
     }
     let name = |dart: &str| {
@@ -221,7 +221,7 @@ fn the_readme_runs() {
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              [lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n\
+             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"metrics\", \"simd\", \"tokio\"] }}\n\
              futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
              thiserror = \"2\"\n\
              tokio = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n"
