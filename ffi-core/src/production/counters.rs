@@ -136,7 +136,7 @@ fn begin_spare(Spare(pair): &Spare) -> Begun {
 #[inline]
 pub(super) fn end(begun: Begun, spare: &Spare) {
     match begun.pair {
-        // Release: pairs with the load in `Total::add`, so that a reader who sees the end sees the
+        // Release: pairs with the load in `total`, so that a reader that sees the end sees the
         // begin. Only this thread writes it.
         Some(pair) => pair.ended.store(pair.ended.load(Ordering::Relaxed) + 1, Ordering::Release),
         None => end_spare(spare),
@@ -145,7 +145,7 @@ pub(super) fn end(begun: Begun, spare: &Spare) {
 
 #[cold]
 fn end_spare(Spare(pair): &Spare) {
-    // Release: as in `end`, pairs with the load in `Total::add`.
+    // Release: pairs with the load in `total`, so that a reader that sees the end sees the begin.
     pair.ended.fetch_add(1, Ordering::Release);
 }
 

@@ -26,7 +26,7 @@ const LINES: usize = 64;
 /// Size in bytes from which a line is cut off.
 const LINE: usize = 1024;
 
-/// Where reports go.
+/// Folder for reports.
 struct Keep {
     library: &'static str,
     folder: PathBuf,

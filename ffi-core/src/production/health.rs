@@ -1,8 +1,8 @@
 //! Health checks: functions that say whether a part of the library works.
 //!
 //! A check runs on a thread of its own, so that one that hangs hangs nothing else: neither the
-//! isolate that asks nor an executor. It has a deadline, after which it is reported as late and goes
-//! on; it isn't started again until it has ended, so at most one thread of each check hangs.
+//! isolate that asks nor an executor. It has a deadline, after which it is reported as late and
+//! goes on; it isn't started again until it has ended, so at most one thread of each check hangs.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;

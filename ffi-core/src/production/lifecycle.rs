@@ -83,7 +83,7 @@ pub(super) fn warm_up(hooks: &Hooks) -> Result<(), Failure> {
     run(hooks.warm_up)
 }
 
-/// What a shutdown found, and left.
+/// Findings of a shutdown, and leftovers.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     /// Functions whose calls ran at the deadline, with the number of the calls.

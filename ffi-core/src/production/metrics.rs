@@ -1,8 +1,8 @@
 //! Numbers about a library: calls, errors, times, pools, tasks.
 //!
 //! They are the crate's own: a counter of the crate `metrics`, looked up once, is a locked
-//! instruction behind a call through a table, and a call here needs two. [`Metrics::publish`] passes
-//! a snapshot on to the recorder of that crate, so its exporters have these numbers as well.
+//! instruction behind a call through a table, and a call here needs two. [`Metrics::publish`]
+//! passes a snapshot on to the recorder of that crate, so its exporters have these numbers as well.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -143,8 +143,8 @@ impl Metrics {
             .end()
     }
 
-    /// Returns the numbers in the text format of Prometheus, with `library` as a label. No server is
-    /// started: a program passes the text on as it likes.
+    /// Returns the numbers in the text format of Prometheus, with `library` as a label. No server
+    /// is started: a program passes the text on as it likes.
     #[must_use]
     pub fn prometheus(&self, library: &str) -> String {
         let mut text = Text { out: String::new(), library: escaped(library) };

@@ -1,5 +1,5 @@
-//! What a library needs inside a shipped application: a start that may fail and an orderly end,
-//! facts about the build, switches, health checks, counts of calls, reports of crashes.
+//! Parts that a library needs inside a shipped application: a start that may fail and an orderly
+//! end, facts about the build, switches, health checks, counts of calls, reports of crashes.
 //!
 //! | part | file | feature |
 //! |---|---|---|

@@ -11,7 +11,8 @@ use std::fmt;
 /// use ffi_core::production::Outcome;
 ///
 /// assert_eq!(().into_outcome(), Ok(()));
-/// assert_eq!("x".parse::<u8>().map(drop).into_outcome(), Err("invalid digit found in string".to_owned()));
+/// let parsed = "x".parse::<u8>().map(drop);
+/// assert_eq!(parsed.into_outcome(), Err("invalid digit found in string".to_owned()));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the result of a function for the start, the end or the health of a library",

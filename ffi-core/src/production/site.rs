@@ -31,7 +31,7 @@ pub struct Site {
     measured: Measured,
 }
 
-/// What is known about the calls of a function beside their number.
+/// Errors and times of the calls of a function.
 #[cfg(feature = "metrics")]
 #[derive(Debug)]
 struct Measured {

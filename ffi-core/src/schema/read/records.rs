@@ -142,8 +142,8 @@ pub struct LibrarySymbols {
     /// don't have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
-    /// `fn(operation: u32, *const u8, usize, *mut FfiStatus) -> *mut FfiOwned`: for Dart only; start,
-    /// end and state of the library, if `ffi-core` has the feature `production`.
+    /// `fn(operation: u32, *const u8, usize, *mut FfiStatus) -> *mut FfiOwned`: for Dart only;
+    /// start, end and state of the library, if `ffi-core` has the feature `production`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub production: Option<String>,
     /// `fn() -> *const FfiMailboxCalls`: for Dart only; the functions of mailboxes, if `ffi-core`

@@ -1,6 +1,6 @@
 part of 'native.dart';
 
-/// How a health check ended.
+/// End of a health check.
 enum HealthState {
   /// It found nothing wrong.
   healthy,
@@ -22,10 +22,10 @@ final class HealthResult {
   /// Name of the function in Rust.
   final String name;
 
-  /// How it ended.
+  /// The end of the check.
   final HealthState state;
 
-  /// What is wrong; empty if nothing is.
+  /// The problem; empty if nothing is wrong.
   final String reason;
 
   /// Time that it took, or has taken so far.

@@ -1,6 +1,6 @@
 part of 'native.dart';
 
-/// What an open library says about its build, **copied**.
+/// Facts about the build of an open library, **copied**.
 final class LibraryInfo {
   /// Asks the library of [memory], which exports [symbol].
   ///

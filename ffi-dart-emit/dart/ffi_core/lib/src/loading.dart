@@ -146,8 +146,8 @@ final class LibraryCheck {
   /// [marker], as no other does; [bundled] returns an address in the code asset.
   /// [fits] checks it: a file for which that throws is closed again.
   ///
-  /// With [candidates], opens the first of these files that fits. Where the library
-  /// is part of the process, that one is checked instead.
+  /// With [candidates], opens the first of these files that fits. If the library is
+  /// part of the process, that one is checked instead.
   ///
   /// Throws a [RuntimeMismatchException] when the package was generated for another
   /// version of this one than [runtimeVersion], a [LibraryLoadException], what [fits]

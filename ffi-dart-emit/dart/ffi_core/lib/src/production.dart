@@ -118,7 +118,7 @@ final class FfiProduction {
   }
 }
 
-/// What was left when a library was stopped, **copied**.
+/// Leftovers of a library that was stopped, **copied**.
 final class ShutdownReport {
   ShutdownReport._(Map<String, Object?> report)
     : running = Map.unmodifiable({
@@ -148,7 +148,7 @@ final class ShutdownReport {
   /// Number of slots of pools that are in use.
   final int slots;
 
-  /// What the `shutdown` function of the library failed with, if it did.
+  /// The text with which the `shutdown` function of the library failed, if it did.
   final List<String> failures;
 
   /// Time that the shutdown took.

@@ -343,7 +343,7 @@ final class NoCandidateException extends LibraryException {
   const NoCandidateException(String message, String path, this.refusals)
     : super._('NoCandidateException', message, path);
 
-  /// Why each file was refused, in the order in which they were tried.
+  /// The reasons of the files, in the order in which they were tried.
   final List<LibraryException> refusals;
 }
 
@@ -353,7 +353,7 @@ final class LibraryStartException extends LibraryException {
   const LibraryStartException(String message, String path, this.cause)
     : super._('LibraryStartException', message, path);
 
-  /// What the function returned or how it panicked.
+  /// The error that the function returned, or its panic.
   final FfiException cause;
 }
 
