@@ -19,7 +19,7 @@ use super::event::Entry;
 use super::outcome::Stage;
 use super::post::Call;
 use crate::boundary::caught;
-use crate::production::is_stopping;
+use crate::production::gate::is_stopping;
 
 pin_project! {
     /// The future of an async function, with its call.

@@ -121,9 +121,9 @@ fn answer(hooks: &Hooks, operation: u32, text: &str) -> Result<String, Failure> 
         }
         LOST => Ok(Object::new().number("lost", crash::lost()).end()),
         #[cfg(feature = "metrics")]
-        METRICS => Ok(super::metrics().json()),
+        METRICS => Ok(super::metrics::metrics().json()),
         #[cfg(feature = "metrics")]
-        PROMETHEUS => Ok(Object::new().text("text", &super::metrics().prometheus(hooks.name)).end()),
+        PROMETHEUS => Ok(Object::new().text("text", &super::metrics::metrics().prometheus(hooks.name)).end()),
         #[cfg(not(feature = "metrics"))]
         METRICS | PROMETHEUS => Err(Failure::new(
             StatusCode::InvalidArgument,

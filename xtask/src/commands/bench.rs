@@ -228,7 +228,15 @@ fn production(tally: &mut Tally) -> Result<()> {
     for features in ["", "production", "metrics"] {
         println!("\nfeatures: {features}");
         let mut program = workspace::cargo();
-        program.args(["run", "--quiet", "--release", "--package", "bench-production", "--features", features]);
+        program.args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "bench-production",
+            "--features",
+            features,
+        ]);
         tally.run(&mut program)?;
     }
     Ok(())
