@@ -61,7 +61,6 @@ const MISTAKES: &[(&str, usize)] = &[
     ("object/receiver", 2),
     ("once/fields", 6),
     ("once/functions", 12),
-    ("production/flag_type", 2),
     ("queue/rewritten", 2),
     ("service/not_send", 2),
     ("several/enumeration", 6),

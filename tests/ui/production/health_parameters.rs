@@ -1,6 +1,6 @@
 use ffi_core::ffi_health;
 
 #[ffi_health]
-fn disk(path: &str) {}
+fn disk(_path: &str) {}
 
 fn main() {}
