@@ -58,6 +58,15 @@ pub use crate::pool::abi::{
     pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
 pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, Reset};
+#[cfg(feature = "async")]
+pub use crate::production::site::Watch;
+pub use crate::production::{Flag, Outcome, flag::flag, info::Build, site::Site};
+#[cfg(feature = "production")]
+pub use crate::production::{
+    abi::{production, stop},
+    health::{HealthCheck, health},
+    lifecycle::Hooks,
+};
 #[cfg(feature = "proto")]
 pub use crate::proto;
 pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};

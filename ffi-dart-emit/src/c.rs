@@ -1108,6 +1108,12 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
             claim(symbol.clone(), format!("queue {}", queue.item.name));
         }
     }
+    let flags = model.flags.iter().map(|it| (&it.item.name, &it.symbols));
+    for (name, symbols) in flags.chain(model.health.iter().map(|it| (&it.item.name, &it.symbols))) {
+        for symbol in symbols.all() {
+            claim(symbol.clone(), format!("flag or health check {name}"));
+        }
+    }
     for function in &model.functions {
         claim(function.symbol.clone(), format!("function {}", function.symbol));
         claim(function.fingerprint_symbol.clone(), format!("function {}", function.symbol));

@@ -308,6 +308,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "production" => "FIXTURE_PRODUCTION_LIBRARY",
         "services" => "FIXTURE_SERVICES_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
@@ -404,6 +405,16 @@ fn owned() {
 fn pools() {
     end_to_end("pools", &[fixture("pools")]);
     end_to_end("pools_shutdown", &[fixture("pools")]);
+}
+
+/// The script says what the library's own functions do; it starts empty.
+#[test]
+fn production() {
+    let folder = fresh("production");
+    fs::create_dir_all(&folder).unwrap();
+    let script = folder.join("script.txt");
+    fs::write(&script, "").unwrap();
+    end_to_end("production", &[fixture("production"), ("FIXTURE_PRODUCTION_SCRIPT", script)]);
 }
 
 /// Overwrites freed memory at once, so that an object that was dropped shows wrong values.

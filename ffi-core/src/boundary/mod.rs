@@ -138,7 +138,7 @@ pub(crate) use call::note;
 #[cfg(feature = "async")]
 pub(crate) use dart_api::{DartHandle, in_isolate, post};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", feature = "production"))]
 pub(crate) use panic::caught;
 pub use place::FfiPlace;
 #[cfg(feature = "async")]

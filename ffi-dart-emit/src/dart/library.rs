@@ -63,6 +63,9 @@ pub struct LibraryFile<'a> {
     /// The version of the runtime that the package needs.
     runtime: u32,
     symbols: &'a LibrarySymbols,
+    /// Names and symbols of the flags, and of the health checks, as entries of a map.
+    flags: Vec<String>,
+    health: Vec<String>,
     /// True if a function returns an `Option`.
     optional: bool,
     /// True if a function has an error with fields.
@@ -135,6 +138,8 @@ impl<'a> LibraryFile<'a> {
             abi: ABI_VERSION,
             runtime: runtime::VERSION,
             symbols,
+            flags: model.flags.iter().map(|it| probe(&it.item.name, &it.symbols.call)).collect(),
+            health: model.health.iter().map(|it| probe(&it.item.name, &it.symbols.call)).collect(),
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
@@ -166,7 +171,10 @@ impl<'a> LibraryFile<'a> {
             members: Vec::new(),
         };
         // The version is checked first, as no other symbol has a meaning without it.
-        for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
+        // A library of before may take the place of a newer one, and has no facts about its build.
+        let checked =
+            |symbol: &&String| **symbol != symbols.abi_version && Some(*symbol) != symbols.info.as_ref();
+        for symbol in symbols.all().into_iter().filter(checked) {
             file.check(&["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -225,6 +233,14 @@ impl<'a> LibraryFile<'a> {
             for symbol in [push, pop, pop_many, len, close, is_closed].into_iter().chain(stream) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
+        }
+        let flags = model.flags.iter().map(|it| ("flag", &it.item.name, &it.symbols, it.fingerprint));
+        let health =
+            model.health.iter().map(|it| ("health check", &it.item.name, &it.symbols, it.fingerprint));
+        for (kind, name, symbols, fingerprint) in flags.chain(health) {
+            let item = layout::string(&format!("{kind} {name}"));
+            file.fingerprint(&item, &symbols.fingerprint, fingerprint);
+            file.check(&[item, layout::string(&symbols.call)]);
         }
         if file.shuts_down() {
             let signature = Signature::new(&[("$.Uint64", "int")]);
@@ -445,8 +461,13 @@ impl<'a> LibraryFile<'a> {
 
     fn check_abi(&self) -> String {
         let arguments = [layout::string(&self.symbols.abi_version), self.abi.to_string()];
-        layout::call(4, "", "check.abi", &arguments, ";")
+        layout::call(8, "..", "abi", &arguments, "")
     }
+}
+
+/// Returns the entry of a map from the name of a flag or health check to its symbol.
+fn probe(name: &str, symbol: &str) -> String {
+    format!("{}: {},", layout::string(name), layout::string(symbol))
 }
 
 /// Returns the annotation of a method of the client, if the interface declares it.

@@ -82,6 +82,8 @@ fn resolve_aligned(sorted: &Sorted, wide_align: WideAlign, sealed: bool) -> Resu
     let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
     let listeners = sorted.listeners.values().map(|it| resolver.listener(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
+    let flags = sorted.flags.values().map(|it| resolver.flag(it)).collect();
+    let health = sorted.health.values().map(|it| resolver.health(it)).collect();
     resolver.problems.stop()?;
 
     let library = sorted.libraries.first();
@@ -97,6 +99,8 @@ fn resolve_aligned(sorted: &Sorted, wide_align: WideAlign, sealed: bool) -> Resu
         errors,
         objects,
         listeners,
+        flags,
+        health,
         wide_align,
         targets: Vec::new(),
     };
@@ -166,6 +170,9 @@ struct Sorted {
     /// Types of objects, and true for services.
     objects: BTreeMap<TypeId, (read::Object, bool)>,
     listeners: BTreeMap<TypeId, read::Listener>,
+    /// Flags and health checks by their names, which Dart has them by.
+    flags: BTreeMap<String, read::Flag>,
+    health: BTreeMap<String, read::Health>,
 }
 
 impl Sorted {
@@ -191,6 +198,10 @@ impl Sorted {
                 }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
+                }
+                Record::Flag(it) => insert(&mut sorted.flags, it.item.name.clone(), it, "flag", problems),
+                Record::Health(it) => {
+                    insert(&mut sorted.health, it.item.name.clone(), it, "health check", problems);
                 }
                 Record::Queue(it) => {
                     insert(&mut sorted.queues, it.symbols.fingerprint.clone(), it, "queue", problems);
@@ -324,6 +335,13 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     }
     for listener in sorted.listeners.values() {
         check(format!("callback {}", listener.id), &listener.fingerprint_symbol, problems);
+    }
+    let flags = sorted.flags.values().map(|it| (format!("flag {}", it.item.name), &it.symbols));
+    let health = sorted.health.values().map(|it| (format!("health check {}", it.item.name), &it.symbols));
+    for (owner, symbols) in flags.chain(health) {
+        for symbol in symbols.all() {
+            check(owner.clone(), symbol, problems);
+        }
     }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
@@ -1511,6 +1529,25 @@ impl<'a> Resolver<'a> {
             fingerprint: record.fingerprint,
             symbols: record.symbols.clone(),
         })
+    }
+
+    fn flag(&mut self, record: &read::Flag) -> read::Flag {
+        let item = format!("flag {}", record.item.name);
+        self.item(&item, &record.item);
+        let facts = [fingerprint::FLAG, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        record.clone()
+    }
+
+    fn health(&mut self, record: &read::Health) -> read::Health {
+        let item = format!("health check {}", record.item.name);
+        self.item(&item, &record.item);
+        let facts = [fingerprint::HEALTH, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        if self.sorted.libraries.iter().any(|it| it.symbols.production.is_none()) {
+            self.problems.add(&item, "it needs the feature `production`, which the library lacks", REBUILD);
+        }
+        record.clone()
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {

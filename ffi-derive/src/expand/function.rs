@@ -21,9 +21,20 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let facts = facts(function, &record);
     let (fingerprint, record) = (quote!(__FfiFacts::FINGERPRINT), quote!(__FfiFacts::RECORD));
     let exports = exports(&function.head, &fingerprint_symbol, &fingerprint, &record);
-    let block = block(&function.head, &quote! { use __ffi::Untyped as _; #wrapper #facts #exports });
+    let site = site(function);
+    let block = block(&function.head, &quote! { use __ffi::Untyped as _; #site #wrapper #facts #exports });
     let cfgs = &function.cfgs;
     quote! { #(#cfgs)* #block }
+}
+
+/// Returns the place that each call passes, whatever looks at calls: see `ffi_core::production`.
+fn site(function: &Function) -> TokenStream {
+    let name = &function.head.item.name;
+    let name = match &function.member {
+        Some(member) => format!("{}.{name}", member.owner.name),
+        None => name.clone(),
+    };
+    quote!(static __FFI_SITE: __ffi::Site = __ffi::Site::new(#name);)
 }
 
 impl Pass {
@@ -491,9 +502,10 @@ fn call(
             #seen
             __ffi::Returned::<#output>::into_abi(#called)
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library.
-        unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
+        unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_watched) }
     }
 }
 
@@ -513,11 +525,12 @@ fn start_async(
     let passed = this.iter().chain(passed);
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
+            let __ffi_watch = __FFI_SITE.enter()?;
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(__ffi_function(#(#passed),*)))
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate, with room for an event.
@@ -528,7 +541,9 @@ fn start_async(
                 #now
                 __ffi_status,
                 __ffi_body,
-                __ffi::Returned::<#output>::into_abi,
+                |(__ffi_output, __ffi_watch): (#output, __ffi::Watch)| {
+                    __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(__ffi_output))
+                },
             )
         }
     }
@@ -553,6 +568,7 @@ fn start_stream(
             #seen
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate.
         unsafe {
@@ -561,7 +577,7 @@ fn start_stream(
                 __ffi_call,
                 __ffi_status,
                 #window,
-                __ffi_body,
+                __ffi_watched,
                 __ffi::Returned::<#output>::into_abi,
             )
         }
@@ -587,13 +603,14 @@ fn start_blocking(
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#arguments),*)));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
+            let __ffi_watch = __FFI_SITE.enter()?;
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
             #(let #taken = #passed;)*
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
-                __ffi::Returned::<#output>::into_abi(#called)
+                __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
             })
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this

@@ -62,6 +62,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: Some(report_pools),
     },
     Benchmark {
+        name: "production",
+        about: "what counting and timing calls costs, against calls without it",
+        run: production,
+        report: None,
+    },
+    Benchmark {
         name: "images",
         about: "image kernels against memory, plain Rust and public crates, and a frame from Dart (AOT)",
         run: images,
@@ -247,6 +253,25 @@ fn report_pools(folder: &Path) -> Result<()> {
 
 /// Feature of `bench-pools` for a peer that takes long to build.
 const PEERS: &str = "jemalloc";
+
+/// Runs the program without the features of production, and with each.
+fn production(tally: &mut Tally) -> Result<()> {
+    for features in ["", "production", "metrics"] {
+        println!("\nfeatures: {features}");
+        let mut program = workspace::cargo();
+        program.args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "bench-production",
+            "--features",
+            features,
+        ]);
+        tally.run(&mut program)?;
+    }
+    Ok(())
+}
 
 /// Returns a command for the program whose loops are in C.
 fn native_pools() -> Command {
