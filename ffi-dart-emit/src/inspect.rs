@@ -61,6 +61,22 @@ pub fn text(model: &Model) -> String {
         let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
         out += &table([Left, Left, Right, Left], ["name", "message", "capacity", "stream"], rows);
     }
+    if !model.flags.is_empty() {
+        out += "\nflags\n";
+        let rows = model.flags.iter().map(|it| {
+            let start = if it.on { "on" } else { "off" };
+            [it.item.name.clone(), start.to_owned(), first_line(&it.item.doc)]
+        });
+        out += &table([Left, Left, Left], ["name", "at first", "what it does"], rows.collect());
+    }
+    if !model.health.is_empty() {
+        out += "\nhealth checks\n";
+        let rows = model
+            .health
+            .iter()
+            .map(|it| [it.item.name.clone(), format!("{} ms", it.deadline), first_line(&it.item.doc)]);
+        out += &table([Left, Right, Left], ["name", "deadline", "what it checks"], rows.collect());
+    }
     out
 }
 
@@ -157,12 +173,17 @@ fn table<const N: usize>(align: [Align; N], heading: [&str; N], rows: Vec<[Strin
     out
 }
 
+/// Returns the first line of a doc comment, harmless for a terminal.
+fn first_line(doc: &str) -> String {
+    doc.lines().next().unwrap_or_default().escape_debug().to_string()
+}
+
 fn bytes(count: u64) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
 }
 
 /// Resolves the names that a model refers to.
-struct View<'a>(&'a Model);
+pub(crate) struct View<'a>(pub(crate) &'a Model);
 
 impl View<'_> {
     fn message(&self, message: &Message) -> String {
@@ -219,7 +240,7 @@ impl View<'_> {
         )
     }
 
-    fn oneof(&self, oneof: &Oneof) -> String {
+    pub(crate) fn oneof(&self, oneof: &Oneof) -> String {
         let rows = oneof.cases.iter().enumerate().map(|(tag, case)| {
             let size = case.ty.as_ref().map_or(0, |ty| self.0.layout(ty).size);
             let ty = case.ty.as_ref().map_or_else(String::new, |ty| self.ty(ty));
@@ -237,7 +258,7 @@ impl View<'_> {
         )
     }
 
-    fn enumeration(&self, enumeration: &Enum) -> String {
+    pub(crate) fn enumeration(&self, enumeration: &Enum) -> String {
         let row = |variant| [enumeration.discriminant(variant).to_string(), variant.item.name.clone()];
         let rows = enumeration.variants.iter().map(row).collect();
         format!(
@@ -249,14 +270,14 @@ impl View<'_> {
         )
     }
 
-    fn newtype(&self, newtype: &Newtype) -> [String; 4] {
+    pub(crate) fn newtype(&self, newtype: &Newtype) -> [String; 4] {
         let size = self.0.layout(&newtype.ty).size.to_string();
         let dart =
             newtype.dart.as_ref().map_or_else(|| "extension type".to_owned(), |dart| dart.name.clone());
         [self.short(&newtype.id), size, self.ty(&newtype.ty), dart]
     }
 
-    fn error(&self, error: &ErrorType) -> String {
+    pub(crate) fn error(&self, error: &ErrorType) -> String {
         let mut rows = Vec::new();
         for variant in &error.variants {
             let (number, name) = (variant.number.to_string(), variant.item.name.clone());
@@ -289,7 +310,7 @@ impl View<'_> {
         }
     }
 
-    fn queue(&self, queue: &Queue) -> [String; 4] {
+    pub(crate) fn queue(&self, queue: &Queue) -> [String; 4] {
         let message = self.value(Value::Message(queue.message));
         let stream = if queue.symbols.stream.is_some() { "yes" } else { "no" };
         [queue.item.name.clone(), message, queue.capacity.to_string(), stream.to_owned()]
@@ -308,7 +329,7 @@ impl View<'_> {
         [self.short(&of.id), of.fingerprint.to_string(), signature]
     }
 
-    fn function(&self, function: &Function) -> [String; 3] {
+    pub(crate) fn function(&self, function: &Function) -> [String; 3] {
         let named = function
             .params
             .iter()
@@ -404,6 +425,9 @@ impl View<'_> {
             Passing::Arena { of, lending: Lending::Shared } => format!("&{}", self.arena(*of)),
             Passing::Arena { of, lending: Lending::Mutable } => format!("&mut {}", self.arena(*of)),
             Passing::Arena { of, lending: Lending::Given } => self.arena(*of),
+            Passing::Arena { of, lending: Lending::Frozen } => {
+                self.arena(*of).replacen("FfiArena", "FrozenArena", 1)
+            }
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),
@@ -430,7 +454,7 @@ impl View<'_> {
         format!("FfiArena<{}>", self.value(Value::Message(message)))
     }
 
-    fn ty(&self, ty: &Type) -> String {
+    pub(crate) fn ty(&self, ty: &Type) -> String {
         notation(&ty.record(self.0), &|id| self.short(id))
     }
 
@@ -447,7 +471,7 @@ impl View<'_> {
     }
 
     /// Returns the name of a type; the library's own types are shown without its name.
-    fn short(&self, id: &TypeId) -> String {
+    pub(crate) fn short(&self, id: &TypeId) -> String {
         let own = id.0.strip_prefix(&self.0.library.name).and_then(|rest| rest.strip_prefix("::"));
         own.unwrap_or(&id.0).to_owned()
     }

@@ -10,10 +10,11 @@
 //! | `holder`, [`logical`] | | the tables of `FfiVec` and the like, and of logical types |
 //! | [`arena_file`] | the file of an arena | its header, and a model if the schema is inside |
 //! | [`model`] | records | a checked [`Model`](model::Model), or all problems |
-//! | [`dart`], [`mod@c`], [`proto`], [`inspect`] | the model | text |
+//! | [`dart`], [`mod@c`], [`proto`], [`inspect`], [`html`] | the model | text |
 //! | [`foreign`] | foreign text | escaped text for one place |
 //! | [`diff`] | two models | the changes, and what they break |
 //! | [`output`] | text | files; those of the user are never overwritten |
+//! | [`shipping`] | a crate, a platform | steps that build, package and check its library |
 //! | [`cli`] | the command line | a run of all these |
 //! | [`mod@watch`] | changes of sources | such a run again |
 //!
@@ -28,6 +29,7 @@ pub mod dart;
 pub mod diff;
 pub mod foreign;
 mod holder;
+pub mod html;
 pub mod input;
 pub mod inspect;
 mod layout;
@@ -37,5 +39,6 @@ pub mod model;
 pub mod output;
 pub mod project;
 pub mod proto;
+pub mod shipping;
 mod template;
 pub mod watch;

@@ -10,6 +10,7 @@ use ffi_tests::Fixture;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
 use xtask::generated::{Generated, emitter};
+use xtask::pages::{Page, Programs};
 use xtask::signatures::Signatures;
 use xtask::workspace;
 
@@ -40,7 +41,7 @@ fn fresh(name: &str) -> PathBuf {
 }
 
 /// The target folder of libraries whose files have the names of others: of a fixture with other
-/// features, of the README's programs. They share what they depend on.
+/// features, of the programs in pages. They share what they depend on.
 fn apart() -> PathBuf {
     workspace::target().join("apart")
 }
@@ -160,16 +161,6 @@ fn packages_with_two_runtimes_need_an_override() {
     assert_eq!(printed, "true RustErrorException: it is shared\n");
 }
 
-/// The package of 120 messages is not committed: it is large, and looks like the others.
-#[test]
-fn a_large_package_is_clean_and_formatted() {
-    let Some(sdk) = Sdk::for_tests() else { return };
-    let package = fresh("stress");
-    let mut emit = Generated::fixture("stress").emitter("dart").unwrap();
-    workspace::capture(emit.arg("--out").arg(&package)).unwrap();
-    assert_clean(&sdk, &package);
-}
-
 /// Calls three hundred functions, with messages by value among floats and integers; see
 /// `xtask/src/signatures.rs`.
 #[test]
@@ -191,65 +182,14 @@ fn dart_passes_every_signature() {
     workspace::capture(&mut sdk.program(&executable)).unwrap();
 }
 
-/// Compiles and runs the programs of the README, in Rust and Dart, unchanged. Each Dart program is
-/// for the Rust library before it, and names it in its import.
+/// Compiles and runs the programs of the README and the guide, in Rust and Dart, unchanged.
 #[test]
-fn the_readme_runs() {
+fn programs_in_pages_run() {
     let Some(sdk) = Sdk::for_tests() else { return };
-    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
-    let blocks = |language: &str| -> Vec<String> {
-        let opening = format!("\n```{language}\n");
-        let parts = readme.split(&opening).skip(1);
-        parts.map(|part| part.split_once("```").expect("the block ends").0.to_owned()).collect()
-    };
-    let (rust, dart) = (blocks("rust"), blocks("dart"));
-    assert_eq!((rust.len(), dart.len()), (8, 8), "each library has its program");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for name in ["particles", "site", "services", "clock", "finder", "ledger", "camera", "swarm"] {
-        let _ = fs::remove_dir_all(folder.join(name).join("dart"));
-    }
-    let name = |dart: &str| {
-        let import = dart.split("import 'package:").nth(1).expect("it imports its library");
-        import.split_once('/').expect("a file of it").0.to_owned()
-    };
-    let names: Vec<_> = dart.iter().map(|it| name(it)).collect();
-    for (name, source) in names.iter().zip(&rust) {
-        let crate_folder = folder.join(name);
-        fs::create_dir_all(crate_folder.join("src")).unwrap();
-        fs::write(crate_folder.join("src/lib.rs"), source).unwrap();
-        let core = workspace::root().join("ffi-core").display().to_string();
-        let manifest = format!(
-            "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-             [lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nffi-core = {{ path = {core:?}, features = [\"simd\", \"tokio\"] }}\n\
-             futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
-             thiserror = \"2\"\n\
-             tokio = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n"
-        );
-        fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
-    }
-    fs::write(folder.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n"))
-        .unwrap();
-    fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    let target = apart();
-    let mut build = workspace::cargo();
-    build.args(["build", "--offline", "--target-dir"]).arg(&target).current_dir(&folder);
-    workspace::capture(build.env("RUSTFLAGS", "-D warnings")).unwrap();
-    for (name, program) in names.iter().zip(&dart) {
-        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-        let library = target.join("debug").join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
-        let package = folder.join(name).join("dart");
-        let mut emit = workspace::cargo();
-        emit.args(["run", "--quiet", "--package", "ffi-dart-emit", "--", "dart"]).arg(&library);
-        workspace::capture(emit.arg("--out").arg(&package)).unwrap();
-        sdk.pub_get(&package).unwrap();
-        fs::create_dir_all(package.join("bin")).unwrap();
-        fs::write(package.join("bin/readme.dart"), program).unwrap();
-        sdk.analyze(&package).unwrap();
-        let sdk = Sdk::for_tests().expect("it was there");
-        let sdk = sdk.with_env(format!("{}_LIBRARY", name.to_uppercase()), &library);
-        sdk.run(Path::new("bin/readme.dart"), &[], &package).unwrap();
-    }
+    let programs = Programs::of(&Page::guide(workspace::root()).unwrap()).unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    let counts = programs.run(&sdk, &folder, &apart()).unwrap_or_else(|error| panic!("{error:#}"));
+    assert!(counts.rust >= 18 && counts.dart >= 18 && counts.outputs >= 14, "{counts:?}");
 }
 
 /// The README shows the whole of an example.
@@ -325,11 +265,8 @@ fn examples_run() {
     for folder in Example::folders() {
         let example = Example::build(&folder, &BuildOptions::default()).unwrap();
         for mode in Mode::ALL {
-            let printed =
-                example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
-            if let Some(expected) = example.expected() {
-                assert_eq!(printed.stdout, expected, "{folder}, {mode:?}");
-            }
+            let printed = example.run_as_expected(&sdk, mode);
+            printed.unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
         }
     }
 }
@@ -371,6 +308,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "production" => "FIXTURE_PRODUCTION_LIBRARY",
         "services" => "FIXTURE_SERVICES_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
@@ -467,6 +405,16 @@ fn owned() {
 fn pools() {
     end_to_end("pools", &[fixture("pools")]);
     end_to_end("pools_shutdown", &[fixture("pools")]);
+}
+
+/// The script says what the library's own functions do; it starts empty.
+#[test]
+fn production() {
+    let folder = fresh("production");
+    fs::create_dir_all(&folder).unwrap();
+    let script = folder.join("script.txt");
+    fs::write(&script, "").unwrap();
+    end_to_end("production", &[fixture("production"), ("FIXTURE_PRODUCTION_SCRIPT", script)]);
 }
 
 /// Overwrites freed memory at once, so that an object that was dropped shows wrong values.

@@ -32,6 +32,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("arena/one_block", 4),
     ("arena/swapped", 2),
     ("attribute/crate_local", 4),
+    ("callbacks/arenas", 4),
     ("callbacks/arguments", 2),
     ("callbacks/kept", 5),
     ("callbacks/listener", 8),

@@ -1,14 +1,17 @@
 //! The command line. A new command is a module with a `clap::Args` struct that has a `run` method,
 //! one variant in [`Command`] and one arm in [`Cli::run`].
 
+pub mod audit;
 pub mod bench;
 pub mod bless;
 pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
+pub mod docs;
 pub mod flutter;
 pub mod platforms;
 pub mod protoc;
+pub mod release;
 pub mod sanitize;
 pub mod stress;
 pub mod test;
@@ -38,6 +41,8 @@ pub enum Command {
     /// Build the first example, emit its Dart package, and run its Dart program in JIT and AOT
     /// mode.
     Demo(demo::Demo),
+    /// Check the pages that people read, run their programs, and make the guide's book.
+    Docs(docs::Docs),
     /// Check everything that CI checks.
     Test(test::Test),
     /// Run a program and append its time to a file. `cargo xtask test` runs each test binary this
@@ -56,6 +61,10 @@ pub enum Command {
     Words(words::Words),
     /// Build libraries for other platforms, and read their schemas.
     Platforms(platforms::Platforms),
+    /// Check licences, sources and advisories of all dependencies.
+    Audit(audit::Audit),
+    /// Check what a release needs, and name the commands that publish it.
+    Release(release::Release),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -72,6 +81,7 @@ impl Cli {
             Command::Flutter(args) => args.run(),
             Command::Protoc(args) => args.run(),
             Command::Demo(args) => args.run(),
+            Command::Docs(args) => args.run(),
             Command::Test(args) => args.run(),
             Command::Timed(args) => args.run(),
             Command::Bless(args) => args.run(),
@@ -80,6 +90,8 @@ impl Cli {
             Command::Coverage(args) => args.run(),
             Command::Words(args) => args.run(),
             Command::Platforms(args) => args.run(),
+            Command::Audit(args) => args.run(),
+            Command::Release(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! | Module | Holds |
 //! |---|---|
+//! | [`browser`] | looks at pages in a headless Chromium |
+//! | [`cells`] | a table of what was tried on which platform |
 //! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
@@ -9,6 +11,8 @@
 //! | [`example`] | builds and runs what is in `examples/` |
 //! | [`flutter`] | finds or installs Flutter's engine, and runs tests in it |
 //! | [`generated`] | writes or checks the committed files of `ffi-dart-emit` |
+//! | `installed` | programs that cargo installs for the workspace |
+//! | [`pages`] | checks the pages that people read, and runs their programs |
 //! | `pinned` | keeps programs on one core |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
@@ -17,6 +21,7 @@
 //! | [`sources`] | finds the source files of a folder |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`times`] | the time that each part of a command took |
+//! | [`size`] | sizes of libraries |
 //! | `toolchain` | the Rust toolchains of this machine |
 //! | `tool` | finds programs that a machine may lack |
 //! | `unstable` | programs of Debian unstable on any Debian |
@@ -26,6 +31,8 @@
 //! The tests of other crates use this library as well: `let Some(sdk) = Sdk::for_tests() else {
 //! return };` is the one rule for machines without Dart.
 
+pub mod browser;
+pub mod cells;
 pub mod circles;
 pub mod commands;
 pub mod completion;
@@ -34,12 +41,15 @@ mod debian;
 pub mod example;
 pub mod flutter;
 pub mod generated;
+mod installed;
+pub mod pages;
 mod pinned;
 pub mod protoc;
 pub mod public;
 pub mod ratio;
 pub mod safety;
 pub mod signatures;
+pub mod size;
 pub mod sources;
 pub mod stress;
 pub mod times;

@@ -77,7 +77,7 @@ pub use answer::{FfiAnswer, FfiCallbackText, assert_answer};
 #[doc(hidden)]
 pub use arenas::{
     GivenArena, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
-    arena_schema, arena_wasted, given, take_arena, take_some_arena,
+    arena_schema, arena_wasted, frozen, given, take_arena, take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{
@@ -138,7 +138,7 @@ pub(crate) use call::note;
 #[cfg(feature = "async")]
 pub(crate) use dart_api::{DartHandle, in_isolate, post};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", feature = "production"))]
 pub(crate) use panic::caught;
 pub use place::FfiPlace;
 #[cfg(feature = "async")]

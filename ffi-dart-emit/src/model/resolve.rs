@@ -60,11 +60,6 @@ pub fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
 }
 
 fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems> {
-    resolve_aligned(records.clone(), WideAlign::Size, sealed)
-        .or_else(|problems| resolve_aligned(records, WideAlign::Four, sealed).map_err(|_| problems))
-}
-
-fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
     let mut problems = Reports::default();
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
@@ -72,8 +67,12 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     check_ids(&sorted, &mut problems);
     check_recursion(&sorted, &mut problems);
     problems.stop()?;
+    resolve_aligned(&sorted, WideAlign::Size, sealed)
+        .or_else(|problems| resolve_aligned(&sorted, WideAlign::Four, sealed).map_err(|_| problems))
+}
 
-    let mut resolver = Resolver::new(&sorted, wide_align, problems, sealed);
+fn resolve_aligned(sorted: &Sorted, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
+    let mut resolver = Resolver::new(sorted, wide_align, sealed);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
@@ -83,10 +82,12 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
     let listeners = sorted.listeners.values().map(|it| resolver.listener(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
+    let flags = sorted.flags.values().map(|it| resolver.flag(it)).collect();
+    let health = sorted.health.values().map(|it| resolver.health(it)).collect();
     resolver.problems.stop()?;
 
-    let library = sorted.libraries.into_iter().next();
-    let library = library.expect("check_library left exactly one");
+    let library = sorted.libraries.first();
+    let library = library.cloned().expect("check_library left exactly one");
     let mut model = Model {
         library,
         messages,
@@ -98,6 +99,8 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         errors,
         objects,
         listeners,
+        flags,
+        health,
         wide_align,
         targets: Vec::new(),
     };
@@ -167,6 +170,9 @@ struct Sorted {
     /// Types of objects, and true for services.
     objects: BTreeMap<TypeId, (read::Object, bool)>,
     listeners: BTreeMap<TypeId, read::Listener>,
+    /// Flags and health checks by their names, which Dart has them by.
+    flags: BTreeMap<String, read::Flag>,
+    health: BTreeMap<String, read::Health>,
 }
 
 impl Sorted {
@@ -192,6 +198,10 @@ impl Sorted {
                 }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
+                }
+                Record::Flag(it) => insert(&mut sorted.flags, it.item.name.clone(), it, "flag", problems),
+                Record::Health(it) => {
+                    insert(&mut sorted.health, it.item.name.clone(), it, "health check", problems);
                 }
                 Record::Queue(it) => {
                     insert(&mut sorted.queues, it.symbols.fingerprint.clone(), it, "queue", problems);
@@ -326,6 +336,13 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     for listener in sorted.listeners.values() {
         check(format!("callback {}", listener.id), &listener.fingerprint_symbol, problems);
     }
+    let flags = sorted.flags.values().map(|it| (format!("flag {}", it.item.name), &it.symbols));
+    let health = sorted.health.values().map(|it| (format!("health check {}", it.item.name), &it.symbols));
+    for (owner, symbols) in flags.chain(health) {
+        for symbol in symbols.all() {
+            check(owner.clone(), symbol, problems);
+        }
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -417,6 +434,8 @@ fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
 struct Resolver<'a> {
     sorted: &'a Sorted,
     messages: HashMap<&'a TypeId, MessageIndex>,
+    /// Id of each message, by its index.
+    message_ids: Vec<&'a TypeId>,
     /// True for each message that lives in an arena, by its index.
     in_arenas: Vec<bool>,
     /// True for each oneof that lives in an arena, by its index.
@@ -463,10 +482,11 @@ fn named(id: &TypeId) -> u64 {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
+    fn new(sorted: &'a Sorted, wide_align: WideAlign, sealed: bool) -> Self {
         Self {
             sorted,
             wide_align,
+            message_ids: sorted.messages.keys().collect(),
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
             oneofs_in_arenas: sorted.oneofs.values().map(|it| it.in_arena).collect(),
@@ -477,7 +497,7 @@ impl<'a> Resolver<'a> {
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
             listeners: sorted.listeners.keys().zip((0..).map(ListenerIndex)).collect(),
-            problems,
+            problems: Reports::default(),
             sealed,
         }
     }
@@ -1000,10 +1020,13 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
-            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value) = (&param.ty, param.pass) {
+            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value | Pass::Frozen) =
+                (&param.ty, param.pass)
+            {
                 let (name, lending) = match param.pass {
                     Pass::Ref => ("ref", Lending::Shared),
                     Pass::Mut => ("mut", Lending::Mutable),
+                    Pass::Frozen => ("frozen", Lending::Frozen),
                     _ => ("value", Lending::Given),
                 };
                 let Some((of, fingerprint)) = self.arena(&item, id) else { continue };
@@ -1062,6 +1085,10 @@ impl<'a> Resolver<'a> {
                 }
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
+                    continue;
+                }
+                Pass::Frozen => {
+                    self.problems.add(&item, "only an arena is frozen", REBUILD);
                     continue;
                 }
                 Pass::Value => ("value", Passing::Value(value)),
@@ -1280,7 +1307,7 @@ impl<'a> Resolver<'a> {
         for param in params {
             let lent = match &param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
-                Passing::Arena { lending, .. } => *lending != Lending::Given,
+                Passing::Arena { lending, .. } => matches!(lending, Lending::Shared | Lending::Mutable),
                 Passing::Slice { mutable, .. } => *mutable,
                 Passing::Callback(function) => !function.kept,
                 Passing::CText => true,
@@ -1475,8 +1502,7 @@ impl<'a> Resolver<'a> {
             self.problems.add(item, "only a message is in a pool", REBUILD);
             return None;
         };
-        let id = self.sorted.messages.keys().nth(index.0).expect("the index came from its place there");
-        self.pooled(item, id)
+        self.pooled(item, self.message_ids[index.0])
     }
 
     fn queue(&mut self, record: &read::Queue) -> Option<Queue> {
@@ -1503,6 +1529,25 @@ impl<'a> Resolver<'a> {
             fingerprint: record.fingerprint,
             symbols: record.symbols.clone(),
         })
+    }
+
+    fn flag(&mut self, record: &read::Flag) -> read::Flag {
+        let item = format!("flag {}", record.item.name);
+        self.item(&item, &record.item);
+        let facts = [fingerprint::FLAG, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        record.clone()
+    }
+
+    fn health(&mut self, record: &read::Health) -> read::Health {
+        let item = format!("health check {}", record.item.name);
+        self.item(&item, &record.item);
+        let facts = [fingerprint::HEALTH, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        if self.sorted.libraries.iter().any(|it| it.symbols.production.is_none()) {
+            self.problems.add(&item, "it needs the feature `production`, which the library lacks", REBUILD);
+        }
+        record.clone()
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {

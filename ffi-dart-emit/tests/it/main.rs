@@ -14,6 +14,7 @@
 //! | `diff` | the changes between schemas, and what they break |
 //! | `proto` | .proto files: exports that compilers accept; imports, with everything that is refused |
 //! | `targets` | machines that Dart doesn't run on |
+//! | `shipping` | the steps that package a library for each platform, the checks of real ones |
 //! | `program` | exit codes, messages and `--check` of the program |
 
 mod c_header;
@@ -30,4 +31,5 @@ mod proto;
 mod reading;
 mod resolving;
 mod schema;
+mod shipping;
 mod targets;

@@ -124,6 +124,15 @@ fn a_library_is_inspected() {
     assert_golden("inspect.txt", &succeeds(folder.path(), &["inspect", "libdemo.so"]));
     let json = succeeds(folder.path(), &["inspect", "libdemo.so", "--json"]);
     assert_eq!(serde_json::from_str::<Vec<Record>>(&json).unwrap().len(), demo().len());
+    let page = &["inspect", "libdemo.so", "--html", "demo.html"];
+    assert_eq!(succeeds(folder.path(), page), "demo.html: written\n");
+    assert_golden("inspect.html", &fs::read_to_string(folder.path().join("demo.html")).unwrap());
+    fs::write(folder.path().join("old.json"), json).unwrap();
+    succeeds(folder.path(), &[page.as_slice(), &["--since", "old.json"]].concat());
+    let page = fs::read_to_string(folder.path().join("demo.html")).unwrap();
+    assert!(page.contains("<caption>0 changes</caption>"), "{page}");
+    let (_, error) = fails(folder.path(), &["inspect", "libdemo.so", "--html", "none/demo.html"]);
+    assert!(error.starts_with("error: none/demo.html can't be written: "), "{error}");
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub fn library() -> Library {
             dart_init: "demo_ffi0_dart_init".to_owned(),
             dart_calls: "demo_ffi0_dart_calls".to_owned(),
             shutdown: "demo_ffi0_shutdown".to_owned(),
+            info: None,
+            production: None,
             mailbox: None,
         },
     }

@@ -92,6 +92,8 @@ pub(crate) enum Pass {
     Pool,
     /// `FfiArena<T>`, whose contents the function gets.
     Arena,
+    /// `FrozenArena<T>`, whose pages the function shares. The type that crosses is the `FfiArena`.
+    Frozen,
     Object,
     /// `FfiMoved<[T]>`, which the function gets.
     Moved,
@@ -339,6 +341,7 @@ fn check_moved(param: &Param) -> Result<()> {
             Pass::Value
             | Pass::Pool
             | Pass::Arena
+            | Pass::Frozen
             | Pass::Object
             | Pass::Moved
             | Pass::DartFn
@@ -473,6 +476,10 @@ impl Param {
         }
         if types::argument_of("FfiArena", ty).is_some() {
             return Ok((Pass::Arena, None, ty.clone()));
+        }
+        if let Some(root) = types::argument_of("FrozenArena", ty) {
+            let lent = parse_quote_spanned!(ty.span()=> __ffi::FfiArena<#root>);
+            return Ok((Pass::Frozen, None, lent));
         }
         if let Some(list) = types::argument_of("FfiMoved", ty) {
             let Type::Slice(slice) = types::ungrouped(list) else {

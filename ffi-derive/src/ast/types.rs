@@ -97,20 +97,14 @@ const HANDLES: [&str; 5] = ["ArenaStr", "ArenaBytes", "ArenaVec", "ArenaMap", "A
 
 /// Returns true if a type is written with the name of a handle.
 pub(crate) fn names_handle(ty: &Type) -> bool {
-    any_name(ty.to_token_stream(), &|name| HANDLES.contains(&&*name.unraw().to_string()))
-}
-
-/// Returns true if a type is written with that name.
-pub(crate) fn names(ty: &Type, name: &Ident) -> bool {
-    any_name(ty.to_token_stream(), &|it| it == name)
-}
-
-fn any_name(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => wanted(&ident),
-        TokenTree::Group(group) => any_name(group.stream(), wanted),
-        _ => false,
-    })
+    fn any(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => HANDLES.contains(&&*ident.unraw().to_string()),
+            TokenTree::Group(group) => any(group.stream()),
+            _ => false,
+        })
+    }
+    any(ty.to_token_stream())
 }
 
 /// Returns true if the editor of a type takes the number of elements to make room for.

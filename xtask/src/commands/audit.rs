@@ -1,0 +1,56 @@
+//! `cargo xtask audit`.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::installed;
+use crate::workspace::{cargo, root, run};
+
+/// The arguments of `cargo xtask audit`.
+#[derive(Debug, clap::Args)]
+pub struct Audit {
+    /// Fetch the database of advisories first, from its repository
+    #[arg(long)]
+    fetch: bool,
+}
+
+impl Audit {
+    /// Checks all dependencies by `deny.toml`: licences, bans and sources, and advisories
+    /// if their database is on this machine. Installs cargo-deny into `.cargo-deny/` if it isn't
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a dependency is refused, or the database can't be fetched.
+    pub fn run(self) -> Result<()> {
+        let program = installed::cargo_deny()?;
+        let deny = |arguments: &[&str]| {
+            let mut deny = std::process::Command::new(&program);
+            run(deny.current_dir(root()).args(arguments))
+        };
+        if self.fetch {
+            deny(&["fetch", "db"])?;
+        }
+        // Crates of other systems, whose licences are read as well.
+        run(cargo().args(["fetch", "--locked"]))?;
+        deny(&["--offline", "--log-level", "error", "check", "bans", "licenses", "sources"])?;
+        if has_database() {
+            return deny(&["--offline", "check", "advisories"]);
+        }
+        println!(
+            "advisories: left out, as their database is not on this machine\n\
+             hint: `cargo xtask audit --fetch` fetches it, if its repository can be reached"
+        );
+        Ok(())
+    }
+}
+
+/// Returns true if cargo-deny has fetched a database of advisories.
+fn has_database() -> bool {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let entries = home.and_then(|home| home.join("advisory-dbs").read_dir().ok());
+    entries.into_iter().flatten().flatten().any(|entry| entry.path().join(".git").exists())
+}
