@@ -69,6 +69,9 @@
 //! | `Stream` | trait of `futures-core`: a function that returns `impl Stream<Item = T>` is a stream in Dart |
 //! | `spawn`, `spawn_blocking` | run a task or work of the library's own, from any thread |
 //! | [`panic`](mod@panic) | places and backtraces of panics |
+//! | [`Flag`], [`ffi_flag`] | a switch that Dart sets by name |
+//! | [`ffi_health`] | a function that says whether a part of the library works |
+//! | [`production`] | start and end of a library, and what it says about itself |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`schema`] | the records in the library, and their readers |
 //! | `simd` | operations of `#[ffi(simd)]` on arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
@@ -80,7 +83,9 @@
 //! | `async` | no | async and blocking functions and streams, on threads of the library's own or another executor |
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
+//! | `metrics` | no | `production`, and numbers about calls: errors, times, a snapshot as JSON and for Prometheus |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
+//! | `production` | no | [`production`]: `library!(init = .., shutdown = ..)`, calls are counted and can be waited for |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
@@ -125,6 +130,7 @@ mod oneof;
 mod operations;
 pub mod panic;
 pub mod pool;
+pub mod production;
 #[cfg(feature = "proto")]
 pub mod proto;
 mod scalars;
@@ -246,6 +252,52 @@ macro_rules! __async {
     };
 }
 
+/// Passes the functions for the start and the end of a library, and exports what Dart asks.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "production")]
+macro_rules! __production {
+    (check $key:ident) => {};
+    (library $($items:tt)*) => { $($items)* };
+    (otherwise $($items:tt)*) => {};
+    (health) => {};
+    (symbol) => {
+        $crate::__private::Piece::Text($crate::__private::core::concat!(
+            ",\"production\":\"",
+            $crate::__private::core::env!("CARGO_CRATE_NAME"),
+            "_ffi0_production\"",
+        ))
+    };
+}
+
+/// Reports that functions for the start and the end of a library need the feature `production`:
+///
+/// ```compile_fail
+/// fn start() {}
+///
+/// ffi_core::library!(init = start);
+/// ```
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "production"))]
+macro_rules! __production {
+    (check $key:ident) => {
+        $crate::__private::core::compile_error!($crate::__private::core::concat!(
+            "`",
+            $crate::__private::core::stringify!($key),
+            "` needs the feature `production` of `ffi-core`\nhint: `ffi-core = { version = \"..\", features = [\"production\"] }`"
+        ));
+    };
+    (library $($items:tt)*) => {};
+    (otherwise $($items:tt)*) => { $($items)* };
+    (health) => {
+        $crate::__private::core::compile_error!(
+            "`#[ffi_health]` needs the feature `production` of `ffi-core`\nhint: `ffi-core = { version = \"..\", features = [\"production\"] }`"
+        );
+    };
+    (symbol) => { $crate::__private::Piece::Text("") };
+}
+
 #[doc(inline)]
 pub use boundary::{DartError, FfiMoved};
 pub use bytemuck;
@@ -262,7 +314,8 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{
-    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_callback, ffi_export, ffi_service,
+    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_callback, ffi_export, ffi_flag,
+    ffi_health, ffi_service,
 };
 #[cfg(feature = "async")]
 #[doc(no_inline)]
@@ -284,6 +337,8 @@ pub use pool::{FfiPooled, FfiQueue, Pool, PoolBox, PoolRead};
 pub use pool::{
     PoolCache, PoolError, PoolErrorKind, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
 };
+#[doc(inline)]
+pub use production::Flag;
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;

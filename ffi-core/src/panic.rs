@@ -106,6 +106,8 @@ pub fn install() {
     INSTALLED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            #[cfg(feature = "production")]
+            crate::production::crash::report(info, text(info.payload()));
             note(info);
             before(info);
         }));

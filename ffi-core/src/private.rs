@@ -15,20 +15,23 @@ pub use serde;
 pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize};
 pub use crate::arena::{
     ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArena,
-    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
+    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in, in_place,
     message_layout, store_field, zero,
 };
+#[cfg(feature = "serde")]
+pub use crate::arena::{ByFields, Written, WrittenItself};
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
     FfiSignature, FfiSome, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Region, Returned,
     Texts, Untyped, alloc, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
-    arena_schema, arena_wasted, assert_answer, assert_by_value, assert_error, assert_lent, assert_owned_text,
-    assert_pooled, assert_returned, assert_returned_by_value, assert_sent, assert_value, c_text, call_output,
-    claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, free,
-    given, given_list, given_region, object_argument, object_calls, object_free, object_installed,
-    object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut,
-    take, take_arena, take_list, take_some, take_some_arena, take_some_list, text,
+    arena_schema, arena_wasted, assert_answer, assert_by_value, assert_called_by_value, assert_error,
+    assert_item_by_value, assert_lent, assert_owned_text, assert_passed, assert_pooled, assert_returned,
+    assert_returned_by_value, assert_sent, assert_value, c_text, call_output, claim, clear, copied,
+    dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, free, frozen, given,
+    given_list, given_region, object_argument, object_calls, object_free, object_installed, object_redeem,
+    object_share, optional, owned_free, receiver, reference, reference_mut, slice, slice_mut, take,
+    take_arena, take_list, take_some, take_some_arena, take_some_list, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -55,6 +58,15 @@ pub use crate::pool::abi::{
     pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
 pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, Reset};
+#[cfg(feature = "async")]
+pub use crate::production::site::Watch;
+pub use crate::production::{Flag, Outcome, flag::flag, info::Build, site::Site};
+#[cfg(feature = "production")]
+pub use crate::production::{
+    abi::{production, stop},
+    health::{HealthCheck, health},
+    lifecycle::Hooks,
+};
 #[cfg(feature = "proto")]
 pub use crate::proto;
 pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};

@@ -18,6 +18,9 @@ use ffi_core::arena::{
 use ffi_core::{FfiArenaFrom, FfiEnum, FfiMessage, FfiOption, FfiStr, FfiType, FfiVec};
 use proptest::prelude::*;
 
+#[path = "arena/circles.rs"]
+mod circles;
+
 ffi_core::library!();
 
 #[derive(FfiEnum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -663,6 +666,38 @@ fn offsets_and_lengths_out_of_bounds_are_refused() {
     assert!(links.error().unwrap().contains("outside"), "its end is");
 }
 
+/// Blocks of single bytes, of which one more is just outside.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Blocks {
+    bytes: ArenaBytes,
+    flags: ArenaVec<bool>,
+    text: ArenaStr,
+}
+
+#[test]
+fn a_single_byte_out_of_bounds_is_refused() {
+    let mut arena = FfiArena::<Blocks>::new();
+    let mut blocks = arena.edit();
+    blocks.set_text("behind the lists");
+    blocks.set_bytes(b"12345");
+    blocks.flags(3).extend([true, false, true]);
+    let good = arena.to_bytes();
+    let lists = HEADER_LEN + size_of::<Blocks>() + 8;
+    let error = |handle: usize, at: usize, len: u32| {
+        let mut bytes = good.clone();
+        bytes[handle..handle + 4].copy_from_slice(&(at as u32).to_ne_bytes());
+        bytes[handle + 4..handle + 8].copy_from_slice(&len.to_ne_bytes());
+        FfiArena::<Blocks>::from_bytes(&bytes).err().map(|invalid| invalid.to_string())
+    };
+    for (field, handle) in [("bytes", HEADER_LEN), ("flags", HEADER_LEN + 8)] {
+        for (at, len) in [(lists - 3, 4), (lists - 1, 2), (lists, 1), (lists + 1, 1), (HEADER_LEN - 1, 1)] {
+            let text = format!("{field}: {len} bytes at {at} are outside of the lists of {lists} bytes");
+            assert_eq!(error(handle, at, len), Some(text));
+        }
+    }
+}
+
 #[test]
 fn parts_that_overlap_are_read_and_not_edited() {
     let mut links = Links::new(3);
@@ -1288,9 +1323,12 @@ mod shared {
         own.compact();
         let after = parts(arena);
         assert_ne!((before.lists, before.text), (after.lists, after.text));
+        // Would be where the old chunks were, if those had been freed.
+        let others: Vec<_> = (0..64).map(|_| vec![0xA5_u8; before.lists_capacity + 48]).collect();
         // SAFETY: chunks that C has a pointer to stay until the arena is freed.
         let old = unsafe { std::slice::from_raw_parts(before.lists, before.lists_capacity) };
-        assert_eq!(old[..64], [0; 64]);
+        assert!(old[..64] == [0; 64] && !old.contains(&0xA5));
+        drop(others);
         assert_eq!(paths(own.root()).len(), 100);
         // SAFETY: the arena is alive, and no other code uses it.
         let renewed = unsafe { &mut *arena }.renewed();

@@ -34,7 +34,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
     check_names(model)?;
     let library = &model.library;
     let upper = library.name.to_uppercase();
-    let Defined { structs, columns, arenas } = Structs::all(model);
+    let Defined { structs, columns, arenas, cases } = Structs::all(model);
     let constants = constants(model);
     let header = Header {
         title: c_comment("", &format!("{} {}", library.name, library.version)),
@@ -45,6 +45,7 @@ pub fn header(model: &Model) -> Result<String, Problems> {
         structs,
         columns,
         arenas,
+        cases,
         fingerprints: fingerprints(model),
         symbols: &library.symbols,
         functions: for_c(model, true).map(|it| function(model, it, &constants)).collect(),
@@ -123,6 +124,7 @@ struct Header<'a> {
     pools: Vec<CPool<'a>>,
     columns: Vec<CColumns<'a>>,
     arenas: Vec<CArena<'a>>,
+    cases: Vec<CCases>,
     simd: Vec<CSimd<'a>>,
     queues: Vec<CQueue<'a>>,
     objects: Vec<CObject<'a>>,
@@ -205,14 +207,23 @@ struct CArena<'a> {
     symbols: &'a ArenaSymbols,
 }
 
+/// The cases of a oneof that lives in arenas.
+struct CCases {
+    oneof: String,
+    /// Inline functions that follow the handles in cases.
+    getters: Vec<CGetter>,
+}
+
 /// A function that returns what a handle refers to.
 struct CGetter {
     doc: &'static str,
     /// Type of the result, with its star.
     returns: String,
     name: String,
-    /// Field with the handle.
+    /// Field with the handle, or the member of the union.
     field: String,
+    /// Constant of the case, in a oneof.
+    tag: String,
     /// Chunk that the offset is in: `lists` or `text`.
     chunk: &'static str,
     /// True if there is no value at offset 0, and no length.
@@ -224,6 +235,7 @@ struct Defined<'a> {
     structs: Vec<CStruct>,
     columns: Vec<CColumns<'a>>,
     arenas: Vec<CArena<'a>>,
+    cases: Vec<CCases>,
 }
 
 /// The kernels of a message.
@@ -252,12 +264,18 @@ struct CObject<'a> {
 /// Functions that write and read a message as protobuf.
 struct CProto<'a> {
     message: String,
+    /// Type of its arenas, if it lives in one.
+    arena: Option<String>,
     symbols: &'a ProtoSymbols,
 }
 
 fn protos(model: &Model) -> Vec<CProto<'_>> {
     let with = model.messages.iter().filter_map(|it| Some((it, it.proto.as_ref()?)));
-    with.map(|(message, symbols)| CProto { message: type_name(&message.item), symbols }).collect()
+    with.map(|(message, symbols)| {
+        let arena = message.arena.as_ref().map(|_| arena_name(message));
+        CProto { message: type_name(&message.item), arena, symbols }
+    })
+    .collect()
 }
 
 fn pools(model: &Model) -> Vec<CPool<'_>> {
@@ -366,7 +384,8 @@ impl<'a> Structs<'a> {
         }
         let columns = model.messages.iter().filter_map(|it| structs.columns(it)).collect();
         let arenas = structs.arenas();
-        Defined { structs: structs.all, columns, arenas }
+        let cases = model.oneofs.iter().filter_map(|it| structs.cases(it)).collect();
+        Defined { structs: structs.all, columns, arenas, cases }
     }
 
     /// Defines what handles refer to, and returns the functions of arenas.
@@ -411,27 +430,45 @@ impl<'a> Structs<'a> {
         let mut scope = Scope::new(&self.constants);
         let getters = message.fields.iter().filter_map(|field| {
             let name = scope.name(&field.item.name);
-            let pointer = |of: &Type| match of {
-                // C returns no pointer to an array without parentheses around its name.
-                Type::Array { .. } => "const void *".to_owned(),
-                _ => format!("const {}", self.declaration(of, "*")),
-            };
-            let (doc, returns, chunk) = match &field.ty {
-                Type::ArenaStr => ("The first byte of UTF-8", "const uint8_t *".to_owned(), "text"),
-                Type::ArenaBytes => ("The first byte", "const uint8_t *".to_owned(), "lists"),
-                Type::ArenaVec { of } => ("The first element", pointer(of), "lists"),
-                Type::ArenaMap { .. } => {
-                    let entry = format!("const {} *", self.entry_name(&field.ty));
-                    ("The first entry, that of the smallest key", entry, "lists")
-                }
-                Type::ArenaBox { of } => ("The value", pointer(of), "lists"),
-                _ => return None,
-            };
-            let single = matches!(field.ty, Type::ArenaBox { .. });
-            Some(CGetter { doc, returns, name: getter_name(&own, &name), field: name, chunk, single })
+            self.getter(&own, name, &field.ty, String::new())
         });
         let (name, getters) = (arena_name(message), getters.collect());
         Some(CArena { name, message: own, fingerprint: message.fingerprint, getters, symbols })
+    }
+
+    /// Returns the functions for the cases of `oneof`, if some of them are handles.
+    fn cases(&self, oneof: &Oneof) -> Option<CCases> {
+        let own = type_name(&oneof.item);
+        let mut scope = Scope::new(&self.constants);
+        let with_data = oneof.cases.iter().filter_map(|case| Some((case, case.ty.as_ref()?)));
+        let getters = with_data.filter_map(|(case, ty)| {
+            let name = scope.name(&case.item.name.to_snake_case());
+            self.getter(&own, name, ty, tag_name(oneof, case))
+        });
+        let getters: Vec<_> = getters.collect();
+        (!getters.is_empty()).then_some(CCases { oneof: own, getters })
+    }
+
+    /// Returns the function for a member of `own`, if it is a handle.
+    fn getter(&self, own: &str, field: String, ty: &Type, tag: String) -> Option<CGetter> {
+        let pointer = |of: &Type| match of {
+            // C returns no pointer to an array without parentheses around its name.
+            Type::Array { .. } => "const void *".to_owned(),
+            _ => format!("const {}", self.declaration(of, "*")),
+        };
+        let (doc, returns, chunk) = match ty {
+            Type::ArenaStr => ("The first byte of UTF-8", "const uint8_t *".to_owned(), "text"),
+            Type::ArenaBytes => ("The first byte", "const uint8_t *".to_owned(), "lists"),
+            Type::ArenaVec { of } => ("The first element", pointer(of), "lists"),
+            Type::ArenaMap { .. } => {
+                let entry = format!("const {} *", self.entry_name(ty));
+                ("The first entry, that of the smallest key", entry, "lists")
+            }
+            Type::ArenaBox { of } => ("The value", pointer(of), "lists"),
+            _ => return None,
+        };
+        let single = matches!(ty, Type::ArenaBox { .. });
+        Some(CGetter { doc, returns, name: getter_name(own, &field), field, tag, chunk, single })
     }
 
     /// Defines the logical types that only functions have.
@@ -794,7 +831,8 @@ fn function(model: &Model, function: &Function, constants: &HashSet<String>) -> 
                 params.push(format!("{qualifier}{} *{name}", columns_name(model.message(*of))));
             }
             Passing::Arena { of, lending } => {
-                let qualifier = if *lending == Lending::Shared { "const " } else { "" };
+                let is_read = matches!(lending, Lending::Shared | Lending::Frozen);
+                let qualifier = if is_read { "const " } else { "" };
                 params.push(format!("{qualifier}{} *{name}", arena_name(model.message(*of))));
             }
             Passing::Pool(message) => params.push(pointer(model, Value::Message(*message), true, &name)),
@@ -1070,6 +1108,12 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
             claim(symbol.clone(), format!("queue {}", queue.item.name));
         }
     }
+    let flags = model.flags.iter().map(|it| (&it.item.name, &it.symbols));
+    for (name, symbols) in flags.chain(model.health.iter().map(|it| (&it.item.name, &it.symbols))) {
+        for symbol in symbols.all() {
+            claim(symbol.clone(), format!("flag or health check {name}"));
+        }
+    }
     for function in &model.functions {
         claim(function.symbol.clone(), format!("function {}", function.symbol));
         claim(function.fingerprint_symbol.clone(), format!("function {}", function.symbol));
@@ -1110,6 +1154,12 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
         claim(oneof.fingerprint_symbol.clone(), format!("oneof {}", oneof.id));
         for case in &oneof.cases {
             claim(tag_name(oneof, case), format!("oneof {}, case {}", oneof.id, case.item.name));
+        }
+        // What is followed by a function of the header, as a handle in an arena is.
+        let followed = |ty: &Type| ty.held().is_some_and(|it| it.holder.elsewhere);
+        for case in oneof.cases.iter().filter(|it| it.ty.as_ref().is_some_and(followed)) {
+            let name = getter_name(&type_name(&oneof.item), &case.item.name.to_snake_case());
+            claim(name, format!("oneof {}, case {}", oneof.id, case.item.name));
         }
     }
     for newtype in &model.newtypes {

@@ -44,6 +44,8 @@ pub struct BuildOptions {
 #[derive(Clone, Debug)]
 pub struct Crate {
     package: Package,
+    /// Folder of cargo's builds.
+    builds: PathBuf,
 }
 
 impl Crate {
@@ -76,14 +78,19 @@ impl Crate {
         let metadata = ask(MetadataCommand::new().manifest_path(&manifest).no_deps())?
             .with_context(|| format!("cargo can't read {}", manifest.display()))?;
         let package = metadata.packages.into_iter().find(|it| it.manifest_path == manifest);
-        Ok(Self { package: package.with_context(|| format!("{} is no package", manifest.display()))? })
+        let package = package.with_context(|| format!("{} is no package", manifest.display()))?;
+        Ok(Self { package, builds: metadata.target_directory.into() })
+    }
+
+    fn of(metadata: &Metadata, package: &Package) -> Self {
+        Self { package: package.clone(), builds: metadata.target_directory.clone().into() }
     }
 
     fn pick(metadata: &Metadata, name: &str) -> Result<Self> {
         let packages = metadata.workspace_packages();
         let same = |package: &&&Package| package.name.replace('-', "_") == name.replace('-', "_");
         if let Some(package) = packages.iter().find(same) {
-            return Ok(Self { package: (*package).clone() });
+            return Ok(Self::of(metadata, package));
         }
         let mut names: Vec<_> = packages.iter().map(|package| package.name.as_str()).collect();
         names.sort_unstable();
@@ -95,7 +102,7 @@ impl Crate {
             .workspace_packages()
             .into_iter()
             .filter(|package| has_cdylib(package) && uses_ffi_core(package))
-            .map(|package| Self { package: package.clone() })
+            .map(|package| Self::of(metadata, package))
             .collect();
         found.sort_by(|a, b| a.package.name.cmp(&b.package.name));
         match found.len() {
@@ -133,6 +140,25 @@ impl Crate {
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.package.manifest_path.parent().map(|it| it.as_std_path().to_owned()).unwrap_or_default()
+    }
+
+    /// Returns the folder of cargo's builds, unless an option names another.
+    #[must_use]
+    pub fn builds(&self) -> &Path {
+        &self.builds
+    }
+
+    /// Returns the name of its library, without what systems put around it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it has no library.
+    pub fn library(&self) -> Result<String> {
+        let library =
+            |it: &&cargo_metadata::Target| it.is_lib() || it.crate_types.contains(&CrateType::CDyLib);
+        let target = self.package.targets.iter().filter(|it| !it.is_example()).find(library);
+        let target = target.with_context(|| no_library(&self.package.name))?;
+        Ok(target.name.replace('-', "_"))
     }
 
     /// Returns the folders with the sources of the package and of those on this machine that it
@@ -208,10 +234,12 @@ impl Crate {
         }
         let status = child.wait().context("cargo can't be waited for")?;
         ensure!(status.success(), "`cargo build --package {name}` failed; its messages are above");
-        best(&files).with_context(|| {
-            format!("package `{name}` makes no library: add `crate-type = [\"cdylib\"]` to [lib] in its Cargo.toml")
-        })
+        best(&files).with_context(|| no_library(name))
     }
+}
+
+fn no_library(name: &str) -> String {
+    format!("package `{name}` makes no library: add `crate-type = [\"cdylib\"]` to [lib] in its Cargo.toml")
 }
 
 /// Returns the file with the most records. A cdylib is linked, so it has the records of all crates;

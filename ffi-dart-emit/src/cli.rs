@@ -18,6 +18,7 @@ use crate::output::{Leftovers, Origin, OutputFile, Plan};
 use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
 use crate::proto::ImportOptions;
+use crate::shipping::command::Package;
 use crate::watch::watch;
 use crate::{c, dart, diff, foreign, html, input, inspect, library_file, project, proto};
 
@@ -124,6 +125,9 @@ enum Command {
         #[arg(default_value = ".")]
         app: PathBuf,
     },
+    /// Package a library for a platform: build it for each processor, put the files where the
+    /// platform's tools expect them, and check them
+    Package(Package),
     /// Show the differences between two schemas, and what they break; fails if they break anything
     Diff {
         /// Library, or output of `inspect --json` for it
@@ -292,7 +296,7 @@ pub fn run(cli: Cli) -> Result<()> {
             }
             let body = c::header(&model).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, &[OutputFile::generated(name, &body)], None), check)
+            finish(&out, Plan::new(folder, vec![OutputFile::generated(name, body)], None), check)
         }
         Command::Proto { source, out, package, check } => {
             let found = source.find()?;
@@ -303,7 +307,7 @@ pub fn run(cli: Cli) -> Result<()> {
             let model = found.model()?;
             let files = proto::files(&model, name, package.as_deref()).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, &files, None), check)
+            finish(&out, Plan::new(folder, files, None), check)
         }
         Command::Import { file, include, out, default_max_count, default_pool_size, split_oneofs, check } => {
             let options = ImportOptions { include, default_max_count, default_pool_size, split_oneofs };
@@ -317,7 +321,7 @@ pub fn run(cli: Cli) -> Result<()> {
             }
             let name = out.file_name().context("--out must name a file")?;
             let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, &[OutputFile::generated(name, &imported.source)], None), check)
+            finish(&out, Plan::new(folder, vec![OutputFile::generated(name, imported.source)], None), check)
         }
         Command::New { name, flutter, dart: _, library } => {
             let kind = if flutter { Kind::Flutter } else { Kind::Dart };
@@ -329,6 +333,7 @@ pub fn run(cli: Cli) -> Result<()> {
             print(&start::integrate(&project, &app, library.dry_run, write_first)?)
         }
         Command::Doctor { app } => examine(&app),
+        Command::Package(package) => package.run(print),
         Command::Diff { old, new, only, json } => {
             let changes = diff::diff(&read(&old)?, &read(&new)?);
             if json { print_json(&diff::json(&changes)) } else { print(&diff::text(&changes)) }?;
@@ -482,10 +487,10 @@ impl DartPackage {
             native_assets: self.native_assets(&folder, found)?,
         };
         let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
-        let package = Plan::new(&folder, &files, Some(DART_LEFTOVERS));
+        let package = Plan::new(&folder, files, Some(DART_LEFTOVERS));
         let mut plans = Vec::new();
         if let Some(copy) = placement.write_to.map(|it| relative(&it)) {
-            let runtime = Plan::new(&copy, &dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
+            let runtime = Plan::new(&copy, dart::runtime::package(), Some(RUNTIME_LEFTOVERS));
             plans.push((copy, runtime));
         }
         plans.push((folder, package));

@@ -69,6 +69,8 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.listeners();
     diff.functions();
     diff.queues();
+    diff.flags();
+    diff.health();
     diff.changes
 }
 
@@ -883,6 +885,40 @@ impl Diff<'_> {
                 }
                 (false, true) => self.add(&item, "Dart can listen to it now", None, None),
                 _ => {}
+            }
+        }
+    }
+}
+
+/// Changes of what Dart asks a library for by name.
+impl Diff<'_> {
+    fn flags(&mut self) {
+        let by_name = |model: &Model| -> BTreeMap<String, _> {
+            model.flags.iter().map(|it| (it.item.name.clone(), (it.item.clone(), it.on))).collect()
+        };
+        let (old, new) = (by_name(self.old.model), by_name(self.new.model));
+        for name in self.pairs("flag", old.keys(), new.keys(), None) {
+            let ((old_item, was_on), (new_item, is_on)) = (&old[&name], &new[&name]);
+            let item = format!("flag {name}");
+            self.item(&item, old_item, new_item);
+            if was_on != is_on {
+                let state = if *is_on { "on" } else { "off" };
+                self.add(&item, format!("is {state} until it is set, was not"), None, None);
+            }
+        }
+    }
+
+    fn health(&mut self) {
+        let by_name = |model: &Model| -> BTreeMap<String, _> {
+            model.health.iter().map(|it| (it.item.name.clone(), (it.item.clone(), it.deadline))).collect()
+        };
+        let (old, new) = (by_name(self.old.model), by_name(self.new.model));
+        for name in self.pairs("health check", old.keys(), new.keys(), None) {
+            let ((old_item, before), (new_item, now)) = (&old[&name], &new[&name]);
+            let item = format!("health check {name}");
+            self.item(&item, old_item, new_item);
+            if before != now {
+                self.add(&item, format!("may take {now} ms, was {before}"), None, None);
             }
         }
     }

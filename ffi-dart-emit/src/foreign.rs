@@ -16,6 +16,7 @@
 //! In source, a character that can't be seen becomes U+FFFD in a comment and an escape in a string.
 //! On a terminal, and in JSON, it becomes an escape.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Returns true for characters that a reader can't see or is misled by: control characters, and the
@@ -31,25 +32,39 @@ fn is_hidden(char: char) -> bool {
 }
 
 /// Returns the lines of `text`, without tabs, trailing spaces and characters that can't be seen.
-fn lines(text: &str) -> Vec<String> {
-    let line = |line: &str| {
-        let mut out = String::with_capacity(line.len());
-        for next in line.chars() {
-            match next {
-                '\t' => out.push_str("    "),
-                hidden if is_hidden(hidden) => out.push(char::REPLACEMENT_CHARACTER),
-                plain => out.push(plain),
-            }
+fn lines(text: &str) -> Vec<Cow<'_, str>> {
+    // `\r\n` is one line break.
+    let ends_line = |line: &'_ str| line.ends_with('\r');
+    let mut out = Vec::new();
+    let mut rest = text.trim_end().split('\n').peekable();
+    while let Some(line) = rest.next() {
+        let line = if ends_line(line) && rest.peek().is_some() { &line[..line.len() - 1] } else { line };
+        out.extend(line.split('\r').map(visible));
+    }
+    out
+}
+
+/// Returns `line` without tabs, trailing spaces and characters that can't be seen.
+fn visible(line: &str) -> Cow<'_, str> {
+    // Most lines are.
+    if line.bytes().all(|it| matches!(it, b' '..=b'~')) {
+        return Cow::Borrowed(line.trim_end());
+    }
+    let mut out = String::with_capacity(line.len());
+    for next in line.chars() {
+        match next {
+            '\t' => out.push_str("    "),
+            hidden if is_hidden(hidden) => out.push(char::REPLACEMENT_CHARACTER),
+            plain => out.push(plain),
         }
-        out.truncate(out.trim_end().len());
-        out
-    };
-    text.trim_end().replace("\r\n", "\n").split(['\n', '\r']).map(line).collect()
+    }
+    out.truncate(out.trim_end().len());
+    Cow::Owned(out)
 }
 
 /// Returns the lines with `lead` before each, and a space between the two if the line isn't empty.
 fn prefixed<S: AsRef<str>>(lead: &str, lines: &[S]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(lines.iter().map(|it| lead.len() + it.as_ref().len() + 2).sum());
     for line in lines {
         let line = line.as_ref();
         out += lead;
@@ -86,7 +101,7 @@ pub fn markdown(text: &str, brackets: Brackets) -> String {
     // Width of the marker of the list item that the paragraph is in.
     let mut hanging = 0;
     let all = lines(text);
-    let mut rest = all.iter().map(String::as_str).peekable();
+    let mut rest = all.iter().map(AsRef::as_ref).peekable();
     while let Some(line) = rest.next() {
         let content = line.trim_start();
         if content.is_empty() {
@@ -176,7 +191,12 @@ fn fenced(out: &mut Vec<String>, block: &[&str]) {
 fn prose(line: &str, brackets: Brackets) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let mut rest = line;
-    while let Some(next) = rest.chars().next() {
+    loop {
+        // Words need no look at each character.
+        let word = rest.find(|it: char| !it.is_ascii_alphanumeric() && it != ' ').unwrap_or(rest.len());
+        out.push_str(&rest[..word]);
+        rest = &rest[word..];
+        let Some(next) = rest.chars().next() else { break };
         let first = rest.len() == line.len();
         let behind = &rest[next.len_utf8()..];
         let ends_marker = behind.is_empty() || behind.starts_with(' ');
@@ -282,12 +302,16 @@ pub fn rust_string(text: &str) -> String {
 /// Returns `text` as `///` lines of Dart. Foreign parts must have been through [`markdown`].
 #[must_use]
 pub fn dart_comment(pad: &str, text: &str) -> String {
-    let lines: Vec<_> = lines(text).iter().map(|line| without_directives(line)).collect();
+    let all = lines(text);
+    let lines: Vec<_> = all.iter().map(|line| without_directives(line)).collect();
     prefixed(&format!("{pad}///"), &lines)
 }
 
 /// Returns `line` without directives of dartdoc and the analyzer, which they also find inside code.
-fn without_directives(line: &str) -> String {
+fn without_directives(line: &str) -> Cow<'_, str> {
+    if !line.contains('@') {
+        return Cow::Borrowed(line);
+    }
     let mut out = String::with_capacity(line.len());
     for next in line.chars() {
         if next == '@' && (out.ends_with('{') || out.trim_start().is_empty()) {
@@ -295,7 +319,7 @@ fn without_directives(line: &str) -> String {
         }
         out.push(next);
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Returns a string literal of Dart.
@@ -327,7 +351,7 @@ pub fn c_comment(pad: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let apart = |line: &String| {
+    let apart = |line: &Cow<'_, str>| {
         without_commands(line).replace("*/", "* /").replace("/*", "/ *").replace("??/", "?? /")
     };
     let lines: Vec<_> = lines(text).iter().map(apart).collect();

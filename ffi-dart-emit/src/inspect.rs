@@ -61,6 +61,22 @@ pub fn text(model: &Model) -> String {
         let rows: Vec<_> = model.queues.iter().map(|queue| view.queue(queue)).collect();
         out += &table([Left, Left, Right, Left], ["name", "message", "capacity", "stream"], rows);
     }
+    if !model.flags.is_empty() {
+        out += "\nflags\n";
+        let rows = model.flags.iter().map(|it| {
+            let start = if it.on { "on" } else { "off" };
+            [it.item.name.clone(), start.to_owned(), first_line(&it.item.doc)]
+        });
+        out += &table([Left, Left, Left], ["name", "at first", "what it does"], rows.collect());
+    }
+    if !model.health.is_empty() {
+        out += "\nhealth checks\n";
+        let rows = model
+            .health
+            .iter()
+            .map(|it| [it.item.name.clone(), format!("{} ms", it.deadline), first_line(&it.item.doc)]);
+        out += &table([Left, Right, Left], ["name", "deadline", "what it checks"], rows.collect());
+    }
     out
 }
 
@@ -155,6 +171,11 @@ fn table<const N: usize>(align: [Align; N], heading: [&str; N], rows: Vec<[Strin
         out += "\n";
     }
     out
+}
+
+/// Returns the first line of a doc comment, harmless for a terminal.
+fn first_line(doc: &str) -> String {
+    doc.lines().next().unwrap_or_default().escape_debug().to_string()
 }
 
 fn bytes(count: u64) -> String {
@@ -404,6 +425,9 @@ impl View<'_> {
             Passing::Arena { of, lending: Lending::Shared } => format!("&{}", self.arena(*of)),
             Passing::Arena { of, lending: Lending::Mutable } => format!("&mut {}", self.arena(*of)),
             Passing::Arena { of, lending: Lending::Given } => self.arena(*of),
+            Passing::Arena { of, lending: Lending::Frozen } => {
+                self.arena(*of).replacen("FfiArena", "FrozenArena", 1)
+            }
             Passing::Value(value) => self.value(*value),
             Passing::Reference { to, mutable: false } => format!("&{}", self.value(*to)),
             Passing::Reference { to, mutable: true } => format!("&mut {}", self.value(*to)),

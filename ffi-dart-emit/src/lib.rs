@@ -14,6 +14,7 @@
 //! | [`foreign`] | foreign text | escaped text for one place |
 //! | [`diff`] | two models | the changes, and what they break |
 //! | [`output`] | text | files; those of the user are never overwritten |
+//! | [`shipping`] | a crate, a platform | steps that build, package and check its library |
 //! | [`cli`] | the command line | a run of all these |
 //! | [`mod@watch`] | changes of sources | such a run again |
 //!
@@ -38,5 +39,6 @@ pub mod model;
 pub mod output;
 pub mod project;
 pub mod proto;
+pub mod shipping;
 mod template;
 pub mod watch;

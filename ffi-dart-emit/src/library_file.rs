@@ -341,6 +341,8 @@ fn item(record: &Record) -> String {
         Record::Object(it) => format!("object {}", it.id),
         Record::Service(it) => format!("service {}", it.id),
         Record::Callback(it) => format!("callback {}", it.id),
+        Record::Flag(it) => format!("flag {}", it.item.name),
+        Record::Health(it) => format!("health check {}", it.item.name),
     }
 }
 

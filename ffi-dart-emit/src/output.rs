@@ -172,22 +172,25 @@ impl Plan {
     ///
     /// Intact generated files among the `leftovers` are to be removed.
     #[must_use]
-    pub fn new(root: impl Into<PathBuf>, files: &[OutputFile], leftovers: Option<Leftovers<'_>>) -> Self {
+    pub fn new(root: impl Into<PathBuf>, files: Vec<OutputFile>, leftovers: Option<Leftovers<'_>>) -> Self {
         let mut plan = Self { root: root.into(), changes: Vec::new(), problems: Vec::new() };
+        let mut paths = HashSet::new();
         let mut names = HashSet::new();
         for file in files {
+            let path = file.path.clone();
             plan.compare(file);
             // Two names that differ only in case are one file on macOS and Windows.
-            if !names.insert(file.path.to_string_lossy().to_lowercase()) {
+            if !names.insert(path.to_string_lossy().to_lowercase()) {
                 plan.problem(
-                    &file.path,
+                    &path,
                     "two generated files would have this name",
                     "give one of the two types `#[ffi(rename = \"..\")]`",
                 );
             }
+            paths.insert(path);
         }
         if let Some(leftovers) = leftovers {
-            plan.collect(leftovers, files);
+            plan.collect(leftovers, &paths);
         }
         plan
     }
@@ -261,7 +264,7 @@ impl Plan {
         self.problems.push(Problem { item, what: what.into(), fix: fix.into() });
     }
 
-    fn compare(&mut self, file: &OutputFile) {
+    fn compare(&mut self, file: OutputFile) {
         let path = &file.path;
         if !path.components().all(|part| matches!(part, Component::Normal(_))) {
             self.problem(path, "it would be outside the output folder", "report this as a bug");
@@ -270,7 +273,7 @@ impl Plan {
         let old = match input::text(&self.root.join(path)) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.changes.push(Change { path: path.clone(), old: None, new: Some(file.contents.clone()) });
+                self.changes.push(Change { path: file.path, old: None, new: Some(file.contents) });
                 return;
             }
             Err(error) => {
@@ -296,17 +299,17 @@ impl Plan {
                 "move it away, or choose another folder with `--out`",
             ),
         }
-        self.changes.push(Change { path: path.clone(), old: Some(old), new: Some(file.contents.clone()) });
+        self.changes.push(Change { path: file.path, old: Some(old), new: Some(file.contents) });
     }
 
-    fn collect(&mut self, leftovers: Leftovers<'_>, files: &[OutputFile]) {
+    fn collect(&mut self, leftovers: Leftovers<'_>, written: &HashSet<PathBuf>) {
         // A folder that doesn't exist has no leftovers; one that can't be listed fails when it is
         // written to.
         let entries = fs::read_dir(self.root.join(leftovers.folder)).into_iter().flatten().flatten();
         let mut paths: Vec<_> = entries
             .filter(|entry| entry.file_name().to_string_lossy().ends_with(leftovers.suffix))
             .map(|entry| Path::new(leftovers.folder).join(entry.file_name()))
-            .filter(|path| files.iter().all(|file| file.path != *path))
+            .filter(|path| !written.contains(path))
             .collect();
         paths.sort();
         for path in paths {
@@ -373,7 +376,7 @@ mod tests {
 
     fn written() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
-        let summary = Plan::new(root.path(), &files(), LEFTOVERS).write().unwrap();
+        let summary = Plan::new(root.path(), files(), LEFTOVERS).write().unwrap();
         assert_eq!(summary, Summary { written: 2, removed: 0 });
         root
     }
@@ -425,7 +428,7 @@ mod tests {
     #[test]
     fn a_second_run_changes_nothing() {
         let root = written();
-        let plan = Plan::new(root.path(), &files(), LEFTOVERS);
+        let plan = Plan::new(root.path(), files(), LEFTOVERS);
         assert!(plan.is_current());
         assert_eq!(plan.diff(), "");
         assert_eq!(plan.write().unwrap().to_string(), "up to date");
@@ -436,7 +439,7 @@ mod tests {
     fn a_starter_is_the_users() {
         let root = written();
         fs::write(root.path().join("pubspec.yaml"), "name: mine\n").unwrap();
-        assert!(Plan::new(root.path(), &files(), LEFTOVERS).is_current());
+        assert!(Plan::new(root.path(), files(), LEFTOVERS).is_current());
     }
 
     #[test]
@@ -444,7 +447,7 @@ mod tests {
         let root = written();
         let path = root.path().join("lib/src/a.g.dart");
         fs::write(&path, fs::read_to_string(&path).unwrap().replace('\n', "\r\n")).unwrap();
-        assert!(Plan::new(root.path(), &files(), LEFTOVERS).is_current());
+        assert!(Plan::new(root.path(), files(), LEFTOVERS).is_current());
     }
 
     #[test]
@@ -459,7 +462,7 @@ mod tests {
             OutputFile::generated("lib/src/b.g.dart", "class B {}"),
             OutputFile::generated("lib/src/c.g.dart", "class C {}"),
         ];
-        let problems = Plan::new(root.path(), &files, LEFTOVERS).write().unwrap_err().to_string();
+        let problems = Plan::new(root.path(), files.to_vec(), LEFTOVERS).write().unwrap_err().to_string();
         assert!(problems.contains("a.g.dart: it was edited after it was generated"), "{problems}");
         assert!(
             problems.contains("b.g.dart: it is in the way, and ffi-dart-emit didn't write it"),
@@ -476,7 +479,7 @@ mod tests {
             OutputFile::generated("lib/src/b.g.dart", "class B {}"),
             OutputFile::starter("pubspec.yaml", "name: b\n"),
         ];
-        let diff = Plan::new(root.path(), &files, LEFTOVERS).diff();
+        let diff = Plan::new(root.path(), files.to_vec(), LEFTOVERS).diff();
         assert!(diff.contains("--- a/lib/src/a.g.dart\n+++ /dev/null\n"), "{diff}");
         assert!(diff.contains("\n-class A {}\n"), "{diff}");
         assert!(diff.contains("--- /dev/null\n+++ b/lib/src/b.g.dart\n"), "{diff}");
@@ -493,7 +496,7 @@ mod tests {
         let edited = OutputFile::generated("", "class E {}").contents + "// edited\n";
         fs::write(src.join("edited.g.dart"), edited).unwrap();
         let files = [OutputFile::generated("lib/src/b.g.dart", "class B {}")];
-        let summary = Plan::new(root.path(), &files, LEFTOVERS).write().unwrap();
+        let summary = Plan::new(root.path(), files.to_vec(), LEFTOVERS).write().unwrap();
         assert_eq!(summary.to_string(), "1 written, 1 removed");
         assert_eq!(listing(root.path()), ["b.g.dart", "edited.g.dart", "mine.dart", "mine.g.dart"]);
     }
@@ -507,7 +510,7 @@ mod tests {
             OutputFile::generated("../a.g.dart", ""),
             OutputFile::generated("/a.g.dart", ""),
         ];
-        let plan = Plan::new(root.path(), &files, None);
+        let plan = Plan::new(root.path(), files.to_vec(), None);
         assert_eq!(plan.problems().len(), 3, "{:?}", plan.problems());
         assert!(plan.write().is_err());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
@@ -518,7 +521,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("a.g.dart")).unwrap();
         let files = [OutputFile::generated("a.g.dart", "")];
-        let problems = Plan::new(root.path(), &files, None).write().unwrap_err().to_string();
+        let problems = Plan::new(root.path(), files.to_vec(), None).write().unwrap_err().to_string();
         assert!(problems.contains("it can't be read"), "{problems}");
     }
 }

@@ -81,11 +81,34 @@ pub(crate) struct NewtypeAttrs {
     pub(crate) dart: Option<DartType>,
 }
 
-/// `#[ffi_export(..)]` on a queue.
+/// `#[ffi_export(..)]` on a queue, and `#[ffi_flag(..)]`.
 #[derive(Debug, FromMeta)]
 pub(crate) struct QueueAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
+}
+
+/// `#[ffi_health(..)]`.
+#[derive(Debug, FromMeta)]
+pub(crate) struct HealthAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+    pub(crate) deadline: Option<Deadline>,
+}
+
+/// `deadline = 500`: a number of milliseconds.
+#[derive(Debug)]
+pub(crate) struct Deadline(pub(crate) u32);
+
+impl FromMeta for Deadline {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let milliseconds = value(item).and_then(number).filter(|it| (1..=600_000).contains(it));
+        milliseconds.map(Self).ok_or_else(|| {
+            let problem =
+                "`deadline` takes a number of milliseconds\nhint: `deadline = 500`, from 1 to 600000";
+            refuse(item, problem.to_owned())
+        })
+    }
 }
 
 /// `#[ffi_export(..)]` on a function, and `#[ffi(..)]` below it.

@@ -608,6 +608,74 @@ pub fn ffi_callback(args: TokenStream, item: TokenStream) -> TokenStream {
     output
 }
 
+/// Makes a static [`Flag`](https://docs.rs/ffi-core) a switch that Dart lists and sets by name:
+/// `library.flags['FAST_BLUR'] = false`.
+///
+/// # Attributes
+///
+/// `#[ffi_flag(prefix = "..", crate = "..")]`, as for `FfiMessage`.
+///
+/// # Examples
+///
+/// ```
+/// use ffi_core::{Flag, ffi_flag};
+///
+/// /// Blurs in one pass, which is less exact.
+/// #[ffi_flag]
+/// pub static FAST_BLUR: Flag = Flag::on();
+///
+/// assert!(FAST_BLUR.is_on());
+/// ```
+#[proc_macro_attribute]
+pub fn ffi_flag(args: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = item.clone();
+    let expansion = match parse_macro_input!(parsed) {
+        Item::Static(item) => expanded(ast::Flag::new(args.into(), &item), expand::flag, Default::default),
+        other => {
+            let problem = "only a static is a flag\nhint: `pub static FAST: Flag = Flag::on();`";
+            expanded(Err(ast::misplaced(&other, problem)), expand::flag, Default::default)
+        }
+    };
+    let mut output = item;
+    output.extend(expansion);
+    output
+}
+
+/// Makes a function a health check, which `library.health()` in Dart runs on a thread of its own:
+/// it returns nothing, or a `Result` whose error says what is wrong.
+///
+/// # Attributes
+///
+/// `#[ffi_health(deadline = 500)]`: it is late after so many milliseconds, 1000 unless said
+/// otherwise. `prefix` and `crate` as for `FfiMessage`. It needs the feature `production`.
+///
+/// # Examples
+///
+/// ```
+/// # // The feature is that of the user's crate.
+/// use std::fs;
+///
+/// fn disk() -> Result<(), std::io::Error> {
+///     fs::read_dir(".").map(drop)
+/// }
+///
+/// assert!(disk().is_ok());
+/// ```
+#[proc_macro_attribute]
+pub fn ffi_health(args: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = item.clone();
+    let expansion = match parse_macro_input!(parsed) {
+        Item::Fn(item) => expanded(ast::Health::new(args.into(), &item), expand::health, Default::default),
+        other => {
+            let problem = "only a function is a health check\nhint: `fn disk() -> Result<(), E>`";
+            expanded(Err(ast::misplaced(&other, problem)), expand::health, Default::default)
+        }
+    };
+    let mut output = item;
+    output.extend(expansion);
+    output
+}
+
 /// Expands a checked item, or writes all its errors as `compile_error!`s, beside the assertions
 /// that only rustc can refuse.
 fn expanded<T>(

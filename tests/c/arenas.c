@@ -73,8 +73,44 @@ static void an_arena_of_c_is_checked(void) {
     EXPECT(fixture_arenas_ffi_result_set_arena_free(NULL) == 1);
 }
 
+/* The cases of oneofs, among types that hold each other in circles. */
+static void cases_are_followed(void) {
+    FfiStatus status = {0};
+    PersonArena *arena = fixture_arenas_ffi_people(&status);
+    EXPECT(arena != NULL && status.code == FFI_STATUS_OK);
+    FfiArenaParts parts = {0};
+    EXPECT(fixture_arenas_ffi_person_arena_parts(arena, &parts) == 0);
+    const Person *ada = Person_root(&parts);
+    EXPECT(ada->said.tag == Said_Answers && ada->said.payload.answers.len == 2);
+    EXPECT(Said_text(&parts, &ada->said) == NULL && Said_to(&parts, &ada->said) == NULL);
+    const Said *answers = Said_answers(&parts, &ada->said);
+    EXPECT(answers[0].payload.text.len == strlen("zürich"));
+    EXPECT(memcmp(Said_text(&parts, &answers[0]), "zürich", strlen("zürich")) == 0);
+    EXPECT(Said_answers(&parts, &answers[1])->payload.number == UINT64_MAX);
+    const Company *company = Person_company(&parts, ada);
+    const Person *mallory = Said_to(&parts, &Company_by_name(&parts, company)->value.said);
+    EXPECT(memcmp(Person_name(&parts, mallory), "mallory", mallory->name.len) == 0);
+    EXPECT(Said_to(&parts, &mallory->said) == NULL);
+
+    /* Through protobuf and back. */
+    FfiOwned *bytes = fixture_arenas_ffi_person_encode_proto(arena, &status);
+    EXPECT(bytes != NULL && memcmp(bytes->data, "\x0A\x03" "ada", 5) == 0);
+    PersonArena *back = fixture_arenas_ffi_person_decode_proto(bytes->data, bytes->len, &status);
+    EXPECT(back != NULL && fixture_arenas_ffi_same_people(arena, back, &status) == 1);
+    EXPECT(fixture_arenas_ffi_person_decode_proto(bytes->data, bytes->len - 1, &status) == NULL);
+    EXPECT(status.code == FFI_STATUS_INVALID_VALUE);
+    fixture_arenas_ffi0_status_clear(&status);
+    EXPECT(fixture_arenas_ffi_person_encode_proto(NULL, &status) == NULL);
+    EXPECT(status.code == FFI_STATUS_INVALID_ARGUMENT);
+    fixture_arenas_ffi0_status_clear(&status);
+    fixture_arenas_ffi0_owned_free(bytes);
+    EXPECT(fixture_arenas_ffi_person_arena_free(back) == 0);
+    EXPECT(fixture_arenas_ffi_person_arena_free(arena) == 0);
+}
+
 int main(void) {
     an_arena_of_rust_is_read();
+    cases_are_followed();
     an_arena_of_c_is_checked();
     return 0;
 }

@@ -1,4 +1,5 @@
-//! A failed call leaves one allocation, the message, and clearing the status frees it.
+//! A failed call leaves one allocation, the message, and clearing the status frees it; memory for
+//! callers takes what is written to.
 //!
 //! The fixture is linked into this test, so its allocations are counted; `calls.rs` loads it as
 //! Dart does.
@@ -27,6 +28,13 @@ unsafe impl GlobalAlloc for Counting {
         count(1);
         // SAFETY: the caller asks for a layout whose size is not 0.
         unsafe { System.alloc(layout) }
+    }
+
+    // As it is provided, it would write to memory that is zeros already.
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(1);
+        // SAFETY: the caller asks for a layout whose size is not 0.
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
@@ -120,4 +128,29 @@ fn what_alloc_returns_is_one_block() {
     // SAFETY: the memory came from `alloc`, and no other code uses it.
     unsafe { fixture_calls_ffi0_free(memory) };
     assert_eq!(live() - before, 0);
+}
+
+/// Tests that memory to which nobody has written takes none: a large message costs what its program
+/// uses of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn untouched_pages_take_no_memory() {
+    const SIZE: usize = 256 << 20;
+    let before = resident();
+    // SAFETY: any size and alignment may be asked for.
+    let memory = unsafe { fixture_calls_ffi0_alloc(SIZE, 8) };
+    let grown = resident().saturating_sub(before);
+    assert!(!memory.is_null());
+    // SAFETY: the memory came from `alloc`, and no other code uses it.
+    unsafe { fixture_calls_ffi0_free(memory) };
+    // The other tests allocate at the same time, little.
+    assert!(grown < SIZE / 8, "{grown} bytes");
+}
+
+/// Returns the number of bytes of the process that are in memory.
+#[cfg(target_os = "linux")]
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
 }

@@ -161,16 +161,6 @@ fn packages_with_two_runtimes_need_an_override() {
     assert_eq!(printed, "true RustErrorException: it is shared\n");
 }
 
-/// The package of 120 messages is not committed: it is large, and looks like the others.
-#[test]
-fn a_large_package_is_clean_and_formatted() {
-    let Some(sdk) = Sdk::for_tests() else { return };
-    let package = fresh("stress");
-    let mut emit = Generated::fixture("stress").emitter("dart").unwrap();
-    workspace::capture(emit.arg("--out").arg(&package)).unwrap();
-    assert_clean(&sdk, &package);
-}
-
 /// Calls three hundred functions, with messages by value among floats and integers; see
 /// `xtask/src/signatures.rs`.
 #[test]
@@ -275,11 +265,8 @@ fn examples_run() {
     for folder in Example::folders() {
         let example = Example::build(&folder, &BuildOptions::default()).unwrap();
         for mode in Mode::ALL {
-            let printed =
-                example.run(&sdk, mode).unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
-            if let Some(expected) = example.expected() {
-                assert_eq!(printed.stdout, expected, "{folder}, {mode:?}");
-            }
+            let printed = example.run_as_expected(&sdk, mode);
+            printed.unwrap_or_else(|error| panic!("{folder}, {mode:?}: {error:#}"));
         }
     }
 }
@@ -321,6 +308,7 @@ fn fixture(name: &str) -> (&'static str, PathBuf) {
         "newtypes" => "FIXTURE_NEWTYPES_LIBRARY",
         "owned" => "FIXTURE_OWNED_LIBRARY",
         "pools" => "FIXTURE_POOLS_LIBRARY",
+        "production" => "FIXTURE_PRODUCTION_LIBRARY",
         "services" => "FIXTURE_SERVICES_LIBRARY",
         "signatures" => "FIXTURE_SIGNATURES_LIBRARY",
         "simd" => "FIXTURE_SIMD_LIBRARY",
@@ -417,6 +405,16 @@ fn owned() {
 fn pools() {
     end_to_end("pools", &[fixture("pools")]);
     end_to_end("pools_shutdown", &[fixture("pools")]);
+}
+
+/// The script says what the library's own functions do; it starts empty.
+#[test]
+fn production() {
+    let folder = fresh("production");
+    fs::create_dir_all(&folder).unwrap();
+    let script = folder.join("script.txt");
+    fs::write(&script, "").unwrap();
+    end_to_end("production", &[fixture("production"), ("FIXTURE_PRODUCTION_SCRIPT", script)]);
 }
 
 /// Overwrites freed memory at once, so that an object that was dropped shows wrong values.

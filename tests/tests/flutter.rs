@@ -10,16 +10,11 @@ use xtask::flutter::{Flutter, Goldens};
 use xtask::generated::{Generated, emitter};
 use xtask::workspace;
 
-/// Folder in which the crates of new projects are built, for all tests: it stays.
-fn built() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
-}
-
 /// Runs the emitter with `arguments` in `folder`.
 fn emit(folder: &Path, arguments: &[&str]) {
     let mut command = emitter().unwrap();
     command.args(arguments).current_dir(folder);
-    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", built());
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", workspace::libraries());
     workspace::capture(&mut command).unwrap();
 }
 
@@ -35,13 +30,13 @@ fn replace(file: &Path, from: &str, to: &str) {
 fn a_changed_field_shows_in_a_new_app() {
     let Some(flutter) = Flutter::for_tests() else { return };
     // flutter_tester runs no hooks, so the variable names what the emitter has built.
-    let library = built().join("debug").join("libballs_native.so");
+    let library = workspace::libraries().join("debug").join("libballs_native.so");
     let flutter = flutter.with_env("BALLS_NATIVE_LIBRARY", library);
     let scratch = TempDir::with_prefix("neue app ü ").unwrap();
     emit(scratch.path(), &["new", "balls", "--flutter"]);
     let app = &scratch.path().join("balls");
     flutter.pub_get(app).unwrap();
-    flutter.sdk().analyze(app).unwrap();
+    analyze(&flutter, app);
     for folder in ["lib", "test"] {
         flutter.sdk().format_check(&app.join(folder)).unwrap();
     }
@@ -73,11 +68,34 @@ fn a_changed_field_shows_in_a_new_app() {
     tests.run("widget_test.dart", Goldens::Compare).unwrap();
 }
 
+/// Analyzes a new app, the gallery and the helpers of apps: in one run, as most of its time goes
+/// into Flutter.
+fn analyze(flutter: &Flutter, app: &Path) {
+    let folders = [gallery_app(), helpers()];
+    let mut analyzer = flutter.sdk().command();
+    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(app);
+    for folder in &folders {
+        flutter.pub_get(folder).unwrap();
+        analyzer.arg(folder);
+    }
+    workspace::capture(&mut analyzer).unwrap();
+}
+
+/// Returns the folder of the gallery's app.
+fn gallery_app() -> PathBuf {
+    workspace::root().join("examples/12_flutter_gallery/app")
+}
+
+/// Returns the folder of the package with helpers of apps.
+fn helpers() -> PathBuf {
+    workspace::root().join("ffi-dart-emit/dart/ffi_flutter")
+}
+
 /// Returns Flutter with the library of the gallery, and the folder of its app.
 fn gallery() -> Option<(Flutter, PathBuf)> {
     let flutter = Flutter::for_tests()?;
     let library = Generated::example("12_flutter_gallery").library("dev").unwrap();
-    let app = workspace::root().join("examples/12_flutter_gallery/app");
+    let app = gallery_app();
     let flutter = flutter.with_env("FLUTTER_GALLERY_LIBRARY", library);
     flutter.pub_get(&app).unwrap();
     Some((flutter, app))
@@ -88,15 +106,10 @@ fn gallery() -> Option<(Flutter, PathBuf)> {
 #[test]
 fn the_gallery_looks_as_in_its_pictures() {
     let Some((flutter, app)) = gallery() else { return };
-    let helpers = workspace::root().join("ffi-dart-emit/dart/ffi_flutter");
-    flutter.pub_get(&helpers).unwrap();
-    for package in [&app, &helpers] {
+    for package in [&app, &helpers()] {
+        flutter.pub_get(package).unwrap();
         flutter.sdk().format_check(package).unwrap();
     }
-    // One run of the analyzer for both, as most of its time goes into Flutter.
-    let mut analyzer = flutter.sdk().command();
-    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(&app).arg(&helpers);
-    workspace::capture(&mut analyzer).unwrap();
     let tests = flutter.compile_tests(&app).unwrap();
     for file in tests.files() {
         println!("{}", tests.run(file, Goldens::Compare).unwrap());

@@ -13,18 +13,25 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::dart_sdk::{Mode, Sdk};
 use xtask::generated::emitter;
-use xtask::workspace;
+use xtask::workspace::{self, libraries};
 
-/// Folder in which the crates of new projects are built, for all tests: it stays.
-fn built() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
+/// Returns the part of a pubspec.yaml that has the hook of `package` build as the emitter does
+/// here: without optimization, without the network, and in the folder that all libraries of tests
+/// share, so that nothing is compiled twice.
+fn settings(package: &str) -> String {
+    format!("\nhooks:\n  user_defines:\n    {package}: {}\n", defines())
+}
+
+/// Returns what [`settings`] sets.
+fn defines() -> Value {
+    json!({"profile": "dev", "offline": true, "target_dir": libraries()})
 }
 
 /// Runs the emitter with `arguments` in `folder`.
 fn emit(folder: &Path, path: &str, arguments: &[&str]) -> Output {
     let mut command = emitter().unwrap();
     command.args(arguments).current_dir(folder).env("PATH", path);
-    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", built()).output().unwrap()
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", libraries()).output().unwrap()
 }
 
 /// Returns the search path with the programs of `sdk`.
@@ -89,6 +96,10 @@ fn a_new_program_runs_and_changes() {
     let refused = fails(&lacking.output().unwrap());
     assert!(refused.contains("/nowhere/cargo can't be run") && refused.contains("install Rust"), "{refused}");
     assert!(!app.exists());
+    let mut doctor = emitter().unwrap();
+    doctor.arg("doctor").current_dir(scratch.path()).env("CARGO", "/nowhere/cargo");
+    let missing = fails(&doctor.output().unwrap());
+    assert!(missing.contains("no cargo on the PATH\n         hint: install it with rustup"), "{missing}");
 
     // A run that ends in its build leaves what the next one goes on with.
     interrupted(scratch.path(), &["new", "demo"]);
@@ -102,10 +113,9 @@ fn a_new_program_runs_and_changes() {
     assert!(refused.contains("demo is there already") && refused.contains("integrate demo"), "{refused}");
     assert_eq!(contents(app), before);
 
-    // A build without optimization is quicker; and there is no network here.
-    let settings = "\nhooks:\n  user_defines:\n    demo_native: {profile: dev, offline: true}\n";
     let pubspec = app.join("pubspec.yaml");
-    fs::write(&pubspec, fs::read_to_string(&pubspec).unwrap() + settings).unwrap();
+    let with_settings = fs::read_to_string(&pubspec).unwrap() + &settings("demo_native");
+    fs::write(&pubspec, with_settings).unwrap();
     sdk.pub_get(app).unwrap();
     sdk.analyze(app).unwrap();
     for folder in ["bin", "test"] {
@@ -126,7 +136,7 @@ fn a_new_program_runs_and_changes() {
 
     let tests = sdk.clone().with_env("DEMO_NATIVE_LIBRARY", bundle.join("bundle/lib/libdemo_native.so"));
     tests.run_tests(app, Path::new("test/demo_test.dart"), Mode::Jit).unwrap();
-    let cargo = workspace::cargo().arg("test").current_dir(app).env("CARGO_TARGET_DIR", built()).output();
+    let cargo = workspace::cargo().arg("test").current_dir(app).env("CARGO_TARGET_DIR", libraries()).output();
     assert!(succeeds(&cargo.unwrap()).contains("5 passed"));
 
     succeeds(&emit(app, &path, &["doctor"]));
@@ -144,6 +154,14 @@ fn a_new_program_runs_and_changes() {
     succeeds(&emit(app, &path, &[]));
     assert!(app.join("rust/dart/hook/build.dart").exists(), "a package that has a hook keeps it");
     assert!(succeeds(&emit(app, &path, &["doctor"])).contains("package ./rust/dart is that of its library"));
+    // A library that is older than the package.
+    let mut older = sdk.command();
+    older.arg("run").current_dir(app).env("DEMO_NATIVE_LIBRARY", bundle.join("bundle/lib/libdemo_native.so"));
+    let refused = fails(&older.output().unwrap());
+    assert!(
+        refused.contains("message Ball") && refused.contains("Build both from the same source"),
+        "{refused}"
+    );
     assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
 
     // The same program, with functions that Dart resolves itself in what the hook bundles.
@@ -210,8 +228,7 @@ fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
     let hooks = ["a", "b"].map(|name| {
         let mut input = input(package, scratch.path(), "linux", std::env::consts::ARCH);
         input["out_file"] = json!(scratch.path().join(name));
-        input["user_defines"] =
-            json!({"workspace_pubspec": {"defines": {"profile": "dev", "offline": true}}});
+        input["user_defines"] = json!({"workspace_pubspec": {"defines": defines()}});
         let mut hook = hook(sdk, package, &scratch.path().join(format!("{name}.json")), &input);
         hook.stderr(Stdio::piped()).spawn().unwrap()
     });
@@ -279,9 +296,8 @@ fn an_app_gets_a_crate() {
     )
     .unwrap();
     sdk.pub_get(app.path()).unwrap();
-    let settings = "\nhooks:\n  user_defines:\n    shop_native: {profile: dev, offline: true}\n";
     let pubspec = fs::read_to_string(app.path().join("pubspec.yaml")).unwrap();
-    fs::write(app.path().join("pubspec.yaml"), pubspec + settings).unwrap();
+    fs::write(app.path().join("pubspec.yaml"), pubspec + &settings("shop_native")).unwrap();
     assert!(succeeds(&run(&sdk, app.path())).contains("libshop_native.so"));
 }
 
@@ -311,8 +327,23 @@ fn input(package: &Path, scratch: &Path, os: &str, architecture: &str) -> Value 
 fn hook(sdk: &Sdk, package: &Path, file: &Path, input: &Value) -> Command {
     fs::write(file, input.to_string()).unwrap();
     let mut command = sdk.program(sdk.dart());
-    command.arg(package.join("hook/build.dart")).arg(format!("--config={}", file.display()));
+    command.arg(compiled_hook(sdk, package)).arg(format!("--config={}", file.display()));
     command
+}
+
+/// Compiles the hook of `package`, if it has changed, beside the package, and returns the program.
+/// Dart does the same: to compile a hook takes far longer than to run it.
+fn compiled_hook(sdk: &Sdk, package: &Path) -> PathBuf {
+    let (source, program) = (package.join("hook/build.dart"), package.with_extension("hook.dill"));
+    let text = fs::read(&source).unwrap();
+    let compiled = package.with_extension("hook.source");
+    if fs::read(&compiled).ok().as_ref() != Some(&text) {
+        let mut compile = sdk.command();
+        compile.args(["compile", "kernel", "--output"]).arg(&program).arg(&source);
+        succeeds(&compile.output().unwrap());
+        fs::write(compiled, text).unwrap();
+    }
+    program
 }
 
 #[test]
@@ -323,7 +354,7 @@ fn a_hook_says_what_it_lacks() {
     let package = &scratch.join("package");
     let mut command = emitter().unwrap();
     command.args(["dart", "--crate", "particles", "--native-assets", "--target-dir"]);
-    command.arg(workspace::target().join("fixtures")).arg("--out").arg(package);
+    command.arg(libraries()).arg("--out").arg(package);
     succeeds(&command.output().unwrap());
 
     let file = &scratch.join("input.json");
@@ -353,11 +384,20 @@ fn a_hook_says_what_it_lacks() {
     expect(&linux(), &["cargo is neither on the PATH nor in", "install Rust", "`cargo`, `prebuilt`"]);
     expect(&with(json!({"cargo": "/nowhere/cargo"})), &["no cargo at /nowhere/cargo"]);
     expect(&input(package, scratch, "fuchsia", "x64"), &["not made for fuchsia on x64"]);
-    expect(&json!({"version": "9.0.0"}), &["in a form that this one does not know", "Dart 3.10 to 3.13"]);
+    expect(&json!({}), &["in a form that this one does not know", "Dart 3.10 to 3.13"]);
+    // Of the version that it knows, and of another one, which differs in nothing else.
+    let mut numbered = linux();
+    numbered["version"] = json!("1.9.0");
+    expect(&numbered, &["cargo is neither on the PATH nor in"]);
+    numbered["version"] = json!("2.0.0");
+    expect(
+        &numbered,
+        &["asks in version 2.0.0 of the hooks protocol", "version 1, which Dart 3.10 to 3.13 have"],
+    );
 
     let no_argument = alone({
         let mut command = sdk.program(sdk.dart());
-        command.arg(package.join("hook/build.dart"));
+        command.arg(compiled_hook(&sdk, package));
         command
     });
     assert!(fails(&no_argument).contains("there is no argument --config=<file>"));
@@ -464,7 +504,7 @@ fn dart_resolves_functions_in_what_a_hook_bundles() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let scratch = TempDir::new().unwrap();
     let package = &scratch.path().join("package");
-    let built = workspace::target().join("fixtures");
+    let built = libraries();
     let write = |more: &[&str]| {
         let mut command = emitter().unwrap();
         command.args(["dart", "--crate", "fixture-pools", "--target-dir"]).arg(&built);
@@ -498,8 +538,11 @@ fn dart_resolves_functions_in_what_a_hook_bundles() {
         .unwrap();
     for folder in [app, package] {
         sdk.pub_get(folder).unwrap();
-        sdk.analyze(folder).unwrap();
     }
+    // One run of the analyzer for both.
+    let mut analyzer = sdk.command();
+    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(app).arg(package);
+    succeeds(&analyzer.output().unwrap());
 
     let bundle = scratch.path().join("out");
     let mut build = sdk.command();

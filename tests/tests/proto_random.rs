@@ -36,7 +36,7 @@ fn types_are_written_and_read_as_by_the_oracle() {
 
 #[test]
 fn stress_is_written_and_read_as_by_the_oracle() {
-    check_library("fixture-stress", 1000);
+    check_library("stress", 1000);
 }
 
 /// Checks `diff` against decoded bytes: random values that the old schema has encoded are read by

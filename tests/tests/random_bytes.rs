@@ -1,7 +1,7 @@
-//! Passes random bytes as every message of the fixtures `types` and `stress` to an exported
-//! function that reads every field: they are accepted and read, or refused with the path to the
-//! field. The test doesn't know the messages; the libraries' records give their names, sizes and
-//! fields.
+//! Passes random bytes as every message of the fixture `types` and the example `stress` to an
+//! exported function that reads every field: they are accepted and read, or refused with the path
+//! to the field. The test doesn't know the messages; the libraries' records give their names, sizes
+//! and fields.
 //!
 //! Completely random bytes are refused at the first length, so most are made from the records: each
 //! value is valid, except for a few. Under valgrind (`valgrind --error-exitcode=1 TEST`) no error
@@ -25,7 +25,7 @@ fn types_are_read_or_refused() {
 
 #[test]
 fn stress_is_read_or_refused() {
-    check_library("fixture-stress");
+    check_library("stress");
 }
 
 /// Returns the number of cases per message.

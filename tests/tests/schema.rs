@@ -173,6 +173,8 @@ fn sorted(library: &Path) -> BTreeMap<String, Record> {
         Record::Service(it) => format!("service {}", it.id),
         Record::Newtype(it) => format!("newtype {}", it.id),
         Record::Callback(it) => format!("callback {}", it.id),
+        Record::Flag(it) => format!("flag {}", it.item.name),
+        Record::Health(it) => format!("health check {}", it.item.name),
     };
     let records = records(library).unwrap();
     let count = records.len();

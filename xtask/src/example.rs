@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
 use crate::dart_sdk::{Mode, Sdk};
-use crate::generated::{self, Generated};
+use crate::generated::{self, Generated, emitter};
 use crate::workspace::{Captured, capture, libraries};
 
 /// An example: a library in `examples/NN_name`, and the program `dart/bin/name.dart` that uses it.
@@ -50,6 +50,32 @@ impl Example {
     pub fn expected(&self) -> Option<String> {
         let folder = self.generated.dart.parent()?;
         fs::read_to_string(folder.join("expected.txt")).ok()
+    }
+
+    /// Writes the example's Dart package.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the emitter fails.
+    pub fn write_package(&self) -> Result<()> {
+        let mut emit = emitter()?;
+        emit.arg("dart").arg(&self.library).arg("--out").arg(&self.generated.dart);
+        capture(&mut emit).map(drop)
+    }
+
+    /// Runs the Dart program as [`run`](Self::run) does, and compares what it printed with its
+    /// `expected.txt`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as `run` does, or if the program printed something else.
+    pub fn run_as_expected(&self, sdk: &Sdk, mode: Mode) -> Result<Captured> {
+        let printed = self.run(sdk, mode)?;
+        if let Some(expected) = self.expected() {
+            let found = &printed.stdout;
+            ensure!(*found == expected, "it printed:\n{found}instead of:\n{expected}");
+        }
+        Ok(printed)
     }
 
     /// Runs the Dart program and returns what it printed.

@@ -3,6 +3,7 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`browser`] | looks at pages in a headless Chromium |
+//! | [`cells`] | a table of what was tried on which platform |
 //! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
@@ -20,6 +21,7 @@
 //! | [`sources`] | finds the source files of a folder |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
 //! | [`times`] | the time that each part of a command took |
+//! | [`size`] | sizes of libraries |
 //! | `toolchain` | the Rust toolchains of this machine |
 //! | `tool` | finds programs that a machine may lack |
 //! | `unstable` | programs of Debian unstable on any Debian |
@@ -30,6 +32,7 @@
 //! return };` is the one rule for machines without Dart.
 
 pub mod browser;
+pub mod cells;
 pub mod circles;
 pub mod commands;
 pub mod completion;
@@ -46,6 +49,7 @@ pub mod public;
 pub mod ratio;
 pub mod safety;
 pub mod signatures;
+pub mod size;
 pub mod sources;
 pub mod stress;
 pub mod times;

@@ -1,7 +1,7 @@
 //! Writes the stress schema: more and larger messages than anyone writes by hand, with every field
 //! type among them.
 //!
-//! It is described here and written as Rust. `tests/fixtures/stress` holds it with [`MESSAGES`]
+//! It is described here and written as Rust. `examples/09_stress` holds it with [`MESSAGES`]
 //! messages, committed and kept current like other generated files; benchmarks compile it with
 //! other counts. One count always gives one text.
 //!
@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use crate::generated::Action;
 use crate::workspace;
 
-/// Number of messages in the fixture.
+/// Number of messages in the example.
 pub const MESSAGES: usize = 120;
 
 /// Depth of the nest.
@@ -25,14 +25,14 @@ pub const DEPTH: usize = 20;
 /// Number of fields of the wide message.
 pub const FIELDS: usize = 100;
 
-/// Returns the committed files of the fixture, which `cargo xtask bless` writes.
+/// Returns the committed files of the example, which `cargo xtask bless` writes.
 #[must_use]
 pub fn committed() -> [(PathBuf, String); 2] {
-    let source = workspace::root().join("tests/fixtures/stress/src");
+    let source = workspace::root().join("examples/09_stress/src");
     [(source.join("schema.rs"), schema(MESSAGES)), (source.join("touch.rs"), touch(MESSAGES))]
 }
 
-/// Writes or checks the fixture's schema.
+/// Writes or checks the example's schema.
 ///
 /// # Errors
 ///
@@ -100,7 +100,7 @@ pub fn schema(messages: usize) -> String {
     text
 }
 
-/// Returns the module beside [`schema`] in the fixture: the text of each message, and a function
+/// Returns the module beside [`schema`] in the example: the text of each message, and a function
 /// that reads it.
 #[must_use]
 pub fn touch(messages: usize) -> String {

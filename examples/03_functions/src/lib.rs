@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use ffi_core::pool::{PoolBox, PoolError};
-use ffi_core::{FfiContext, FfiEnum, FfiError, FfiMessage, FfiPooled, ffi_export};
+use ffi_core::{
+    AskError, DartError, DartFn, FfiContext, FfiEnum, FfiError, FfiInput, FfiMessage, FfiMoved, FfiPooled,
+    Stream, ffi_export,
+};
+use futures_util::stream::{self, StreamExt as _};
 
 ffi_core::library!();
 
@@ -103,6 +107,13 @@ pub fn above(readings: &[Reading], degrees: f64) -> Vec<Reading> {
     readings.iter().copied().filter(|it| it.degrees > degrees).collect()
 }
 
+/// Returns the median of the degrees: a list that Dart gives away, so that it is sorted in place.
+#[ffi_export]
+pub fn median(mut readings: FfiMoved<[Reading]>) -> Option<f64> {
+    readings.sort_by(|a, b| a.degrees.total_cmp(&b.degrees));
+    readings.get(readings.len() / 2).map(|it| it.degrees)
+}
+
 /// Describes a reading of the sensor called `name`: text, there and back.
 #[ffi_export]
 pub fn describe(reading: &Reading, name: &str) -> String {
@@ -139,6 +150,23 @@ pub fn pick(readings: &[Reading], index: u32) -> Reading {
     readings[index as usize]
 }
 
+/// Corrects each reading by what `correction` says: a function of Dart's, lent for the time of the
+/// call. What it throws is an error here.
+///
+/// # Errors
+///
+/// Returns what `correction` has thrown; the readings before it are corrected.
+#[ffi_export]
+pub fn correct(
+    readings: &mut [Reading],
+    correction: &dyn Fn(f64) -> Result<f64, DartError>,
+) -> Result<(), DartError> {
+    for reading in readings {
+        reading.degrees += correction(reading.degrees)?;
+    }
+    Ok(())
+}
+
 /// Waits for the next reading: a future in Dart, a task in Rust.
 #[ffi_export]
 pub async fn next_reading(sensor: u32, milliseconds: u32) -> Reading {
@@ -157,18 +185,60 @@ pub fn simulate(count: u32, context: &FfiContext) -> Vec<Reading> {
     (0..count).take_while(|_| !context.is_cancelled()).map(reading).collect()
 }
 
+/// Asks `limit` how hot it may be, until a reading is too hot, and returns that one: a function of
+/// Dart's that Rust keeps, and calls from any thread.
+///
+/// # Errors
+///
+/// Returns an error if `limit` throws, or its isolate is gone.
+#[ffi_export]
+pub async fn too_hot(
+    readings: Vec<Reading>,
+    limit: DartFn<fn(u32) -> f64>,
+) -> Result<Option<Reading>, AskError> {
+    for reading in readings {
+        if reading.degrees > limit.call(reading.sensor).await? {
+            return Ok(Some(reading));
+        }
+    }
+    Ok(None)
+}
+
+/// Yields readings as they come: a stream in Dart, which is paused while Dart doesn't read.
+#[ffi_export]
+pub fn readings(sensor: u32, count: u32) -> impl Stream<Item = Reading> {
+    stream::iter(0..count).map(move |number| {
+        let seconds = f64::from(number);
+        Reading { seconds, degrees: 20.0, sensor, unit: Unit::Celsius }
+    })
+}
+
+/// Returns the sum of what Dart streams, or what its stream has thrown.
+///
+/// # Errors
+///
+/// Returns the error of the stream.
+#[ffi_export]
+pub async fn total(mut degrees: FfiInput<f64>) -> Result<f64, DartError> {
+    let mut sum = 0.0;
+    while let Some(degrees) = degrees.next().await {
+        sum += degrees?;
+    }
+    Ok(sum)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn readings(degrees: &[f64]) -> Vec<Reading> {
+    fn readings_of(degrees: &[f64]) -> Vec<Reading> {
         let reading = |&degrees| Reading { seconds: 0.0, degrees, sensor: 7, unit: Unit::Celsius };
         degrees.iter().map(reading).collect()
     }
 
     #[test]
     fn readings_have_a_mean_in_one_unit() {
-        let mut all = readings(&[10.0, 20.0]);
+        let mut all = readings_of(&[10.0, 20.0]);
         assert_eq!(mean(&all), Ok(15.0));
         assert_eq!(mean(&[]), Err(MeanError::Empty));
         all[1] = to_kelvin(all[1]);
@@ -177,14 +247,30 @@ mod tests {
 
     #[test]
     fn the_hottest_is_found() {
-        assert_eq!(hottest(&readings(&[1.0, 3.0, 2.0])).map(|it| it.degrees), Some(3.0));
+        assert_eq!(hottest(&readings_of(&[1.0, 3.0, 2.0])).map(|it| it.degrees), Some(3.0));
         assert_eq!(hottest(&[]), None);
-        assert_eq!(above(&readings(&[1.0, 3.0, 2.0]), 1.5).len(), 2);
+        assert_eq!(above(&readings_of(&[1.0, 3.0, 2.0]), 1.5).len(), 2);
+    }
+
+    #[test]
+    fn readings_are_corrected_up_to_an_error() {
+        let mut all = readings_of(&[1.0, 2.0, 3.0]);
+        let once = std::cell::Cell::new(true);
+        let correction = |degrees: f64| {
+            if degrees > 2.5 && once.take() {
+                return Err(DartError::new("too hot"));
+            }
+            Ok(0.5)
+        };
+        assert!(correct(&mut all, &correction).is_err());
+        assert_eq!([all[0].degrees, all[1].degrees, all[2].degrees], [1.5, 2.5, 3.0]);
+        assert!(correct(&mut all, &correction).is_ok());
+        assert_eq!(all[2].degrees, 3.5);
     }
 
     #[test]
     fn slots_go_back() {
-        let slot = record(&readings(&[5.0])[0]).unwrap();
+        let slot = record(&readings_of(&[5.0])[0]).unwrap();
         assert_eq!(take(slot).degrees, 5.0);
         assert_eq!(Reading::pool().live().count(), 0);
     }

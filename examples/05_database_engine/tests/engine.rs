@@ -483,3 +483,59 @@ mod killed {
         }
     }
 }
+
+/// A disk without space, in which the log can't grow: a file system of 1 MiB in memory.
+#[cfg(target_os = "linux")]
+mod no_space {
+    use std::env;
+    use std::process::Command;
+
+    use super::*;
+
+    const FOLDER: &str = "DATABASE_ENGINE_NO_SPACE";
+
+    /// Fills the disk in batches. It runs in the process that the other test starts.
+    #[test]
+    #[ignore = "it is started by the test that makes a small disk"]
+    fn fills_the_disk() {
+        let Some(folder) = env::var_os(FOLDER) else { return };
+        let file = Path::new(&folder).join("test.db");
+        let database = Database::open(file.display().to_string(), OPTIONS).unwrap();
+        database.migrate(1, SCHEMA.to_owned()).unwrap();
+        let mut rows = 0;
+        let refused = loop {
+            match database.execute_all(INSERT.to_owned(), items(rows, rows + 500)) {
+                Ok(_) => rows += 500,
+                Err(refused) => break refused,
+            }
+        };
+        assert_eq!(refused, DatabaseError::Full);
+        assert!(rows > 0, "some rows fit");
+        assert_eq!(count(&database), Value::Integer(rows));
+        drop(database);
+        let database = Database::open(file.display().to_string(), OPTIONS).unwrap();
+        assert_eq!(count(&database), Value::Integer(rows), "nothing committed is lost");
+        assert_eq!(query(&database, "PRAGMA integrity_check").unwrap().values[0], text("ok"));
+        println!("filled");
+    }
+
+    #[test]
+    fn a_disk_without_space_keeps_what_was_committed() {
+        let folder = Folder::new();
+        let script = format!("mount -t tmpfs -o size=1m tmpfs \"${FOLDER}\" && exec \"$@\"");
+        let small = |program: &[&str]| {
+            let mut command = Command::new("unshare");
+            command.args(["-Urm", "sh", "-c", &script, "sh"]).args(program);
+            command.env(FOLDER, folder.folder.path()).output()
+        };
+        if !small(&["true"]).is_ok_and(|output| output.status.success()) {
+            println!("left out: this system lets no user mount a disk");
+            return;
+        }
+        let program = env::current_exe().unwrap();
+        let fill = ["--ignored", "--exact", "no_space::fills_the_disk", "--nocapture"];
+        let output = small(&[&[program.to_str().unwrap()], &fill[..]].concat()).unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("filled"), "{output:?}");
+    }
+}

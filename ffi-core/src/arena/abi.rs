@@ -184,6 +184,13 @@ impl<T: ArenaMessage> FfiArena<T> {
         FrozenArena::copy_of(self)?.checked().map_err(invalid)
     }
 
+    /// Returns an arena with the same pages, if this one is frozen or a mapped file.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn same(&self) -> Option<FrozenArena<T>> {
+        FrozenArena::alias_of(self)
+    }
+
     /// Checks that a schema is that of this arena's root.
     ///
     /// # Errors

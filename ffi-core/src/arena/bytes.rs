@@ -1,5 +1,7 @@
 //! `ArenaBytes`.
 
+use std::hash::{Hash, Hasher};
+
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
@@ -86,6 +88,19 @@ unsafe impl ArenaType for ArenaBytes {
         // SAFETY: the list is in the arena that is copied, and its bytes were, by this function's
         // contract.
         unsafe { ArenaVec::copy_in(&value.0, list, from) }
+    }
+
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        a == b
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        view.hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&view, serializer)
     }
 }
 

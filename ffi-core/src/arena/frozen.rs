@@ -18,7 +18,8 @@ use crate::types::InvalidValue;
 /// that can be edited.
 ///
 /// An exported function that returns one hands out the same pages each time. The caller owns an
-/// arena, which the library takes as `&FfiArena<T>`, without a check, and from any isolate.
+/// arena, which the library takes as `&FfiArena<T>`, without a check, and from any isolate; or as
+/// `FrozenArena<T>`, also in functions that run on, as the two then share the pages.
 pub struct FrozenArena<T>(FfiArena<T>);
 
 impl<T: ArenaMessage> FrozenArena<T> {

@@ -8,6 +8,8 @@ use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
 use super::copy::copy_field_in;
+#[cfg(feature = "serde")]
+use super::held::Written;
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
@@ -179,6 +181,20 @@ unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaEntry<K, V> {
         unsafe { copy_field_in(&value.value, Self::VALUE, &mut place, from) }
     }
 
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        K::views_equal(a.0, b.0) && V::views_equal(a.1, b.1)
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        K::hash_view(view.0, state);
+        V::hash_view(view.1, state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&(Written::<K>(view.0), Written::<V>(view.1)), serializer)
+    }
+
     fn reach(reached: &mut Reached) {
         K::reach(reached);
         V::reach(reached);
@@ -290,6 +306,19 @@ unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaMap<K, V> {
         unsafe { ArenaVec::copy_in(&value.0, list, from) }
     }
 
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        a == b
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        view.hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&view, serializer)
+    }
+
     fn reach(reached: &mut Reached) {
         ArenaEntry::<K, V>::reach(reached);
     }
@@ -379,41 +408,24 @@ where
     }
 }
 
-impl<'a, K, V> PartialEq for ArenaMapView<'a, K, V>
-where
-    K: ArenaKey<View<'a>: PartialEq>,
-    V: ArenaType<View<'a>: PartialEq>,
-{
+impl<K: ArenaKey, V: ArenaType> PartialEq for ArenaMapView<'_, K, V> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
 
-impl<'a, K, V> Eq for ArenaMapView<'a, K, V>
-where
-    K: ArenaKey<View<'a>: Eq>,
-    V: ArenaType<View<'a>: Eq>,
-{
-}
+impl<K: ArenaKey, V: ArenaType> Eq for ArenaMapView<'_, K, V> {}
 
-impl<'a, K, V> Hash for ArenaMapView<'a, K, V>
-where
-    K: ArenaKey<View<'a>: Hash>,
-    V: ArenaType<View<'a>: Hash>,
-{
+impl<K: ArenaKey, V: ArenaType> Hash for ArenaMapView<'_, K, V> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 }
 
 #[cfg(feature = "serde")]
-impl<'a, K, V> serde::Serialize for ArenaMapView<'a, K, V>
-where
-    K: ArenaKey<View<'a>: serde::Serialize>,
-    V: ArenaType<View<'a>: serde::Serialize>,
-{
+impl<K: ArenaKey, V: ArenaType> serde::Serialize for ArenaMapView<'_, K, V> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
+        serializer.collect_map(self.iter().map(|(key, value)| (Written::<K>(key), Written::<V>(value))))
     }
 }
 

@@ -1,7 +1,12 @@
 //! The field types without handles of their own, in arenas.
 
+use std::hash::{Hash, Hasher};
+
 use super::check::ArenaCheck;
 use super::copy::copy_field_in;
+#[cfg(feature = "serde")]
+use super::held::Written;
+use super::held::{hash_option, in_place, options_equal};
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
 use super::reach::Reached;
@@ -72,6 +77,53 @@ macro_rules! stored_as_bytes {
     };
 }
 
+/// Implements what compares and hashes values that have `Eq` and `Hash`, and numbers that don't.
+macro_rules! compared_as {
+    (f32) => {
+        compared_as!(float);
+    };
+    (f64) => {
+        compared_as!(float);
+    };
+    (float) => {
+        #[inline]
+        fn views_equal(a: Self, b: Self) -> bool {
+            a == b || a.is_nan() && b.is_nan()
+        }
+
+        #[inline]
+        fn hash_view<H: Hasher>(view: Self, state: &mut H) {
+            // One hash for all NaNs, and one for both zeros.
+            let number = if view.is_nan() { Self::NAN } else { view + 0.0 };
+            number.to_bits().hash(state);
+        }
+    };
+    ($type:ident) => {
+        #[inline]
+        fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+            a == b
+        }
+
+        #[inline]
+        fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+            view.hash(state);
+        }
+    };
+}
+
+/// Implements `serialize_view` for types that have a `Serialize`.
+macro_rules! serialized_as_itself {
+    () => {
+        #[cfg(feature = "serde")]
+        fn serialize_view<S: serde::Serializer>(
+            view: Self::View<'_>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serde::Serialize::serialize(&view, serializer)
+        }
+    };
+}
+
 macro_rules! scalars {
     ($($scalar:ident $variant:ident $kind:literal,)*) => {$(
         // SAFETY: a number: nothing is referred to, and no padding.
@@ -79,6 +131,8 @@ macro_rules! scalars {
             stored_as_itself!();
             read_as_a_copy!();
             stored_as_bytes!();
+            compared_as!($scalar);
+            serialized_as_itself!();
         }
     )*};
 }
@@ -90,6 +144,8 @@ unsafe impl ArenaType for bool {
     stored_as_itself!();
     read_as_a_copy!();
     stored_as_bytes!();
+    compared_as!(bool);
+    serialized_as_itself!();
 }
 
 // SAFETY: an integer: nothing is referred to, and no padding.
@@ -97,6 +153,17 @@ unsafe impl<E: FfiEnum + ArenaType> ArenaType for FfiOpen<E> {
     stored_as_itself!();
     read_in_place!();
     stored_as_bytes!();
+    compared_as!(FfiOpen);
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Nothing says that the integer has a `Serialize`, but it has a text of digits.
+        let number = view.raw().to_string();
+        match number.parse() {
+            Ok(number) => serializer.serialize_i64(number),
+            Err(_) => serializer.serialize_u64(number.parse().expect("an integer of 64 bits")),
+        }
+    }
 
     fn reach(reached: &mut Reached) {
         E::reach(reached);
@@ -112,6 +179,15 @@ macro_rules! logical_types {
         unsafe impl ArenaType for $Type {
             stored_as_itself!();
             read_as_a_copy!();
+            compared_as!($Type);
+
+            #[cfg(feature = "serde")]
+            fn serialize_view<S: serde::Serializer>(
+                view: Self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&view)
+            }
 
             #[inline]
             unsafe fn store(value: *const Self, place: *mut Self) {
@@ -140,6 +216,8 @@ macro_rules! text_in_place {
         unsafe impl<const N: usize> ArenaType for $Type<N> {
             stored_as_itself!();
             read_in_place!();
+            compared_as!($Type);
+            serialized_as_itself!();
 
             #[inline]
             unsafe fn store(value: *const Self, place: *mut Self) {
@@ -192,6 +270,19 @@ where
         // SAFETY: the elements are in the array, for which this function's contract holds, from its
         // start on.
         unsafe { copy_elements_in(value, 0, &mut place, from) }
+    }
+
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        a == b
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        view.hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&view, serializer)
     }
 
     fn reach(reached: &mut Reached) {
@@ -252,6 +343,19 @@ unsafe impl<T: ArenaType> ArenaType for FfiOption<T> {
         let Some(value) = value.as_ref() else { return Ok(()) };
         // SAFETY: the value is at the start of an option, for which this function's contract holds.
         unsafe { copy_field_in(value, 0, &mut place, from) }
+    }
+
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        options_equal::<T>(a, b)
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        hash_option::<T>(view, state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        super::held::serialize_option::<T, S>(view, serializer)
     }
 
     fn reach(reached: &mut Reached) {
@@ -337,6 +441,19 @@ unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
         unsafe { copy_elements_in(value, Buffer::<T, N>::ITEMS, &mut place, from) }
     }
 
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        a == b
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        view.hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&view, serializer)
+    }
+
     fn reach(reached: &mut Reached) {
         T::reach(reached);
     }
@@ -354,6 +471,26 @@ unsafe impl<K: MapKey + ArenaType, V: ArenaType, const N: usize> ArenaType for F
         // SAFETY: it is laid out as its buffer; the contract is the same, and an entry is stored as
         // its key and its value.
         unsafe { Self::store_entries(value, place, K::store, V::store) };
+    }
+
+    fn views_equal(a: &Self, b: &Self) -> bool {
+        let has = |(key, value): (&K, &V)| {
+            b.get(key).is_some_and(|other| V::views_equal(in_place(value), in_place(other)))
+        };
+        a.len() == b.len() && a.iter().all(has)
+    }
+
+    fn hash_view<H: Hasher>(view: &Self, state: &mut H) {
+        // The entries have no order.
+        view.len().hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = view.iter();
+        serializer.collect_map(
+            entries.map(|(key, value)| (Written::<K>(in_place(key)), Written::<V>(in_place(value)))),
+        )
     }
 
     fn reach(reached: &mut Reached) {

@@ -1,7 +1,7 @@
 //! `ArenaRef`: the only place that follows a handle.
 
 use std::marker::PhantomData;
-use std::slice;
+use std::{ptr, slice};
 
 /// The two chunks of an arena. Invariant: a check accepted them, or only editors wrote them; they
 /// are initialised, and no code writes to them for as long as `'a`.
@@ -21,6 +21,9 @@ unsafe impl Send for ArenaRef<'_> {}
 unsafe impl Sync for ArenaRef<'_> {}
 
 impl<'a> ArenaRef<'a> {
+    /// An arena of no bytes: nothing is in it.
+    pub(super) const NONE: Self = Self { lists: ptr::dangling(), text: ptr::dangling(), memory: PhantomData };
+
     /// Makes the claim that two chunks are an arena. A check makes it before it has looked, as all
     /// that it does with the result is to ask for pointers.
     ///

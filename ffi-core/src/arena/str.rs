@@ -1,5 +1,7 @@
 //! `ArenaStr`.
 
+use std::hash::{Hash, Hasher};
+
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
@@ -114,6 +116,19 @@ unsafe impl ArenaType for ArenaStr {
         // SAFETY: it is a handle of the arena that is copied, by this function's contract.
         let text = unsafe { Self::view(from, value) };
         Self::write(place, text)
+    }
+
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        a == b
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        view.hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&view, serializer)
     }
 }
 

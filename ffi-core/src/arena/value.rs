@@ -1,5 +1,7 @@
 //! `ArenaType`: what arenas know of a type.
 
+use std::hash::Hasher;
+
 use super::check::ArenaCheck;
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
@@ -109,6 +111,24 @@ pub unsafe trait ArenaType: FfiType {
         let _ = (value, place, from);
         Ok(())
     }
+
+    /// Returns true if two values hold the same: messages field by field, lists element by element.
+    /// A NaN is equal to a NaN, so each value is equal to itself.
+    #[doc(hidden)]
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool;
+
+    /// Hashes a value, so that equal ones have equal hashes.
+    #[doc(hidden)]
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H);
+
+    /// Serializes a value: a type that has handles, or no `Serialize` of its own, by its parts.
+    ///
+    /// # Errors
+    ///
+    /// Returns the serializer's error.
+    #[doc(hidden)]
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error>;
 
     /// Notes the types that the value reaches, also through handles.
     #[doc(hidden)]

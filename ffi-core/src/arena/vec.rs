@@ -1,6 +1,7 @@
 //! `ArenaVec<T>`.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use bytemuck::Zeroable;
@@ -168,6 +169,19 @@ unsafe impl<T: ArenaType> ArenaType for ArenaVec<T> {
         // SAFETY: the place is aligned and writable; copies of the elements are at that offset.
         unsafe { place.pointer().write(handle) };
         Ok(())
+    }
+
+    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+        a == b
+    }
+
+    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
+        view.hash(state);
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&view, serializer)
     }
 
     fn reach(reached: &mut Reached) {

@@ -145,25 +145,25 @@ impl<'a, T: ArenaType<View<'a>: fmt::Debug>> fmt::Debug for ArenaList<'a, T> {
     }
 }
 
-impl<'a, T: ArenaType<View<'a>: PartialEq>> PartialEq for ArenaList<'a, T> {
+impl<T: ArenaType> PartialEq for ArenaList<'_, T> {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+        self.len() == other.len() && self.iter().zip(*other).all(|(a, b)| T::views_equal(a, b))
     }
 }
 
-impl<'a, T: ArenaType<View<'a>: Eq>> Eq for ArenaList<'a, T> {}
+impl<T: ArenaType> Eq for ArenaList<'_, T> {}
 
-impl<'a, T: ArenaType<View<'a>: Hash>> Hash for ArenaList<'a, T> {
+impl<T: ArenaType> Hash for ArenaList<'_, T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.len().hash(state);
-        self.iter().for_each(|value| value.hash(state));
+        self.iter().for_each(|value| T::hash_view(value, state));
     }
 }
 
 #[cfg(feature = "serde")]
-impl<'a, T: ArenaType<View<'a>: serde::Serialize>> serde::Serialize for ArenaList<'a, T> {
+impl<T: ArenaType> serde::Serialize for ArenaList<'_, T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        serializer.collect_seq(self.iter().map(super::held::Written::<T>))
     }
 }
 

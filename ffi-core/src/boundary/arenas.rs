@@ -118,6 +118,28 @@ pub unsafe fn given<T: ArenaMessage>(
     Ok(GivenArena(arena))
 }
 
+/// Returns an arena that is only read, in the pages of one that is passed by value.
+///
+/// # Errors
+///
+/// Returns invalid argument if `arena` is null, misaligned or not frozen, invalid value if it is no
+/// arena or was given away before.
+///
+/// # Safety
+///
+/// A pointer that is neither null nor misaligned is that of an arena of this library that was not
+/// freed, to which nobody writes until this function has returned.
+pub unsafe fn frozen<T: ArenaMessage>(
+    arena: *const FfiArena<T>,
+    name: &'static str,
+) -> Result<FrozenArena<T>, Failure> {
+    // SAFETY: a pointer that isn't refused is that of an arena of this library's, to which nobody
+    // writes, by this function's contract.
+    let same = unsafe { reference(arena, name) }?.same();
+    let hint = "is not frozen; hint: `freeze()` it before, or pass a mapped file";
+    same.ok_or_else(|| Failure::invalid_argument(name, hint))
+}
+
 /// Returns the arena of an optional argument, as [`GivenArena::take`] does.
 #[must_use]
 pub fn take_some_arena<T: ArenaMessage>(given: Option<GivenArena<T>>) -> Option<FfiArena<T>> {

@@ -50,6 +50,7 @@
 mod answer;
 mod arenas;
 mod args;
+mod argument;
 mod attachment;
 mod call;
 mod callback;
@@ -76,13 +77,15 @@ pub use answer::{FfiAnswer, FfiCallbackText, assert_answer};
 #[doc(hidden)]
 pub use arenas::{
     GivenArena, arena_check, arena_compact, arena_compare, arena_freeze, arena_map, arena_renew,
-    arena_schema, arena_wasted, given, take_arena, take_some_arena,
+    arena_schema, arena_wasted, frozen, given, take_arena, take_some_arena,
 };
 #[doc(hidden)]
 pub use args::{
     OwnedText, Region, assert_owned_text, c_text, copied, disjoint, disjoint_owned, optional, reference,
     reference_mut, slice, slice_mut, text,
 };
+#[doc(hidden)]
+pub use argument::{FfiPassed, FfiSent, assert_passed, assert_sent};
 #[doc(hidden)]
 pub use attachment::{FfiDartCalls, dart_calls};
 #[doc(hidden)]
@@ -106,7 +109,8 @@ pub use objects::{
 };
 #[doc(hidden)]
 pub use output::{
-    FfiSome, assert_by_value, assert_returned, assert_returned_by_value, assert_sent, assert_value,
+    FfiSome, assert_by_value, assert_called_by_value, assert_item_by_value, assert_returned,
+    assert_returned_by_value, assert_value,
 };
 #[doc(hidden)]
 pub use owned::{FfiOwned, owned_free};
@@ -134,7 +138,7 @@ pub(crate) use call::note;
 #[cfg(feature = "async")]
 pub(crate) use dart_api::{DartHandle, in_isolate, post};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", feature = "production"))]
 pub(crate) use panic::caught;
 pub use place::FfiPlace;
 #[cfg(feature = "async")]

@@ -298,6 +298,27 @@ pub const fn assert_by_value(size: usize) {
     );
 }
 
+/// Fails const evaluation if `size`, that of an argument or result of a function of Dart, is too
+/// large to cross by value.
+#[track_caller]
+pub const fn assert_called_by_value(size: usize) {
+    assert!(
+        size <= MAX_BY_VALUE,
+        "a message of more than 4096 bytes does not cross to or from a function of Dart by value; \
+         hint: the argument of a `DartFn` may be a `PoolBox<T>`"
+    );
+}
+
+/// Fails const evaluation if `size`, that of an item of a stream of Dart, is too large to pass by
+/// value.
+#[track_caller]
+pub const fn assert_item_by_value(size: usize) {
+    assert!(
+        size <= MAX_BY_VALUE,
+        "a message of more than 4096 bytes is not an item by value; hint: `FfiInput<PoolBox<T>>`"
+    );
+}
+
 /// Fails const evaluation if `size`, that of a result, is too large to return by value.
 #[track_caller]
 pub const fn assert_returned_by_value(size: usize) {
@@ -310,10 +331,6 @@ pub const fn assert_returned_by_value(size: usize) {
 
 /// Fails to compile, with a readable message, when `T` is nothing that crosses by value.
 pub const fn assert_value<T: FfiValue>() {}
-
-/// Fails to compile, with a readable message, when `T` can't be an argument of a function that Dart
-/// runs later.
-pub const fn assert_sent<T: FfiSome + Send>() {}
 
 /// Fails to compile, with a readable message, when `T` can't be a result.
 pub const fn assert_returned<T: FfiReturn>() {}

@@ -136,13 +136,13 @@ impl Failure {
     }
 
     /// Returns the code with which it crosses the boundary.
-    #[cfg(feature = "async")]
+    #[cfg(any(feature = "async", feature = "production"))]
     pub(crate) fn code(&self) -> i32 {
         self.0.as_ref().map_or(StatusCode::NoValue, |parts| parts.code) as i32
     }
 
     /// Returns the message for people; empty for a result `None`.
-    #[cfg(feature = "async")]
+    #[cfg(any(feature = "async", feature = "production"))]
     pub(crate) fn message(&self) -> &str {
         self.0.as_ref().map_or("", |parts| &parts.message)
     }

@@ -164,6 +164,19 @@ fn default(name: &str) -> Arc<dyn FfiExecutor> {
     Arc::new(Threads::named(1, name))
 }
 
+/// Lets calls start again after a shutdown.
+#[cfg(feature = "production")]
+pub(crate) fn reopen() {
+    CHOSEN.write().unwrap_or_else(PoisonError::into_inner).shut = false;
+    open_again();
+}
+
+/// Makes the executor now instead of with the first call.
+#[cfg(feature = "production")]
+pub(crate) fn warm_up() {
+    drop(current());
+}
+
 /// Runs the task of a call, which says itself how it ended, also if it is only dropped.
 pub(crate) fn run(task: impl Future<Output = ()> + Send + 'static) {
     if let Some(executor) = current() {
@@ -237,13 +250,18 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
 /// An isolate that opens the library afterwards, as after a hot restart, lets calls start again.
 #[doc(hidden)]
 pub fn shutdown() {
+    shutdown_within(SHUTDOWN_LIMIT);
+}
+
+/// Ends all calls and tasks as [`shutdown`] does, and waits up to `limit`.
+pub(crate) fn shutdown_within(limit: Duration) {
     let mut chosen = CHOSEN.write().unwrap_or_else(PoisonError::into_inner);
     chosen.shut = true;
     let running = chosen.running.take();
     drop(chosen);
     shut_down();
     if let Some(executor) = running {
-        executor.shutdown(SHUTDOWN_LIMIT);
+        executor.shutdown(limit);
     }
 }
 

@@ -19,6 +19,7 @@ use super::event::Entry;
 use super::outcome::Stage;
 use super::post::Call;
 use crate::boundary::caught;
+use crate::production::gate::is_stopping;
 
 pin_project! {
     /// The future of an async function, with its call.
@@ -161,7 +162,8 @@ impl FfiContext {
     /// is gone, or the library is shutting down.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.as_ref().is_some_and(|call| call.outcome.stage() != Stage::Running)
+        let Some(call) = &self.0 else { return false };
+        call.outcome.stage() != Stage::Running || is_stopping()
     }
 
     /// Returns the time until which Dart waits for the result: that of `timeout` or `deadline` of

@@ -5,7 +5,8 @@
 //! | 0 to 23 | index of the entry |
 //! | 24 to 39 | generation of the entry, counted from 1 |
 //! | 40 to 47 | number of the class; those of the 255th class and all later ones are 255 |
-//! | 48 to 63 | number of the library, never 0, so that no handle is 0 |
+//! | 48 to 61 | number of the library, never 0, so that no handle is 0 |
+//! | 62, 63 | 0: on 64-bit machines Dart has such a number in a pointer, and makes an object of a larger one for each call |
 
 use std::sync::atomic::AtomicU8;
 
@@ -14,6 +15,7 @@ const INDEX_BITS: u32 = 24;
 const GENERATION_SHIFT: u32 = INDEX_BITS;
 const KIND_SHIFT: u32 = 40;
 const LIBRARY_SHIFT: u32 = 48;
+const LIBRARY_BITS: u32 = 14;
 
 /// Bits of the index, which the stamp of an entry has for its phase.
 pub(super) const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
@@ -50,14 +52,14 @@ pub(super) fn library(handle: u64) -> u16 {
 }
 
 /// Returns the number of this library: a hash of an address in it, as no two libraries of a process
-/// are at one address. Two of 65,535 may be alike; then the generations and classes tell them
+/// are at one address. Two of 16,383 may be alike; then the generations and classes tell them
 /// apart.
 pub(super) fn own_library() -> u16 {
     // Not merged with other data, as it can be written to.
     static ANCHOR: AtomicU8 = AtomicU8::new(0);
     let address = (&raw const ANCHOR).addr() as u64;
     // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
-    let hash = (address >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
+    let hash = (address >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - LIBRARY_BITS);
     (hash as u16).max(1)
 }
 

@@ -131,6 +131,8 @@ pub use error::FreeCode;
 pub use error::{PoolError, PoolErrorKind, RefusedHandle};
 pub use pooled::{FfiPooled, PoolCache, Reset};
 pub use queue::{FfiQueue, PopError, PushError};
+#[cfg(feature = "metrics")]
+pub(crate) use raw::all_stats;
 pub use raw::{reopen, shutdown};
 pub use read::PoolRead;
 pub use stats::{PoolState, PoolStats};

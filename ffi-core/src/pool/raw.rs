@@ -295,6 +295,12 @@ fn enlisted() -> impl Iterator<Item = &'static RawPool> {
     })
 }
 
+/// Returns the statistics of all pools that were opened, each with its name.
+#[cfg(feature = "metrics")]
+pub(crate) fn all_stats() -> Vec<(&'static str, PoolStats)> {
+    enlisted().map(|pool| (pool.name, pool.stats())).collect()
+}
+
 /// Returns the code of a refused free.
 pub(super) fn code(refused: Refused) -> FreeCode {
     match refused {

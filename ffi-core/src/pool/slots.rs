@@ -374,35 +374,40 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     // Frees.
 
-    /// Frees a slot that is lent, after a `last` look at it, if the caller's magazine has room for
-    /// it: the fast path of [`free`](Self::free). Returns true if it did.
+    /// Frees a slot that is lent with the caller's bias, after a `last` look at it, if the caller's
+    /// magazine has room for it: the fast path of [`free`](Self::free). Returns true if it did.
     #[inline(always)]
     pub(crate) fn free_kept(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
         let Some(inside) = self.cache.enter_near(caller) else { return false };
+        let freed = slot.state().freed_by(inside.bias());
+        // Only the caller may free it, with a plain store.
+        let kept = freed.is_free() && C::put_inside(&inside, slot.index);
+        if kept {
+            last();
+            // The slot's next owner sees it with the slot, as leaving comes after it.
+            slot.set(freed, Ordering::Relaxed);
+        }
+        inside.leave();
+        kept
+    }
+
+    /// Frees a slot that is lent and has neither bias nor readers, as [`free_kept`](Self::free_kept)
+    /// does.
+    pub(crate) fn keep_shared(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
         let state = slot.state();
-        let freed = state.freed_by(inside.bias());
-        let kept = if freed.is_free() {
-            // Only the caller may free it, with a plain store.
-            C::put_inside(&inside, slot.index) && {
-                last();
-                // The slot's next owner sees it with the slot, as leaving comes after it.
-                slot.set(freed, Ordering::Relaxed);
-                true
+        if state.mark() != Mark::SHARED {
+            return false;
+        }
+        let Some(inside) = self.cache.enter_near(caller) else { return false };
+        let kept = C::has_room_inside(&inside)
+            && slot.exchange::<C::Protocol>(state, state.freed(), C::Protocol::DONE);
+        if kept {
+            last();
+            if !C::put_inside(&inside, slot.index) {
+                // It was closed just now.
+                self.cache.live().release_one(slot.index);
             }
-        } else {
-            // Any thread may.
-            state.mark() == Mark::SHARED
-                && C::has_room_inside(&inside)
-                && slot.exchange::<C::Protocol>(state, state.freed(), C::Protocol::DONE)
-                && {
-                    last();
-                    if !C::put_inside(&inside, slot.index) {
-                        // It was closed just now.
-                        self.cache.live().release_one(slot.index);
-                    }
-                    true
-                }
-        };
+        }
         inside.leave();
         kept
     }

@@ -740,7 +740,11 @@ impl<T: FfiPooled> Pool<T> {
     extern "C" fn free_lent_slowly(&self, slot: *const T) -> i32 {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) as i32 };
         let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), true) as i32 };
-        match arena.slots.free(Caller::current(), slot, None, || self.retired(arena, slot)) {
+        let (caller, last) = (Caller::current(), || self.retired(arena, slot));
+        if Self::PLACEMENT == Placement::Kept && arena.slots.keep_shared(caller, slot, last) {
+            return 0;
+        }
+        match arena.slots.free(caller, slot, None, last) {
             Ok(()) => 0,
             Err(refused) => self.raw.refused(slot.index(), refused) as i32,
         }

@@ -130,8 +130,9 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 #[doc(hidden)]
 pub use arena::{
-    ArenaProto, case_len, member_len as arena_member_len, read_case, read_item as read_arena_item,
-    read_plain, read_plain_byte, write_case, write_member as write_arena_member,
+    ArenaProto, case_len, decode_arena, encode_arena, member_len as arena_member_len, read_case,
+    read_item as read_arena_item, read_plain, read_plain_byte, write_case,
+    write_member as write_arena_member,
 };
 use bytemuck::zeroed_box;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};

@@ -24,6 +24,7 @@
 //! | trait of Dart's objects | [`LISTENER`], hash of its name, then per method: hash of its name, fingerprint of its type as a function of Dart, 1 if it has a result |
 //! | type of objects, service | [`OBJECT`], hash of its name |
 //! | result | `String`: [`OWNED_STRING`]; `Vec`: [`OWNED_VEC`], fingerprint of the element; `PoolBox`: [`POOL_BOX`], fingerprint of the message; `FfiObject`: [`OBJECT_RESULT`], fingerprint of the type; others: that of the type |
+//! | flag, health check | [`FLAG`], [`HEALTH`], hash of its name |
 //! | queue | [`QUEUE`], hash of its name, fingerprint of the message, capacity |
 //! | `FfiColumns`, in a reference or as a result | [`COLUMNS`], version of the header ([`columns`]), fingerprint of the message |
 //! | `FfiArena`, in a reference, by value or as a result | [`ARENA`], version of its functions ([`arena`]), fingerprint of the root; those of all that it reaches are compared one by one |
@@ -112,6 +113,10 @@ pub const fn arena(message: u64) -> u64 {
 }
 /// First fact of a type of objects.
 pub const OBJECT: u64 = 40;
+/// First fact of a flag.
+pub const FLAG: u64 = 80;
+/// First fact of a health check.
+pub const HEALTH: u64 = 81;
 /// Fact of a function that belongs to a type of objects, before the fingerprint of the type.
 pub const MEMBER: u64 = 41;
 /// First fact of a result that is an object.

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use askama::Template;
 
 use crate::model::{
-    Field, Layout, Message, MessageIndex, Model, NewtypeIndex, OneofIndex, Scalar, Type, arena_layout,
+    Case, Field, Layout, Message, MessageIndex, Model, NewtypeIndex, Oneof, OneofIndex, ProtoSymbols, Scalar,
+    Type, arena_layout,
 };
 
 use super::docs::article_of;
@@ -22,6 +23,7 @@ use super::types::{self, Types, flattened, prefix};
 #[template(path = "dart/arenas.dart.jinja", escape = "none")]
 pub struct ArenasFile<'a> {
     views: Vec<View<'a>>,
+    cases: Vec<OneofView<'a>>,
     messages: Vec<PlainMessage<'a>>,
     oneofs: Vec<PlainOneof<'a>>,
     newtypes: Vec<Conversions>,
@@ -43,6 +45,7 @@ struct Owner<'a> {
     high: u32,
     low: u32,
     symbols: Vec<&'a str>,
+    proto: Option<&'a ProtoSymbols>,
 }
 
 /// The view of a message.
@@ -85,6 +88,43 @@ enum Access {
     Optional { class: String, codec: String, boxed: bool },
     /// Any other type, by its codec.
     Codec { view: String, data: Option<String>, codec: String },
+}
+
+/// The view of a oneof.
+struct OneofView<'a> {
+    doc: String,
+    notes: String,
+    cases: Vec<CaseMember<'a>>,
+    /// The same oneof, as it is read as a copy.
+    plain: PlainOneof<'a>,
+}
+
+/// The members of a view for a case.
+struct CaseMember<'a> {
+    /// Name in Rust.
+    rust: &'a str,
+    name: &'a str,
+    title: String,
+    doc: String,
+    notes: String,
+    tag: u64,
+    data: Option<CaseData>,
+}
+
+/// The data of a case.
+struct CaseData {
+    /// Type of the view, with null.
+    nullable: String,
+    /// True if the view shows memory.
+    borrowed: bool,
+    /// Type of the value, and the expression that it is stored as.
+    parameter: String,
+    value: &'static str,
+    codec: String,
+    /// Type of what is made in place, and the function of the codec for it.
+    made: Option<(String, &'static str)>,
+    /// True for a `u64`.
+    unsigned: bool,
 }
 
 /// A message that is read as a Dart copy.
@@ -146,7 +186,8 @@ impl<'a> ArenaOwnersFile<'a> {
             let name = &*names.of(&message.id).name;
             let (high, low) = halves(arena_layout(model, message));
             let symbols = symbols.all().into_iter().map(|it| &**it).collect();
-            Some(Owner { name, article: article_of(name), size: message.size, high, low, symbols })
+            let (article, proto) = (article_of(name), message.proto.as_ref());
+            Some(Owner { name, article, size: message.size, high, low, symbols, proto })
         });
         let owners: Vec<_> = owners.collect();
         (!owners.is_empty()).then_some(Self { package: &names.package, owners })
@@ -164,11 +205,15 @@ impl<'a> ArenasFile<'a> {
         for message in model.messages.iter().filter(|it| it.arena.is_some()) {
             message.fields.iter().for_each(|field| used.add(model, &field.ty));
         }
+        for oneof in model.oneofs.iter().filter(|it| it.in_arena) {
+            oneof.cases.iter().filter_map(|case| case.ty.as_ref()).for_each(|ty| used.add(model, ty));
+        }
         let codecs = Codecs(types);
         Some(Self {
             views: model.messages.iter().filter_map(|it| codecs.view_class(it)).collect(),
+            cases: model.oneofs.iter().filter(|it| it.in_arena).map(|it| codecs.oneof_view(it)).collect(),
             messages: used.messages.iter().map(|it| codecs.plain_message(*it)).collect(),
-            oneofs: used.oneofs.iter().map(|it| codecs.plain_oneof(*it)).collect(),
+            oneofs: used.oneofs.iter().map(|it| codecs.plain_oneof(model.oneof(*it))).collect(),
             newtypes: used.newtypes.iter().map(|it| codecs.conversions(*it)).collect(),
         })
     }
@@ -191,7 +236,7 @@ impl Used {
                 {
                     model.message(*index).fields.iter().map(|it| &it.ty).collect()
                 }
-                Type::Oneof(index) if self.oneofs.insert(*index) => {
+                Type::Oneof(index) if !model.oneof(*index).in_arena && self.oneofs.insert(*index) => {
                     model.oneof(*index).cases.iter().filter_map(|it| it.ty.as_ref()).collect()
                 }
                 Type::Newtype { index, .. } => {
@@ -209,15 +254,20 @@ impl Used {
 struct Codecs<'b, 'a>(&'b Types<'a>);
 
 impl<'a> Codecs<'_, 'a> {
-    fn lives_in_arena(&self, index: MessageIndex) -> bool {
-        self.0.model.message(index).arena.is_some()
+    /// Returns true for a message or oneof that is shown as a view.
+    fn lives_in_arena(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Message(index) => self.0.model.message(*index).arena.is_some(),
+            Type::Oneof(index) => self.0.model.oneof(*index).in_arena,
+            _ => false,
+        }
     }
 
     /// Returns true if a value of the type is shown as a view, and not as a Dart copy.
     fn has_view(&self, ty: &Type) -> bool {
         let mut found = false;
         ty.walk_all(&mut |part| {
-            found |= matches!(part, Type::Message(index) if self.lives_in_arena(*index));
+            found |= self.lives_in_arena(part);
         });
         found
     }
@@ -225,7 +275,7 @@ impl<'a> Codecs<'_, 'a> {
     /// Returns the Dart type of a view.
     fn view(&self, ty: &Type) -> String {
         match ty {
-            Type::Message(index) if self.lives_in_arena(*index) => self.0.element(ty),
+            ty if self.lives_in_arena(ty) => self.0.element(ty),
             Type::Message(_) | Type::Oneof(_) | Type::Map { .. } => self.0.value(ty),
             Type::ArenaVec { of } => format!("$.ArenaList<{}, {}>", self.view(of), self.0.value(of)),
             Type::ArenaMap { key, value } => {
@@ -246,10 +296,7 @@ impl<'a> Codecs<'_, 'a> {
         match of {
             Type::Scalar(it) if *it != Scalar::Bool => Some(format!("$.Arena{}List", number(*it))),
             Type::ArenaStr => Some("$.ArenaTextList".to_owned()),
-            Type::Message(index) if self.lives_in_arena(*index) => {
-                Some(format!("{}List", self.0.element(of)))
-            }
-            _ => None,
+            of => self.lives_in_arena(of).then(|| format!("{}List", self.0.element(of))),
         }
     }
 
@@ -443,11 +490,8 @@ impl<'a> Codecs<'_, 'a> {
             Type::ArenaVec { of } if let Some(class) = self.list(of) => {
                 Access::List { class, element: (!self.has_view(of)).then(|| self.0.value(of)) }
             }
-            Type::Message(index) if self.lives_in_arena(*index) => {
-                Access::View { class: self.0.element(&field.ty) }
-            }
-            Type::ArenaBox { of } | Type::Option { of } if matches!(**of, Type::Message(index) if self.lives_in_arena(index)) =>
-            {
+            ty if self.lives_in_arena(ty) => Access::View { class: self.0.element(ty) },
+            Type::ArenaBox { of } | Type::Option { of } if self.lives_in_arena(of) => {
                 let boxed = matches!(field.ty, Type::ArenaBox { .. });
                 Access::Optional { class: self.0.element(of), codec: self.codec(&field.ty), boxed }
             }
@@ -473,8 +517,52 @@ impl<'a> Codecs<'_, 'a> {
         PlainMessage { name: &own.name, size: message.size, align: message.align, fields: fields.collect() }
     }
 
-    fn plain_oneof(&self, index: OneofIndex) -> PlainOneof<'a> {
-        let oneof = self.0.model.oneof(index);
+    fn oneof_view(&self, oneof: &'a Oneof) -> OneofView<'a> {
+        let own = self.0.names.of(&oneof.id);
+        let default = format!("The oneof `{}`.", oneof.item.name);
+        let Lead { doc, notes } = Lead::new(self.0.names, 0, &oneof.item.name, &oneof.item, &default);
+        let cases = oneof.cases.iter().zip(&own.members).zip(0..);
+        OneofView {
+            doc,
+            notes,
+            cases: cases.map(|((case, name), tag)| self.case_member(oneof, case, name, tag)).collect(),
+            plain: self.plain_oneof(oneof),
+        }
+    }
+
+    fn case_member(&self, oneof: &Oneof, case: &'a Case, name: &'a str, tag: u64) -> CaseMember<'a> {
+        let default = match case.ty {
+            Some(_) => format!("The case `{}`.", case.item.name),
+            None => format!("True if the case `{}` is set.", case.item.name),
+        };
+        let Lead { doc, notes } = Lead::new(self.0.names, 2, &oneof.item.name, &case.item, &default);
+        let data = case.ty.as_ref().map(|ty| {
+            let (view, parameter) = (self.view(ty), self.0.value(ty));
+            let made = match ty {
+                Type::ArenaVec { .. } | Type::ArenaMap { .. } => Some((view.clone(), "view")),
+                Type::ArenaBox { of } if self.lives_in_arena(of) => Some((self.view(of), "insert")),
+                ty => self.lives_in_arena(ty).then(|| (view.clone(), "view")),
+            };
+            CaseData {
+                borrowed: made.is_some(),
+                // What is stored may be a view of this very case.
+                value: match ty {
+                    Type::ArenaVec { .. } | Type::Vec { .. } | Type::Array { .. } => "[...value]",
+                    Type::ArenaMap { .. } | Type::Map { .. } => "{...value}",
+                    _ => "value",
+                },
+                nullable: if view.ends_with('?') { view } else { format!("{view}?") },
+                parameter,
+                codec: self.codec(ty),
+                made,
+                unsigned: *ty == Type::Scalar(Scalar::U64),
+            }
+        });
+        let title = layout::string(&case.item.name);
+        CaseMember { rust: &case.item.name, name, title, doc, notes, tag, data }
+    }
+
+    fn plain_oneof(&self, oneof: &'a Oneof) -> PlainOneof<'a> {
         let own = self.0.names.of(&oneof.id);
         let cases = oneof.cases.iter().zip(&own.members).zip(0..).map(|((case, member), tag)| PlainCase {
             class: case_class(&own.name, member),
@@ -552,6 +640,25 @@ impl Member<'_> {
 
     fn clear_name(&self) -> String {
         prefixed("clear", self.name)
+    }
+
+    fn big(&self) -> String {
+        beside(self.name, "Big")
+    }
+}
+
+/// Functions that the template calls.
+impl CaseMember<'_> {
+    fn set(&self) -> String {
+        prefixed("set", self.name)
+    }
+
+    fn is(&self) -> String {
+        prefixed("is", self.name)
+    }
+
+    fn new_name(&self) -> String {
+        prefixed("new", self.name)
     }
 
     fn big(&self) -> String {

@@ -138,6 +138,11 @@ impl Argument {
                     Lending::Mutable => {
                         ("lendArena", Some(format!("    $.refreshArena({name});")), borrowed(true))
                     }
+                    Lending::Frozen => (
+                        "lendArena",
+                        None,
+                        "read-only, after `freeze()` or from `map`: the library keeps the same\npages",
+                    ),
                     Lending::Given => (
                         "giveArena",
                         Some(format!("    $.settleArena({name}, _status);")),

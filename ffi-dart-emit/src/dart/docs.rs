@@ -194,7 +194,7 @@ impl Translation<'_> {
     /// Returns `line` with sentences about panics and errors in the words of Dart.
     fn sentences(&self, line: &str) -> String {
         let mut line = line.to_owned();
-        if !line.contains("Panics ") && !line.contains("Returns an error ") {
+        if !line.contains(['P', 'R']) || !line.contains("Panics ") && !line.contains("Returns an error ") {
             return line;
         }
         for word in ["if", "when", "unless"] {

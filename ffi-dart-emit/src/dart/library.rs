@@ -27,6 +27,12 @@ use super::types::Types;
 /// Statement that refuses the use of a library whose layouts a hot reload has changed.
 const FITS: &str = "    assert(_fits());";
 
+/// Status of a call, with a place in which Rust notes a result until Dart has taken it.
+const STATUS: &str = "_status";
+
+/// Status of a call whose result is the caller's at once.
+const PLAIN_STATUS: &str = "_plainStatus";
+
 /// A pool or queue that is reached through the library.
 struct Shared {
     doc: String,
@@ -57,10 +63,15 @@ pub struct LibraryFile<'a> {
     /// The version of the runtime that the package needs.
     runtime: u32,
     symbols: &'a LibrarySymbols,
+    /// Names and symbols of the flags, and of the health checks, as entries of a map.
+    flags: Vec<String>,
+    health: Vec<String>,
     /// True if a function returns an `Option`.
     optional: bool,
     /// True if a function has an error with fields.
     typed: bool,
+    /// True if a function with pointers returns one to a slot.
+    plain: bool,
     /// True if there are pools to shut down.
     pools: bool,
     /// Symbol of the functions of mailboxes, if there are functions that Dart doesn't wait for.
@@ -127,9 +138,12 @@ impl<'a> LibraryFile<'a> {
             abi: ABI_VERSION,
             runtime: runtime::VERSION,
             symbols,
+            flags: model.flags.iter().map(|it| probe(&it.item.name, &it.symbols.call)).collect(),
+            health: model.health.iter().map(|it| probe(&it.item.name, &it.symbols.call)).collect(),
             kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
             optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
+            plain: false,
             memory: model.by_dependency().iter().any(|it| !it.in_arena()),
             pools: pool::pooled(model).next().is_some(),
             mailbox: symbols.mailbox.as_deref().filter(|_| {
@@ -157,7 +171,10 @@ impl<'a> LibraryFile<'a> {
             members: Vec::new(),
         };
         // The version is checked first, as no other symbol has a meaning without it.
-        for symbol in symbols.all().into_iter().filter(|symbol| **symbol != symbols.abi_version) {
+        // A library of before may take the place of a newer one, and has no facts about its build.
+        let checked =
+            |symbol: &&String| **symbol != symbols.abi_version && Some(*symbol) != symbols.info.as_ref();
+        for symbol in symbols.all().into_iter().filter(checked) {
             file.check(&["'library'".into(), layout::string(symbol)]);
         }
         for it in &model.enums {
@@ -216,6 +233,14 @@ impl<'a> LibraryFile<'a> {
             for symbol in [push, pop, pop_many, len, close, is_closed].into_iter().chain(stream) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
+        }
+        let flags = model.flags.iter().map(|it| ("flag", &it.item.name, &it.symbols, it.fingerprint));
+        let health =
+            model.health.iter().map(|it| ("health check", &it.item.name, &it.symbols, it.fingerprint));
+        for (kind, name, symbols, fingerprint) in flags.chain(health) {
+            let item = layout::string(&format!("{kind} {name}"));
+            file.fingerprint(&item, &symbols.fingerprint, fingerprint);
+            file.check(&[item, layout::string(&symbols.call)]);
         }
         if file.shuts_down() {
             let signature = Signature::new(&[("$.Uint64", "int")]);
@@ -315,7 +340,7 @@ impl<'a> LibraryFile<'a> {
             }
             return;
         }
-        let body = call.body(&call.safe(), outcome.conversion.as_ref());
+        let body = call.body(&call.safe(), outcome.conversion.as_ref(), STATUS);
         self.methods.push(format!("{}{inline}{head}\n{body}\n  }}", overrides(it)));
         if receiver.is_some() {
             return;
@@ -325,16 +350,17 @@ impl<'a> LibraryFile<'a> {
                 format!("[{}.{}] with pointers, and without a check of integers.", self.library, own.name);
             let doc = layout::doc(2, &(doc + raw_contract(it)));
             let notes = annotations(2, &it.item);
-            let (ty, conversion) = match &outcome.raw {
-                Some((ty, conversion)) => (ty, Some(conversion)),
-                None => (&outcome.public, outcome.conversion.as_ref()),
+            let (ty, conversion, status) = match &outcome.raw {
+                Some(ty) => (ty, None, PLAIN_STATUS),
+                None => (&outcome.public, outcome.conversion.as_ref(), STATUS),
             };
+            self.plain |= outcome.raw.is_some();
             let pointers = Parameters::new(
                 arguments().map(|(argument, name)| (argument.unchecked().0, &**name)),
                 &named,
             );
             let head = layout::method(ty, &own.name, &pointers);
-            let body = call.body(&call.raw(), conversion);
+            let body = call.body(&call.raw(), conversion, status);
             self.raw_methods.push(format!("{doc}{notes}{inline}{head}\n{body}\n  }}"));
         }
         if it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64))) {
@@ -435,8 +461,13 @@ impl<'a> LibraryFile<'a> {
 
     fn check_abi(&self) -> String {
         let arguments = [layout::string(&self.symbols.abi_version), self.abi.to_string()];
-        layout::call(4, "", "check.abi", &arguments, ";")
+        layout::call(8, "..", "abi", &arguments, "")
     }
+}
+
+/// Returns the entry of a map from the name of a flag or health check to its symbol.
+fn probe(name: &str, symbol: &str) -> String {
+    format!("{}: {},", layout::string(name), layout::string(symbol))
 }
 
 /// Returns the annotation of a method of the client, if the interface declares it.
@@ -569,20 +600,25 @@ impl Call<'_> {
         lines
     }
 
-    /// Returns the statements of a method.
-    fn body(&self, around: &Around, conversion: Option<&Conversion>) -> String {
+    /// Returns the statements of a method that passes `status`.
+    fn body(&self, around: &Around, conversion: Option<&Conversion>, status: &str) -> String {
         let mut lines = self.before(around);
         let mut values = around.values.clone();
-        values.push("_status".to_owned());
+        values.push(status.to_owned());
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
         lines.push(layout::call(4, result, self.binding, &values, ";"));
         lines.extend(around.after.iter().cloned());
         let error = self.error;
-        lines.push(if self.it.optional {
-            format!("    if (_status.ref.code != 0) return _noValue({error});")
-        } else {
-            format!("    if (_status.ref.code != 0) _fail({error});")
-        });
+        let failure = match (status, self.it.optional) {
+            (STATUS, true) => format!("return _noValue({error})"),
+            (STATUS, false) => format!("_fail({error})"),
+            (_, optional) => {
+                let callee = if optional { "return $.noValueOrThrow" } else { "$.throwStatus" };
+                let error = if error.is_empty() { String::new() } else { format!(", {error}") };
+                format!("{callee}({status}, _statusClear{error})")
+            }
+        };
+        lines.push(format!("    if ({status}.ref.code != 0) {failure};"));
         match conversion {
             Some(conversion) => lines.push(conversion.statement()),
             None if self.it.returns.is_some() => lines.push("    return result;".to_owned()),

@@ -89,7 +89,7 @@ impl<'a> MessageClasses<'a> {
                     |it| matches!(it, Value::Message(index) if types.model.message(index).id == message.id),
                 ),
                 pooled: message.pool.is_some(),
-                fields: list_fields(types, message),
+                fields: list_fields(types, message, &fields),
                 proto,
             },
             proto: proto.map(|it| ProtoExtension {
@@ -108,13 +108,18 @@ fn capital(article: &str) -> &'static str {
 }
 
 /// Returns the lists of fields of `message` that are numbers, or newtypes of numbers.
-fn list_fields<'a>(types: &Types<'a>, message: &'a Message) -> Vec<ListField<'a>> {
-    let members = &types.names.of(&message.id).members;
+///
+/// Their docs are those of the `members`.
+fn list_fields<'a>(
+    types: &Types<'a>,
+    message: &'a Message,
+    members: &[FieldMembers<'a>],
+) -> Vec<ListField<'a>> {
     let fields = message.fields.iter().zip(members);
-    let list = |(field, name): (&Field, &'a String)| {
+    let list = |(field, member): (&Field, &FieldMembers<'a>)| {
+        let name = member.name;
         let Type::Scalar(scalar) = field.ty.physical() else { return None };
         let list = types::scalar(*scalar).field?;
-        let Lead { doc, notes } = Lead::of_field(types.names, &message.item.name, &field.item);
         // Numbers of these types are not checked when they are written.
         let checked = !matches!(scalar, Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64);
         let newtype = matches!(field.ty, Type::Newtype { .. }).then(|| NewtypeList {
@@ -123,6 +128,7 @@ fn list_fields<'a>(types: &Types<'a>, message: &'a Message) -> Vec<ListField<'a>
                 .converts(&field.ty)
                 .then(|| column_list(name, "at.length", in_place(types, &field.ty, "at[row]"))),
         });
+        let (doc, notes) = (member.doc.clone(), member.notes.clone());
         Some(ListField { doc, notes, name, list, offset: field.offset, checked, newtype })
     };
     fields.filter_map(list).collect()

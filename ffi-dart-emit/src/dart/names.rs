@@ -501,7 +501,7 @@ impl Namer {
             self.claim(top, &format!("the extension for kernels of {owner}"), &format!("{name}Simd"));
             self.claim(top, &format!("the class of numeric fields of {owner}"), &format!("{name}Fields"));
         }
-        if message.proto.is_some() {
+        if message.proto.is_some() && message.arena.is_none() {
             self.claim(top, &format!("the extension for {owner} as protobuf"), &format!("{name}Proto"));
         }
         let arena: &[&str] = if message.arena.is_some() { ARENA_MEMBERS } else { &[] };
@@ -512,7 +512,7 @@ impl Namer {
         for (field, name) in message.fields.iter().zip(&members) {
             let accessors: &[&str] = match &field.ty {
                 Type::ArenaBox { of } | Type::Option { of }
-                    if message.arena.is_some() && matches!(**of, Type::Message(_)) =>
+                    if message.arena.is_some() && matches!(**of, Type::Message(_) | Type::Oneof(_)) =>
                 {
                     &["new", "clear"]
                 }
@@ -563,12 +563,21 @@ impl Namer {
         let name = self.type_name(&owner, &it.item);
         self.claim(top, &owner, &name);
         self.helpers(top, &owner, &name);
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, SMALL_TYPES]);
+        if it.in_arena {
+            self.claim(top, &format!("the class of lists of {owner}"), &format!("{name}List"));
+        }
+        let arena: &[&str] = if it.in_arena { ARENA_MEMBERS } else { &[] };
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[ONEOF_MEMBERS, SMALL_TYPES, arena]);
         scope.enclosing(&name);
         let case = |case: &Case| {
             let owner = format!("{owner}, case {}", case.item.name);
             let member = self.member(&mut scope, &owner, &case.item);
-            let accessors: &[&str] = if case.ty.is_some() { &["set"] } else { &["set", "is"] };
+            let accessors: &[&str] = match case.ty {
+                Some(Type::Scalar(_)) => &["set"],
+                Some(_) if it.in_arena => &["set", "new"],
+                Some(_) => &["set"],
+                None => &["set", "is"],
+            };
             for prefix in accessors {
                 let accessor = prefixed(prefix, &member);
                 self.claim(&mut scope, &format!("`{accessor}` of {owner}"), &accessor);

@@ -84,8 +84,9 @@ pub struct Outcome {
     pub ty: (String, &'static str),
     /// Function that converts the value that C returned.
     pub conversion: Option<Conversion>,
-    /// Type and conversion of the function without checks, if they differ.
-    pub raw: Option<(String, Conversion)>,
+    /// Type of the function without checks, if it is another one: that of C's result, which the
+    /// caller owns.
+    pub raw: Option<String>,
     /// Check of the size of a struct that is returned by value.
     pub sized: Option<String>,
     /// Sentence of the documentation that says which side owns it.
@@ -98,7 +99,7 @@ impl Outcome {
         let mut result = Self::of(names, model, function.returns);
         if function.optional {
             result.public.push('?');
-            if let Some((public, _)) = &mut result.raw {
+            if let Some(public) = &mut result.raw {
                 public.push('?');
             }
         }
@@ -188,7 +189,7 @@ impl Outcome {
                 Self {
                     ty: (slot.clone(), ""),
                     conversion: Some(Conversion::of(format!("{class}Pool._taken"))),
-                    raw: Some((slot, Conversion::of("_memory.takeSlot"))),
+                    raw: Some(slot),
                     sized: None,
                     ownership: Some("a box that **owns** a slot of the pool"),
                     public: types::lent(names, model, message),

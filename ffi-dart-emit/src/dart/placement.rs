@@ -289,7 +289,7 @@ mod tests {
     }
 
     fn copy(folder: &Path) {
-        Plan::new(folder, &runtime::package(), None).write().unwrap();
+        Plan::new(folder, runtime::package(), None).write().unwrap();
     }
 
     fn root() -> (tempfile::TempDir, PathBuf) {

@@ -14,9 +14,9 @@ use std::fmt;
 
 use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
-    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Item, Library, Mode,
-    ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role, Scalar, Simd,
-    TypeId,
+    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Flag, Health, Item,
+    Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role,
+    Scalar, Simd, TypeId,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
 pub use reached::arena_layout;
@@ -51,6 +51,10 @@ pub struct Model {
     pub objects: Vec<Object>,
     /// Traits whose implementors are objects of Dart, sorted by id.
     pub listeners: Vec<Listener>,
+    /// Switches, in the order of their names.
+    pub flags: Vec<Flag>,
+    /// Health checks, in the order of their names.
+    pub health: Vec<Health>,
     /// Alignment of 64-bit numbers.
     pub wide_align: WideAlign,
     /// Machines that the file is for; empty if records came without a file.
@@ -547,6 +551,8 @@ pub enum Lending {
     Mutable,
     /// `FfiArena<T>`: the function gets what is in it.
     Given,
+    /// `FrozenArena<T>`: the function shares its pages.
+    Frozen,
 }
 
 /// An error with fields: an enum, or a struct.

@@ -25,6 +25,15 @@ use crate::logical::Logical;
 
 const REBUILD: &str = "the library is damaged or was changed after it was built: rebuild it";
 
+/// Size in bytes of the largest message that crosses by value.
+const MOST_BY_VALUE: u64 = ffi_core::boundary::MAX_BY_VALUE as u64;
+
+/// Largest number of arguments of a function of Dart.
+const MOST_ARGUMENTS: usize = 6;
+
+/// Largest window of a stream.
+const MOST_WINDOW: u32 = 1 << 20;
+
 /// Fix for a fingerprint that isn't that of its layout.
 const RESEAL: &str = "its ffi-core is of another version than this ffi-dart-emit (use the same version of both), or the \
                       library was changed after it was built (rebuild it)";
@@ -51,11 +60,6 @@ pub fn resolve_unsealed(records: Vec<Record>) -> Result<Model, Problems> {
 }
 
 fn resolve_records(records: Vec<Record>, sealed: bool) -> Result<Model, Problems> {
-    resolve_aligned(records.clone(), WideAlign::Size, sealed)
-        .or_else(|problems| resolve_aligned(records, WideAlign::Four, sealed).map_err(|_| problems))
-}
-
-fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
     let mut problems = Reports::default();
     let sorted = Sorted::new(records, &mut problems);
     check_library(&sorted.libraries, &mut problems);
@@ -63,8 +67,12 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     check_ids(&sorted, &mut problems);
     check_recursion(&sorted, &mut problems);
     problems.stop()?;
+    resolve_aligned(&sorted, WideAlign::Size, sealed)
+        .or_else(|problems| resolve_aligned(&sorted, WideAlign::Four, sealed).map_err(|_| problems))
+}
 
-    let mut resolver = Resolver::new(&sorted, wide_align, problems, sealed);
+fn resolve_aligned(sorted: &Sorted, wide_align: WideAlign, sealed: bool) -> Result<Model, Problems> {
+    let mut resolver = Resolver::new(sorted, wide_align, sealed);
     let enums = sorted.enums.values().map(|it| resolver.enumeration(it)).collect();
     let messages = sorted.messages.values().map(|it| resolver.message(it)).collect();
     let oneofs = sorted.oneofs.values().map(|it| resolver.oneof(it)).collect();
@@ -74,10 +82,12 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
     let objects = sorted.objects.values().map(|it| resolver.object(it)).collect();
     let listeners = sorted.listeners.values().map(|it| resolver.listener(it)).collect();
     let queues = sorted.queues.values().filter_map(|it| resolver.queue(it)).collect();
+    let flags = sorted.flags.values().map(|it| resolver.flag(it)).collect();
+    let health = sorted.health.values().map(|it| resolver.health(it)).collect();
     resolver.problems.stop()?;
 
-    let library = sorted.libraries.into_iter().next();
-    let library = library.expect("check_library left exactly one");
+    let library = sorted.libraries.first();
+    let library = library.cloned().expect("check_library left exactly one");
     let mut model = Model {
         library,
         messages,
@@ -89,6 +99,8 @@ fn resolve_aligned(records: Vec<Record>, wide_align: WideAlign, sealed: bool) ->
         errors,
         objects,
         listeners,
+        flags,
+        health,
         wide_align,
         targets: Vec::new(),
     };
@@ -158,6 +170,9 @@ struct Sorted {
     /// Types of objects, and true for services.
     objects: BTreeMap<TypeId, (read::Object, bool)>,
     listeners: BTreeMap<TypeId, read::Listener>,
+    /// Flags and health checks by their names, which Dart has them by.
+    flags: BTreeMap<String, read::Flag>,
+    health: BTreeMap<String, read::Health>,
 }
 
 impl Sorted {
@@ -183,6 +198,10 @@ impl Sorted {
                 }
                 Record::Function(it) => {
                     insert(&mut sorted.functions, it.symbol.clone(), it, "function", problems);
+                }
+                Record::Flag(it) => insert(&mut sorted.flags, it.item.name.clone(), it, "flag", problems),
+                Record::Health(it) => {
+                    insert(&mut sorted.health, it.item.name.clone(), it, "health check", problems);
                 }
                 Record::Queue(it) => {
                     insert(&mut sorted.queues, it.symbols.fingerprint.clone(), it, "queue", problems);
@@ -317,6 +336,13 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
     for listener in sorted.listeners.values() {
         check(format!("callback {}", listener.id), &listener.fingerprint_symbol, problems);
     }
+    let flags = sorted.flags.values().map(|it| (format!("flag {}", it.item.name), &it.symbols));
+    let health = sorted.health.values().map(|it| (format!("health check {}", it.item.name), &it.symbols));
+    for (owner, symbols) in flags.chain(health) {
+        for symbol in symbols.all() {
+            check(owner.clone(), symbol, problems);
+        }
+    }
     for function in sorted.functions.values() {
         check(format!("function {}", function.symbol), &function.symbol, problems);
         check(format!("function {}", function.symbol), &function.fingerprint_symbol, problems);
@@ -408,6 +434,8 @@ fn check_recursion(sorted: &Sorted, problems: &mut Reports) {
 struct Resolver<'a> {
     sorted: &'a Sorted,
     messages: HashMap<&'a TypeId, MessageIndex>,
+    /// Id of each message, by its index.
+    message_ids: Vec<&'a TypeId>,
     /// True for each message that lives in an arena, by its index.
     in_arenas: Vec<bool>,
     /// True for each oneof that lives in an arena, by its index.
@@ -454,10 +482,11 @@ fn named(id: &TypeId) -> u64 {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(sorted: &'a Sorted, wide_align: WideAlign, problems: Reports, sealed: bool) -> Self {
+    fn new(sorted: &'a Sorted, wide_align: WideAlign, sealed: bool) -> Self {
         Self {
             sorted,
             wide_align,
+            message_ids: sorted.messages.keys().collect(),
             messages: sorted.messages.keys().zip((0..).map(MessageIndex)).collect(),
             in_arenas: sorted.messages.values().map(|it| it.arena.is_some()).collect(),
             oneofs_in_arenas: sorted.oneofs.values().map(|it| it.in_arena).collect(),
@@ -468,7 +497,7 @@ impl<'a> Resolver<'a> {
             errors: sorted.errors.keys().zip((0..).map(ErrorIndex)).collect(),
             objects: sorted.objects.keys().zip((0..).map(ObjectIndex)).collect(),
             listeners: sorted.listeners.keys().zip((0..).map(ListenerIndex)).collect(),
-            problems,
+            problems: Reports::default(),
             sealed,
         }
     }
@@ -991,10 +1020,13 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
-            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value) = (&param.ty, param.pass) {
+            if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value | Pass::Frozen) =
+                (&param.ty, param.pass)
+            {
                 let (name, lending) = match param.pass {
                     Pass::Ref => ("ref", Lending::Shared),
                     Pass::Mut => ("mut", Lending::Mutable),
+                    Pass::Frozen => ("frozen", Lending::Frozen),
                     _ => ("value", Lending::Given),
                 };
                 let Some((of, fingerprint)) = self.arena(&item, id) else { continue };
@@ -1036,8 +1068,15 @@ impl<'a> Resolver<'a> {
                 params.push(Param { name: param.name.clone(), passing, optional: param.optional });
                 continue;
             }
+            if param.listener.is_some() {
+                self.problems.add(&item, "only an object of Dart has a trait, and it has one", REBUILD);
+                continue;
+            }
             let (ty, ty_facts) = self.ty(&item, &param.ty);
             let value = self.value(&item, &ty);
+            if matches!(param.pass, Pass::Value | Pass::InputValue) {
+                self.by_value(&item, ty_facts.layout);
+            }
             let (pass, passing) = match param.pass {
                 Pass::Callback | Pass::DartFn => continue,
                 Pass::Listener => {
@@ -1046,6 +1085,10 @@ impl<'a> Resolver<'a> {
                 }
                 Pass::Object => {
                     self.problems.add(&item, "only an object has a handle", REBUILD);
+                    continue;
+                }
+                Pass::Frozen => {
+                    self.problems.add(&item, "only an arena is frozen", REBUILD);
                     continue;
                 }
                 Pass::Value => ("value", Passing::Value(value)),
@@ -1090,6 +1133,10 @@ impl<'a> Resolver<'a> {
         }
         if (record.mode == Mode::Stream || has_input) != (record.window > 0) {
             self.problems.add(&item, "a function with a stream has a window, and no other has", REBUILD);
+        }
+        if record.window > MOST_WINDOW {
+            let what = format!("a window is up to {MOST_WINDOW} items, and it has {}", record.window);
+            self.problems.add(&item, what, REBUILD);
         }
         self.fingerprint(&item, &facts, record.fingerprint);
         Function {
@@ -1184,8 +1231,13 @@ impl<'a> Resolver<'a> {
         function: &read::DartFunction,
         kept: bool,
     ) -> Option<(DartFunction, u64)> {
+        let count = function.arguments.len();
+        if count > MOST_ARGUMENTS {
+            let what = format!("a function of Dart has up to {MOST_ARGUMENTS} arguments, and it has {count}");
+            self.problems.add(item, what, REBUILD);
+        }
         let mut facts = vec![fingerprint::DART_FUNCTION];
-        let mut arguments = Vec::with_capacity(function.arguments.len());
+        let mut arguments = Vec::with_capacity(count);
         for argument in &function.arguments {
             let (ty, fingerprint) = self.returns(item, Some(argument));
             facts.push(fingerprint);
@@ -1255,7 +1307,7 @@ impl<'a> Resolver<'a> {
         for param in params {
             let lent = match &param.passing {
                 Passing::Reference { .. } | Passing::Columns { .. } => true,
-                Passing::Arena { lending, .. } => *lending != Lending::Given,
+                Passing::Arena { lending, .. } => matches!(lending, Lending::Shared | Lending::Mutable),
                 Passing::Slice { mutable, .. } => *mutable,
                 Passing::Callback(function) => !function.kept,
                 Passing::CText => true,
@@ -1428,9 +1480,20 @@ impl<'a> Resolver<'a> {
         let (ty, facts) = self.ty(item, ty);
         let returned = match returns {
             read::Returns::Vec(_) => fingerprint::mix(&[fingerprint::OWNED_VEC, facts.fingerprint]),
-            _ => facts.fingerprint,
+            _ => {
+                self.by_value(item, facts.layout);
+                facts.fingerprint
+            }
         };
         (Some(shape(self.value(item, &ty))), returned)
+    }
+
+    /// Checks that a type is not too large to cross by value: Dart's memory for one is no larger.
+    fn by_value(&mut self, item: &str, Layout { size, .. }: Layout) {
+        if size > MOST_BY_VALUE {
+            let what = format!("{size} bytes do not cross by value, but up to {MOST_BY_VALUE}");
+            self.problems.add(item, what, REBUILD);
+        }
     }
 
     /// Returns the message in a `PoolBox`.
@@ -1439,8 +1502,7 @@ impl<'a> Resolver<'a> {
             self.problems.add(item, "only a message is in a pool", REBUILD);
             return None;
         };
-        let id = self.sorted.messages.keys().nth(index.0).expect("the index came from its place there");
-        self.pooled(item, id)
+        self.pooled(item, self.message_ids[index.0])
     }
 
     fn queue(&mut self, record: &read::Queue) -> Option<Queue> {
@@ -1467,6 +1529,25 @@ impl<'a> Resolver<'a> {
             fingerprint: record.fingerprint,
             symbols: record.symbols.clone(),
         })
+    }
+
+    fn flag(&mut self, record: &read::Flag) -> read::Flag {
+        let item = format!("flag {}", record.item.name);
+        self.item(&item, &record.item);
+        let facts = [fingerprint::FLAG, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        record.clone()
+    }
+
+    fn health(&mut self, record: &read::Health) -> read::Health {
+        let item = format!("health check {}", record.item.name);
+        self.item(&item, &record.item);
+        let facts = [fingerprint::HEALTH, fingerprint::hash_name(&record.item.name)];
+        self.fingerprint(&item, &facts, record.fingerprint);
+        if self.sorted.libraries.iter().any(|it| it.symbols.production.is_none()) {
+            self.problems.add(&item, "it needs the feature `production`, which the library lacks", REBUILD);
+        }
+        record.clone()
     }
 
     fn value(&mut self, item: &str, ty: &Type) -> Value {

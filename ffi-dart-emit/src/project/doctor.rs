@@ -182,12 +182,24 @@ fn flutter() -> Finding {
     }
 }
 
+/// Returns the target of this machine, as rustc says it; empty without rustc.
+#[must_use]
+pub fn host() -> String {
+    let version = output("rustc", &["-vV"]).unwrap_or_default();
+    version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned()
+}
+
+/// Returns true if Rust has the standard library for a target.
+#[must_use]
+pub fn has_target(target: &str) -> bool {
+    let sysroot = output("rustc", &["--print", "sysroot"]).unwrap_or_default();
+    Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib").is_dir()
+}
+
 /// Looks for the standard libraries of targets.
 fn targets(needed: &[&str]) -> Vec<Finding> {
-    let sysroot = output("rustc", &["--print", "sysroot"]).unwrap_or_default();
-    let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
     let one = |target: &&str| {
-        if libraries.join(target).join("lib").is_dir() {
+        if has_target(target) {
             Finding::found(format!("Rust for {target}"))
         } else {
             Finding::missing(format!("Rust for {target}"), format!("rustup target add {target}"))
@@ -196,7 +208,10 @@ fn targets(needed: &[&str]) -> Vec<Finding> {
     needed.iter().map(one).collect()
 }
 
-fn ndk() -> Finding {
+/// Returns the folder of Android's NDK: that which a variable names, else the newest in the usual
+/// folders.
+#[must_use]
+pub fn ndk_folder() -> Option<PathBuf> {
     let named = ["ANDROID_NDK_HOME", "ANDROID_NDK_ROOT", "ANDROID_NDK"].map(env::var_os);
     let named = named.into_iter().flatten().map(PathBuf::from).find(|it| it.is_dir());
     let home = env::var_os("HOME").map(PathBuf::from);
@@ -208,7 +223,11 @@ fn ndk() -> Finding {
         all.sort();
         all.pop()
     };
-    match named.or_else(|| sdks.chain(usual).find_map(newest)) {
+    named.or_else(|| sdks.chain(usual).find_map(newest))
+}
+
+fn ndk() -> Finding {
+    match ndk_folder() {
         Some(folder) => Finding::found(format!("Android NDK in {}", folder.display())),
         None => Finding::missing(
             "Android NDK",

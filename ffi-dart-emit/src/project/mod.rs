@@ -121,11 +121,22 @@ impl Project {
             OutputFile::starter(".gitignore", include_str!("../../templates/project/gitignore")),
             OutputFile::starter("README.md", render(&Readme { it: &words })),
             OutputFile::starter(".github/workflows/ci.yml", render(&Ci { it: &words })),
+            OutputFile::starter(".github/workflows/release.yml", render(&Release { it: &words })),
             OutputFile::starter("pubspec.yaml", render(&Pubspec { it: &words })),
             OutputFile::starter(
                 "analysis_options.yaml",
                 include_str!("../../templates/project/analysis_options.yaml"),
             ),
+        ]);
+        // A Flutter app has a screen, which a container has not.
+        if self.kind == Kind::Dart {
+            files.push(OutputFile::starter("Dockerfile", render(&Container { it: &words })));
+            files.push(OutputFile::starter(
+                ".dockerignore",
+                include_str!("../../templates/project/dockerignore"),
+            ));
+        }
+        files.extend([
             match self.kind {
                 Kind::Dart => {
                     OutputFile::starter(format!("bin/{}.dart", self.name), render(&DartMain { it: &words }))
@@ -174,6 +185,7 @@ impl Project {
             ffi_core: &self.ffi_core,
             tool: if self.kind == Kind::Flutter { "flutter" } else { "dart" },
             flutter: self.kind == Kind::Flutter,
+            version: env!("CARGO_PKG_VERSION"),
             package,
             library,
             alone,
@@ -221,6 +233,8 @@ struct Words<'a> {
     /// Program that runs tests and the app.
     tool: &'a str,
     flutter: bool,
+    /// Version of this program.
+    version: &'static str,
     /// True if the crate is a workspace of its own.
     alone: bool,
 }
@@ -239,6 +253,8 @@ templates! {
     Workspace = "project/Cargo.toml.jinja",
     Readme = "project/README.md.jinja",
     Ci = "project/ci.yml.jinja",
+    Release = "project/release.yml.jinja",
+    Container = "project/Dockerfile.jinja",
     Pubspec = "project/pubspec.yaml.jinja",
     CrateManifest = "project/rust/Cargo.toml.jinja",
     DartMain = "project/main.dart.jinja",

@@ -93,7 +93,7 @@ fn write(
     fs::create_dir_all(own)
         .and_then(|()| fs::write(&mark, "Run the same command of ffi-dart-emit again: it goes on here.\n"))
         .with_context(|| format!("{} can't be written", own.display()))?;
-    Plan::new(root, files, None)
+    Plan::new(root, files.to_vec(), None)
         .write()
         .map_err(|problems| anyhow::anyhow!("{} can't be written:\n\n{problems}", root.display()))?;
     emit(&root.join(project.crate_folder()), &root.join(project.dart_folder())).context(if goes_on {

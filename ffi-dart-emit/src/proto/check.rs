@@ -254,6 +254,8 @@ fn library() -> Library {
             free: symbol("free"),
             owned_free: symbol("owned_free"),
             shutdown: symbol("shutdown"),
+            info: None,
+            production: None,
             mailbox: None,
             dart_init: symbol("dart_init"),
             dart_calls: symbol("dart_calls"),

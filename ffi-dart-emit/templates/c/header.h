@@ -471,6 +471,27 @@ static inline {{ getter.returns }}{{ getter.name }}(const FfiArenaParts *arena, 
 {% endfor %}
 {%- call end(it.name, it.fingerprint) %}{% endcall %}
 {% endfor %}
+{%- for it in cases %}
+#ifndef FFI_CASES_{{ it.oneof }}
+#define FFI_CASES_{{ it.oneof }}
+{%- for getter in it.getters %}
+{%- if getter.single %}
+/** {{ getter.doc }} of the case `{{ getter.field }}`, or null if there is none, or another case is active. */
+{%- else %}
+/** {{ getter.doc }} of the case `{{ getter.field }}`, of `payload.{{ getter.field }}.len`, or null if another case is active. */
+{%- endif %}
+static inline {{ getter.returns }}{{ getter.name }}(const FfiArenaParts *arena, const {{ it.oneof }} *oneof) {
+{%- if getter.single %}
+    if (oneof->tag != {{ getter.tag }} || oneof->payload.{{ getter.field }}.at == 0) return NULL;
+    return ({{ getter.returns }})ffi_arena_at(arena, oneof->payload.{{ getter.field }}.at);
+{%- else %}
+    if (oneof->tag != {{ getter.tag }}) return NULL;
+    return ({{ getter.returns }})(arena->{{ getter.chunk }} + (oneof->payload.{{ getter.field }}.len == 0 ? 0 : oneof->payload.{{ getter.field }}.at));
+{%- endif %}
+}
+{%- endfor %}
+#endif
+{% endfor %}
 {%- for it in objects %}
 {% call begin(it.name, it.fingerprint) %}{% endcall %}{{ it.doc }}typedef uint64_t {{ it.name }};
 {%- call end(it.name, it.fingerprint) %}{% endcall %}
@@ -620,10 +641,17 @@ const void *{{ it.symbols.calls }}(void);
 {%- endif %}
 {% endfor %}
 {%- for it in protos %}
+{%- if let Some(arena) = it.arena %}
+/** The root of an arena, with all that it refers to, as protobuf, `data` of `len` bytes, which the caller owns. */
+FfiOwned *{{ it.symbols.encode }}(const {{ arena }} *arena, FfiStatus *status);
+/** An arena that the caller owns, whose root is the message that the bytes are as protobuf; null and a status when they are none. */
+{{ arena }} *{{ it.symbols.decode }}(const uint8_t *bytes, size_t len, FfiStatus *status);
+{%- else %}
 /** The message as protobuf, `data` of `len` bytes, which the caller owns. What it refers to is written too. */
 FfiOwned *{{ it.symbols.encode }}(const {{ it.message }} *message, FfiStatus *status);
 /** Makes `message`, whatever it holds, the one that the bytes are as protobuf; when they are none, it is zero. */
 void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} *message, FfiStatus *status);
+{%- endif %}
 {% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}{% for it in started %}

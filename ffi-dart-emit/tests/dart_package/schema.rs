@@ -88,6 +88,8 @@ impl Schema {
             dart_init: symbol("dart_init"),
             dart_calls: symbol("dart_calls"),
             shutdown: symbol("shutdown"),
+            info: None,
+            production: None,
             mailbox: None,
         };
         let record = Library {

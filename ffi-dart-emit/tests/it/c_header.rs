@@ -146,6 +146,8 @@ fn docs_can_not_leave_their_comment() {
                     &mut it.item
                 }
                 Record::Function(it) => &mut it.item,
+                Record::Flag(it) => &mut it.item,
+                Record::Health(it) => &mut it.item,
             };
             item.doc = doc.to_owned();
             item.deprecated = Some(doc.to_owned());

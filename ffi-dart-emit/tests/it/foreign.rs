@@ -227,7 +227,7 @@ fn docs_of_a_foreign_library_stay_text() {
             );
         }
         assert_eq!(doxygen_commands(&header), Vec::<String>::new(), "{trick:?}:\n{header}");
-        Plan::new(folder.path().join(at.to_string()), &files, None).write().unwrap();
+        Plan::new(folder.path().join(at.to_string()), files, None).write().unwrap();
         fs::write(folder.path().join(format!("{at}.h")), &header).unwrap();
         // Docs in .proto come back as text; no message of a library has an alignment of its own.
         let exported = exported.replace("  option (ffi.align) = 64;\n", "");

@@ -7,17 +7,20 @@
 //! | `reading` | each format, and each way in which a file can be useless |
 //! | `libraries` | real libraries of each platform |
 //! | `resolving` | each problem that records can have |
+//! | `flows` | functions, objects and streams of Dart, and queues that Dart listens to, that can't be |
 //! | `hostile` | bytes changed at random: errors, never a panic |
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
 //! | `foreign` | foreign text, files and names: no part of them is run, hidden, or read without end |
 //! | `diff` | the changes between schemas, and what they break |
 //! | `proto` | .proto files: exports that compilers accept; imports, with everything that is refused |
 //! | `targets` | machines that Dart doesn't run on |
+//! | `shipping` | the steps that package a library for each platform, the checks of real ones |
 //! | `program` | exit codes, messages and `--check` of the program |
 
 mod c_header;
 mod diff;
 mod files;
+mod flows;
 mod foreign;
 mod hostile;
 mod inspecting;
@@ -28,4 +31,5 @@ mod proto;
 mod reading;
 mod resolving;
 mod schema;
+mod shipping;
 mod targets;

@@ -7,7 +7,7 @@ use ffi_core::schema::read::{
 use ffi_dart_emit::model::{Composite, Model, resolve};
 
 use crate::schema::{
-    array, containers, demo, enumeration, function, id, library, map, message, objects, oneof, option,
+    array, containers, demo, enumeration, flows, function, id, library, map, message, objects, oneof, option,
     pooled, scalar, seal, str, vec,
 };
 
@@ -368,7 +368,7 @@ fn only_types_with_a_name_cross_the_boundary() {
 
 #[test]
 fn every_fingerprint_is_checked() {
-    let every = [demo as fn() -> Vec<Record>, containers, objects];
+    let every = [demo as fn() -> Vec<Record>, containers, objects, flows];
     for (library, index) in every.iter().flat_map(|library| (0..library().len()).map(move |it| (library, it)))
     {
         let mut records = library();

@@ -1,19 +1,20 @@
 //! Records for tests.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FUNCTION, LOGICAL, MAP, MEMBER, MESSAGE, NOTHING,
-    OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF, SCALAR,
-    SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
+    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FUNCTION, LISTENER, LOGICAL, MAP, MEMBER, MESSAGE,
+    NOTHING, OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF,
+    SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
-    Case, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Function, Item,
-    Library, LibrarySymbols, Member, Message, Mode, Newtype, Object, ObjectSymbols, Oneof, PanicStrategy,
-    Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Role, Scalar, Type, TypeId,
-    TypeSymbols, Variant,
+    Case, DartFunction, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint,
+    Function, Item, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode, Newtype,
+    Object, ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record,
+    Reset, Returns, Role, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -39,6 +40,8 @@ pub fn library() -> Library {
             dart_init: "demo_ffi0_dart_init".to_owned(),
             dart_calls: "demo_ffi0_dart_calls".to_owned(),
             shutdown: "demo_ffi0_shutdown".to_owned(),
+            info: None,
+            production: None,
             mailbox: None,
         },
     }
@@ -334,6 +337,64 @@ pub fn objects() -> Vec<Record> {
     ])
 }
 
+/// Returns a parameter that is a function of Dart.
+pub fn dart_function(name: &str, pass: Pass, arguments: Vec<Returns>, answer: Option<Returns>) -> Param {
+    let function = Some(DartFunction { arguments, answer });
+    Param { name: name.to_owned(), pass, optional: false, ty: scalar(Scalar::U8), function, listener: None }
+}
+
+/// Returns functions and objects of Dart, streams of Dart, and a queue that Dart listens to.
+pub fn flows() -> Vec<Record> {
+    let u32 = || Returns::Value(scalar(Scalar::U32));
+    let frame = || Type::Message(id("Frame"));
+    let mut library = library();
+    library.symbols.mailbox = Some("demo_ffi0_mailbox".to_owned());
+    let mut frames = queue("FRAMES", "Frame");
+    frames.symbols.stream = Some("demo_ffi_frames_stream".to_owned());
+    let with = |name: &str, param: Param| Function { params: vec![param], ..function(name, &[], None) };
+    let method = |name: &str, arguments: Vec<Returns>, answer, asks| ListenerMethod {
+        item: item(name),
+        params: (0..arguments.len()).map(|index| format!("part{index}")).collect(),
+        function: DartFunction { arguments, answer },
+        asks,
+    };
+    let sink = Listener {
+        id: id("Sink"),
+        item: item("Sink"),
+        fingerprint: Fingerprint(0),
+        fingerprint_symbol: "demo_ffi_sink_fingerprint".to_owned(),
+        methods: vec![
+            method("event", vec![u32()], None, false),
+            method("ask", vec![Returns::Text, Returns::Value(frame())], Some(u32()), true),
+        ],
+    };
+    let listener = Param {
+        listener: Some(id("Sink")),
+        function: None,
+        ..dart_function("sink", Pass::Listener, Vec::new(), None)
+    };
+    let kept = vec![Returns::Text, Returns::Vec(frame()), Returns::Pool(id("Frame"))];
+    let reads = |name: &str, pass, ty| Function {
+        mode: Mode::Async,
+        window: 16,
+        ..function(name, &[("items", pass, ty)], None)
+    };
+    let byte = || scalar(Scalar::U8);
+    seal(vec![
+        Record::Library(library),
+        Record::Message(pooled(message("Frame", 8, 4, &[("x", 0, byte()), ("y", 4, scalar(Scalar::F32))]))),
+        Record::Queue(frames),
+        Record::Callback(sink),
+        Record::Function(with("each", dart_function("each", Pass::Callback, vec![u32()], Some(u32())))),
+        Record::Function(with("keep", dart_function("answer", Pass::DartFn, kept, Some(Returns::Text)))),
+        Record::Function(with("listen", listener)),
+        Record::Function(reads("numbers", Pass::InputValue, frame())),
+        Record::Function(reads("texts", Pass::InputStr, byte())),
+        Record::Function(reads("lists", Pass::InputSlice, frame())),
+        Record::Function(reads("slots", Pass::InputPool, frame())),
+    ])
+}
+
 pub fn demo() -> Vec<Record> {
     let vec3 = || Type::Message(id("Vec3"));
     let particle = || Type::Message(id("Particle"));
@@ -410,6 +471,7 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
             Record::Error(it) => Some((it.id.clone(), record.clone())),
             Record::Newtype(it) => Some((it.id.clone(), record.clone())),
             Record::Object(it) | Record::Service(it) => Some((it.id.clone(), record.clone())),
+            Record::Callback(it) => Some((it.id.clone(), record.clone())),
             _ => None,
         })
         .collect();
@@ -430,6 +492,9 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
         }
         Record::Object(it) => Record::Object(Object { fingerprint: Fingerprint(of_object(&it)), ..it }),
         Record::Service(it) => Record::Service(Object { fingerprint: Fingerprint(of_object(&it)), ..it }),
+        Record::Callback(it) => {
+            Record::Callback(Listener { fingerprint: Fingerprint(of_listener(&it, &types)), ..it })
+        }
         Record::Queue(it) => {
             let message = of_type(&Type::Message(it.message.clone()), &types);
             let facts = [QUEUE, hash_name(&it.item.name), message, it.capacity];
@@ -528,21 +593,19 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Object => "object",
             Pass::Callback => "callback",
             Pass::DartFn => "dart_fn",
-            Pass::Listener => unreachable!("no test has one here"),
+            Pass::Listener => "listener",
             Pass::InputValue => "input_value",
             Pass::InputStr => "input_str",
             Pass::InputSlice => "input_slice",
             Pass::InputPool => "input_pool",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
-        let ty = param.function.as_ref().map_or_else(
-            || of_type(&param.ty, types),
-            |function| {
-                let arguments = function.arguments.iter().map(|it| of_returns(Some(it), types));
-                let answer = of_returns(function.answer.as_ref(), types);
-                mix(&[DART_FUNCTION].into_iter().chain(arguments).chain([answer]).collect::<Vec<_>>())
-            },
-        );
+        let listener = param.listener.as_ref().and_then(|id| types.get(id));
+        let ty = match (&param.function, listener) {
+            (Some(function), _) => of_dart_function(function, types),
+            (None, Some(Record::Callback(it))) => of_listener(it, types),
+            _ => of_type(&param.ty, types),
+        };
         facts.extend([hash_name(&pass), ty]);
     }
     if let Some(Member { of, role }) = &function.member {
@@ -552,6 +615,21 @@ fn of_function(function: &Function, types: &Types) -> u64 {
         Mode::Sync => {}
         Mode::Async | Mode::Blocking => facts.push(STARTED),
         Mode::Stream => facts.push(STREAM),
+    }
+    mix(&facts)
+}
+
+fn of_dart_function(function: &DartFunction, types: &Types) -> u64 {
+    let arguments = function.arguments.iter().map(|it| of_returns(Some(it), types));
+    let answer = of_returns(function.answer.as_ref(), types);
+    mix(&[DART_FUNCTION].into_iter().chain(arguments).chain([answer]).collect::<Vec<_>>())
+}
+
+fn of_listener(it: &Listener, types: &Types) -> u64 {
+    let mut facts = vec![LISTENER, hash_name(&it.item.name)];
+    for method in &it.methods {
+        let function = of_dart_function(&method.function, types);
+        facts.extend([hash_name(&method.item.name), function, method.asks.into()]);
     }
     mix(&facts)
 }
@@ -572,10 +650,6 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),
         Type::Open(id) => mix(&[OPEN, of_type(&Type::Enum(id.clone()), types)]),
         Type::Ref(id) => mix(&[REF, hash_name(&id.0)]),
-        Type::Newtype(id) => match types.get(id) {
-            Some(Record::Newtype(it)) => of_type(&it.ty, types),
-            _ => 0,
-        },
         Type::Arena(_)
         | Type::ArenaStr {}
         | Type::ArenaBytes {}
@@ -590,15 +664,23 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
             let (size, align) = if name == "uuid" { (16, 1) } else { (16, 8) };
             mix(&[LOGICAL, hash_name(name), size, align])
         }
-        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) => match types.get(id) {
-            // A message that holds itself has no fingerprint, and is refused before one is needed.
-            Some(Record::Message(it)) if it.fields.iter().any(|field| field.ty == *ty) => 0,
-            Some(Record::Message(it)) => of_message(it, types),
-            Some(Record::Enum(it)) => of_enum(it),
-            Some(Record::Oneof(it)) if it.cases.iter().any(|case| case.ty.as_ref() == Some(ty)) => 0,
-            Some(Record::Oneof(it)) => of_oneof(it, types),
-            _ => 0,
-        },
+        Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => {
+            thread_local!(static OPEN: RefCell<Vec<TypeId>> = const { RefCell::new(Vec::new()) });
+            // A type that holds itself has no fingerprint, and is refused before one is needed.
+            if OPEN.with_borrow(|open| open.contains(id)) {
+                return 0;
+            }
+            OPEN.with_borrow_mut(|open| open.push(id.clone()));
+            let fingerprint = match types.get(id) {
+                Some(Record::Message(it)) => of_message(it, types),
+                Some(Record::Enum(it)) => of_enum(it),
+                Some(Record::Oneof(it)) => of_oneof(it, types),
+                Some(Record::Newtype(it)) => of_type(&it.ty, types),
+                _ => 0,
+            };
+            OPEN.with_borrow_mut(Vec::pop);
+            fingerprint
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use syn::{
     parse_quote, parse_quote_spanned,
 };
 
-use super::types;
+use super::types::{self, Given, Taken};
 
 const HINT: &str = "hint: `&dyn Fn(A) -> Result<R, DartError>`, or `DartFn<fn(A) -> R>` for calls later on";
 
@@ -100,15 +100,23 @@ impl Signature {
         }
         for argument in &self.arguments {
             errors.handle(if self.kept {
-                types::check_output(argument)
+                types::check_given(Given::Argument, argument)
+            } else if is_arena(argument) {
+                let text = "an arena can't be passed to a function that is lent for the call\n\
+                            hint: `DartFn<fn(FfiArena<T>)>`, which then owns it";
+                Err(Error::custom(text).with_span(argument))
             } else {
-                types::check_param(argument)
+                types::check_taken(Taken::Argument, argument)
             });
         }
         let answer = types::ungrouped(&self.answer);
         let is_unit = matches!(answer, Type::Tuple(unit) if unit.elems.is_empty());
-        if !is_unit && !types::is_string(answer) {
-            errors.handle(types::check_param(answer));
+        if is_arena(answer) {
+            let text = "a function of Dart can't return an arena\n\
+                        hint: it passes the arena to an exported function that takes `FfiArena<T>`";
+            errors.push(Error::custom(text).with_span(answer));
+        } else if !is_unit && !types::is_string(answer) {
+            errors.handle(types::check_taken(Taken::Answer, answer));
         }
         errors.finish()
     }
@@ -118,4 +126,13 @@ impl Signature {
         let Self { arguments, answer, .. } = self;
         parse_quote_spanned!(of.span()=> fn(#(#arguments),*) -> #answer)
     }
+}
+
+/// Returns true for an arena, which may be borrowed or optional.
+fn is_arena(ty: &Type) -> bool {
+    let ty = match types::ungrouped(ty) {
+        Type::Reference(it) => types::ungrouped(&it.elem),
+        ty => types::std_argument("Option", ty).map_or(ty, types::ungrouped),
+    };
+    ["FfiArena", "FrozenArena"].into_iter().any(|name| types::argument_of(name, ty).is_some())
 }

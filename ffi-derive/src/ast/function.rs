@@ -13,7 +13,8 @@ use syn::{
 use super::callback::Signature;
 use super::input::{self, InputItem};
 use super::owner::{self, Member, Owner};
-use super::{Head, refuse_generics, stream, types};
+use super::types::{self, Given, Taken};
+use super::{Head, refuse_generics, stream};
 use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
 
 /// A function that C can call.
@@ -91,6 +92,8 @@ pub(crate) enum Pass {
     Pool,
     /// `FfiArena<T>`, whose contents the function gets.
     Arena,
+    /// `FrozenArena<T>`, whose pages the function shares. The type that crosses is the `FfiArena`.
+    Frozen,
     Object,
     /// `FfiMoved<[T]>`, which the function gets.
     Moved,
@@ -185,10 +188,11 @@ impl Function {
                 errors.handle(check_moved(param));
             }
         }
+        let part = if is_stream { Given::Item } else { Given::Returned };
         let output = match item.or(output) {
             None => parse_quote!(()),
             Some(ty) => {
-                errors.handle(types::check_output(ty));
+                errors.handle(types::check_given(part, ty));
                 ty.clone()
             }
         };
@@ -337,6 +341,7 @@ fn check_moved(param: &Param) -> Result<()> {
             Pass::Value
             | Pass::Pool
             | Pass::Arena
+            | Pass::Frozen
             | Pass::Object
             | Pass::Moved
             | Pass::DartFn
@@ -430,7 +435,7 @@ impl Param {
             let (pass, owned, written) = (Pass::Input(way), Some(item.clone()), (*typed.ty).clone());
             return Ok(Self { name, pass, optional: false, owned, ty: of, function: None, written });
         }
-        let passed = errors.handle(Self::passed(inner.unwrap_or(ty)));
+        let passed = errors.handle(Self::passed(Taken::Parameter, inner.unwrap_or(ty)));
         if inner.is_some() && passed.as_ref().is_some_and(|(pass, ..)| *pass == Pass::Listener) {
             let text = "an object of Dart is not optional\nhint: an object that does nothing";
             errors.push(Error::custom(text).with_span(ty));
@@ -443,7 +448,7 @@ impl Param {
 
     /// Returns the way in which an item of a stream of Dart is passed, and the type that crosses.
     fn of_input(item: &Type) -> Result<(InputItem, Type)> {
-        match Self::passed(item)? {
+        match Self::passed(Taken::Item, item)? {
             (Pass::Value, None, ty) => Ok((InputItem::Value, ty)),
             (Pass::Str, Some(_), ty) => Ok((InputItem::Str, ty)),
             (Pass::Slice, Some(_), ty) => Ok((InputItem::Slice, ty)),
@@ -457,7 +462,7 @@ impl Param {
 
     /// Returns the way in which a type is passed, the type of the copy that the function takes, and
     /// the type that crosses the boundary.
-    fn passed(ty: &Type) -> Result<(Pass, Option<Type>, Type)> {
+    fn passed(part: Taken, ty: &Type) -> Result<(Pass, Option<Type>, Type)> {
         let ty = types::ungrouped(ty);
         if types::is_string(ty) {
             return Ok((Pass::Str, Some(ty.clone()), byte(ty)));
@@ -472,12 +477,16 @@ impl Param {
         if types::argument_of("FfiArena", ty).is_some() {
             return Ok((Pass::Arena, None, ty.clone()));
         }
+        if let Some(root) = types::argument_of("FrozenArena", ty) {
+            let lent = parse_quote_spanned!(ty.span()=> __ffi::FfiArena<#root>);
+            return Ok((Pass::Frozen, None, lent));
+        }
         if let Some(list) = types::argument_of("FfiMoved", ty) {
             let Type::Slice(slice) = types::ungrouped(list) else {
                 let text = "only a list can be moved\nhint: `FfiMoved<[T]>`; for a message, `PoolBox<T>`";
                 return Err(Error::custom(text).with_span(list));
             };
-            types::check_param(&slice.elem)?;
+            types::check_element(&slice.elem)?;
             return Ok((Pass::Moved, None, (*slice.elem).clone()));
         }
         if let Some(object) = types::argument_of("FfiObject", ty) {
@@ -487,7 +496,7 @@ impl Param {
             return Ok((Pass::Listener, None, listener.clone()));
         }
         let Type::Reference(TypeReference { lifetime, mutability, elem, .. }) = ty else {
-            types::check_param(ty)?;
+            types::check_taken(part, ty)?;
             return Ok((Pass::Value, None, ty.clone()));
         };
         if let Some(lifetime) = lifetime {
@@ -505,7 +514,7 @@ impl Param {
             (ty, false) => (Pass::Ref, ty),
             (ty, true) => (Pass::Mut, ty),
         };
-        types::check_param(ty)?;
+        types::check_taken(Taken::Parameter, ty)?;
         Ok((pass, None, ty.clone()))
     }
 }

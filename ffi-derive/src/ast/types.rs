@@ -97,20 +97,14 @@ const HANDLES: [&str; 5] = ["ArenaStr", "ArenaBytes", "ArenaVec", "ArenaMap", "A
 
 /// Returns true if a type is written with the name of a handle.
 pub(crate) fn names_handle(ty: &Type) -> bool {
-    any_name(ty.to_token_stream(), &|name| HANDLES.contains(&&*name.unraw().to_string()))
-}
-
-/// Returns true if a type is written with that name.
-pub(crate) fn names(ty: &Type, name: &Ident) -> bool {
-    any_name(ty.to_token_stream(), &|it| it == name)
-}
-
-fn any_name(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => wanted(&ident),
-        TokenTree::Group(group) => any_name(group.stream(), wanted),
-        _ => false,
-    })
+    fn any(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => HANDLES.contains(&&*ident.unraw().to_string()),
+            TokenTree::Group(group) => any(group.stream()),
+            _ => false,
+        })
+    }
+    any(ty.to_token_stream())
 }
 
 /// Returns true if the editor of a type takes the number of elements to make room for.
@@ -197,40 +191,92 @@ fn check_field(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses a type that can't be a parameter, or be behind a reference or slice that is one.
-pub(crate) fn check_param(ty: &Type) -> Result<()> {
+/// Part of a signature that a type is checked for, on its way to Rust, or to a function of Dart that
+/// is lent for a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Parameter,
+    Element,
+    /// Item of a stream of Dart.
+    Item,
+    /// Argument of a function of Dart that is lent for a call.
+    Argument,
+    /// Result of a function of Dart.
+    Answer,
+}
+
+impl Taken {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Parameter => "a parameter",
+            Self::Element => "an element of a list",
+            Self::Item => "an item of a stream of Dart",
+            Self::Argument => "an argument of a function of Dart",
+            Self::Answer => "the result of a function of Dart",
+        }
+    }
+}
+
+/// Refuses a type that can't be that part of a signature, or be behind a reference or slice that is
+/// a parameter.
+pub(crate) fn check_taken(part: Taken, ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
+    let is_parameter = part == Taken::Parameter;
+    let no = |what: &str, for_parameter: &str, other: &str| {
+        let instead = if is_parameter { for_parameter } else { other };
+        refuse(ty, &format!("{what} can't be {}", part.name()), instead)
+    };
     match ty {
         Type::ImplTrait(_) | Type::TraitObject(_) => {
             refuse(ty, "an exported function takes concrete types", "name the type that Dart passes")
         }
         Type::Array(_) => {
-            refuse(ty, "an array can't be a parameter", "a slice, or a message that holds the array")
+            no("an array", "a slice, or a message that holds the array", "a message that holds the array")
         }
-        Type::Reference(_) => {
+        Type::Reference(_) if is_parameter => {
             refuse(ty, "a parameter can't be a reference to a reference", "remove the inner `&`")
         }
+        Type::Reference(_) => no("a reference", "", "the value itself, or a message that holds it"),
         Type::Ptr(_) | Type::FnPtr(_) => refuse(
             ty,
-            "a pointer can't be a parameter: nothing checks what it points to",
-            "`&T`, `&mut T`, or a slice",
+            &format!("a pointer can't be {}: nothing checks what it points to", part.name()),
+            if is_parameter { "`&T`, `&mut T`, or a slice" } else { "the value itself" },
         ),
-        Type::Tuple(_) => {
-            refuse(ty, "a tuple can't be a parameter", "several parameters, or a message with named fields")
-        }
-        Type::Path(path) if path.path.is_ident("str") || is_c_str(ty) => {
+        Type::Tuple(_) => no(
+            "a tuple",
+            "several parameters, or a message with named fields",
+            match part {
+                Taken::Argument => "several arguments, or a message with named fields",
+                _ => "a message with named fields",
+            },
+        ),
+        Type::Path(path) if is_parameter && (path.path.is_ident("str") || is_c_str(ty)) => {
             refuse(ty, "text is not changed in place", "`&str`, or `&mut [u8]`")
         }
-        Type::Path(path) if of_std(path) => match last_name(path).as_str() {
-            "String" => refuse(
+        Type::Path(path) if of_std(path) => match (last_name(path).as_str(), part) {
+            ("String", Taken::Parameter) => refuse(
                 ty,
                 "text can't be lent as a `String`",
                 "`&str`, or `String` for a copy; a type of your own by its path: `&self::String`",
             ),
-            "Vec" => refuse(ty, "values can't be lent as a `Vec`", "a slice, or `Vec<T>` for a copy"),
-            "Option" => {
+            ("Vec", Taken::Parameter) => {
+                refuse(ty, "values can't be lent as a `Vec`", "a slice, or `Vec<T>` for a copy")
+            }
+            ("Option", Taken::Parameter) => {
                 refuse(ty, "an `Option` can only be the outermost part of a parameter", "`Option<&T>`, once")
             }
+            ("String", Taken::Argument) => no(
+                "a `String`",
+                "",
+                "a message with an `FfiStr<N>`, or `DartFn<fn(String) -> R>`, whose calls come later",
+            ),
+            ("Vec", Taken::Argument) => no(
+                "a `Vec`",
+                "",
+                "a message with an `FfiVec<T, N>`, or `DartFn<fn(Vec<T>) -> R>`, whose calls come later",
+            ),
+            ("Vec", Taken::Answer) => no("a `Vec`", "", "a message with an `FfiVec<T, N>`"),
+            ("Option", _) => no("an `Option`", "", "a message with an `FfiOption<T>`, or a oneof"),
             _ => Ok(()),
         },
         Type::Path(path) => check_scalar(ty, path),
@@ -238,27 +284,50 @@ pub(crate) fn check_param(ty: &Type) -> Result<()> {
     }
 }
 
-/// Refuses a type that can't be a result.
-pub(crate) fn check_output(ty: &Type) -> Result<()> {
+/// Part of a signature that a type is checked for, on its way to Dart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Given {
+    Returned,
+    /// Item of a stream.
+    Item,
+    /// Argument of a function of Dart that Rust keeps.
+    Argument,
+}
+
+/// Refuses a type that can't be that part of a signature.
+pub(crate) fn check_given(part: Given, ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
+    let subject = match part {
+        Given::Returned => "an exported function can't return",
+        Given::Item => "an item of a stream can't be",
+        Given::Argument => "an argument of a function of Dart can't be",
+    };
+    let no = |what: &str, returned: &str, other: &str| {
+        let instead = if part == Given::Returned { returned } else { other };
+        refuse(ty, &format!("{subject} {what}"), instead)
+    };
+    const BY_VALUE: &str = "return the message by value, or write into a `&mut` parameter";
     match ty {
-        Type::Reference(_) => refuse(
-            ty,
-            "an exported function can't return a reference: nothing keeps the value alive in Dart",
-            "return the message by value, or write into a `&mut` parameter",
+        Type::Reference(_) => no(
+            "a reference: nothing keeps the value alive in Dart",
+            BY_VALUE,
+            "the value itself, a `String`, a `Vec` or a `PoolBox`",
         ),
-        Type::Ptr(_) | Type::FnPtr(_) => refuse(
-            ty,
-            "an exported function can't return a pointer: nothing says how long it is valid",
-            "return the message by value, or write into a `&mut` parameter",
+        Type::Ptr(_) | Type::FnPtr(_) => no(
+            "a pointer: nothing says how long it is valid",
+            BY_VALUE,
+            "the value itself, a `String`, a `Vec` or a `PoolBox`",
         ),
         Type::ImplTrait(_) => refuse(ty, "an exported function returns a concrete type", "name the type"),
-        Type::Array(_) => {
-            refuse(ty, "an exported function can't return an array", "return a message that holds it")
-        }
-        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
-            refuse(ty, "an exported function can't return a tuple", "return a message with named fields")
-        }
+        Type::Array(_) => no("an array", "return a message that holds it", "a message that holds it"),
+        Type::Tuple(tuple) if !tuple.elems.is_empty() => no(
+            "a tuple",
+            "return a message with named fields",
+            match part {
+                Given::Argument => "several arguments, or a message with named fields",
+                _ => "a message with named fields",
+            },
+        ),
         Type::Never(_) => refuse(
             ty,
             "an exported function returns: Dart waits for it",
@@ -266,8 +335,11 @@ pub(crate) fn check_output(ty: &Type) -> Result<()> {
         ),
         Type::Path(path) => match last_name(path).as_str() {
             "Vec" if of_std(path) => first_argument(path).map_or(Ok(()), check_element),
-            "Option" if of_std(path) => first_argument(path).map_or(Ok(()), check_some),
-            "Result" => first_argument(path).map_or(Ok(()), check_output),
+            "Option" if of_std(path) && part == Given::Argument => {
+                no("an `Option`", "", "a message with an `FfiOption<T>`, or a oneof")
+            }
+            "Option" if of_std(path) => first_argument(path).map_or(Ok(()), |ty| check_some(part, ty)),
+            "Result" => first_argument(path).map_or(Ok(()), |ty| check_given(part, ty)),
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),
@@ -288,12 +360,12 @@ pub(crate) fn check_element(ty: &Type) -> Result<()> {
             "Option" => refuse(ty, "a list can't hold an `Option`", "a message with an `FfiOption<T>`"),
             _ => Ok(()),
         },
-        _ => check_param(ty),
+        _ => check_taken(Taken::Element, ty),
     }
 }
 
 /// Refuses a type that can't be inside an `Option`: Dart has one `null`.
-pub(crate) fn check_some(ty: &Type) -> Result<()> {
+fn check_some(part: Given, ty: &Type) -> Result<()> {
     let ty = ungrouped(ty);
     if matches!(ty, Type::Path(path) if of_std(path) && last_name(path) == "Option") {
         return refuse(ty, "an `Option` of an `Option` is one too many: Dart has one `null`", "a oneof");
@@ -302,7 +374,7 @@ pub(crate) fn check_some(ty: &Type) -> Result<()> {
         Type::Tuple(tuple) if tuple.elems.is_empty() => {
             refuse(ty, "an `Option` of `()` is one of two things", "a `bool`")
         }
-        _ => check_output(ty),
+        _ => check_given(part, ty),
     }
 }
 

@@ -7,63 +7,122 @@ use syn::ext::IdentExt;
 use syn::{Ident, Type, Visibility};
 
 use super::{allowed, shape};
-use crate::ast::{ArenaFrom, Enum, Field, Head, Message, Newtype, types};
+use crate::ast::{ArenaFrom, Enum, Field, Head, Message, Newtype, Variant, types};
 use crate::names;
 use crate::record::Object;
 
-/// Bodies of the functions of [`compared`].
-pub(super) struct Compared {
-    /// Compares `self` with `other`.
+/// Bodies of the functions that compare, hash and serialize the views of a type.
+pub(super) struct Held {
+    /// Compares the views `a` and `b`.
     pub(super) equal: TokenStream,
-    /// Writes `self` to `state`.
+    /// Writes `view` to `state`.
     pub(super) hash: TokenStream,
-    /// Writes `self` to `serializer`.
+    /// Writes `view` to `serializer`.
     pub(super) serialize: TokenStream,
 }
 
-/// Returns the traits that a view has if the views of all `types` in it have them. A type that
-/// names the view's own is left out of the bounds, which would be a circle otherwise.
-pub(super) fn compared<'a>(
-    head: &Head,
-    view: &Ident,
-    types: impl Iterator<Item = &'a Type>,
-    bodies: &Compared,
-) -> TokenStream {
-    let others: Vec<_> = types.filter(|ty| !types::names(ty, &head.ident)).collect();
-    // The lifetime makes rustc accept bounds that don't hold.
-    let bounds = |bound: &TokenStream| quote!(where #(for<'__ffi_any> <#others as __ffi::ArenaType>::View<'arena>: #bound,)*);
-    let equal = bounds(&quote!(__ffi::core::cmp::PartialEq));
-    let total = bounds(&quote!(__ffi::core::cmp::Eq));
-    let hashed = bounds(&quote!(__ffi::core::hash::Hash));
-    let serialized = bounds(&quote!(__ffi::serde::Serialize));
-    let krate = &head.krate;
-    let Compared { equal: eq, hash, serialize } = bodies;
+impl Held {
+    /// Returns the functions of `ArenaType`.
+    pub(super) fn functions(&self, head: &Head) -> TokenStream {
+        let Self { equal, hash, serialize } = self;
+        let krate = &head.krate;
+        quote! {
+            #[inline]
+            fn views_equal(
+                a: <Self as __ffi::ArenaType>::View<'_>,
+                b: <Self as __ffi::ArenaType>::View<'_>,
+            ) -> __ffi::core::primitive::bool {
+                #equal
+            }
+
+            #[inline]
+            fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
+                view: <Self as __ffi::ArenaType>::View<'_>,
+                state: &mut __FfiHasher,
+            ) {
+                #hash
+            }
+
+            #krate::__serde! {
+                #[inline]
+                fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
+                    view: <Self as __ffi::ArenaType>::View<'_>,
+                    serializer: __FfiSerializer,
+                ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
+                    #serialize
+                }
+            }
+        }
+    }
+
+    /// Returns what compares, hashes and serializes messages field by field. `field` is the view of
+    /// a field of what an identifier names.
+    fn of_message(message: &Message, field: impl Fn(&Ident, &Ident) -> TokenStream) -> Self {
+        let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
+        let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+        let names = message.fields.iter().map(|field| &field.item.name);
+        let count = Literal::usize_unsuffixed(all.len());
+        let name = &message.head.item.name;
+        let of = |value: &str| {
+            let value = format_ident!("{value}");
+            all.iter().map(|name| field(&value, name)).collect::<Vec<_>>()
+        };
+        let (a, b, view) = (of("a"), of("b"), of("view"));
+        Self {
+            equal: quote!(#(<#types as __ffi::ArenaType>::views_equal(#a, #b))&&*),
+            hash: quote!(#(<#types as __ffi::ArenaType>::hash_view(#view, state);)*),
+            serialize: quote! {
+                use __ffi::serde::ser::SerializeStruct as _;
+                let mut message = serializer.serialize_struct(#name, #count)?;
+                #(message.serialize_field(#names, &__ffi::Written::<#types>(#view))?;)*
+                message.end()
+            },
+        }
+    }
+
+    /// Returns the same for a type without handles, whose own `Serialize` comes first.
+    pub(super) fn in_place(self) -> Self {
+        let Self { equal, hash, serialize } = self;
+        let serialize = quote! {
+            use __ffi::ByFields as _;
+            __ffi::WrittenItself(view).write(serializer, |serializer| { #serialize })
+        };
+        Self { equal, hash, serialize }
+    }
+}
+
+/// Returns the traits of views.
+pub(super) fn view_traits(head: &Head, view: &Ident) -> TokenStream {
+    let Head { ident, krate, .. } = head;
     quote! {
         #[automatically_derived]
-        impl<'arena> __ffi::core::cmp::PartialEq for #view<'arena> #equal {
+        impl __ffi::core::cmp::PartialEq for #view<'_> {
+            #[inline]
             fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
-                #eq
+                <#ident as __ffi::ArenaType>::views_equal(*self, *other)
             }
         }
 
         #[automatically_derived]
-        impl<'arena> __ffi::core::cmp::Eq for #view<'arena> #total {}
+        impl __ffi::core::cmp::Eq for #view<'_> {}
 
         #[automatically_derived]
-        impl<'arena> __ffi::core::hash::Hash for #view<'arena> #hashed {
+        impl __ffi::core::hash::Hash for #view<'_> {
+            #[inline]
             fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
-                #hash
+                <#ident as __ffi::ArenaType>::hash_view(*self, state);
             }
         }
 
         #krate::__serde! {
             #[automatically_derived]
-            impl<'arena> __ffi::serde::Serialize for #view<'arena> #serialized {
+            impl __ffi::serde::Serialize for #view<'_> {
+                #[inline]
                 fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
                     &self,
                     serializer: __FfiSerializer,
                 ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
-                    #serialize
+                    <#ident as __ffi::ArenaType>::serialize_view(*self, serializer)
                 }
             }
         }
@@ -113,8 +172,9 @@ impl<'a> Arena<'a> {
 
     /// Returns the methods of view and editor, and the traits.
     pub(super) fn implementation(&self) -> TokenStream {
-        let (views, compared, edits, types) = (self.views(), self.compared(), self.edits(), self.types());
-        quote!(#views #compared #edits #types)
+        let (views, edits, types) = (self.views(), self.edits(), self.types());
+        let traits = view_traits(&self.message.head, &self.view);
+        quote!(#views #traits #edits #types)
     }
 
     /// Returns the functions that C calls for arenas with this root, and writes their entries in
@@ -183,31 +243,6 @@ impl<'a> Arena<'a> {
                 }
             }
         }
-    }
-
-    /// Returns what compares, hashes and serializes views.
-    fn compared(&self) -> TokenStream {
-        let Self { message, view, .. } = self;
-        let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
-        let types = message.fields.iter().map(|field| &field.ty);
-        let name = &message.head.item.name;
-        let names = message.fields.iter().map(|field| &field.item.name);
-        let count = Literal::usize_unsuffixed(all.len());
-        compared(
-            &message.head,
-            view,
-            types,
-            &Compared {
-                equal: quote!(#(#view::#all(*self) == #view::#all(*other))&&*),
-                hash: quote!(#(__ffi::core::hash::Hash::hash(&#view::#all(*self), state);)*),
-                serialize: quote! {
-                    use __ffi::serde::ser::SerializeStruct as _;
-                    let mut message = serializer.serialize_struct(#name, #count)?;
-                    #(message.serialize_field(#names, &#view::#all(*self))?;)*
-                    message.end()
-                },
-            },
-        )
     }
 
     fn edits(&self) -> TokenStream {
@@ -305,7 +340,8 @@ impl<'a> Arena<'a> {
             }
         });
         let store = store(ident, &fields);
-        let shape = shape::message(message);
+        let held = Held::of_message(message, |value, field| quote!(#view::#field(#value)));
+        let (held, shape) = (held.functions(&message.head), shape::message(message));
         let once = quote!(__ffi::OnceLock<__ffi::core::primitive::u64>);
         quote! {
             // Some types refuse what lives in an arena.
@@ -364,6 +400,8 @@ impl<'a> Arena<'a> {
                     __ffi::core::result::Result::Ok(())
                 }
 
+                #held
+
                 #[inline]
                 fn reach(reached: &mut __ffi::Reached) {
                     let id = <Self as __ffi::FfiMessage>::ID;
@@ -390,7 +428,9 @@ impl<'a> Arena<'a> {
 /// what it needs to be inside of one.
 pub(super) fn plain_message(message: &Message) -> TokenStream {
     let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
-    plain(&message.head, &fields, &store(&message.head.ident, &fields), &shape::message(message))
+    let held = Held::of_message(message, |value, field| quote!(__ffi::in_place(&#value.#field))).in_place();
+    let functions = [store(&message.head.ident, &fields), held.functions(&message.head)];
+    plain(&message.head, &fields, &functions, &shape::message(message))
 }
 
 /// Returns what a newtype needs to be inside of an arena message.
@@ -403,7 +443,15 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
             unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), 0) };
         }
     };
-    plain(&item.head, &[ty], &store, &shape::newtype(item))
+    let view = |value: TokenStream| quote!(__ffi::in_place(&#value.0));
+    let (a, b, view) = (view(quote!(a)), view(quote!(b)), view(quote!(view)));
+    let held = Held {
+        equal: quote!(<#ty as __ffi::ArenaType>::views_equal(#a, #b)),
+        hash: quote!(<#ty as __ffi::ArenaType>::hash_view(#view, state)),
+        serialize: quote!(<#ty as __ffi::ArenaType>::serialize_view(#view, serializer)),
+    };
+    let functions = [store, held.in_place().functions(&item.head)];
+    plain(&item.head, &[ty], &functions, &shape::newtype(item))
 }
 
 /// Returns what an enum needs to be inside of an arena message, also as the key of a map.
@@ -411,6 +459,28 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
     let (ident, id, shape) = (&item.head.ident, id(&item.head), shape::enumeration(item));
     // Without `Copy`, which `FfiEnum` asks for, rustc shall not report these as well.
     let copy = quote!(where for<'__ffi_any> #ident: __ffi::core::marker::Copy);
+    let name = &item.head.item.name;
+    let variants = item.variants.iter().enumerate().map(|(index, Variant { ident: variant, item, .. })| {
+        let (index, variant_name) = (Literal::usize_unsuffixed(index), &item.name);
+        // It is written as a struct, which can't be a constant of that name.
+        quote!(#ident::#variant {} => serializer.serialize_unit_variant(#name, #index, #variant_name),)
+    });
+    let number = |value: &str| {
+        let value = format_ident!("{value}");
+        quote!(__ffi::FfiEnum::to_repr(#value))
+    };
+    let (a, b, view) = (number("a"), number("b"), number("view"));
+    let held = Held {
+        equal: quote!(#a == #b),
+        hash: quote!(__ffi::core::hash::Hash::hash(&#view, state)),
+        serialize: quote! {
+            use __ffi::ByFields as _;
+            __ffi::WrittenItself(&view).write(serializer, |serializer| match view {
+                #(#variants)*
+            })
+        },
+    };
+    let held = held.functions(&item.head);
     quote! {
         // SAFETY: an enum refers to nothing and has no padding.
         #[automatically_derived]
@@ -445,6 +515,8 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
                 // SAFETY: by this function's contract the place is aligned and writable.
                 unsafe { place.write(value) };
             }
+
+            #held
 
             #[inline]
             fn reach(reached: &mut __ffi::Reached) {
@@ -525,7 +597,12 @@ pub(crate) fn arena_from(item: &ArenaFrom) -> TokenStream {
 }
 
 /// Returns `ArenaType` of a type that is read and stored as itself.
-pub(super) fn plain(head: &Head, parts: &[&Type], store: &TokenStream, shape: &TokenStream) -> TokenStream {
+pub(super) fn plain(
+    head: &Head,
+    parts: &[&Type],
+    functions: &[TokenStream],
+    shape: &TokenStream,
+) -> TokenStream {
     let (ident, id) = (&head.ident, id(head));
     quote! {
         const _: () = {
@@ -564,7 +641,7 @@ pub(super) fn plain(head: &Head, parts: &[&Type], store: &TokenStream, shape: &T
                 __ffi::core::result::Result::Ok(())
             }
 
-            #store
+            #(#functions)*
 
             #[inline]
             fn reach(reached: &mut __ffi::Reached) {

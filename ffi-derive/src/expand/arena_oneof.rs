@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Visibility};
 
-use super::arena::Compared;
+use super::arena::Held;
 use super::{allowed, arena, shape};
 use crate::ast::{Case, Head, Oneof, types};
 use crate::names;
@@ -14,7 +14,64 @@ use crate::names;
 /// Returns what a oneof without handles needs to be inside of an arena message.
 pub(super) fn plain(oneof: &Oneof) -> TokenStream {
     let types: Vec<_> = oneof.payloads().map(|(.., ty)| ty).collect();
-    arena::plain(&oneof.head, &types, &store(oneof), &shape::oneof(oneof))
+    let held = held(oneof, &oneof.head.ident, &quote!(__ffi::in_place)).in_place();
+    let functions = [store(oneof), held.functions(&oneof.head)];
+    arena::plain(&oneof.head, &types, &functions, &shape::oneof(oneof))
+}
+
+/// Returns what compares, hashes and serializes oneofs by their active case. `cases` is the enum of
+/// the views, and `view` makes the view of a payload from a reference to it.
+fn held(oneof: &Oneof, cases: &Ident, view: &TokenStream) -> Held {
+    let pairs = oneof.cases.iter().map(|Case { ident: case, ty, .. }| match ty {
+        Some(ty) => quote! {
+            (#cases::#case { 0: a }, #cases::#case { 0: b }) => {
+                <#ty as __ffi::ArenaType>::views_equal(#view(a), #view(b))
+            }
+        },
+        None => quote!((#cases::#case {}, #cases::#case {}) => true,),
+    });
+    let hashes = oneof.cases.iter().enumerate().map(|(tag, Case { ident: case, ty, .. })| {
+        let tag = Literal::u32_suffixed(tag as u32);
+        let value = ty.as_ref().map(|ty| quote!(<#ty as __ffi::ArenaType>::hash_view(#view(value), state);));
+        let binding = ty.as_ref().map(|_| quote!(0: value));
+        quote! {
+            #cases::#case { #binding } => {
+                __ffi::core::hash::Hash::hash(&#tag, state);
+                #value
+            }
+        }
+    });
+    let name = &oneof.head.item.name;
+    let written = oneof.cases.iter().enumerate().map(|(tag, Case { ident: case, item, ty, .. })| {
+        let (tag, case_name) = (Literal::usize_unsuffixed(tag), &item.name);
+        match ty {
+            Some(ty) => quote! {
+                #cases::#case { 0: value } => {
+                    let value = &__ffi::Written::<#ty>(#view(value));
+                    serializer.serialize_newtype_variant(#name, #tag, #case_name, value)
+                }
+            },
+            None => quote!(#cases::#case {} => serializer.serialize_unit_variant(#name, #tag, #case_name),),
+        }
+    });
+    Held {
+        equal: quote! {
+            match (&a, &b) {
+                #(#pairs)*
+                _ => false,
+            }
+        },
+        hash: quote! {
+            match &view {
+                #(#hashes)*
+            }
+        },
+        serialize: quote! {
+            match &view {
+                #(#written)*
+            }
+        },
+    }
 }
 
 /// Returns the function that stores a oneof by its active case, as its padding is not initialised.
@@ -91,8 +148,9 @@ impl<'a> ArenaOneof<'a> {
 
     /// Returns the methods of view and editor, and the traits.
     pub(super) fn implementation(&self) -> TokenStream {
-        let (views, compared, edits, types) = (self.views(), self.compared(), self.edits(), self.types());
-        quote!(#views #compared #edits #types)
+        let (views, edits, types) = (self.views(), self.edits(), self.types());
+        let traits = arena::view_traits(&self.oneof.head, &self.view);
+        quote!(#views #traits #edits #types)
     }
 
     fn views(&self) -> TokenStream {
@@ -130,63 +188,6 @@ impl<'a> ArenaOneof<'a> {
                 }
             }
         }
-    }
-
-    /// Returns what compares, hashes and serializes views.
-    fn compared(&self) -> TokenStream {
-        let Self { oneof, view, .. } = self;
-        let pairs = oneof.cases.iter().map(|Case { ident: case, ty, .. }| match ty {
-            Some(_) => quote!((#view::#case { 0: a }, #view::#case { 0: b }) => a == b,),
-            None => quote!((#view::#case {}, #view::#case {}) => true,),
-        });
-        let hashes = oneof.cases.iter().enumerate().map(|(tag, Case { ident: case, ty, .. })| {
-            let tag = Literal::usize_suffixed(tag);
-            let value = ty.as_ref().map(|_| quote!(__ffi::core::hash::Hash::hash(value, state);));
-            let binding = ty.as_ref().map(|_| quote!(0: value));
-            quote! {
-                #view::#case { #binding } => {
-                    __ffi::core::hash::Hash::hash(&#tag, state);
-                    #value
-                }
-            }
-        });
-        let name = &oneof.head.item.name;
-        let written = oneof.cases.iter().enumerate().map(|(tag, Case { ident: case, item, ty, .. })| {
-            let (tag, case_name) = (Literal::usize_unsuffixed(tag), &item.name);
-            match ty {
-                Some(_) => quote! {
-                    #view::#case { 0: value } => {
-                        serializer.serialize_newtype_variant(#name, #tag, #case_name, value)
-                    }
-                },
-                None => {
-                    quote!(#view::#case {} => serializer.serialize_unit_variant(#name, #tag, #case_name),)
-                }
-            }
-        });
-        arena::compared(
-            &oneof.head,
-            view,
-            oneof.payloads().map(|(.., ty)| ty),
-            &Compared {
-                equal: quote! {
-                    match (self, other) {
-                        #(#pairs)*
-                        _ => false,
-                    }
-                },
-                hash: quote! {
-                    match self {
-                        #(#hashes)*
-                    }
-                },
-                serialize: quote! {
-                    match self {
-                        #(#written)*
-                    }
-                },
-            },
-        )
     }
 
     fn edits(&self) -> TokenStream {
@@ -310,6 +311,7 @@ impl<'a> ArenaOneof<'a> {
             }
         });
         let (store, shape) = (store(oneof), shape::oneof(oneof));
+        let held = held(oneof, view, &quote!(*)).functions(&oneof.head);
         // Editors make cases by their numbers, which rustc doesn't see: it would call them dead
         // code.
         let made = oneof.cases.iter().map(|Case { ident: case, ty, .. }| match ty {
@@ -383,6 +385,8 @@ impl<'a> ArenaOneof<'a> {
                         _ => __ffi::core::result::Result::Ok(()),
                     }
                 }
+
+                #held
 
                 #[inline]
                 fn reach(reached: &mut __ffi::Reached) {

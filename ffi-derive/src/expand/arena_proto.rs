@@ -1,11 +1,12 @@
 //! Protobuf's wire format of messages and oneofs that live in arenas.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::proto::with_proto;
 use crate::ast::{Case, Head, Message, Oneof, types};
+use crate::record::Object;
 
 /// Returns the protobuf of a type without handles, inside of messages that live in arenas.
 /// `wrapped` is the type in a newtype.
@@ -28,8 +29,9 @@ pub(super) fn enumeration(head: &Head) -> TokenStream {
     with_proto(head, &quote!(#krate::__arena_proto!([] #ident, where [#copy]);))
 }
 
-pub(super) fn message(message: &Message) -> TokenStream {
+pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let ident = &message.head.ident;
+    let exports = exports(message, record);
     let view = quote!(<Self as __ffi::ArenaType>::View<'_>);
     let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
     // Fields are in the order of their numbers, as other writers have it.
@@ -65,6 +67,8 @@ pub(super) fn message(message: &Message) -> TokenStream {
     });
     let all: Vec<_> = types.iter().map(|ty| field_of(ty)).collect();
     let items = quote! {
+        #exports
+
         #[automatically_derived]
         impl __ffi::proto::ArenaProto for #ident {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
@@ -102,6 +106,41 @@ pub(super) fn message(message: &Message) -> TokenStream {
         }
     };
     with_proto(&message.head, &items)
+}
+
+/// Returns the functions that C calls for arenas with this root, and writes their names in the
+/// record.
+fn exports(message: &Message, record: &mut Object<'_>) -> TokenStream {
+    let Head { ident, item, prefix, .. } = &message.head;
+    let [encode, decode] = ["encode_proto", "decode_proto"].map(|it| prefix.type_symbol(&item.name, it));
+    record.with_proto("proto", |record| {
+        record.key("encode").string(&encode);
+        record.key("decode").string(&decode);
+    });
+    // The span at which rustc reports a symbol that another item has.
+    quote_spanned! {ident.span()=>
+        #[unsafe(export_name = #encode)]
+        unsafe extern "C" fn __ffi_encode_proto(
+            __ffi_arena: *const __ffi::FfiArena<#ident>,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned {
+            // SAFETY: the caller passes an arena, or a pointer that is refused, and null or a
+            // status that is zeroed or was written by this library; nobody writes to them
+            // meanwhile.
+            unsafe { __ffi::proto::encode_arena(__ffi_arena, __ffi_status) }
+        }
+
+        #[unsafe(export_name = #decode)]
+        unsafe extern "C" fn __ffi_decode_proto(
+            __ffi_bytes: *const __ffi::core::primitive::u8,
+            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiArena<#ident> {
+            // SAFETY: the caller passes bytes, or a pointer that is refused, and null or a status
+            // that is zeroed or was written by this library; nobody writes to them meanwhile.
+            unsafe { __ffi::proto::decode_arena(__ffi_bytes, __ffi_len, __ffi_status) }
+        }
+    }
 }
 
 fn field_of(ty: &Type) -> TokenStream {

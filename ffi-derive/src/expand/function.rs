@@ -21,9 +21,20 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let facts = facts(function, &record);
     let (fingerprint, record) = (quote!(__FfiFacts::FINGERPRINT), quote!(__FfiFacts::RECORD));
     let exports = exports(&function.head, &fingerprint_symbol, &fingerprint, &record);
-    let block = block(&function.head, &quote! { use __ffi::Untyped as _; #wrapper #facts #exports });
+    let site = site(function);
+    let block = block(&function.head, &quote! { use __ffi::Untyped as _; #site #wrapper #facts #exports });
     let cfgs = &function.cfgs;
     quote! { #(#cfgs)* #block }
+}
+
+/// Returns the place that each call passes, whatever looks at calls: see `ffi_core::production`.
+fn site(function: &Function) -> TokenStream {
+    let name = &function.head.item.name;
+    let name = match &function.member {
+        Some(member) => format!("{}.{name}", member.owner.name),
+        None => name.clone(),
+    };
+    quote!(static __FFI_SITE: __ffi::Site = __ffi::Site::new(#name);)
 }
 
 impl Pass {
@@ -39,6 +50,7 @@ impl Pass {
             Self::CStr => "c_str",
             Self::Pool => "pool",
             Self::Object => "object",
+            Self::Frozen => "frozen",
             Self::Moved => "moved",
             Self::Callback => "callback",
             Self::DartFn => "dart_fn",
@@ -205,6 +217,7 @@ impl Argument {
                 };
             }
             Pass::Ref => (quote!(*const #ty), quote!(shared), quote!(reference::<#ty>)),
+            Pass::Frozen => (quote!(*const #ty), quote!(shared), quote!(frozen)),
             Pass::Mut => (quote!(*mut #ty), quote!(mutable), quote!(reference_mut::<#ty>)),
             Pass::Slice => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(slice::<#ty>)),
             Pass::Input(_) => unreachable!("an input is no memory"),
@@ -212,11 +225,11 @@ impl Argument {
             Pass::Str => (quote!(*const #ty, #len: #usize), quote!(shared), quote!(text)),
         };
         let (count, arguments) = match pass {
-            Pass::Ref | Pass::Mut => (quote!(1), quote!(#raw, #name)),
+            Pass::Ref | Pass::Mut | Pass::Frozen => (quote!(1), quote!(#raw, #name)),
             _ => (quote!(#len), quote!(#raw, #len, #name)),
         };
         let region = quote!(__ffi::Region::#region(#raw, #count, #name));
-        let by_reference = matches!(pass, Pass::Ref | Pass::Mut);
+        let by_reference = matches!(pass, Pass::Ref | Pass::Mut | Pass::Frozen);
         let copy = owned.as_ref().map(|owned| match pass {
             Pass::Str => quote!(.map(<#owned as __ffi::OwnedText>::copied)),
             _ => quote!(.map(__ffi::ToOwned::to_owned)),
@@ -284,11 +297,20 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         .params
         .iter()
         .flat_map(|param| match &param.function {
-            Some(function) => function.arguments.iter().chain([&function.answer]).collect(),
-            None if matches!(param.pass, Pass::Value | Pass::Input(InputItem::Value)) => vec![&param.ty],
+            Some(function) => {
+                let types = function.arguments.iter().chain([&function.answer]);
+                types.map(|ty| ("assert_called_by_value", ty)).collect()
+            }
+            None if param.pass == Pass::Value => vec![("assert_by_value", &param.ty)],
+            None if param.pass == Pass::Input(InputItem::Value) => {
+                vec![("assert_item_by_value", &param.ty)]
+            }
             None => Vec::new(),
         })
-        .map(|ty| quote_spanned!(ty.span()=> const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<#ty>());));
+        .map(|(assert, ty)| {
+            let assert = Ident::new(assert, ty.span());
+            quote_spanned!(ty.span()=> const _: () = __ffi::#assert(__ffi::core::mem::size_of::<#ty>());)
+        });
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
         const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
@@ -480,9 +502,10 @@ fn call(
             #seen
             __ffi::Returned::<#output>::into_abi(#called)
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library.
-        unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_body) }
+        unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_watched) }
     }
 }
 
@@ -502,11 +525,12 @@ fn start_async(
     let passed = this.iter().chain(passed);
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
+            let __ffi_watch = __FFI_SITE.enter()?;
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(__ffi_function(#(#passed),*)))
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate, with room for an event.
@@ -517,7 +541,9 @@ fn start_async(
                 #now
                 __ffi_status,
                 __ffi_body,
-                __ffi::Returned::<#output>::into_abi,
+                |(__ffi_output, __ffi_watch): (#output, __ffi::Watch)| {
+                    __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(__ffi_output))
+                },
             )
         }
     }
@@ -542,6 +568,7 @@ fn start_stream(
             #seen
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate.
         unsafe {
@@ -550,7 +577,7 @@ fn start_stream(
                 __ffi_call,
                 __ffi_status,
                 #window,
-                __ffi_body,
+                __ffi_watched,
                 __ffi::Returned::<#output>::into_abi,
             )
         }
@@ -576,13 +603,14 @@ fn start_blocking(
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#arguments),*)));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
+            let __ffi_watch = __FFI_SITE.enter()?;
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
             #(let #taken = #passed;)*
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
-                __ffi::Returned::<#output>::into_abi(#called)
+                __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
             })
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
@@ -632,7 +660,7 @@ fn bounds(function: &Function) -> TokenStream {
             };
         }
         let holds = match pass {
-            Pass::Ref | Pass::Mut | Pass::Arena => quote!(FfiLent),
+            Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen => quote!(FfiLent),
             Pass::Pool | Pass::Input(InputItem::Pool) => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
             Pass::Listener => quote!(FfiListener),
@@ -651,7 +679,7 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        let root = types::argument_of("FfiArena", ty).filter(|_| *pass == Pass::Arena);
+        let root = types::argument_of("FfiArena", ty).filter(|_| matches!(pass, Pass::Arena | Pass::Frozen));
         let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
         quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #root)
     });
@@ -668,7 +696,7 @@ fn assertions(function: &Function) -> TokenStream {
     let params = function.params.iter().map(|Param { pass, owned, ty, function, .. }| match (pass, owned) {
         (Pass::Callback | Pass::DartFn, _) => {
             let function = function.as_ref().expect("it has one");
-            let assertion = if function.kept { quote!(assert_sent) } else { quote!(assert_value) };
+            let assertion = if function.kept { quote!(assert_sent) } else { quote!(assert_passed) };
             let arguments = function
                 .arguments
                 .iter()
@@ -677,7 +705,9 @@ fn assertions(function: &Function) -> TokenStream {
             let answer = quote_spanned!(answer.span()=> __ffi::assert_answer::<#answer>(););
             quote!(#(#arguments)* #answer)
         }
-        (Pass::Ref | Pass::Mut | Pass::Arena, _) => quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();),
+        (Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen, _) => {
+            quote_spanned!(ty.span()=> __ffi::assert_lent::<#ty>();)
+        }
         (Pass::Slice, Some(_)) => quote_spanned! {ty.span()=>
             __ffi::assert_value::<#ty>();
             __ffi::Facts::<#ty>::assert_clone();
@@ -768,7 +798,7 @@ fn fingerprint(function: &Function) -> TokenStream {
 /// Returns the trait from which rustc knows the type of a parameter.
 fn holds(pass: Pass) -> Ident {
     match pass {
-        Pass::Ref | Pass::Mut | Pass::Arena => format_ident!("FfiLent"),
+        Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen => format_ident!("FfiLent"),
         Pass::Object => format_ident!("FfiClass"),
         Pass::Callback | Pass::DartFn => format_ident!("FfiSignature"),
         Pass::Listener => format_ident!("FfiListener"),

@@ -43,7 +43,13 @@ pub(crate) fn listener(listener: &Listener) -> TokenStream {
         let answer = quote_spanned!(answer.span()=> __ffi::assert_answer::<#answer>(););
         quote!(#(#arguments)* #answer)
     });
+    let by_value = methods.iter().flat_map(|it| it.signature.arguments.iter().chain([&it.signature.answer]));
+    let by_value = by_value.map(|ty| {
+        quote_spanned!(ty.span()=> const _: () = __ffi::assert_called_by_value(__ffi::core::mem::size_of::<#ty>());)
+    });
     let contents = quote! {
+        #(#by_value)*
+
         fn __ffi_assertions() {
             #(#assertions)*
         }

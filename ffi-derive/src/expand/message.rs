@@ -21,10 +21,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
     let arena = message.arena.as_ref().map(|visibility| Arena::new(message, visibility));
     // A message that lives in an arena is not passed by itself.
     let value = match &arena {
-        Some(arena) => {
-            let (implementation, proto) = (arena.implementation(), arena_proto::message(message));
-            quote!(#implementation #proto)
-        }
+        Some(arena) => arena.implementation(),
         None => {
             let (value, plain) = (by_value(&head.ident), arena::plain_message(message));
             let types = message.fields.iter().map(|field| &field.ty);
@@ -39,9 +36,10 @@ pub(crate) fn message(message: &Message) -> TokenStream {
         identity(head, record);
         size_and_align(head, record);
         record.key("fingerprint").fingerprint(&fingerprint);
-        if arena.is_none() {
-            parts.extend(proto::message(message, record));
-        }
+        parts.extend(match &arena {
+            Some(_) => arena_proto::message(message, record),
+            None => proto::message(message, record),
+        });
         if !message.reserved.is_empty() {
             record.key("reserved").array(&message.reserved, |range, (first, last)| {
                 range.array([*first, *last], |value, number| value.number(number));

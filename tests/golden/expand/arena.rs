@@ -240,55 +240,26 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<'arena> __ffi::core::cmp::PartialEq for RowView<'arena>
-    where
-        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<
-            'arena,
-        >: __ffi::core::cmp::PartialEq,
-        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
-            'arena,
-        >: __ffi::core::cmp::PartialEq,
-    {
+    impl __ffi::core::cmp::PartialEq for RowView<'_> {
+        #[inline]
         fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
-            RowView::id(*self) == RowView::id(*other)
-                && RowView::name(*self) == RowView::name(*other)
-                && RowView::replies(*self) == RowView::replies(*other)
+            <Row as __ffi::ArenaType>::views_equal(*self, *other)
         }
     }
     #[automatically_derived]
-    impl<'arena> __ffi::core::cmp::Eq for RowView<'arena>
-    where
-        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<'arena>: __ffi::core::cmp::Eq,
-        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
-            'arena,
-        >: __ffi::core::cmp::Eq,
-    {}
+    impl __ffi::core::cmp::Eq for RowView<'_> {}
     #[automatically_derived]
-    impl<'arena> __ffi::core::hash::Hash for RowView<'arena>
-    where
-        for<'__ffi_any> <u64 as __ffi::ArenaType>::View<'arena>: __ffi::core::hash::Hash,
-        for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
-            'arena,
-        >: __ffi::core::hash::Hash,
-    {
+    impl __ffi::core::hash::Hash for RowView<'_> {
+        #[inline]
         fn hash<__FfiHasher: __ffi::core::hash::Hasher>(&self, state: &mut __FfiHasher) {
-            __ffi::core::hash::Hash::hash(&RowView::id(*self), state);
-            __ffi::core::hash::Hash::hash(&RowView::name(*self), state);
-            __ffi::core::hash::Hash::hash(&RowView::replies(*self), state);
+            <Row as __ffi::ArenaType>::hash_view(*self, state);
         }
     }
     /// Arguments of `__serde!`.
     const _: () = {
         #[automatically_derived]
-        impl<'arena> __ffi::serde::Serialize for RowView<'arena>
-        where
-            for<'__ffi_any> <u64 as __ffi::ArenaType>::View<
-                'arena,
-            >: __ffi::serde::Serialize,
-            for<'__ffi_any> <ArenaStr as __ffi::ArenaType>::View<
-                'arena,
-            >: __ffi::serde::Serialize,
-        {
+        impl __ffi::serde::Serialize for RowView<'_> {
+            #[inline]
             fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
                 &self,
                 serializer: __FfiSerializer,
@@ -296,12 +267,7 @@ const _: () = {
                 __FfiSerializer::Ok,
                 __FfiSerializer::Error,
             > {
-                use __ffi::serde::ser::SerializeStruct as _;
-                let mut message = serializer.serialize_struct("Row", 3)?;
-                message.serialize_field("id", &RowView::id(*self))?;
-                message.serialize_field("name", &RowView::name(*self))?;
-                message.serialize_field("replies", &RowView::replies(*self))?;
-                message.end()
+                <Row as __ffi::ArenaType>::serialize_view(*self, serializer)
             }
         }
     };
@@ -477,6 +443,61 @@ const _: () = {
             __ffi::core::result::Result::Ok(())
         }
         #[inline]
+        fn views_equal(
+            a: <Self as __ffi::ArenaType>::View<'_>,
+            b: <Self as __ffi::ArenaType>::View<'_>,
+        ) -> __ffi::core::primitive::bool {
+            <u64 as __ffi::ArenaType>::views_equal(RowView::id(a), RowView::id(b))
+                && <ArenaStr as __ffi::ArenaType>::views_equal(
+                    RowView::name(a),
+                    RowView::name(b),
+                )
+                && <ArenaVec<
+                    Row,
+                > as __ffi::ArenaType>::views_equal(
+                    RowView::replies(a),
+                    RowView::replies(b),
+                )
+        }
+        #[inline]
+        fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
+            view: <Self as __ffi::ArenaType>::View<'_>,
+            state: &mut __FfiHasher,
+        ) {
+            <u64 as __ffi::ArenaType>::hash_view(RowView::id(view), state);
+            <ArenaStr as __ffi::ArenaType>::hash_view(RowView::name(view), state);
+            <ArenaVec<
+                Row,
+            > as __ffi::ArenaType>::hash_view(RowView::replies(view), state);
+        }
+        /// Arguments of `__serde!`.
+        const _: () = {
+            #[inline]
+            fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
+                view: <Self as __ffi::ArenaType>::View<'_>,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::serde::ser::SerializeStruct as _;
+                let mut message = serializer.serialize_struct("Row", 3)?;
+                message
+                    .serialize_field("id", &__ffi::Written::<u64>(RowView::id(view)))?;
+                message
+                    .serialize_field(
+                        "name",
+                        &__ffi::Written::<ArenaStr>(RowView::name(view)),
+                    )?;
+                message
+                    .serialize_field(
+                        "replies",
+                        &__ffi::Written::<ArenaVec<Row>>(RowView::replies(view)),
+                    )?;
+                message.end()
+            }
+        };
+        #[inline]
         fn reach(reached: &mut __ffi::Reached) {
             let id = <Self as __ffi::FfiMessage>::ID;
             let layout = <Self as __ffi::FfiType>::FINGERPRINT;
@@ -543,6 +564,21 @@ const _: () = {
     }
     /// Arguments of `__proto!`.
     const _: () = {
+        #[unsafe(export_name = "golden_ffi_row_encode_proto")]
+        unsafe extern "C" fn __ffi_encode_proto(
+            __ffi_arena: *const __ffi::FfiArena<Row>,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned {
+            unsafe { __ffi::proto::encode_arena(__ffi_arena, __ffi_status) }
+        }
+        #[unsafe(export_name = "golden_ffi_row_decode_proto")]
+        unsafe extern "C" fn __ffi_decode_proto(
+            __ffi_bytes: *const __ffi::core::primitive::u8,
+            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiArena<Row> {
+            unsafe { __ffi::proto::decode_arena(__ffi_bytes, __ffi_len, __ffi_status) }
+        }
         #[automatically_derived]
         impl __ffi::proto::ArenaProto for Row {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
@@ -702,6 +738,7 @@ const _: () = {
         __ffi::Piece::Number(__ffi::core::mem::align_of:: < Row > () as
         __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fingerprint\":"),
         __ffi::Piece::Fingerprint(< Row as __ffi::FfiType > ::FINGERPRINT),
+        __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_row_encode_proto\",\"decode\":\"golden_ffi_row_decode_proto\"}"),
         __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
         __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
         "golden_ffi_row_arena_", Row)),

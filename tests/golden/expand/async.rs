@@ -24,6 +24,7 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
+    static __FFI_SITE: __ffi::Site = __ffi::Site::new("find");
     const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<u32>());
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
@@ -54,6 +55,7 @@ const _: () = {
             for<'__ffi_any> Particle: __ffi::FfiPooled,
         {
             let __ffi_body = move || {
+                let __ffi_watch = __FFI_SITE.enter()?;
                 __ffi::disjoint(
                     &[
                         __ffi::Region::shared(__ffi_arg_0, __ffi_len_0, "name"),
@@ -94,11 +96,14 @@ const _: () = {
                     _,
                     __ffi::Failure,
                 >::Ok(
-                    __ffi_function(
-                        __ffi_local_0,
-                        __ffi_local_1,
-                        __ffi::take(__ffi_local_2),
-                    ),
+                    __ffi_watch
+                        .future(
+                            __ffi_function(
+                                __ffi_local_0,
+                                __ffi_local_1,
+                                __ffi::take(__ffi_local_2),
+                            ),
+                        ),
                 )
             };
             unsafe {
@@ -111,7 +116,17 @@ const _: () = {
                     __ffi_now,
                     __ffi_status,
                     __ffi_body,
-                    __ffi::Returned::<Result<Vec<f64>, DbError>>::into_abi,
+                    |
+                        (
+                            __ffi_output,
+                            __ffi_watch,
+                        ): (Result<Vec<f64>, DbError>, __ffi::Watch)|
+                    {
+                        __ffi_watch
+                            .finish(|| __ffi::Returned::<
+                                Result<Vec<f64>, DbError>,
+                            >::into_abi(__ffi_output))
+                    },
                 )
             }
         }

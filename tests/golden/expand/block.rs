@@ -29,6 +29,7 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
+    static __FFI_SITE: __ffi::Site = __ffi::Site::new("Image.new");
     const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<u32>());
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
@@ -60,10 +61,11 @@ const _: () = {
                 __ffi_function(__ffi_local_0).map(__ffi::FfiObject::<Image>::new),
             )
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         unsafe {
             __ffi::call_output::<
                 <Result<__ffi::FfiObject<Image>, DbError> as __ffi::FfiReturn>::Output,
-            >(__ffi_status, __ffi_body)
+            >(__ffi_status, __ffi_watched)
         }
     }
     struct __FfiFacts;
@@ -171,6 +173,7 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
+    static __FFI_SITE: __ffi::Site = __ffi::Site::new("Image.mean");
     const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<f32>());
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
@@ -195,6 +198,7 @@ const _: () = {
             for<'__ffi_any> f32: __ffi::FfiReturn,
         {
             let __ffi_body = move || {
+                let __ffi_watch = __FFI_SITE.enter()?;
                 let __ffi_self = unsafe {
                     __ffi::object_argument::<Image>(__ffi_handle, "self")
                 }?;
@@ -221,7 +225,7 @@ const _: () = {
                 __ffi::core::result::Result::<
                     _,
                     __ffi::Failure,
-                >::Ok(__ffi_function(__ffi_self, __ffi_local_0))
+                >::Ok(__ffi_watch.future(__ffi_function(__ffi_self, __ffi_local_0)))
             };
             unsafe {
                 __ffi::start_async::<
@@ -232,7 +236,10 @@ const _: () = {
                     __ffi_call,
                     __ffi_status,
                     __ffi_body,
-                    __ffi::Returned::<f32>::into_abi,
+                    |(__ffi_output, __ffi_watch): (f32, __ffi::Watch)| {
+                        __ffi_watch
+                            .finish(|| __ffi::Returned::<f32>::into_abi(__ffi_output))
+                    },
                 )
             }
         }

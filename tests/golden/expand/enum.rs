@@ -176,6 +176,45 @@ const _: () = {
             unsafe { place.write(value) };
         }
         #[inline]
+        fn views_equal(
+            a: <Self as __ffi::ArenaType>::View<'_>,
+            b: <Self as __ffi::ArenaType>::View<'_>,
+        ) -> __ffi::core::primitive::bool {
+            __ffi::FfiEnum::to_repr(a) == __ffi::FfiEnum::to_repr(b)
+        }
+        #[inline]
+        fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
+            view: <Self as __ffi::ArenaType>::View<'_>,
+            state: &mut __FfiHasher,
+        ) {
+            __ffi::core::hash::Hash::hash(&__ffi::FfiEnum::to_repr(view), state)
+        }
+        /// Arguments of `__serde!`.
+        const _: () = {
+            #[inline]
+            fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
+                view: <Self as __ffi::ArenaType>::View<'_>,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::ByFields as _;
+                __ffi::WrittenItself(&view)
+                    .write(
+                        serializer,
+                        |serializer| match view {
+                            Mode::Bounce {} => {
+                                serializer.serialize_unit_variant("Mode", 0, "Bounce")
+                            }
+                            Mode::Wrap {} => {
+                                serializer.serialize_unit_variant("Mode", 1, "Wrap")
+                            }
+                        },
+                    )
+            }
+        };
+        #[inline]
         fn reach(reached: &mut __ffi::Reached) {
             __ffi::Reached::note(
                 reached,

@@ -29,6 +29,7 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
+    static __FFI_SITE: __ffi::Site = __ffi::Site::new("step");
     const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<Bounds>());
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
@@ -98,10 +99,11 @@ const _: () = {
                 ),
             )
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         unsafe {
             __ffi::call_output::<
                 <Result<Option<f64>, String> as __ffi::FfiReturn>::Output,
-            >(__ffi_status, __ffi_body)
+            >(__ffi_status, __ffi_watched)
         }
     }
     struct __FfiFacts;

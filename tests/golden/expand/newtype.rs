@@ -117,6 +117,46 @@ const _: () = {
             unsafe { __ffi::store_field::<u64>(value.cast(), place.cast(), 0) };
         }
         #[inline]
+        fn views_equal(
+            a: <Self as __ffi::ArenaType>::View<'_>,
+            b: <Self as __ffi::ArenaType>::View<'_>,
+        ) -> __ffi::core::primitive::bool {
+            <u64 as __ffi::ArenaType>::views_equal(
+                __ffi::in_place(&a.0),
+                __ffi::in_place(&b.0),
+            )
+        }
+        #[inline]
+        fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
+            view: <Self as __ffi::ArenaType>::View<'_>,
+            state: &mut __FfiHasher,
+        ) {
+            <u64 as __ffi::ArenaType>::hash_view(__ffi::in_place(&view.0), state)
+        }
+        /// Arguments of `__serde!`.
+        const _: () = {
+            #[inline]
+            fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
+                view: <Self as __ffi::ArenaType>::View<'_>,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::ByFields as _;
+                __ffi::WrittenItself(view)
+                    .write(
+                        serializer,
+                        |serializer| {
+                            <u64 as __ffi::ArenaType>::serialize_view(
+                                __ffi::in_place(&view.0),
+                                serializer,
+                            )
+                        },
+                    )
+            }
+        };
+        #[inline]
         fn reach(reached: &mut __ffi::Reached) {
             if __ffi::Reached::note(
                 reached,

@@ -191,6 +191,79 @@ const _: () = {
             }
         }
         #[inline]
+        fn views_equal(
+            a: <Self as __ffi::ArenaType>::View<'_>,
+            b: <Self as __ffi::ArenaType>::View<'_>,
+        ) -> __ffi::core::primitive::bool {
+            match (&a, &b) {
+                (Payment::Unset {}, Payment::Unset {}) => true,
+                (Payment::Cash {}, Payment::Cash {}) => true,
+                (Payment::Card { 0: a }, Payment::Card { 0: b }) => {
+                    <FfiStr<
+                        19,
+                    > as __ffi::ArenaType>::views_equal(
+                        __ffi::in_place(a),
+                        __ffi::in_place(b),
+                    )
+                }
+                _ => false,
+            }
+        }
+        #[inline]
+        fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
+            view: <Self as __ffi::ArenaType>::View<'_>,
+            state: &mut __FfiHasher,
+        ) {
+            match &view {
+                Payment::Unset {} => {
+                    __ffi::core::hash::Hash::hash(&0u32, state);
+                }
+                Payment::Cash {} => {
+                    __ffi::core::hash::Hash::hash(&1u32, state);
+                }
+                Payment::Card { 0: value } => {
+                    __ffi::core::hash::Hash::hash(&2u32, state);
+                    <FfiStr<
+                        19,
+                    > as __ffi::ArenaType>::hash_view(__ffi::in_place(value), state);
+                }
+            }
+        }
+        /// Arguments of `__serde!`.
+        const _: () = {
+            #[inline]
+            fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
+                view: <Self as __ffi::ArenaType>::View<'_>,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::ByFields as _;
+                __ffi::WrittenItself(view)
+                    .write(
+                        serializer,
+                        |serializer| {
+                            match &view {
+                                Payment::Unset {} => {
+                                    serializer.serialize_unit_variant("Payment", 0, "Unset")
+                                }
+                                Payment::Cash {} => {
+                                    serializer.serialize_unit_variant("Payment", 1, "Cash")
+                                }
+                                Payment::Card { 0: value } => {
+                                    let value = &__ffi::Written::<
+                                        FfiStr<19>,
+                                    >(__ffi::in_place(value));
+                                    serializer
+                                        .serialize_newtype_variant("Payment", 2, "Card", value)
+                                }
+                            }
+                        },
+                    )
+            }
+        };
+        #[inline]
         fn reach(reached: &mut __ffi::Reached) {
             if __ffi::Reached::note(
                 reached,

@@ -174,6 +174,7 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
+    static __FFI_SITE: __ffi::Site = __ffi::Site::new("Db.get");
     const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<u64>());
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
@@ -202,10 +203,11 @@ const _: () = {
                 Result<User, DbError>,
             >::into_abi(__ffi_function(&*__ffi_self, __ffi_local_0))
         };
+        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         unsafe {
             __ffi::call_output::<
                 <Result<User, DbError> as __ffi::FfiReturn>::Output,
-            >(__ffi_status, __ffi_body)
+            >(__ffi_status, __ffi_watched)
         }
     }
     struct __FfiFacts;
@@ -307,6 +309,7 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
+    static __FFI_SITE: __ffi::Site = __ffi::Site::new("Db.find");
     const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
     fn __ffi_assertions() {
         __ffi::assert_object::<dyn Db>();
@@ -332,6 +335,7 @@ const _: () = {
             for<'__ffi_any> Vec<u64>: __ffi::FfiReturn,
         {
             let __ffi_body = move || {
+                let __ffi_watch = __FFI_SITE.enter()?;
                 let __ffi_self = unsafe {
                     __ffi::object_argument::<dyn Db>(__ffi_handle, "self")
                 }?;
@@ -361,7 +365,7 @@ const _: () = {
                 __ffi::core::result::Result::<
                     _,
                     __ffi::Failure,
-                >::Ok(__ffi_function(__ffi_self, __ffi_local_0))
+                >::Ok(__ffi_watch.future(__ffi_function(__ffi_self, __ffi_local_0)))
             };
             unsafe {
                 __ffi::start_async::<
@@ -372,7 +376,12 @@ const _: () = {
                     __ffi_call,
                     __ffi_status,
                     __ffi_body,
-                    __ffi::Returned::<Vec<u64>>::into_abi,
+                    |(__ffi_output, __ffi_watch): (Vec<u64>, __ffi::Watch)| {
+                        __ffi_watch
+                            .finish(|| __ffi::Returned::<
+                                Vec<u64>,
+                            >::into_abi(__ffi_output))
+                    },
                 )
             }
         }

@@ -245,6 +245,60 @@ const _: () = {
             };
         }
         #[inline]
+        fn views_equal(
+            a: <Self as __ffi::ArenaType>::View<'_>,
+            b: <Self as __ffi::ArenaType>::View<'_>,
+        ) -> __ffi::core::primitive::bool {
+            <[f32; 2] as __ffi::ArenaType>::views_equal(
+                __ffi::in_place(&a.min),
+                __ffi::in_place(&b.min),
+            )
+                && <[f32; 2] as __ffi::ArenaType>::views_equal(
+                    __ffi::in_place(&a.max),
+                    __ffi::in_place(&b.max),
+                )
+        }
+        #[inline]
+        fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
+            view: <Self as __ffi::ArenaType>::View<'_>,
+            state: &mut __FfiHasher,
+        ) {
+            <[f32; 2] as __ffi::ArenaType>::hash_view(__ffi::in_place(&view.min), state);
+            <[f32; 2] as __ffi::ArenaType>::hash_view(__ffi::in_place(&view.max), state);
+        }
+        /// Arguments of `__serde!`.
+        const _: () = {
+            #[inline]
+            fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
+                view: <Self as __ffi::ArenaType>::View<'_>,
+                serializer: __FfiSerializer,
+            ) -> __ffi::core::result::Result<
+                __FfiSerializer::Ok,
+                __FfiSerializer::Error,
+            > {
+                use __ffi::ByFields as _;
+                __ffi::WrittenItself(view)
+                    .write(
+                        serializer,
+                        |serializer| {
+                            use __ffi::serde::ser::SerializeStruct as _;
+                            let mut message = serializer.serialize_struct("Bounds", 2)?;
+                            message
+                                .serialize_field(
+                                    "min",
+                                    &__ffi::Written::<[f32; 2]>(__ffi::in_place(&view.min)),
+                                )?;
+                            message
+                                .serialize_field(
+                                    "max",
+                                    &__ffi::Written::<[f32; 2]>(__ffi::in_place(&view.max)),
+                                )?;
+                            message.end()
+                        },
+                    )
+            }
+        };
+        #[inline]
         fn reach(reached: &mut __ffi::Reached) {
             if __ffi::Reached::note(
                 reached,

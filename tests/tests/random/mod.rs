@@ -131,7 +131,9 @@ impl Schema {
                 | Record::Newtype(_)
                 | Record::Object(_)
                 | Record::Service(_)
-                | Record::Callback(_) => {}
+                | Record::Callback(_)
+                | Record::Flag(_)
+                | Record::Health(_) => {}
             }
         }
         schema

@@ -12,6 +12,7 @@ use crate::dart_sdk::Sdk;
 use crate::flutter::Flutter;
 use crate::pinned::Pinned;
 use crate::ratio::Ratio;
+use crate::size;
 use crate::workspace;
 
 /// A benchmark: a folder in `benches/`, and the function that runs it.
@@ -37,6 +38,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "database",
+        about: "the database example from Dart, against SQLite's C functions and protobuf (JIT and AOT)",
+        run: database,
+        report: None,
+    },
+    Benchmark {
         name: "emit",
         about: "time of the emitter, and compile time of the derive against serde's",
         run: emit,
@@ -55,6 +62,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: Some(report_pools),
     },
     Benchmark {
+        name: "production",
+        about: "what counting and timing calls costs, against calls without it",
+        run: production,
+        report: None,
+    },
+    Benchmark {
         name: "images",
         about: "image kernels against memory, plain Rust and public crates, and a frame from Dart (AOT)",
         run: images,
@@ -67,6 +80,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "size",
+        about: "bytes of libraries: the smallest one, and what each feature and message adds",
+        run: size,
+        report: None,
+    },
+    Benchmark {
         name: "proto",
         about: "messages to protobuf and back, against prost",
         run: proto,
@@ -76,6 +95,12 @@ const BENCHMARKS: &[Benchmark] = &[
         name: "services",
         about: "async calls, objects and services from Dart, against ports, flutter_rust_bridge, boxes and protobuf (JIT and AOT)",
         run: services,
+        report: None,
+    },
+    Benchmark {
+        name: "stress",
+        about: "messages of each kind made, used and disposed of from Dart, and how that scales (JIT and AOT)",
+        run: stress,
         report: None,
     },
     Benchmark {
@@ -111,7 +136,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         let Some(name) = self.name else {
             for Benchmark { name, about, .. } in BENCHMARKS {
-                println!("{name:8}{about}");
+                println!("{name:10}{about}");
             }
             return Ok(());
         };
@@ -179,6 +204,18 @@ fn arenas(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-arenas"]))
 }
 
+/// Builds the library of the database example as well.
+fn database(tally: &mut Tally) -> Result<()> {
+    let engine = package("database_engine", &scratch("database/engine")?)?;
+    dart_with(tally, "database", &[&engine], Cores::All)
+}
+
+/// The library is that of the stress example.
+fn stress(tally: &mut Tally) -> Result<()> {
+    let library = package("stress", &scratch("stress")?)?;
+    run_dart(tally, "stress", &library, &[], Cores::One)
+}
+
 fn proto(tally: &mut Tally) -> Result<()> {
     let mut program = workspace::cargo();
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
@@ -216,6 +253,25 @@ fn report_pools(folder: &Path) -> Result<()> {
 
 /// Feature of `bench-pools` for a peer that takes long to build.
 const PEERS: &str = "jemalloc";
+
+/// Runs the program without the features of production, and with each.
+fn production(tally: &mut Tally) -> Result<()> {
+    for features in ["", "production", "metrics"] {
+        println!("\nfeatures: {features}");
+        let mut program = workspace::cargo();
+        program.args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "bench-production",
+            "--features",
+            features,
+        ]);
+        tally.run(&mut program)?;
+    }
+    Ok(())
+}
 
 /// Returns a command for the program whose loops are in C.
 fn native_pools() -> Command {
@@ -299,11 +355,15 @@ enum Cores {
 
 /// Runs a benchmark as [`dart`] does, whose program takes `more` arguments.
 fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -> Result<()> {
+    let library = package(&format!("bench-{benchmark}"), &scratch(benchmark)?)?;
+    run_dart(tally, benchmark, &library, more, cores)
+}
+
+/// Runs the Dart program of a benchmark with a library, in both modes.
+fn run_dart(tally: &mut Tally, benchmark: &str, library: &Path, more: &[&Path], cores: Cores) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let folder = workspace::root().join("benches").join(benchmark).join("dart");
     let scratch = scratch(benchmark)?;
-
-    let library = package(&format!("bench-{benchmark}"), &scratch)?;
     sdk.pub_get(&folder)?;
 
     let program = Path::new("bin").join(format!("{benchmark}.dart"));
@@ -311,7 +371,7 @@ fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -
     sdk.compile_exe(&folder.join(&program), &compiled)?;
     // `Sdk::run` would turn assertions on.
     let mut jit = sdk.command();
-    jit.arg("run").arg(&program).arg("jit").arg(&library).args(more);
+    jit.arg("run").arg(&program).arg("jit").arg(library).args(more);
     let _pinned = match cores {
         Cores::All => None,
         Cores::One => {
@@ -324,7 +384,16 @@ fn dart_with(tally: &mut Tally, benchmark: &str, more: &[&Path], cores: Cores) -
         }
     };
     tally.run(jit.current_dir(&folder).envs(TLS))?;
-    tally.run(sdk.program(&compiled).arg("aot").arg(&library).args(more).envs(TLS))
+    tally.run(sdk.program(&compiled).arg("aot").arg(library).args(more).envs(TLS))
+}
+
+/// Builds libraries, and prints their sizes.
+fn size(tally: &mut Tally) -> Result<()> {
+    for ratio in size::measure(&scratch("size")?)? {
+        println!("{ratio}");
+        tally.count(&ratio.to_string())?;
+    }
+    Ok(())
 }
 
 /// Builds the emitter and runs the program that times it and the derive.

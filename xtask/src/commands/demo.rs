@@ -1,38 +1,145 @@
 //! `cargo xtask demo`.
 
+use std::path::PathBuf;
+use std::time::Instant;
+
 use anyhow::Result;
 use ffi_dart_emit::cargo::BuildOptions;
 
 use crate::dart_sdk::{Mode, Sdk};
 use crate::example::Example;
-use crate::generated::Action;
+use crate::flutter::{Flutter, Goldens};
+use crate::generated::{self, Generated};
+use crate::workspace;
 
 /// The arguments of `cargo xtask demo`.
 #[derive(Debug, clap::Args)]
 pub struct Demo {
     /// Folder of the example in `examples/`
-    #[arg(default_value = "01_particles")]
+    #[arg(default_value = "01_particles", conflicts_with = "all")]
     pub example: String,
+    /// Run all examples, one after the other
+    #[arg(long)]
+    pub all: bool,
 }
 
 impl Demo {
     /// Builds an example's library, writes its Dart package, and runs its Dart program in both
-    /// modes.
+    /// modes; or does so with all examples, and runs the tests of those that are apps.
     ///
     /// # Errors
     ///
-    /// Returns an error if a step fails, or no Dart SDK is found or can be installed.
+    /// Returns an error if a step fails, a program prints other text than its `expected.txt`, or no
+    /// Dart SDK is found or can be installed.
     pub fn run(self) -> Result<()> {
         let sdk = Sdk::find_or_install()?;
+        if self.all {
+            return all(&sdk);
+        }
         eprintln!("building {}", self.example);
-        let example =
-            Example::build(&self.example, &BuildOptions { release: true, ..BuildOptions::default() })?;
-        eprintln!("writing its Dart package to {}", example.generated().dart.display());
-        example.generated().apply(Action::Write)?;
-        for (mode, name) in [(Mode::Jit, "JIT"), (Mode::Aot, "AOT")] {
-            eprintln!("running its Dart program, {name}");
+        let example = build(&self.example)?;
+        for mode in Mode::ALL {
+            eprintln!("running its Dart program, {mode:?}");
             print!("{}", example.run(&sdk, mode)?);
         }
         Ok(())
+    }
+}
+
+/// Builds an example's library, and writes its Dart package.
+fn build(folder: &str) -> Result<Example> {
+    let example = Example::build(folder, &BuildOptions { release: true, ..BuildOptions::default() })?;
+    eprintln!("writing its Dart package to {}", example.generated().dart.display());
+    example.write_package()?;
+    Ok(example)
+}
+
+/// An example that is built.
+enum Built {
+    /// A program in Dart.
+    Program(Example),
+    /// An app for Flutter in a folder, and Flutter with its library.
+    App(Flutter, PathBuf),
+}
+
+impl Built {
+    /// Builds the example in `examples/{folder}`. Returns none for an app on a machine on which
+    /// Flutter can't be installed.
+    fn new(folder: &str) -> Result<Option<Self>> {
+        let app = workspace::root().join("examples").join(folder).join("app");
+        if !app.is_dir() {
+            return build(folder).map(|example| Some(Self::Program(example)));
+        }
+        if !Flutter::is_installable() {
+            return Ok(None);
+        }
+        let generated = Generated::example(folder);
+        let variable = format!("{}_LIBRARY", generated.package.to_uppercase());
+        let flutter = Flutter::find_or_install()?.with_env(variable, generated.library("release")?);
+        Ok(Some(Self::App(flutter, app)))
+    }
+
+    /// Runs the program in both modes and prints its output, or runs the app's tests.
+    fn run(&self, sdk: &Sdk) -> Result<()> {
+        match self {
+            Self::Program(example) => {
+                for mode in Mode::ALL {
+                    eprintln!("running its Dart program, {mode:?}");
+                    let printed = example.run_as_expected(sdk, mode)?;
+                    if mode == Mode::Aot {
+                        print!("{printed}");
+                    }
+                }
+            }
+            Self::App(flutter, app) => {
+                flutter.pub_get(app)?;
+                let tests = flutter.compile_tests(app)?;
+                for file in tests.files() {
+                    eprintln!("running {file} in Flutter's engine");
+                    print!("{}", tests.run(file, Goldens::Compare)?.stdout);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Builds all examples, then runs them.
+fn all(sdk: &Sdk) -> Result<()> {
+    let folders = generated::folders("examples")?;
+    let count = folders.len();
+    let mut built = Vec::new();
+    for (index, folder) in folders.iter().enumerate() {
+        eprintln!("[{}/{count}] building {folder}", index + 1);
+        built.push(Built::new(folder)?);
+    }
+    let start = Instant::now();
+    for (index, (folder, built)) in folders.iter().zip(&built).enumerate() {
+        eprintln!("\n[{}/{count}] {folder}, {} s so far", index + 1, start.elapsed().as_secs());
+        match built {
+            Some(built) => built.run(sdk)?,
+            None => eprintln!("left out: Flutter's engine can't be installed here"),
+        }
+    }
+    eprintln!("\nall {count} examples ran in {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_map_has_each_example() {
+        let map = fs::read_to_string(workspace::root().join("examples/README.md")).unwrap();
+        let folders = generated::folders("examples").unwrap();
+        let rows = map.lines().filter(|line| line.starts_with("| ["));
+        let rows: Vec<_> = rows.collect();
+        assert_eq!(rows.len(), folders.len());
+        for folder in folders {
+            assert!(rows.iter().any(|row| row.contains(&format!("[{folder}]({folder})"))), "{folder}");
+        }
     }
 }

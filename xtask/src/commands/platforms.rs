@@ -1,5 +1,6 @@
 //! `cargo xtask platforms`.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,9 @@ use cargo_metadata::MetadataCommand;
 use ffi_core::schema::read::{PanicStrategy, Record};
 use ffi_dart_emit::{inspect, library_file};
 
+use crate::cells::{Cells, NotHere};
 use crate::debian::{self, Apt};
+use crate::generated;
 use crate::toolchain::{nightly, nightly_with_source, programs};
 use crate::workspace::{capture, cargo, root, run, target};
 
@@ -20,6 +23,9 @@ pub struct Platforms {
     /// Rewrite the committed libraries, the smallest of each platform, and check nothing else
     #[arg(long)]
     write: bool,
+    /// Try only what has this text in its line; may be given several times
+    #[arg(long, value_name = "TEXT", conflicts_with = "write")]
+    only: Vec<String>,
 }
 
 /// Packages whose records are equal on all platforms.
@@ -33,6 +39,9 @@ const COMMITTED: &str = "ffi-dart-emit/tests/it/libraries";
 
 /// Size in bytes of the largest library that may be committed.
 const MAX_COMMITTED: usize = 100_000;
+
+/// Name of gcc for Windows.
+const MINGW: &str = "x86_64-w64-mingw32-gcc";
 
 /// Libraries of the C runtime that rustc names to linkers. Nothing is run, so they may be empty.
 const STUBS: [&str; 10] = ["c", "m", "rt", "dl", "util", "pthread", "gcc", "gcc_s", "iconv", "objc"];
@@ -115,7 +124,7 @@ const PLATFORMS: [Platform; 6] = [
     Platform {
         triple: "x86_64-pc-windows-msvc",
         file: ("", ".dll"),
-        links: &[Link { linker: Linker::Lld("lld-link"), arguments: &[MICROSOFT_RUNTIME_FILE] }],
+        links: &[Link { linker: Linker::Lld("lld-link"), arguments: &[MICROSOFT_RUNTIME_FILE, "/OPT:REF"] }],
     },
     Platform { triple: "aarch64-unknown-linux-gnu", file: ("lib", ".so"), links: ELF },
     Platform { triple: "armv7-unknown-linux-gnueabihf", file: ("lib", ".so"), links: ELF },
@@ -140,50 +149,102 @@ const ELF: &[Link] = &[
     Link { linker: Linker::Lld("ld.lld"), arguments: &["--gc-sections", "-z", "nostart-stop-gc"] },
 ];
 
+/// Targets of which nothing is linked: their linkers or C libraries are not to be had here.
+const COMPILED: [&str; 6] = [
+    "aarch64-apple-ios",
+    "aarch64-linux-android",
+    "armv7-linux-androideabi",
+    "i686-unknown-linux-gnu",
+    "riscv64gc-unknown-linux-gnu",
+    "x86_64-unknown-linux-musl",
+];
+
+/// Targets for which `ffi-dart-emit package` runs here, with its option.
+const PACKAGED: [(&str, &str); 2] =
+    [("x86_64-unknown-linux-gnu", "--linux"), ("x86_64-pc-windows-gnu", "--windows")];
+
 impl Platforms {
-    /// Builds libraries for Windows, macOS, WebAssembly, and Linux on arm64 and armv7 with each
-    /// available linker, and checks that their records are those of this machine's libraries.
-    /// Compiles `ffi-core` for each target, with warnings as errors.
+    /// Tries everything that can be tried here on each platform, prints a line for each, and at
+    /// last a table: `ok`, `failed`, or `not here` with what is missing.
     ///
-    /// Nothing is run. The standard library of each target comes from rustup, lld with Rust, and
-    /// gcc for Windows from Debian into `.platforms/`. With `--write`, nothing is checked: the
-    /// committed libraries are built again, with the standard library from a nightly toolchain with
+    /// `ffi-core` is compiled for each target, with warnings as errors; libraries are linked by
+    /// each linker, and their records compared with those of this machine's; `ffi-dart-emit
+    /// package` is run.
+    ///
+    /// The standard library of each target comes from rustup, lld with Rust, and gcc for Windows
+    /// from Debian into `.platforms/`. With `--write`, nothing is checked: the committed
+    /// libraries are built again, with the standard library from a nightly toolchain with
     /// `rust-src`, so that they are small enough.
     ///
     /// # Errors
     ///
-    /// Returns an error if a tool is not found and cannot be installed, a build fails or warns, or
-    /// a record is missing or differs.
+    /// Returns an error if the tools can't be installed, or a cell has failed.
     pub fn run(self) -> Result<()> {
         let tools = Tools::find_or_install()?;
         if self.write {
             return write(&tools);
         }
-        let targets = PLATFORMS.iter().map(|platform| platform.triple).chain(["i686-unknown-linux-gnu"]);
-        let targets: Vec<_> = targets.collect();
-        run(Command::new("rustup").args(["target", "add"]).args(&targets).current_dir(root()))?;
-        for target in targets {
-            check(target)?;
+        let mut cells = Cells::default();
+        let mut add = |platform: &str, what: &str, work: &mut dyn FnMut() -> Result<()>| {
+            let name = format!("{platform} {what}");
+            if self.only.is_empty() || self.only.iter().any(|it| name.contains(it)) {
+                cells.add(platform, what, work);
+            }
+        };
+        for target in PLATFORMS.iter().map(|it| it.triple).chain(COMPILED) {
+            add(target, "ffi-core compiles without a warning", &mut || check(target));
         }
-        for profile in PROFILES {
-            for package in PACKAGES {
-                let file = this_machine(package, profile, &[])?;
-                let expected = records(&file)?;
-                if GNU_LD {
-                    let file = this_machine(package, profile, &["-Clinker-features=-lld"])?;
-                    same(&records(&file)?, &expected, &file)?;
-                }
-                for platform in &PLATFORMS {
-                    let expected = platform.expected(&expected);
-                    for link in platform.links {
-                        let file = platform.build(&tools, link, package, profile, &[])?;
-                        same(&records(&file)?, &expected, &file)?;
-                    }
+        let expected = OnceCell::new();
+        let expected = || -> Result<&Expected> {
+            match expected.get() {
+                Some(known) => Ok(known),
+                None => {
+                    let found = expected_records()?;
+                    Ok(expected.get_or_init(|| found))
                 }
             }
+        };
+        for platform in &PLATFORMS {
+            for link in platform.links {
+                let what = format!("records, linked by {}", link.name());
+                add(platform.triple, &what, &mut || platform.compare(&tools, link, expected()?));
+            }
         }
-        install(&tools)
+        for (target, option) in PACKAGED {
+            add(target, "packaged and checked", &mut || package(&tools, target, option));
+        }
+        add("this machine", "ffi-dart-emit installs without a warning", &mut || install(&tools));
+        println!("\n{cells}");
+        ensure!(cells.failures() == 0, "{} cells failed; their errors are above", cells.failures());
+        Ok(())
     }
+}
+
+/// Records of each package with each profile, as this machine's libraries have them.
+type Expected = Vec<(&'static str, &'static str, Vec<Record>)>;
+
+/// Builds the packages for this machine, by each of its linkers, and returns their records.
+fn expected_records() -> Result<Expected> {
+    let mut all = Vec::new();
+    for profile in PROFILES {
+        for package in PACKAGES {
+            let expected = records(&this_machine(package, profile, &[])?)?;
+            if GNU_LD {
+                let file = this_machine(package, profile, &["-Clinker-features=-lld"])?;
+                same(&records(&file)?, &expected, &file)?;
+            }
+            all.push((package, profile, expected));
+        }
+    }
+    Ok(all)
+}
+
+/// Packages a library of an example for `target`.
+fn package(tools: &Tools, target: &str, option: &str) -> Result<()> {
+    let mut emitter = generated::emitter()?;
+    let out = crate::workspace::target().join("packaged");
+    emitter.args(["package", option, "--crate", PACKAGES[0], "--target", target, "--out"]).arg(out);
+    run(emitter.env("PATH", tools.path()?))
 }
 
 /// Installs the emitter as users do, and fails on any warning.
@@ -198,13 +259,13 @@ fn install(tools: &Tools) -> Result<()> {
             said.lines().filter(|line| line.contains("warning") && !line.contains("to your PATH")).collect();
         ensure!(warnings.is_empty(), "cargo install warns:\n{said}");
     }
-    eprintln!("ffi-dart-emit: installs without a warning");
     Ok(())
 }
 
 /// Compiles `ffi-core` with all features that the target has, and the pools' fixture because its
 /// sizes depend on the pointer's. Fails on any warning.
 fn check(target: &str) -> Result<()> {
+    add_target(target)?;
     let workspace = MetadataCommand::new().current_dir(root()).no_deps().exec()?;
     for package in ["ffi-core", "fixture-pools"] {
         let manifest = workspace.packages.iter().find(|it| it.name.as_str() == package);
@@ -217,7 +278,13 @@ fn check(target: &str) -> Result<()> {
         let said = capture(command.args(["--features", &features.join(",")]))?.stderr;
         ensure!(!said.contains("warning"), "{package} has warnings for {target}:\n{said}");
     }
-    eprintln!("{target}: compiles without a warning");
+    Ok(())
+}
+
+/// Installs Rust's standard library for a target.
+fn add_target(target: &str) -> Result<()> {
+    capture(Command::new("rustup").args(["target", "add", target]).current_dir(root()))
+        .map_err(|error| error.context(NotHere(format!("Rust's standard library for {target}"))))?;
     Ok(())
 }
 
@@ -233,7 +300,38 @@ fn this_machine(package: &str, profile: &str, options: &[&str]) -> Result<PathBu
     Ok(target().join(folder(profile)).join(file))
 }
 
+impl Link {
+    /// Returns a name for the table.
+    fn name(&self) -> String {
+        let linker = match self.linker {
+            Linker::Default => "Rust's own",
+            Linker::MinGw => "GNU ld",
+            Linker::MinGwLld => "lld as GNU ld",
+            Linker::Lld(flavour) => flavour,
+        };
+        let collects = ["/OPT:REF", "-dead_strip", "--gc-sections"]
+            .into_iter()
+            .find(|it| self.passes(it))
+            .map(|it| format!(" {it}"));
+        linker.to_owned() + &collects.unwrap_or_default()
+    }
+
+    fn passes(&self, argument: &str) -> bool {
+        self.arguments.iter().any(|it| it.ends_with(argument))
+    }
+}
+
 impl Platform {
+    /// Builds all packages with all profiles, and compares their records.
+    fn compare(&self, tools: &Tools, link: &Link, expected: &Expected) -> Result<()> {
+        add_target(self.triple)?;
+        for (package, profile, records_here) in expected {
+            let file = self.build(tools, link, package, profile, &[])?;
+            same(&records(&file)?, &self.expected(records_here), &file)?;
+        }
+        Ok(())
+    }
+
     /// Returns the records of this platform's library, given those of this machine's: on
     /// WebAssembly every panic aborts.
     fn expected(&self, this_machine: &[Record]) -> Vec<Record> {
@@ -314,7 +412,6 @@ fn same(found: &[Record], expected: &[Record], file: &Path) -> Result<()> {
         inspect::json(found),
         inspect::json(expected)
     );
-    eprintln!("{}: {} records", file.display(), found.len());
     Ok(())
 }
 
@@ -366,7 +463,7 @@ impl Tools {
             "gcc for Windows is installed only where there are Debian's apt and dpkg"
         );
         // The file that is written last by this version.
-        let last = tools.stubs.join(MICROSOFT_RUNTIME_FILE);
+        let last = tools.mingw.join(MINGW);
         if !last.is_file() {
             debian::replace(&dir, || last.is_file(), build)?;
         }
@@ -376,7 +473,7 @@ impl Tools {
     fn linker(&self, linker: Linker) -> Option<PathBuf> {
         match linker {
             Linker::Default => None,
-            Linker::MinGw | Linker::MinGwLld => Some(self.mingw.join("x86_64-w64-mingw32-gcc-win32")),
+            Linker::MinGw | Linker::MinGwLld => Some(self.mingw.join(MINGW)),
             Linker::Lld(_) => Some(self.rust.join("rust-lld")),
         }
     }
@@ -411,5 +508,7 @@ fn build(part: &Path) -> Result<()> {
     fs::write(&source, MICROSOFT_RUNTIME)?;
     let assembler = root.join("usr/bin/x86_64-w64-mingw32-as");
     run(Command::new(assembler).arg(&source).arg("-o").arg(stubs.join(MICROSOFT_RUNTIME_FILE)))?;
+    // The package gives it this name by a script that is not run here.
+    fs::hard_link(root.join("usr/bin").join(format!("{MINGW}-win32")), root.join("usr/bin").join(MINGW))?;
     debian::keep_only(part, &["root", "stubs"])
 }

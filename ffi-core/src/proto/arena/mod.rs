@@ -31,10 +31,12 @@
 //!
 //! Tests: `tests/tests/arena_proto.rs`.
 
+mod abi;
 mod containers;
 mod handles;
 mod plain;
 
+pub use abi::{decode_arena, encode_arena};
 pub use handles::{case_len, read_case, write_case};
 pub use plain::{read_plain, read_plain_byte};
 use prost::encoding::{encoded_len_varint, key_len};

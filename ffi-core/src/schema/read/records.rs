@@ -32,6 +32,10 @@ pub enum Record {
     Service(Object),
     /// `#[ffi_callback]`.
     Callback(Listener),
+    /// `#[ffi_flag]`.
+    Flag(Flag),
+    /// `#[ffi_health]`.
+    Health(Health),
 }
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
@@ -134,6 +138,14 @@ pub struct LibrarySymbols {
     pub dart_calls: String,
     /// `fn() -> u64`: closes the pools, and returns the number of slots in use.
     pub shutdown: String,
+    /// `fn() -> *mut FfiOwned`: for Dart only; facts about the build, as JSON. Libraries of before
+    /// don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub info: Option<String>,
+    /// `fn(operation: u32, *const u8, usize, *mut FfiStatus) -> *mut FfiOwned`: for Dart only;
+    /// start, end and state of the library, if `ffi-core` has the feature `production`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<String>,
     /// `fn() -> *const FfiMailboxCalls`: for Dart only; the functions of mailboxes, if `ffi-core`
     /// has the feature `async`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,10 +165,12 @@ impl LibrarySymbols {
             dart_init,
             dart_calls,
             shutdown,
+            info,
+            production,
             mailbox,
         } = self;
         let always = [abi_version, status_clear, alloc, free, owned_free, dart_init, dart_calls, shutdown];
-        always.into_iter().chain(mailbox).collect()
+        always.into_iter().chain(info).chain(production).chain(mailbox).collect()
     }
 }
 
@@ -809,6 +823,8 @@ pub enum Pass {
     Object,
     /// `FfiMoved<[T]>`: a pointer to a list, which the library then owns.
     Moved,
+    /// `FrozenArena<T>`: a pointer to an arena that is only read, which the caller keeps.
+    Frozen,
     /// `&dyn Fn(A, ..) -> Result<R, DartError>`: a pointer to a function, and its context.
     Callback,
     /// `DartFn<fn(A, ..) -> R>`: a mailbox, and the number of a function there.
@@ -989,6 +1005,54 @@ pub struct Queue {
     pub fingerprint: Fingerprint,
     /// Symbols that the library exports for it.
     pub symbols: QueueSymbols,
+}
+
+/// A switch: [`Flag`](crate::Flag).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// True if it is on until it is set.
+    pub on: bool,
+    /// Hash of the name.
+    pub fingerprint: Fingerprint,
+    /// `call`, a leaf function: `fn(set: i32) -> i32` sets it to 0 or 1, or nothing for -1, and
+    /// returns what it was.
+    pub symbols: ProbeSymbols,
+}
+
+/// A health check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Name, docs, deprecation.
+    #[serde(flatten)]
+    pub item: Item,
+    /// Time in milliseconds that it may take.
+    pub deadline: u32,
+    /// Hash of the name.
+    pub fingerprint: Fingerprint,
+    /// `call`: `fn(start: i32) -> *mut FfiOwned` starts it for 1, and returns its result for 0, as
+    /// JSON; null while there is none.
+    pub symbols: ProbeSymbols,
+}
+
+/// Symbols that the library exports for a flag or a health check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeSymbols {
+    /// Symbol of the `static u64` that holds the hash in the library.
+    pub fingerprint: String,
+    /// The function that reads and sets it, or starts it.
+    pub call: String,
+}
+
+impl ProbeSymbols {
+    /// Returns all symbols.
+    #[must_use]
+    pub fn all(&self) -> [&String; 2] {
+        let Self { fingerprint, call } = self;
+        [fingerprint, call]
+    }
 }
 
 /// Symbols that the library exports for a queue of `T`. The functions are leaf functions, and any

@@ -13,6 +13,7 @@ export 'src/arenas.dart'
         ArenaInt8List,
         ArenaList,
         ArenaMap,
+        ArenaOneof,
         ArenaTextList,
         ArenaUint16List,
         ArenaUint32List,

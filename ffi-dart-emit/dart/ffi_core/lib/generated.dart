@@ -4,7 +4,7 @@
 /// Applications import `ffi_core.dart` instead.
 library;
 
-export 'dart:async' show FutureOr;
+export 'dart:async' show Future, FutureOr;
 export 'dart:core'
     show
         BigInt,

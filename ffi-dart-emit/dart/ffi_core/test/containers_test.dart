@@ -38,11 +38,18 @@ final class Numbers extends FfiVec<int> {
 
 /// A map with its room in Dart.
 final class Names extends FfiMap<int, String> {
+  Names([int capacity = 2])
+    : _keys = List.filled(capacity, 0),
+      _names = List.filled(capacity, '');
+
   @override
   String get $place => 'names';
 
-  final _keys = List.filled(2, 0);
-  final _names = List.filled(2, '');
+  final List<int> _keys;
+  final List<String> _names;
+
+  /// Number of times that a key was read.
+  int reads = 0;
 
   @override
   int rawLength = 0;
@@ -51,7 +58,10 @@ final class Names extends FfiMap<int, String> {
   int get capacity => _keys.length;
 
   @override
-  int readKey(int index) => _keys[index];
+  int readKey(int index) {
+    reads++;
+    return _keys[index];
+  }
 
   @override
   String readValue(int index) => _names[index];
@@ -82,6 +92,30 @@ void main() {
     expect(() => numbers.assign([1, 2, 3, 4]), full);
     numbers.assign([9]);
     expect(numbers, [9]);
+  });
+
+  test('what goes through a map reads each key once', () {
+    final names = Names(100)
+      ..addAll({for (var key = 0; key < 50; key++) key: 'old'})
+      ..reads = 0
+      ..addAll({for (var key = 25; key < 75; key++) key: 'new'});
+    expect(names.reads, 50);
+    names.reads = 0;
+    expect(
+      {...names},
+      {for (var key = 0; key < 75; key++) key: key < 25 ? 'old' : 'new'},
+    );
+    final all = <int>[];
+    names.forEach((key, value) => all.add(key));
+    expect(all, [for (var key = 0; key < 75; key++) key]);
+    expect('$names'.length, greaterThan(75 * 5));
+    expect(names.reads, 3 * 75);
+    expect(
+      () => names.addAll({for (var key = 60; key < 101; key++) key: 'more'}),
+      full,
+    );
+    expect(names.length, 75);
+    expect(names[60], 'new');
   });
 
   test('a map keeps its entries together', () {

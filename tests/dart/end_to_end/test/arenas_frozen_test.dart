@@ -1,5 +1,6 @@
-/// Tests arenas that are read-only, files with their schema, and oneofs in arenas;
-/// `tests/fixtures/arenas/src/frozen.rs` has the Rust.
+/// Tests arenas that are read-only, files with their schema, oneofs in arenas, types in
+/// circles, and protobuf; `tests/fixtures/arenas/src/frozen.rs` and `circles.rs` have the
+/// Rust.
 library;
 
 import 'dart:io';
@@ -97,6 +98,38 @@ void main() {
     });
   });
 
+  group('a function that shares the pages', () {
+    test('keeps them, as Dart does', () async {
+      final arena = library.search(300);
+      final sum = library.sum(arena);
+      arena.freeze();
+      library.keepFrozen(arena);
+      expect(arena.root.rows[3].id, 3);
+      final later = library.sumFrozen(arena);
+      arena.dispose();
+      expect(await later, sum);
+      expect(library.sum(library.kept()!), sum);
+      expect(await library.sumFrozen(null), 0);
+      expect(() => library.sumFrozen(arena), throwsStateError);
+    });
+
+    test('wants a frozen arena', () async {
+      final arena = library.search(3);
+      final refused = throwsA(
+        isA<InvalidArgumentException>().having(
+          (it) => it.message,
+          'message',
+          contains('is not frozen; hint: `freeze()` it before'),
+        ),
+      );
+      expect(() => library.keepFrozen(arena), refused);
+      expect(arena.root.rows.length, 3);
+      arena.freeze();
+      library.keepFrozen(arena);
+      expect(library.kept()?.root.rows.length, 3);
+    });
+  });
+
   group('a file', () {
     final folder = Directory.systemTemp.createTempSync('frozen');
     tearDownAll(() => folder.deleteSync(recursive: true));
@@ -141,33 +174,170 @@ void main() {
   });
 
   group('a oneof with handles', () {
-    test('is read as a value', () {
+    test('is read in place', () {
       final post = library.posts().root;
-      expect(post.content, ContentText('as long as you like'));
-      expect(post.history, [const ContentRemoved()]);
-      expect(post.answers[0].content, ContentWords(['zürich', 'bern']));
+      expect(post.content.tag, 1);
+      expect(post.content.text, 'as long as you like');
+      expect((post.content.words, post.content.note), (null, null));
+      expect(post.content.isRemoved, isFalse);
+      expect(post.history.single.isRemoved, isTrue);
+      expect(post.answers[0].content.words, ['zürich', 'bern']);
+      expect(post.answers[1].content.note?.body, 'body');
+      expect(post.answers[2].content.at, PointData(x: 1, y: 2));
+      expect(post.answers[3].content.isUnset, isTrue);
+    });
+
+    test('is copied as a value', () {
+      final post = library.posts().root;
+      expect(post.content.value, ContentText('as long as you like'));
+      expect(post.history.toData(), [const ContentRemoved()]);
       expect(
-        post.answers[1].content,
+        post.answers[1].content.toData(),
         ContentNote(NoteData(at: 0, author: '', body: 'body')),
       );
-      expect(post.answers[2].content, ContentAt(PointData(x: 1, y: 2)));
-      expect(post.answers[3].content, const ContentUnset());
+      expect(post.answers[2].content, post.answers[2].content);
+      expect('${post.answers[3].content}', 'ContentUnset()');
+    });
+
+    test('is written in place, and read by Rust', () {
+      final arena = PostArena();
+      final content = arena.root.content;
+      content.newWords().addAll(['a', 'bb']);
+      expect(library.postShown(arena), contains('content: Words(["a", "bb"])'));
+      // A case that is set stays as it is; what it is set to may be a view of it.
+      content.newWords().add('ccc');
+      content.setWords(content.words!);
+      expect(content.words, ['a', 'bb', 'ccc']);
+      // Each change of the case begins with zeros, also if the bytes were another handle.
+      content.newNote().body = 'x' * 5000;
+      expect(content.words, isNull);
+      expect(content.newWords(), isEmpty);
+      content.newNote();
+      expect(
+        library.postShown(arena),
+        contains('content: Note(Some(Note { at: 0, author: "", body: "" }))'),
+      );
+      content.setText('text');
+      arena.root.history.addNew().setRemoved();
+      arena.root.history.addNew().newNote().author = 'ada';
+      final shown = library.postShown(arena);
+      expect(shown, contains('content: Text("text")'));
+      expect(shown, contains('history: [Removed, Note(Some(Note'));
+      content.setAt(PointData(x: 3, y: 4));
+      expect(library.postShown(arena), contains('content: At(Point'));
     });
 
     test('is written by a value, and read by Rust', () {
       final arena = PostArena();
-      arena.root.content = ContentWords(['a', 'bb']);
-      arena.root.history.add(
+      arena.root.content.value = ContentWords(['a', 'bb']);
+      arena.root.history.addData(
         ContentNote(NoteData(at: 5, author: 'ada', body: 'x' * 5000)),
       );
-      arena.root.history.add(ContentText('text'));
+      arena.root.history.addData(ContentText('text'));
       final shown = library.postShown(arena);
       expect(shown, contains('content: Words(["a", "bb"])'));
       expect(shown, contains('author: "ada"'));
       expect(shown, contains('Text("text")'));
-      arena.root.content = const ContentRemoved();
+      arena.root.content.value = const ContentRemoved();
       expect(library.postShown(arena), contains('content: Removed'));
       expect(arena.root.toData().toArena().root.toData(), arena.root.toData());
+    });
+
+    test('with a tag of no case throws', () {
+      final bytes = library.posts().toBytes();
+      ByteData.sublistView(bytes).setUint32(64 + 8, 77, Endian.little);
+      final content = Post.fromBytes(bytes).content;
+      expect((content.tag, content.text, content.isUnset), (77, null, false));
+      expect(
+        () => content.value,
+        throwsA(
+          isA<InvalidValueException>().having(
+            (it) => it.message,
+            'message',
+            'Content: Content has no case with tag 77',
+          ),
+        ),
+      );
+      expect(() => content.setUnset(), throwsUnsupportedError);
+    });
+
+    test('of a frozen arena is only read', () {
+      final arena = library.posts()..freeze();
+      final content = arena.root.content;
+      expect(content.text, 'as long as you like');
+      expect(() => content.setText('other'), throwsUnsupportedError);
+      expect(content.setRemoved, throwsUnsupportedError);
+      expect(content.newWords, throwsUnsupportedError);
+    });
+  });
+
+  group('types in a circle', () {
+    test('are read, copied and compared', () {
+      final arena = library.people();
+      final ada = arena.root;
+      expect(ada.company?.people.single.said.text, 'hello');
+      expect(ada.company?.byName['eve']?.said.to?.name, 'mallory');
+      expect(ada.company?.branches[7]?.branches[8]?.name, 'inner');
+      expect(ada.said.answers?[0].text, 'zürich');
+      expect(ada.said.answers?[1].answers?.single.number, -1);
+      expect(
+        ada.said.answers?[1].answers?.single.numberBig,
+        BigInt.parse('18446744073709551615'),
+      );
+      expect(ada.red?.weight, isNaN);
+      expect(ada.red?.next?.next.single.next?.weight, 2);
+      final copy = ada.toData().toArena();
+      expect(library.samePeople(arena, copy), isTrue);
+      expect(library.peopleShown(copy), library.peopleShown(arena));
+      copy.root.company!.byName['eve']!.said.setText('other');
+      expect(library.samePeople(arena, copy), isFalse);
+    });
+
+    test('are compacted, written and mapped', () {
+      final folder = Directory.systemTemp.createTempSync('circles');
+      addTearDown(() => folder.deleteSync(recursive: true));
+      final arena = library.people();
+      arena.root.said.newAnswers()[0].newTo().newCompany().name = 'waste';
+      arena.root.said.answers![0].setText('kept');
+      arena.compact();
+      expect(arena.wasted, lessThan(64));
+      final path = '${folder.path}/people.ffi';
+      arena.write(path, schema: true);
+      final mapped = PersonArena.map(path);
+      expect(mapped.root.said.answers?[0].text, 'kept');
+      expect(library.samePeople(mapped, arena), isTrue);
+    });
+  });
+
+  group('protobuf of an arena', () {
+    test('is written and read', () {
+      final arena = library.people();
+      final bytes = arena.toProto();
+      final back = PersonArena.fromProto(bytes);
+      expect(library.samePeople(arena, back), isTrue);
+      expect(back.toProto(), bytes);
+      // The bytes of `name`, field 1, begin with its key and length.
+      expect(bytes.sublist(0, 5), [0x0a, 3, ...'ada'.codeUnits]);
+      expect(PersonArena.fromProto(Uint8List(0)).root.name, '');
+      back.root.name = 'grows' * 5000;
+      expect(PersonArena.fromProto(back.toProto()).root.name, back.root.name);
+    });
+
+    test('that is none is refused with a path', () {
+      expect(
+        () => PersonArena.fromProto(
+          Uint8List.fromList([0x12, 4, 0x0a, 2, 0xff, 0xff]),
+        ),
+        throwsA(
+          isA<InvalidValueException>().having(
+            (it) => it.message,
+            'message',
+            startsWith('company.name: invalid UTF-8 at byte 0'),
+          ),
+        ),
+      );
+      final arena = library.people()..dispose();
+      expect(arena.toProto, throwsStateError);
     });
   });
 }

@@ -35,6 +35,13 @@ Matcher _throwsIt<T extends FfiException>(String part) =>
 void main() {
   late int chunks;
 
+  // The first call of a function of Dart allocates a table, which looks like a chunk.
+  setUpAll(
+    () => _library.showPages(1, (_, arena) {
+      arena.dispose();
+      return 0;
+    }),
+  );
   setUp(() => chunks = _library.liveChunks());
   tearDown(() => _settled(chunks));
 
@@ -104,6 +111,34 @@ void main() {
       expect(got, 3);
       await subscription.cancel();
       expect(got, 3);
+    });
+  });
+
+  group('a function of Dart', () {
+    test('owns the arenas that it gets', () async {
+      final shown = <ResultSetArena>[], sums = <int>[];
+      final sum = await _library.showPages(20, (page, arena) {
+        shown.add(arena);
+        // It is as good as any other arena.
+        arena.root.rows.addNew().id = page;
+        sums.add(_library.sum(arena));
+        return sums.last;
+      });
+      expect(
+        [for (final it in shown) it.root.rows.length],
+        [for (var i = 1; i <= 20; i++) i],
+      );
+      expect(sum, sums.reduce((a, b) => a + b));
+    });
+
+    test('that throws leaves nothing', () async {
+      final call = _library.showPages(
+        20,
+        (page, arena) => page == 7
+            ? throw const FormatException('no page 7')
+            : arena.root.rows.length,
+      );
+      await expectLater(call, _throwsIt<RustErrorException>('no page 7'));
     });
   });
 

@@ -269,6 +269,20 @@ void main() {
       library.sum(arena);
     });
 
+    test('may be set to views of themselves', () {
+      final arena = EverythingArena.fromBytes(library.everything().toBytes());
+      final all = arena.root, before = all.toData();
+      all
+        ..numbers = all.numbers
+        ..states = all.states
+        ..words = all.words
+        ..scores = all.scores
+        ..matrix.first = all.matrix.first;
+      expect(all.toData(), before);
+      all.matrix.setAll(0, all.matrix.reversed.toList());
+      expect(all.matrix.first, [4]);
+    });
+
     test('that are reserved don\'t move', () {
       final rows = ResultSetArena().root.rows..reserve(100);
       final first = rows.addNew()..id = 1;

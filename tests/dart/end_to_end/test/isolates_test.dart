@@ -528,6 +528,18 @@ void main() {
     expect(_live(), before);
   });
 
+  test('what a large text took goes back with the event loop', () async {
+    final library = _owned();
+    final text = 'aé' * (1 << 20);
+    for (var turn = 0; turn < 2; turn++) {
+      expect(library.countCharacters(text), text.length);
+      expect(library.countCharacters(text), text.length);
+      final held = library.liveAllocations();
+      await Future(() {});
+      expect(library.liveAllocations(), lessThan(held));
+    }
+  });
+
   test('what was viewed is freed at once on request', () async {
     // The memory beside that of the owner itself, as a view needs the rest.
     int freed(void Function() end) {

@@ -198,6 +198,23 @@ void main() {
       );
     });
 
+    test('in memory that serves the next list, and one at a time', () {
+      TokenPool.raw.allocMany(2)
+        ..free()
+        ..dispose();
+      final lists = [
+        for (final count in [1, 2]) TokenPool.raw.allocMany(count),
+      ];
+      expect(lists.map((it) => it.capacity), [1, 2]);
+      expect({for (final list in lists) ...list}, hasLength(3));
+      for (final list in lists) {
+        list
+          ..free()
+          ..dispose();
+      }
+      expect(TokenPool.stats.live, 0);
+    });
+
     test('of which some are passed on', () {
       final slots = TokenPool.raw.allocMany(3);
       final id = library.raw.spend(slots.takeAt(1)..ref.id = 9);

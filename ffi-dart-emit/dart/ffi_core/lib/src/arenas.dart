@@ -386,6 +386,31 @@ abstract base class ArenaView<D extends FfiValue> {
   }
 }
 
+/// A oneof in an arena, **borrowed**: it reads and writes memory in place.
+abstract base class ArenaOneof<D extends FfiValue> extends ArenaView<D> {
+  /// The oneof at [at$] in [arena$].
+  const ArenaOneof(super.arena$, super.at$);
+
+  /// Discriminant of the case that is set, valid or not; 0 for the first.
+  @pragma('vm:prefer-inline')
+  int get tag => arena$.lists.getUint32(at$, _little);
+
+  /// The case that is set, **copied**; assigning copies.
+  ///
+  /// Throws an [InvalidValueException] when no case has [tag].
+  D get value => toData();
+
+  set value(D value) => setData(value);
+
+  /// Sets the case with the discriminant [tag] to zeros, unless it is set, in the [size]
+  /// bytes of the oneof.
+  void activate$(int tag, int size) {
+    if (this.tag == tag) return;
+    arena$.clear(at$, size);
+    arena$.lists.setUint32(at$, tag, _little);
+  }
+}
+
 /// A list of an arena, **borrowed**: it reads and writes memory in place.
 base class ArenaList<V, D> with ListMixin<V> {
   /// The list that the handle at [_handle] refers to, the field [_name].
@@ -551,8 +576,10 @@ base class ArenaList<V, D> with ListMixin<V> {
 
   /// Replaces the elements by copies of [values].
   void setData(List<D> values) {
+    // A view of this very list would be empty once that is.
+    final kept = values is ArenaList<Object?, Object?> ? [...values] : values;
     if (length > 0) length = 0;
-    addAllData(values);
+    addAllData(kept);
   }
 
   /// Exchanges two elements.

@@ -22,7 +22,7 @@ final class KeptArguments {
       index,
       _mailbox._memory.status,
     );
-    return EventValue(Pointer.fromAddress(at(index)));
+    return EventValue(at(index));
   }
 }
 

@@ -44,6 +44,25 @@ bool isOpenedAs(DynamicLibrary library, String opened, String path) {
   return same;
 }
 
+/// Returns true if [library], which was opened as [opened], is what is asked for: the
+/// file at [path], one of [candidates], or whatever is open.
+bool isOneOf(
+  DynamicLibrary library,
+  String opened,
+  String? path,
+  List<String>? candidates,
+) {
+  if (path == null && candidates == null) return true;
+  // There it is part of the process, whatever the candidates are called.
+  if (candidates != null && Platform.isIOS) return true;
+  bool isOpen(String file) =>
+      file == opened ||
+      _fileProblem(file) == null && isOpenedAs(library, opened, file);
+  return path == null
+      ? candidates!.any(isOpen)
+      : isOpenedAs(library, opened, path);
+}
+
 // An isolate shares nothing with the one that started it, which may have opened
 // the library from another file than the default one. So the system is asked for
 // the library, whose symbols are those of the process: on Linux the library sees
@@ -125,9 +144,14 @@ final class LibraryCheck {
   /// has open, or that of the environment variable [variable], or the code asset of
   /// the package, or the one in the platform's search path. The library exports
   /// [marker], as no other does; [bundled] returns an address in the code asset.
+  /// [fits] checks it: a file for which that throws is closed again.
+  ///
+  /// With [candidates], opens the first of these files that fits. If the library is
+  /// part of the process, that one is checked instead.
   ///
   /// Throws a [RuntimeMismatchException] when the package was generated for another
-  /// version of this one than [runtimeVersion], and a [LibraryLoadException].
+  /// version of this one than [runtimeVersion], a [LibraryLoadException], what [fits]
+  /// throws, and a [NoCandidateException] when no candidate fits.
   factory LibraryCheck.open(
     String name, {
     required String? path,
@@ -136,12 +160,20 @@ final class LibraryCheck {
     required String marker,
     required int runtime,
     Pointer<Void> Function()? bundled,
+    List<String>? candidates,
+    void Function(LibraryCheck check)? fits,
   }) {
     if (runtime != runtimeVersion) _throwRuntime(package, name, runtime);
+    if (candidates != null && _defaultFiles(name).isNotEmpty) {
+      if (path != null) {
+        throw ArgumentError.value(path, 'path', 'there are candidates as well');
+      }
+      return LibraryCheck._first(name, package, candidates, fits);
+    }
     final tried = StringBuffer();
     var found = false;
     final explicit = path ?? Platform.environment[variable] ?? '';
-    final candidates = [
+    final files = [
       if (path == null) ?_fileInProcess(marker),
       if (explicit.isNotEmpty)
         explicit
@@ -150,16 +182,26 @@ final class LibraryCheck {
         ..._defaultFiles(name),
       ],
     ];
-    for (final file in candidates) {
+    for (final file in files) {
+      final DynamicLibrary library;
       try {
-        return LibraryCheck._(name, package, file, DynamicLibrary.open(file));
+        library = DynamicLibrary.open(file);
       } on ArgumentError catch (error) {
         tried.write('\n  $file: ${error.message}');
         found = found || _exists(file, '${error.message}');
+        continue;
       }
+      return LibraryCheck._(name, package, file, library).._run(fits);
     }
-    if (candidates.isEmpty) {
-      return LibraryCheck._(name, package, name, DynamicLibrary.process());
+    if (files.isEmpty) {
+      final check = LibraryCheck._(
+        name,
+        package,
+        name,
+        DynamicLibrary.process(),
+      );
+      fits?.call(check);
+      return check;
     }
     final hint = found
         ? 'The file is there, but not all that it depends on, or it is not for this '
@@ -169,8 +211,60 @@ final class LibraryCheck {
               'to open(path: ..).';
     throw LibraryLoadException(
       'the library `$name` of package `$package` cannot be opened:$tried\n$hint',
-      candidates.first,
+      files.first,
     );
+  }
+
+  /// Opens the first of [files] that fits.
+  factory LibraryCheck._first(
+    String name,
+    String package,
+    List<String> files,
+    void Function(LibraryCheck check)? fits,
+  ) {
+    final refusals = <LibraryException>[];
+    for (final file in files) {
+      try {
+        return LibraryCheck._candidate(name, package, file, fits);
+      } on LibraryException catch (refusal) {
+        refusals.add(refusal);
+      }
+    }
+    throw NoCandidateException(
+      refusals.isEmpty
+          ? 'there are no candidates for the library `$name` of package `$package`'
+          : 'no candidate for the library `$name` of package `$package` fits:'
+                '${[for (final it in refusals) '\n  ${it.message}'].join()}',
+      files.isEmpty ? name : files.first,
+      List.unmodifiable(refusals),
+    );
+  }
+
+  factory LibraryCheck._candidate(
+    String name,
+    String package,
+    String file,
+    void Function(LibraryCheck check)? fits,
+  ) {
+    final problem = _fileProblem(file);
+    if (problem != null) throw LibraryLoadException('$file: $problem', file);
+    final DynamicLibrary library;
+    try {
+      library = DynamicLibrary.open(file);
+    } on ArgumentError catch (error) {
+      throw LibraryLoadException('$file: ${error.message}', file);
+    }
+    return LibraryCheck._(name, package, file, library).._run(fits);
+  }
+
+  /// Checks the library with [fits], and closes the file again if that throws.
+  void _run(void Function(LibraryCheck check)? fits) {
+    try {
+      fits?.call(this);
+    } on Object {
+      library.close();
+      rethrow;
+    }
   }
 
   /// True if there is a library [file] that the system refuses for the reason
@@ -242,16 +336,23 @@ final class LibraryCheck {
   }
 
   /// Checks that the library exports [symbol], which [item] needs.
-  bool symbol(String item, String symbol) {
-    if (library.providesSymbol(symbol)) return true;
-    _mismatches.add('$item: the library does not export `$symbol`');
-    return false;
+  void symbol(String item, String symbol) {
+    if (!library.providesSymbol(symbol)) _missing(item, symbol);
   }
+
+  void _missing(String item, String symbol) =>
+      _mismatches.add('$item: the library does not export `$symbol`');
 
   /// Checks the fingerprint at [symbol].
   void fingerprint(String item, String symbol, int expected) {
-    if (!this.symbol(item, symbol)) return;
-    final found = library.lookup<Uint64>(symbol).value;
+    final Pointer<Uint64> place;
+    try {
+      // Without a question before, which would take as long again.
+      place = library.lookup(symbol);
+    } on ArgumentError {
+      return _missing(item, symbol);
+    }
+    final found = place.value;
     if (found == expected) return;
     _mismatches.add(
       '$item: the library has fingerprint ${_hex(found)}, '

@@ -12,25 +12,46 @@ typedef _CancelC = Uint8 Function(Pointer<Void>, Uint64);
 typedef _CancelD = int Function(Pointer<Void>, int);
 typedef _LimitC = Void Function(Pointer<Void>, Uint64, Uint64);
 typedef _LimitD = void Function(Pointer<Void>, int, int);
-typedef _TakeItemsC =
-    IntPtr Function(
-      Pointer<Void>,
-      Uint64,
-      Pointer<Uint8>,
-      Size,
-      Pointer<FfiStatus>,
-    );
-typedef _TakeItemsD =
-    int Function(Pointer<Void>, int, Pointer<Uint8>, int, Pointer<FfiStatus>);
-typedef _KeepItemC =
-    Void Function(Pointer<Void>, Uint64, Size, Pointer<FfiStatus>);
+typedef _TakeItemsC = IntPtr Function(
+  Pointer<Void>,
+  Uint64,
+  Pointer<Uint8>,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _TakeItemsD = int Function(
+  Pointer<Void>,
+  int,
+  Pointer<Uint8>,
+  int,
+  Pointer<FfiStatus>,
+);
+typedef _KeepItemC = Void Function(
+  Pointer<Void>,
+  Uint64,
+  Size,
+  Pointer<FfiStatus>,
+);
 typedef _KeepItemD = void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
-typedef _TakeArgumentC =
-    Void Function(Pointer<Void>, Size, Size, Pointer<FfiStatus>);
-typedef _TakeArgumentD =
-    void Function(Pointer<Void>, int, int, Pointer<FfiStatus>);
-typedef _AnswerC =
-    Void Function(Pointer<Void>, Uint64, Int32, Pointer<Uint8>, Size);
+typedef _TakeArgumentC = Void Function(
+  Pointer<Void>,
+  Size,
+  Size,
+  Pointer<FfiStatus>,
+);
+typedef _TakeArgumentD = void Function(
+  Pointer<Void>,
+  int,
+  int,
+  Pointer<FfiStatus>,
+);
+typedef _AnswerC = Void Function(
+  Pointer<Void>,
+  Uint64,
+  Int32,
+  Pointer<Uint8>,
+  Size,
+);
 typedef _AnswerD = void Function(Pointer<Void>, int, int, Pointer<Uint8>, int);
 typedef _ClearC = Void Function(Pointer<FfiStatus>);
 typedef _ClearD = void Function(Pointer<FfiStatus>);
@@ -50,8 +71,13 @@ final class _MailboxCalls extends Struct {
   external Pointer<NativeFunction<_PutInputC>> putInput;
 }
 
-/// The result in an event: 16 bytes, as the type of C, or a pointer to more.
-extension type EventValue(Pointer<Void> _value) implements Pointer<Void> {
+/// The result in an event: 16 bytes, as the type of C, or a pointer to more. An
+/// address, as the VM makes an object of each pointer that is passed on.
+extension type EventValue(int _address) {
+  /// The pointer to it.
+  @pragma('vm:prefer-inline')
+  Pointer<T> cast<T extends NativeType>() => Pointer.fromAddress(_address);
+
   /// Text, a list, or a message of more than 16 bytes.
   Pointer<FfiOwned> get owned => cast<Pointer<FfiOwned>>().value;
 
@@ -80,14 +106,24 @@ final class _Call<T> extends _Waiting {
   final ErrorDecoder? error;
 
   /// Ends for the caller; at once when it is cancelled.
-  final Completer<T> result = Completer();
+  ///
+  /// What waits for it runs when it ends, not in a microtask of its own: events are
+  /// completed in no code but that of the event loop.
+  final Completer<T> result = Completer.sync();
 
   /// Ends when the task in Rust is gone; null unless the call is cancelled.
   Completer<void>? gone;
 
-  void complete(EventValue value) => result.complete(read(value));
-
-  void completeWithout() => result.complete(null as T);
+  /// Ends it with the result at [value], or without one.
+  void complete(EventValue? value) {
+    final T found;
+    try {
+      found = value == null ? null as T : read(value);
+    } on Object catch (error, stack) {
+      return result.completeError(error, stack);
+    }
+    result.complete(found);
+  }
 }
 
 /// The results of async calls of one library and the items of its streams, on their
@@ -169,6 +205,7 @@ final class Mailbox implements Finalizable {
   int _inputSize = 0;
 
   late final Pointer<Uint8> _events = _memory.scratch<Uint8>(32 * _most);
+  late final int _values = _events.address + 16;
   late final Int64List _ids = _events.cast<Int64>().asTypedList(4 * _most);
   late final Int32List _codes = _events.cast<Int32>().asTypedList(8 * _most);
 
@@ -241,7 +278,7 @@ final class Mailbox implements Finalizable {
       if (started == 0) _clear(_memory.status);
       return FfiFuture._(Future.value(null as T));
     }
-    return FfiFuture._(Future.sync(() => read(EventValue(_valueAt(now)))));
+    return FfiFuture._(Future.sync(() => read(EventValue(_nowCode + 8))));
   }
 
   void _age(int index) =>
@@ -293,9 +330,6 @@ final class Mailbox implements Finalizable {
     if (identical(zone, Zone.current)) return method._run(this, ask);
     zone.run(() => method._run(this, ask));
   }
-
-  static Pointer<Void> _valueAt(Pointer<NativeType> event) =>
-      Pointer.fromAddress(event.address + 16);
 
   Future<T> _wait<T>(_Call<T> call) {
     final index = _add(call);
@@ -443,17 +477,16 @@ final class Mailbox implements Finalizable {
     if (code >= 0 && _codes[8 * event + 3] != 0) {
       _take(handle, event, _memory.status);
     }
-    try {
-      if (code > 0) {
-        call.result.completeError(_exceptionOf(call.error), StackTrace.empty);
-      } else if (code < 0) {
-        call.completeWithout();
-      } else {
-        call.complete(EventValue(_valueAt(_events + 32 * event)));
-      }
-    } on Object catch (error, stack) {
-      call.result.completeError(error, stack);
+    if (code <= 0) {
+      return call.complete(code < 0 ? null : EventValue(_values + 32 * event));
     }
+    final FfiException exception;
+    try {
+      exception = _exceptionOf(call.error);
+    } on Object catch (error, stack) {
+      return call.result.completeError(error, stack);
+    }
+    call.result.completeError(exception, StackTrace.empty);
   }
 
   /// Returns the index of the call that [future] is of; null if the call is none of this
@@ -492,9 +525,14 @@ final class Mailbox implements Finalizable {
     if (call.gone case final gone?) return gone.future;
     if (_cancel(handle, _id(index)) == 0) return null;
     // Nobody has to wait for what was cancelled.
-    call.result
-      ..future.ignore()
-      ..completeError(const FfiCancelledException(), StackTrace.empty);
+    call.result.future.ignore();
+    // Not within the code that cancels it.
+    scheduleMicrotask(() {
+      call.result.completeError(
+        const FfiCancelledException(),
+        StackTrace.empty,
+      );
+    });
     return (call.gone = Completer()).future;
   }
 }

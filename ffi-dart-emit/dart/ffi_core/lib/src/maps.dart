@@ -2,9 +2,10 @@ part of 'native.dart';
 
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
-/// Looking up compares key by key; removing moves the last entry to the place
-/// of the removed one. Values that are messages are views. What
-/// makes it larger than [capacity] throws a [CapacityException].
+/// Looking up compares key by key, so [addAll] and [assign] write many entries in less
+/// time; removing moves the last entry to the place of the removed one. Values that
+/// are messages are views. What makes it larger than [capacity] throws a
+/// [CapacityException].
 abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// The length that memory says, whatever it is.
   int get rawLength;
@@ -90,15 +91,32 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   void addAll(Map<K, V> other) {
     final keys = other.keys.toList(growable: false);
     final values = _detachedOf(other, keys);
+    var length = this.length;
+    // From the last on, as a look-up finds the first of equal keys.
+    final places = {for (var at = length - 1; at >= 0; at--) readKey(at): at};
     if (length + keys.length > capacity) {
       final added = {
         for (final key in keys)
-          if (!containsKey(key)) key,
+          if (!places.containsKey(key)) key,
       };
       _checkCapacity(length + added.length);
     }
     for (var index = 0; index < keys.length; index++) {
-      this[keys[index]] = values[index];
+      final key = keys[index];
+      final at = places[key] ??= length;
+      if (at == length) {
+        writeKey(at, key);
+        length++;
+      }
+      writeValue(at, values[index]);
+    }
+    rawLength = length;
+  }
+
+  @override
+  void forEach(void Function(K key, V value) action) {
+    for (var index = 0; index < length; index++) {
+      action(readKey(index), readValue(index));
     }
   }
 

@@ -139,11 +139,15 @@ final class LibraryMemory {
   /// Status of calls from this isolate. A result that owns memory or a slot is
   /// noted in it until it is taken, so that it is freed even if the isolate is
   /// killed before.
-  late final Pointer<FfiStatus> status = _attached(
-    _attachStatus(this),
-  ).ref.memory.cast();
+  late final Pointer<FfiStatus> status = _newStatus();
 
-  late final Pointer<FfiPending> _pending = status.ref.pending;
+  /// Status of calls whose results are the caller's at once: it has no place to note
+  /// one in.
+  late final Pointer<FfiStatus> plainStatus = _newStatus()
+    ..ref.pending = nullptr;
+
+  Pointer<FfiStatus> _newStatus() =>
+      _attached(_attachStatus(this)).ref.memory.cast();
 
   /// The mailbox of this isolate, which the first async call opens.
   late final Mailbox mailbox = Mailbox._(this);
@@ -257,11 +261,5 @@ final class LibraryMemory {
     final bytes = Uint8List.fromList(data.cast<Uint8>().asTypedList(length));
     _freeOwned(status, owned);
     return bytes;
-  }
-
-  /// Takes the [slot] that a function returned, which the caller now owns.
-  Pointer<T> takeSlot<T extends NativeType>(Pointer<T> slot) {
-    _pending.ref.resource = nullptr;
-    return slot;
   }
 }

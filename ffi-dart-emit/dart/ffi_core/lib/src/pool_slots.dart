@@ -11,15 +11,16 @@ final class PoolSlots<T extends Struct> extends Iterable<Pointer<T>>
   PoolSlots._(this._pool, int capacity) : _capacity = capacity {
     RangeError.checkValueInInterval(capacity, 0, 0xffffffff, 'capacity');
     if (capacity == 0) return;
-    final bytes = capacity * sizeOf<Pointer<Void>>();
-    _attachment = _pool._memory.allocate(this, bytes);
-    _raw = _attachment.ref.memory;
+    final room = _room = _pool._roomFor(capacity);
+    _raw = room.attachment.ref.memory;
     _slots = _raw.cast();
   }
 
   final NativePool<T, Object?> _pool;
   int _capacity;
-  Pointer<FfiAttachment> _attachment = nullptr;
+
+  /// Keeper of the memory; null for none.
+  _Room? _room;
   Pointer<Void> _raw = nullptr;
   Pointer<Pointer<T>> _slots = nullptr;
   int _length = 0;
@@ -92,10 +93,11 @@ final class PoolSlots<T extends Struct> extends Iterable<Pointer<T>>
   void dispose() {
     clear();
     _capacity = 0;
-    if (_attachment == nullptr) return;
-    _pool._memory.release(_attachment, this);
-    _attachment = nullptr;
+    final room = _room;
+    if (room == null) return;
+    _room = null;
     _raw = _slots = nullptr;
+    _pool._takeRoom(room);
   }
 
   void _checkRoom(int wanted) {
@@ -112,4 +114,20 @@ final class PoolSlots<T extends Struct> extends Iterable<Pointer<T>>
     }
     _length = slots.length;
   }
+}
+
+/// Keeper of memory for pointers to slots, which serves one list after the other: to
+/// attach another object costs as much as a hundred slots.
+final class _Room implements Finalizable {
+  /// Memory for [capacity] pointers.
+  ///
+  /// Throws an [AllocationException].
+  _Room(LibraryMemory memory, this.capacity) {
+    attachment = memory.allocate(this, capacity * sizeOf<Pointer<Void>>());
+  }
+
+  /// Number of pointers that there is room for.
+  final int capacity;
+
+  late final Pointer<FfiAttachment> attachment;
 }

@@ -193,6 +193,31 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
     }
   }
 
+  /// Memory of a list of pointers that was disposed of, for the next one.
+  _Room? _idleRoom;
+
+  /// Largest number of pointers that idle memory has room for: 64 KiB.
+  static const _mostRoom = 8192;
+
+  /// Returns memory for at least [capacity] pointers.
+  _Room _roomFor(int capacity) {
+    final idle = _idleRoom;
+    if (idle == null || idle.capacity < capacity) {
+      return _Room(_memory, capacity);
+    }
+    _idleRoom = null;
+    return idle;
+  }
+
+  /// Takes the memory of a list back that was disposed of.
+  void _takeRoom(_Room room) {
+    if (_idleRoom == null && room.capacity <= _mostRoom) {
+      _idleRoom = room;
+    } else {
+      _memory.release(room.attachment, room);
+    }
+  }
+
   /// Number of boxes of this isolate that were neither disposed of nor
   /// released; it includes those that the collector has freed.
   int _boxes = 0;

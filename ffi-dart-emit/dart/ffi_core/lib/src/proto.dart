@@ -67,3 +67,43 @@ final class NativeProto<T extends NativeType> {
     status._check();
   }
 }
+
+typedef _DecodeArenaC =
+    Pointer<Void> Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
+typedef _DecodeArenaD =
+    Pointer<Void> Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
+
+/// The functions of arenas with one root that write and read them as protobuf.
+final class NativeArenaProto {
+  /// The functions that the library exports as [encode] and [decode].
+  NativeArenaProto(this._memory, String encode, String decode)
+    : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
+      _decode = _memory.library.lookupFunction<_DecodeArenaC, _DecodeArenaD>(
+        decode,
+      );
+
+  final LibraryMemory _memory;
+  final _EncodeF _encode;
+  final _DecodeArenaD _decode;
+
+  /// Encodes the root of [arena] as protobuf.
+  Uint8List encode(NativeArena arena) {
+    final status = _memory._protoStatus;
+    final owned = _encode(arena._native._lend(), status._pointer);
+    status._check();
+    return _memory.takeBytes(owned);
+  }
+
+  /// Decodes [bytes] into a new arena, which the status of this isolate owns until it is
+  /// kept.
+  Pointer<Void> decode(Uint8List bytes) {
+    final status = _memory._protoStatus, keeper = Object();
+    final attachment = _memory.allocate(keeper, max(1, bytes.length));
+    final copy = attachment.ref.memory.cast<Uint8>();
+    copy.asTypedList(bytes.length).setAll(0, bytes);
+    final arena = _decode(copy, bytes.length, status._pointer);
+    _memory.release(attachment, keeper);
+    status._check();
+    return arena;
+  }
+}

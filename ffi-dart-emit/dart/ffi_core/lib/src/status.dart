@@ -24,7 +24,7 @@ final class FfiStatus extends Struct {
   external Pointer<FfiPlace> place;
 
   /// Place in which the library notes a result until Dart has taken it.
-  external Pointer<FfiPending> pending;
+  external Pointer<Void> pending;
 }
 
 /// Place of a panic, which the library frees with the status.
@@ -50,16 +50,6 @@ final class FfiPlace extends Struct {
   /// Size in bytes of [backtrace].
   @Size()
   external int backtraceLength;
-}
-
-/// A result that would be lost with the isolate: the library frees it when the
-/// isolate is gone.
-final class FfiPending extends Struct {
-  /// The result; null for none.
-  external Pointer<Void> resource;
-
-  /// Function that frees it.
-  external Pointer<Void> release;
 }
 
 /// Code of a call that succeeded without a value.
@@ -92,6 +82,17 @@ Never throwStatus(
     clear(status);
   }
   throw exception;
+}
+
+/// Returns null if [status] says that there is no value, after it was set back; throws
+/// as [throwStatus] does for any other reason.
+Null noValueOrThrow(
+  Pointer<FfiStatus> status,
+  void Function(Pointer<FfiStatus>) clear, [
+  ErrorDecoder? decode,
+]) {
+  if (status.ref.code != noValue) throwStatus(status, clear, decode);
+  status.ref.code = 0;
 }
 
 /// Returns the [length] bytes of UTF-8 at [text], replacing what is none; null

@@ -76,8 +76,7 @@ final class NativeStream<T> extends _Waiting {
 
   /// The item at the byte [at] of the batch.
   @pragma('vm:prefer-inline')
-  EventValue value(int at) =>
-      EventValue(Pointer.fromAddress(_buffer.address + at));
+  EventValue value(int at) => EventValue(_buffer.address + at);
 
   /// The batch, **copied**: messages by value are views of it.
   Uint8List get bytes =>

@@ -1,6 +1,7 @@
 part of 'native.dart';
 
-/// Text arguments of a call, as UTF-8 in memory that every call reuses.
+/// Text arguments of a call, as UTF-8 in memory that every call reuses. What large
+/// texts took is given back when the isolate returns to its event loop.
 ///
 /// When the call is over, Rust has copied whatever it keeps.
 final class TextArguments implements Finalizable {
@@ -11,6 +12,9 @@ final class TextArguments implements Finalizable {
   Pointer<FfiAttachment> _attachment = nullptr;
   Uint8List _bytes = Uint8List(0);
   int _end = 0;
+
+  /// Largest number of bytes that stay for the next call.
+  static const _most = 1 << 20;
 
   /// Address of the first text. Adding another one may move it.
   Pointer<Uint8> pointer = nullptr;
@@ -25,7 +29,8 @@ final class TextArguments implements Finalizable {
   int add(String? text, String name) {
     if (text == null) return _end;
     // No code unit takes more than three bytes.
-    final room = _end + text.length * 3;
+    var room = _end + text.length * 3;
+    if (room > _most) room = _end + utf8Length(text, name);
     if (room > _bytes.length) _grow(room);
     final free = _end == 0 ? _bytes : Uint8List.sublistView(_bytes, _end);
     return _end += encodeString(text, free, name);
@@ -61,13 +66,33 @@ final class TextArguments implements Finalizable {
   }
 
   void _grow(int room) {
-    final length = max(256, room * 2);
+    final isLarge = room > _most;
+    final length = isLarge ? room : max(256, room * 2);
     final larger = _memory.allocate(this, length);
     final start = larger.ref.memory.cast<Uint8>();
     final bytes = start.asTypedList(length)..setRange(0, _end, _bytes);
-    if (_attachment != nullptr) _memory.release(_attachment, this);
+    // The calls of this turn of the event loop may be as large, so it isn't given
+    // back after each.
+    if (isLarge && _bytes.length <= _most) {
+      Zone.root.scheduleMicrotask(_giveBack);
+    }
+    _release();
     _attachment = larger;
     pointer = start;
     _bytes = bytes;
+  }
+
+  /// Gives memory for large texts back. No call is under way, as none waits for the
+  /// event loop.
+  void _giveBack() {
+    _end = 0;
+    _release();
+    _attachment = nullptr;
+    pointer = nullptr;
+    _bytes = Uint8List(0);
+  }
+
+  void _release() {
+    if (_attachment != nullptr) _memory.release(_attachment, this);
   }
 }

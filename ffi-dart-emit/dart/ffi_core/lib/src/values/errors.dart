@@ -337,6 +337,26 @@ final class LibraryLoadException extends LibraryException {
     : super._('LibraryLoadException', message, path);
 }
 
+/// None of the files that might be the library is one that fits.
+final class NoCandidateException extends LibraryException {
+  /// Each of the files, of which [path] is the first, was refused by [refusals].
+  const NoCandidateException(String message, String path, this.refusals)
+    : super._('NoCandidateException', message, path);
+
+  /// The reasons of the files, in the order in which they were tried.
+  final List<LibraryException> refusals;
+}
+
+/// The `init` function of the library failed.
+final class LibraryStartException extends LibraryException {
+  /// The library at [path] does not start, because of [cause].
+  const LibraryStartException(String message, String path, this.cause)
+    : super._('LibraryStartException', message, path);
+
+  /// The error that the function returned, or its panic.
+  final FfiException cause;
+}
+
 /// The library speaks another calling convention than this package.
 final class AbiMismatchException extends LibraryException {
   /// The library at [path] has version [found], this package [expected].

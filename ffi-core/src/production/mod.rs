@@ -1,0 +1,71 @@
+//! Parts that a library needs inside a shipped application: a start that may fail and an orderly
+//! end, facts about the build, switches, health checks, counts of calls, reports of crashes.
+//!
+//! | part | file | feature |
+//! |---|---|---|
+//! | start and end of the library, as [`library!`](crate::library) names them | `lifecycle.rs` | `production` |
+//! | the gate that a shutdown closes for calls | `gate.rs` | `production` |
+//! | the place in each exported function that calls pass | `site.rs`, without the feature `unobserved.rs` | `production` |
+//! | the same for async functions | `watched.rs` | `production`, `async` |
+//! | numbers of calls, one set per thread | `counters.rs` | `production` |
+//! | what Dart asks for, and answers as JSON | `abi.rs`, `json.rs` | `production` |
+//! | numbers of calls, errors, pools; JSON and the text of Prometheus | `metrics.rs` | `metrics` |
+//! | times of calls | `times.rs` | `metrics` |
+//! | switches that Dart sets by name: `#[ffi_flag]` | `flag.rs` | none |
+//! | health checks: `#[ffi_health]` | `health.rs` | `production` |
+//! | reports of panics in files | `crash.rs` | `production` |
+//! | results of the functions that the library calls by itself | `outcome.rs` | none |
+//! | version and build of the open library | `info.rs` | none |
+//!
+//! # One place per call
+//!
+//! The derive writes one `Site` for each exported function, and passes each call through it:
+//! sync functions, methods, the poll of an async function, the work of a blocking one. Whatever
+//! looks at calls (the count, the gate, the clock) is in `Site`, so generated code doesn't change
+//! with the features. Without the feature `production` a site is a type without a size whose
+//! functions return their argument, so nothing of it is left in the library.
+//!
+//! # Cost
+//!
+//! A call is counted by two plain stores to numbers of its thread (`cargo xtask bench production`
+//! measures it): no locked instruction, and no cache line that another thread writes. With the
+//! feature `metrics` one of 16 calls of each thread and function is timed, as reading the clock
+//! twice costs more than many a call.
+//!
+//! Tests: `tests/fixtures/production`, `tests/dart/end_to_end/test/production_test.dart`, and
+//! beside the code.
+
+#[cfg(feature = "production")]
+pub(crate) mod abi;
+#[cfg(feature = "production")]
+mod counters;
+#[cfg(feature = "production")]
+pub(crate) mod crash;
+pub(crate) mod flag;
+pub(crate) mod gate;
+#[cfg(feature = "production")]
+pub(crate) mod health;
+pub(crate) mod info;
+pub(crate) mod json;
+#[cfg(feature = "production")]
+pub(crate) mod lifecycle;
+#[cfg(feature = "metrics")]
+mod metrics;
+pub(crate) mod outcome;
+#[cfg(feature = "production")]
+pub(crate) mod site;
+#[cfg(not(feature = "production"))]
+#[path = "unobserved.rs"]
+pub(crate) mod site;
+#[cfg(feature = "metrics")]
+mod times;
+#[cfg(feature = "async")]
+pub(crate) mod watched;
+
+#[cfg(feature = "production")]
+pub use crash::note;
+pub use flag::Flag;
+pub use gate::is_stopping;
+#[cfg(feature = "metrics")]
+pub use metrics::{CallMetrics, Metrics, TimeSummary, metrics};
+pub use outcome::Outcome;

@@ -1,0 +1,60 @@
+//! The site of an exported function without the feature `production`: it has no size, and its
+//! functions return what they are given.
+
+use crate::boundary::Failure;
+
+/// The place in an exported function that each of its calls passes.
+#[derive(Debug)]
+pub struct Site;
+
+impl Site {
+    /// Makes the site of a function.
+    #[must_use]
+    pub const fn new(_name: &'static str) -> Self {
+        Self
+    }
+
+    /// Runs the body of a call.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the body.
+    #[inline(always)]
+    pub fn watch<T>(&'static self, body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        body()
+    }
+
+    /// Begins a call that may end on another thread.
+    ///
+    /// # Errors
+    ///
+    /// Returns none.
+    #[cfg(feature = "async")]
+    #[inline(always)]
+    pub fn enter(&'static self) -> Result<Watch, Failure> {
+        Ok(Watch)
+    }
+}
+
+/// A call that may end on another thread.
+#[cfg(feature = "async")]
+#[derive(Debug)]
+pub struct Watch;
+
+#[cfg(feature = "async")]
+impl Watch {
+    /// Runs the last step of the call.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the step.
+    #[inline(always)]
+    pub fn finish<T>(self, step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        step()
+    }
+
+    #[inline(always)]
+    pub(super) fn step<T>(&mut self, step: impl FnOnce() -> T) -> T {
+        step()
+    }
+}

@@ -1,0 +1,638 @@
+/// Tests the start and the end of a library, and what it says about itself.
+library;
+
+import 'dart:async';
+import 'dart:convert';
+import 'dart:io';
+import 'dart:isolate';
+import 'dart:typed_data';
+
+import 'package:fixture_production/fixture_production.dart';
+import 'package:test/test.dart';
+
+/// The file that says what the library's own functions do.
+final _script = File(Platform.environment['FIXTURE_PRODUCTION_SCRIPT']!);
+
+/// The library.
+final _path = Platform.environment['FIXTURE_PRODUCTION_LIBRARY']!;
+
+/// Runs [body] while the script is [text].
+T _withScript<T>(String text, T Function() body) {
+  _script.writeAsStringSync(text);
+  try {
+    return body();
+  } finally {
+    _script.writeAsStringSync('');
+  }
+}
+
+FixtureProductionLibrary _open() => FixtureProductionLibrary.open();
+
+/// Returns how often the functions for start, warm-up and end ran.
+List<int> _counts(FixtureProductionLibrary library) => [
+  ...library.counts().list,
+];
+
+Matcher _notStarted<T extends FfiException>(List<String> parts) => throwsA(
+  isA<LibraryStartException>()
+      .having((it) => it.path, 'path', _path)
+      .having((it) => it.cause, 'cause', isA<T>())
+      .having((it) => it.message, 'message', stringContainsInOrder(parts)),
+);
+
+void main() {
+  group('the start', () {
+    tearDownAll(() => _open().production.stop());
+
+    test('fails with the reason, and is tried again', () {
+      _withScript('init fails no space for the cache', () {
+        for (var i = 0; i < 2; i++) {
+          expect(
+            _open,
+            _notStarted<RustErrorException>([_path, 'no space for the cache']),
+          );
+        }
+      });
+    });
+
+    test('panics, with the place', () {
+      _withScript('init panics out of luck', () {
+        expect(
+          _open,
+          throwsA(
+            isA<LibraryStartException>().having(
+              (it) => it.cause,
+              'cause',
+              isA<RustPanicException>()
+                  .having((it) => it.message, 'message', 'out of luck')
+                  .having((it) => it.file, 'file', endsWith('lib.rs')),
+            ),
+          ),
+        );
+      });
+    });
+
+    test('happens once for ten isolates', () async {
+      final seen = await Future.wait([
+        for (var i = 0; i < 10; i++) Isolate.run(() => _counts(_open())),
+      ]);
+      expect(seen, everyElement([1, 0, 0]));
+      expect(_counts(_open()), [1, 0, 0]);
+    });
+
+    test('is warmed up on request', () {
+      final library = _open();
+      library.production.warmUp();
+      library.production.warmUp();
+      expect(_counts(library)[1], 2);
+    });
+  });
+
+  group('the end', () {
+    test('leaves nothing when nothing was in use', () {
+      final report = _open().production.stop();
+      expect(report.isClean, isTrue, reason: '$report');
+    });
+
+    test('a second one finds nothing to do', () {
+      final production = _open().production;
+      production.stop();
+      expect(production.stop().isClean, isTrue);
+    });
+
+    test('refuses calls of every kind from then on', () async {
+      final library = _open();
+      final room = library.roomNew(7);
+      library.production.stop();
+      final closed = throwsA(isA<LibraryClosedException>());
+      expect(library.counts, closed);
+      expect(() => room.number(), closed);
+      expect(() => library.ticket(1), closed);
+      await expectLater(() => library.adds(1, 2), closed);
+      await expectLater(() => library.sleeps(1), closed);
+      await expectLater(library.numbers().first, closed);
+      expect(library.production.warmUp, closed);
+      room.dispose();
+    });
+
+    test('the library starts again when it is opened again', () async {
+      final before = _open()..production.stop();
+      final library = _open();
+      expect(library, same(before));
+      final [starts, _, ends] = _counts(library);
+      expect(starts - ends, 1);
+      expect(await library.adds(2, 3), 5);
+      final ticket = before.ticket(3);
+      expect(ticket.ref.number, 3);
+      ticket.dispose();
+    });
+
+    test(
+      'waits for what ends in time, and says to what that it is over',
+      () async {
+        final library = _open();
+        final works = library.works();
+        final sleeps = library.sleeps(100);
+        await Future<void>.delayed(const Duration(milliseconds: 20));
+        final report = library.production.stop(
+          deadline: const Duration(seconds: 30),
+        );
+        expect(report.isClean, isTrue, reason: '$report');
+        expect(report.took, lessThan(const Duration(seconds: 20)));
+        expect(report.took, greaterThan(const Duration(milliseconds: 50)));
+        expect(await works, 2);
+        expect(await sleeps, 100);
+      },
+    );
+
+    test('names what did not end, and what leaked', () async {
+      final library = _open();
+      final waits = [library.waits(), library.waits()];
+      final items = StreamIterator(library.numbers());
+      expect(await items.moveNext(), isTrue);
+      final ticket = library.ticket(5);
+      final room = library.roomNew(8);
+      final sum = expectLater(
+        Future.wait(waits),
+        throwsA(isA<LibraryClosedException>()),
+      );
+      final report = library.production.stop(
+        deadline: const Duration(milliseconds: 50),
+      );
+      expect(report.running, {'waits': 2});
+      expect((report.tasks, report.slots), (0, 1), reason: '$report');
+      expect(report.objects, greaterThanOrEqualTo(1));
+      expect(report.isClean, isFalse);
+      await sum;
+      Object? last;
+      try {
+        while (await items.moveNext()) {}
+      } on LibraryClosedException catch (error) {
+        last = error;
+      }
+      expect(last, isNotNull, reason: 'the stream ended with the library');
+      expect(ticket.ref.number, 5, reason: 'the memory stays');
+      room.dispose();
+    });
+
+    test('reports what the own function of the library failed with', () {
+      for (final (script, text) in [
+        ('shutdown fails not flushed', 'not flushed'),
+        ('shutdown panics lost a thread', 'lost a thread'),
+      ]) {
+        final library = _open();
+        final report = _withScript(script, () => library.production.stop());
+        expect(report.failures, [text]);
+      }
+    });
+  });
+
+  group('candidates', () {
+    late Directory folder;
+    setUp(() => folder = Directory.systemTemp.createTempSync());
+    tearDown(() => folder.deleteSync(recursive: true));
+
+    String write(String name, List<int> bytes) =>
+        (File('${folder.path}/$name')..writeAsBytesSync(bytes)).path;
+
+    /// Opens one of [files] in an isolate of its own, and returns its path, or the
+    /// refusals.
+    Future<(String?, List<LibraryException>)> open(List<String> files) =>
+        Isolate.run(() {
+          try {
+            final library = FixtureProductionLibrary.open(candidates: files);
+            return (library.path, const <LibraryException>[]);
+          } on NoCandidateException catch (error) {
+            return (null, error.refusals);
+          }
+        });
+
+    /// Returns the library with the fingerprint of `adds` changed: one of another
+    /// version.
+    Uint8List otherVersion() {
+      final bytes = File(_path).readAsBytesSync();
+      final text = latin1Text(bytes);
+      // The record in the section has it as text; the symbol holds the number.
+      final record = RegExp(
+        '"name":"adds".*?"fingerprint":"0x([0-9a-f]{16})"',
+      ).firstMatch(text)!;
+      final number = BigInt.parse(record[1]!, radix: 16);
+      final wanted = [
+        for (var i = 0; i < 8; i++)
+          ((number >> (8 * i)) & BigInt.from(255)).toInt(),
+      ];
+      var found = 0;
+      for (var at = 0; at + 8 <= bytes.length; at++) {
+        var same = true;
+        for (var i = 0; same && i < 8; i++) {
+          same = bytes[at + i] == wanted[i];
+        }
+        if (!same) continue;
+        bytes[at] ^= 1;
+        found++;
+      }
+      expect(found, greaterThan(0));
+      return bytes;
+    }
+
+    test('the first that fits is taken, the others are closed', () async {
+      final bytes = File(_path).readAsBytesSync();
+      final truncated = write(
+        'truncated.so',
+        bytes.sublist(0, bytes.length ~/ 2),
+      );
+      final header = write('header.so', bytes.sublist(0, 20));
+      final foreign = write(
+        'foreign.so',
+        Uint8List.fromList(bytes)..[18] = bytes[18] == 183 ? 62 : 183,
+      );
+      final other = write('other.so', otherVersion());
+      final text = write('text.so', ('no library' * 100).codeUnits);
+      final missing = '${folder.path}/missing.so';
+      final refused = [missing, truncated, header, foreign, text, other];
+      final (none, refusals) = await open(refused);
+      expect(none, isNull);
+      expect([for (final it in refusals) it.path], refused);
+      expect(
+        [for (final it in refusals) it.message],
+        [
+          contains('No such file'),
+          contains('it is truncated'),
+          contains('it is truncated'),
+          contains('it is for '),
+          contains('invalid ELF header'),
+          contains('function adds: the library has fingerprint'),
+        ],
+      );
+      expect(refusals.last, isA<LayoutMismatchException>());
+      final maps = File('/proc/self/maps').readAsStringSync();
+      expect(maps, isNot(contains(folder.path)), reason: 'they are closed');
+
+      final (taken, _) = await open([...refused, _path]);
+      expect(taken, _path);
+    }, testOn: 'linux');
+
+    test('none at all', () async {
+      expect((await open([])).$2, isEmpty);
+    });
+
+    test('one that is open already is found again', () {
+      final library = FixtureProductionLibrary.open(
+        candidates: ['no.so', _path],
+      );
+      expect(library, same(FixtureProductionLibrary.open()));
+      expect(
+        FixtureProductionLibrary.open(candidates: ['no.so', _path]),
+        same(library),
+      );
+      expect(
+        () => FixtureProductionLibrary.open(candidates: ['no.so']),
+        throwsStateError,
+      );
+      library.production.stop();
+    });
+
+    test('not together with a path', () async {
+      final problem = await Isolate.run(() {
+        try {
+          FixtureProductionLibrary.open(path: _path, candidates: [_path]);
+          return null;
+        } on ArgumentError catch (error) {
+          return '${error.name}';
+        }
+      });
+      expect(problem, 'path');
+    });
+  });
+
+  group('flags', () {
+    test('are listed, read and set by name, for all of the process', () async {
+      final library = _open();
+      final flags = library.flags;
+      expect(flags.names, ['FAST_BLUR', 'VERBOSE']);
+      expect(flags.toMap(), {'FAST_BLUR': true, 'VERBOSE': false});
+      expect([...library.flagValues().list], [1, 0]);
+      flags['VERBOSE'] = true;
+      flags['FAST_BLUR'] = false;
+      expect([...library.flagValues().list], [0, 1]);
+      final elsewhere = await Isolate.run(() => _open().flags.toMap());
+      expect(elsewhere, {'FAST_BLUR': false, 'VERBOSE': true});
+      expect('$flags', '{FAST_BLUR: false, VERBOSE: true}');
+      flags['VERBOSE'] = false;
+      flags['FAST_BLUR'] = true;
+    });
+
+    test('an unknown name is refused with those that are known', () {
+      final flags = _open().flags;
+      final refused = throwsA(
+        isA<ArgumentError>().having(
+          (it) => it.message,
+          'message',
+          contains('FAST_BLUR, VERBOSE'),
+        ),
+      );
+      expect(() => flags['fast_blur'], refused);
+      expect(() => flags['fast_blur'] = true, refused);
+    });
+
+    test('the level of vector instructions is capped, never raised', () {
+      final production = _open().production;
+      final strongest = production.capSimd(null);
+      expect(production.capSimd('fallback'), 'fallback');
+      expect(_open().info.simd, 'fallback');
+      expect(production.capSimd('avx512'), strongest);
+      expect(production.capSimd(null), strongest);
+      expect(
+        () => production.capSimd('mmx'),
+        throwsA(
+          isA<InvalidArgumentException>().having(
+            (it) => it.message,
+            'message',
+            allOf(contains('`mmx`'), contains('avx2')),
+          ),
+        ),
+      );
+    });
+  });
+
+  group('health', () {
+    HealthResult named(HealthReport report, String name) =>
+        report.checks.singleWhere((it) => it.name == name);
+
+    test('is good when all checks find nothing wrong', () async {
+      final report = await _open().health();
+      expect(report.isHealthy, isTrue, reason: '$report');
+      expect(
+        [for (final it in report.checks) it.name],
+        ['disk', 'memory', 'server'],
+      );
+      expect(report.uptime, greaterThan(Duration.zero));
+    });
+
+    test('says which check failed or panicked, and why', () async {
+      for (final (script, state, reason) in [
+        ('disk fails it is full', HealthState.failed, 'it is full'),
+        ('disk panics no head', HealthState.panicked, 'no head'),
+      ]) {
+        _script.writeAsStringSync(script);
+        final report = await _open().health();
+        _script.writeAsStringSync('');
+        final disk = named(report, 'disk');
+        expect((disk.state, disk.reason), (state, reason));
+        expect(report.isHealthy, isFalse);
+        expect(named(report, 'memory').state, HealthState.healthy);
+      }
+    });
+
+    test('a check that hangs is late, and the others are not', () async {
+      _script.writeAsStringSync('server hangs');
+      for (var i = 0; i < 2; i++) {
+        final report = await _open().health();
+        final server = named(report, 'server');
+        expect(server.state, HealthState.late);
+        expect(server.reason, startsWith('it still runs after '));
+        expect(named(report, 'disk').state, HealthState.healthy);
+      }
+      _script.writeAsStringSync('');
+      // It took longer than its deadline, which the next report says; then it is good.
+      var report = await _open().health();
+      while (!report.isHealthy) {
+        expect(named(report, 'server').state, HealthState.late);
+        report = await _open().health();
+      }
+    });
+
+    test('two isolates ask at once', () async {
+      final reports = await Future.wait([
+        for (var i = 0; i < 4; i++)
+          Isolate.run(() async => (await _open().health()).isHealthy),
+      ]);
+      expect(reports, everyElement(isTrue));
+    });
+  });
+
+  group('metrics', () {
+    CallMetrics of(String name) => _open().production.metrics().calls[name]!;
+
+    test('count calls, errors by code and what runs', () async {
+      final library = _open();
+      for (var i = 0; i < 100; i++) {
+        library.fails(7);
+      }
+      final before = of('fails');
+      expect(() => library.fails(0), throwsA(isA<RustErrorException>()));
+      expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      final after = of('fails');
+      expect(after.calls - before.calls, 3);
+      expect(after.errors['error']! - (before.errors['error'] ?? 0), 1);
+      expect(after.errors['panic']! - (before.errors['panic'] ?? 0), 2);
+      expect(after.running, 0);
+      final times = after.times!;
+      expect(times.count, greaterThanOrEqualTo(6));
+      expect(times.p50, lessThanOrEqualTo(times.p99));
+      expect(times.p99, lessThanOrEqualTo(times.max));
+      expect(times.sum, greaterThan(0));
+    });
+
+    test('count async calls until they end, however they end', () async {
+      final library = _open();
+      expect(await library.adds(1, 2), 3);
+      await expectLater(
+        () => library.adds(0xffffffff, 1),
+        throwsA(isA<RustErrorException>()),
+      );
+      final sleeps = library.sleeps(50);
+      final waits = library.waits();
+      expect((of('sleeps').running, of('waits').running), (1, 1));
+      final cancelled = expectLater(
+        waits,
+        throwsA(isA<FfiCancelledException>()),
+      );
+      await waits.cancel();
+      await cancelled;
+      await sleeps;
+      await _until(() => of('waits').running == 0);
+      await _until(() => of('sleeps').running == 0);
+      expect(of('adds').errors['error'], greaterThanOrEqualTo(1));
+      expect(of('adds').running, 0);
+    });
+
+    test('count methods by their types, and what objects and pools have', () {
+      final library = _open();
+      final before = library.production.metrics();
+      final room = library.roomNew(3);
+      final ticket = library.ticket(4);
+      room.number();
+      final after = library.production.metrics();
+      expect(after.calls['Room.number']!.calls, greaterThanOrEqualTo(1));
+      expect(after.objects - before.objects, 1);
+      final pool = after.pools['Ticket']!;
+      expect([pool.capacity, pool.live], [16, greaterThanOrEqualTo(1)]);
+      room.dispose();
+      ticket.dispose();
+    });
+
+    test('ten isolates lose no call', () async {
+      final before = of('fails').calls;
+      await Future.wait([
+        for (var i = 0; i < 10; i++)
+          Isolate.run(() {
+            final library = _open();
+            for (var i = 0; i < 10000; i++) {
+              library.fails(5);
+            }
+          }),
+      ]);
+      expect(of('fails').calls - before, 100000);
+    });
+
+    test('calls leave no memory behind', () {
+      // `FFI_STORMS=whole` makes ten million.
+      final count = Platform.environment['FFI_STORMS'] == 'whole'
+          ? 10000000
+          : 200000;
+      final library = _open();
+      void calls() {
+        for (var i = 0; i < count; i++) {
+          library.fails(5);
+        }
+      }
+
+      calls();
+      final before = ProcessInfo.currentRss;
+      calls();
+      expect(ProcessInfo.currentRss - before, lessThan(8 << 20));
+    });
+
+    test('are text for Prometheus, and JSON', () {
+      final production = _open().production;
+      final text = production.prometheus();
+      expect(
+        text,
+        contains(
+          RegExp(
+            r'^ffi_calls_total\{library="fixture_production",function="fails"\} \d+$',
+            multiLine: true,
+          ),
+        ),
+      );
+      expect(text, contains('# TYPE ffi_call_duration_seconds summary\n'));
+      final json = jsonDecode(jsonEncode(production.metrics().toJson()));
+      expect((json as Map)['calls'], isNotEmpty);
+      expect('${production.metrics()}', contains('fails: '));
+    });
+  });
+
+  group('reports of crashes', () {
+    late Directory folder;
+    setUp(() => folder = Directory.systemTemp.createTempSync());
+    tearDown(() {
+      Process.runSync('chmod', ['700', folder.path]);
+      folder.deleteSync(recursive: true);
+    });
+
+    test('have what is known, and are found by the next start', () {
+      final library = _open();
+      final production = library.production;
+      final path = '${folder.path}/new/crashes';
+      expect(production.keepCrashes(path), isEmpty);
+      for (var i = 0; i < 70; i++) {
+        production.note('step $i');
+      }
+      production.note('é' * 2000);
+      library.panicsElsewhere();
+      File('$path/crash-damaged.json').writeAsStringSync('{"library":');
+      File('$path/crash-other.json').writeAsStringSync('{"library":1}');
+      File('$path/crash-1.tmp').writeAsStringSync('{');
+      File('$path/notes.json').writeAsStringSync('{}');
+      final [report] = production.keepCrashes(path);
+      expect(report.library, 'fixture_production');
+      expect(report.thread, 'worker');
+      expect(report.message, 'a "panic"\nwith two lines');
+      expect(report.file, endsWith('lib.rs'));
+      expect([report.line, report.column], everyElement(greaterThan(1)));
+      expect(report.backtrace, contains('panics_elsewhere'));
+      expect(report.process, pid);
+      expect(report.notes, hasLength(64));
+      expect(report.notes.first, 'step 7');
+      expect(report.notes.last, 'é' * 512);
+      expect(
+        DateTime.timestamp().difference(report.time).inMinutes,
+        inInclusiveRange(0, 10),
+      );
+      expect(File('$path/crash-1.tmp').existsSync(), isFalse);
+      expect('$report', contains(report.message));
+    });
+
+    test('are bounded in number', () {
+      final library = _open();
+      final production = library.production..keepCrashes(folder.path, most: 3);
+      final lost = production.lostCrashes;
+      for (var i = 0; i < 5; i++) {
+        expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      }
+      expect(CrashReport.read(folder.path), hasLength(3));
+      expect(production.lostCrashes - lost, 2);
+      production.keepCrashes(folder.path, most: 2);
+      expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      expect(CrashReport.read(folder.path), hasLength(2));
+    });
+
+    test('of a folder that is gone are counted as lost', () {
+      final library = _open();
+      final production = library.production;
+      final gone = Directory('${folder.path}/gone');
+      production.keepCrashes(gone.path);
+      gone.deleteSync();
+      final lost = production.lostCrashes;
+      expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      expect(production.lostCrashes - lost, 1);
+    });
+
+    test('of a folder that is read-only are counted as lost', () {
+      final library = _open();
+      final production = library.production;
+      // Nobody makes a file there, whatever the rights.
+      expect(production.keepCrashes('/proc/self/fdinfo'), isEmpty);
+      final lost = production.lostCrashes;
+      expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      expect(production.lostCrashes - lost, 1);
+    }, testOn: 'linux');
+
+    test('need a folder that can be made', () {
+      final file = File('${folder.path}/file')..writeAsStringSync('');
+      expect(
+        () => _open().production.keepCrashes('${file.path}/crashes'),
+        throwsA(
+          isA<RustErrorException>().having(
+            (it) => it.message,
+            'message',
+            contains('no reports of crashes in `${file.path}/crashes`'),
+          ),
+        ),
+      );
+    });
+  });
+
+  test('the library tells its version and build', () {
+    final info = _open().info;
+    expect(info.name, 'fixture_production');
+    expect(info.version, matches(RegExp(r'^\d+\.\d+\.\d+$')));
+    expect(info.abi, 2);
+    expect(info.features, containsAll(['async', 'production', 'tokio']));
+    expect((info.profile, info.panic), ('debug', 'unwind'));
+    expect('$info', contains(info.target));
+    expect(Platform.version, contains(info.target.split('-').first));
+  });
+}
+
+/// Waits until [body] returns true.
+Future<void> _until(bool Function() body) async {
+  while (!body()) {
+    await Future<void>.delayed(const Duration(milliseconds: 1));
+  }
+}
+
+/// Returns each byte as the character with its number.
+String latin1Text(Uint8List bytes) => String.fromCharCodes(bytes);

@@ -1,0 +1,5 @@
+fn start() {}
+
+ffi_core::library!(init = start);
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn start() {}
+
+ffi_core::library!(start = start);
+
+fn main() {}
