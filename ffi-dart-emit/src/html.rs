@@ -96,6 +96,8 @@ struct Drawn {
 struct Drawing {
     /// Bytes that one line of it stands for.
     scale: String,
+    /// Cache lines in one line.
+    cache_lines: u64,
     lines: Vec<Vec<Segment>>,
 }
 
@@ -279,7 +281,7 @@ fn drawing(message: &Message) -> Drawing {
     {
         line.push(Segment { class: "none".to_owned(), bytes: room, label: String::new() });
     }
-    Drawing { scale, lines }
+    Drawing { scale, cache_lines: width / CACHE_LINE, lines }
 }
 
 fn functions(model: &Model) -> Vec<Called> {

@@ -56,8 +56,8 @@ impl Docs {
     }
 }
 
-/// Draws the layouts of libraries, a page for each in `folder`, and looks at the pages if there is a
-/// browser.
+/// Draws the layouts of libraries, a page for each in `folder`, and looks at the pages if there is
+/// a browser.
 fn layouts(libraries: &[(String, PathBuf)], folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let browser = Browser::find();
