@@ -391,8 +391,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         kept
     }
 
-    /// Frees a slot that is lent and has neither bias nor readers, as [`free_kept`](Self::free_kept)
-    /// does.
+    /// Frees a slot that is lent and has neither bias nor readers, as
+    /// [`free_kept`](Self::free_kept) does.
     pub(crate) fn keep_shared(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
         let state = slot.state();
         if state.mark() != Mark::SHARED {

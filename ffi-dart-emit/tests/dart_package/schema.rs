@@ -398,6 +398,7 @@ impl Schema {
                 | Pass::Callback
                 | Pass::DartFn
                 | Pass::Listener
+                | Pass::Frozen
                 | Pass::InputValue
                 | Pass::InputStr
                 | Pass::InputSlice

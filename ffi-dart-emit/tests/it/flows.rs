@@ -345,7 +345,7 @@ fn queues_that_dart_listens_to_have_their_symbols() {
     );
 }
 
-/// What another version may have written is not guessed.
+/// Refuses what another version may have written, instead of guessing.
 #[test]
 fn words_that_are_not_known_are_errors_that_name_them() {
     let text = |record: &Record| serde_json::to_string(record).unwrap();

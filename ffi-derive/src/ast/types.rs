@@ -191,8 +191,8 @@ fn check_field(ty: &Type) -> Result<()> {
     }
 }
 
-/// Part of a signature that a type is checked for, on its way to Rust, or to a function of Dart that
-/// is lent for a call.
+/// Part of a signature that a type is checked for, on its way to Rust, or to a function of Dart
+/// that is lent for a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
     Parameter,
