@@ -155,6 +155,8 @@ fn documented(doc: &str) -> Vec<Record> {
             Record::Object(it) | Record::Service(it) => set(&mut it.item),
             Record::Callback(it) => set(&mut it.item),
             Record::Queue(it) => set(&mut it.item),
+            Record::Flag(it) => set(&mut it.item),
+            Record::Health(it) => set(&mut it.item),
             Record::Error(it) => {
                 for variant in &mut it.variants {
                     variant.fields.iter_mut().for_each(|it| set(&mut it.item));

@@ -75,6 +75,8 @@ fn docs_and_notes_stay_where_they_belong() {
                 Record::Function(it) => &mut it.item,
                 Record::Object(it) | Record::Service(it) => &mut it.item,
                 Record::Callback(it) => &mut it.item,
+                Record::Flag(it) => &mut it.item,
+                Record::Health(it) => &mut it.item,
                 Record::Newtype(it) => &mut it.item,
                 Record::Message(it) => {
                     it.fields[0].item.doc = doc.to_owned();

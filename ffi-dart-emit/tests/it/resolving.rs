@@ -381,6 +381,8 @@ fn every_fingerprint_is_checked() {
             Record::Oneof(it) => &mut it.fingerprint,
             Record::Function(it) => &mut it.fingerprint,
             Record::Queue(it) => &mut it.fingerprint,
+            Record::Flag(it) => &mut it.fingerprint,
+            Record::Health(it) => &mut it.fingerprint,
             Record::Newtype(it) => &mut it.fingerprint,
             Record::Error(it) => &mut it.fingerprint,
         };

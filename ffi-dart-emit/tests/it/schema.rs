@@ -5,16 +5,16 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
-    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FUNCTION, LISTENER, LOGICAL, MAP, MEMBER, MESSAGE,
-    NOTHING, OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL, POOL_BOX, QUEUE, REF,
-    SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
+    ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FLAG, FUNCTION, HEALTH, LISTENER, LOGICAL, MAP,
+    MEMBER, MESSAGE, NOTHING, OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL,
+    POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
-    Case, DartFunction, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint,
-    Function, Item, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode, Newtype,
-    Object, ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record,
-    Reset, Returns, Role, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Case, DartFunction, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag,
+    Function, Health, Item, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode,
+    Newtype, Object, ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols,
+    Queue, QueueSymbols, Record, Reset, Returns, Role, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 
 pub fn item(name: &str) -> Item {
@@ -349,6 +349,11 @@ pub fn flows() -> Vec<Record> {
     let frame = || Type::Message(id("Frame"));
     let mut library = library();
     library.symbols.mailbox = Some("demo_ffi0_mailbox".to_owned());
+    library.symbols.production = Some("demo_ffi0_production".to_owned());
+    let probe = |name: &str| ProbeSymbols {
+        fingerprint: format!("demo_ffi_{name}_fingerprint"),
+        call: format!("demo_ffi_{name}"),
+    };
     let mut frames = queue("FRAMES", "Frame");
     frames.symbols.stream = Some("demo_ffi_frames_stream".to_owned());
     let with = |name: &str, param: Param| Function { params: vec![param], ..function(name, &[], None) };
@@ -385,6 +390,18 @@ pub fn flows() -> Vec<Record> {
         Record::Message(pooled(message("Frame", 8, 4, &[("x", 0, byte()), ("y", 4, scalar(Scalar::F32))]))),
         Record::Queue(frames),
         Record::Callback(sink),
+        Record::Flag(Flag {
+            item: item("FAST"),
+            on: true,
+            fingerprint: Fingerprint(0),
+            symbols: probe("fast"),
+        }),
+        Record::Health(Health {
+            item: item("storage"),
+            deadline: 250,
+            fingerprint: Fingerprint(0),
+            symbols: probe("storage"),
+        }),
         Record::Function(with("each", dart_function("each", Pass::Callback, vec![u32()], Some(u32())))),
         Record::Function(with("keep", dart_function("answer", Pass::DartFn, kept, Some(Returns::Text)))),
         Record::Function(with("listen", listener)),
@@ -500,7 +517,15 @@ pub fn seal(records: Vec<Record>) -> Vec<Record> {
             let facts = [QUEUE, hash_name(&it.item.name), message, it.capacity];
             Record::Queue(Queue { fingerprint: Fingerprint(mix(&facts)), ..it })
         }
-        library => library,
+        Record::Flag(it) => {
+            let facts = [FLAG, hash_name(&it.item.name)];
+            Record::Flag(Flag { fingerprint: Fingerprint(mix(&facts)), ..it })
+        }
+        Record::Health(it) => {
+            let facts = [HEALTH, hash_name(&it.item.name)];
+            Record::Health(Health { fingerprint: Fingerprint(mix(&facts)), ..it })
+        }
+        Record::Library(it) => Record::Library(it),
     };
     records.into_iter().map(sealed).collect()
 }
@@ -594,6 +619,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::Callback => "callback",
             Pass::DartFn => "dart_fn",
             Pass::Listener => "listener",
+            Pass::Frozen => "frozen",
             Pass::InputValue => "input_value",
             Pass::InputStr => "input_str",
             Pass::InputSlice => "input_slice",
