@@ -370,7 +370,7 @@ fn words_that_are_not_known_are_errors_that_name_them() {
             text.push_str(&format!(": {cause}"));
             source = cause.source();
         }
-        let named = other.split(['"', ':']).filter(|it| !it.is_empty()).next_back().unwrap();
+        let named = other.split(['"', ':']).rfind(|it| !it.is_empty()).unwrap();
         let expected = if word == "\"methods\":" { "methods" } else { named };
         assert!(text.contains(expected), "{other}: {text}");
     }
