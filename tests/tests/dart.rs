@@ -192,15 +192,16 @@ fn programs_in_pages_run() {
     assert!(counts.rust >= 18 && counts.dart >= 18 && counts.outputs >= 14, "{counts:?}");
 }
 
-/// The README shows the whole of an example.
+/// The guide shows the whole of an example, which is a screen in each language.
 #[test]
-fn the_readme_has_the_service_of_the_example() {
+fn the_guide_has_the_service_of_the_example() {
     let root = workspace::root();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let page = fs::read_to_string(root.join("docs/src/services.md")).unwrap();
     for (language, file, most) in [("rust", "src/lib.rs", 60), ("dart", "dart/bin/services.dart", 40)] {
-        let program = fs::read_to_string(root.join("examples/08_services").join(file)).unwrap();
+        let path = format!("examples/08_services/{file}");
+        let program = fs::read_to_string(root.join(&path)).unwrap();
         assert!(program.lines().count() <= most, "{file} is no screen any more");
-        assert!(readme.contains(&format!("```{language}\n{program}```\n")), "{file} is another");
+        assert!(page.contains(&format!("```{language}\n// {path}\n{program}```\n")), "{file} is another");
     }
 }
 
