@@ -2,7 +2,7 @@
 //! that they show.
 //!
 //! A page is a file of Markdown. Its blocks of code are named by the word behind the three
-//! backticks. Blocks of Rust and Dart are programs ([`programs`]) or parts of files
+//! backticks. Blocks of Rust and Dart are programs (`programs`) or parts of files
 //! ([`excerpts`]); `text` is neither.
 
 mod excerpts;
