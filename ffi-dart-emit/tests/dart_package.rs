@@ -812,6 +812,10 @@ fn shape(random: &mut Random, longest: u64) -> Model {
         let passes = [Pass::Value, Pass::Ref, Pass::Mut, Pass::Slice, Pass::SliceMut];
         let params: Vec<_> = (0..usize::try_from(random.below(6)).unwrap())
             .map(|number| (random.name(number, longest), *random.pick(&passes), random.pick(&types).clone()))
+            .map(|(name, pass, ty)| match pass {
+                Pass::Value if !schema.is_by_value(&ty) => (name, Pass::Ref, ty),
+                pass => (name, pass, ty),
+            })
             .collect();
         let params: Vec<_> =
             params.iter().map(|(name, pass, ty)| (name.as_str(), *pass, ty.clone())).collect();

@@ -106,6 +106,11 @@ impl Schema {
         resolve(self.records.clone()).expect("the schema is right")
     }
 
+    /// Returns true if functions take the type by value.
+    pub fn is_by_value(&self, ty: &Type) -> bool {
+        self.facts(ty).size <= ffi_core::boundary::MAX_BY_VALUE as u64
+    }
+
     fn facts(&self, ty: &Type) -> Facts {
         match ty {
             Type::Scalar(it) => {
