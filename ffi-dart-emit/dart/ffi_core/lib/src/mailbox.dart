@@ -84,11 +84,9 @@ final class _Call<T> extends _Waiting {
   /// Makes the exception of an error with variants or fields.
   final ErrorDecoder? error;
 
-  /// Ends for the caller; at once when it is cancelled.
-  ///
-  /// What waits for it runs when it ends, not in a microtask of its own: events are
-  /// completed in no code but that of the event loop.
-  final Completer<T> result = Completer.sync();
+  /// Ends for the caller; at once when it is cancelled. What waits for it runs in a
+  /// microtask: it may start calls, whose events would come in the middle of a batch.
+  final Completer<T> result = Completer();
 
   /// Ends when the task in Rust is gone; null unless the call is cancelled.
   Completer<void>? gone;
@@ -504,14 +502,9 @@ final class Mailbox implements Finalizable {
     if (call.gone case final gone?) return gone.future;
     if (_cancel(handle, _id(index)) == 0) return null;
     // Nobody has to wait for what was cancelled.
-    call.result.future.ignore();
-    // Not within the code that cancels it.
-    scheduleMicrotask(() {
-      call.result.completeError(
-        const FfiCancelledException(),
-        StackTrace.empty,
-      );
-    });
+    call.result
+      ..future.ignore()
+      ..completeError(const FfiCancelledException(), StackTrace.empty);
     return (call.gone = Completer()).future;
   }
 }

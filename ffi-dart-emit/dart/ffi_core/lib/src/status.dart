@@ -86,7 +86,7 @@ Never throwStatus(
 
 /// Returns null if [status] says that there is no value, after it was set back; throws
 /// as [throwStatus] does for any other reason.
-Null noValueOrThrow(
+Never? noValueOrThrow(
   Pointer<FfiStatus> status,
   void Function(Pointer<FfiStatus>) clear, [
   ErrorDecoder? decode,
