@@ -15,7 +15,8 @@ final _library = FixtureArenasLibrary.open();
 
 /// Waits until so many chunks are left, as far as the collector frees them.
 Future<void> _settled(int chunks) async {
-  while (_library.liveChunks() != chunks) {
+  for (var round = 0; _library.liveChunks() != chunks; round++) {
+    if (round == 200) fail('${_library.liveChunks()} chunks, before $chunks');
     await collectGarbage();
   }
 }
@@ -35,14 +36,41 @@ Matcher _throwsIt<T extends FfiException>(String part) =>
 void main() {
   late int chunks;
 
-  // The first call of a function of Dart allocates a table, which looks like a chunk.
-  setUpAll(
-    () => _library.showPages(1, (_, arena) {
+  // The first call of each kind allocates memory of the isolate, which looks like a
+  // chunk.
+  setUpAll(() async {
+    int noRows(int page, ResultSetArena arena) {
       arena.dispose();
-      return 0;
-    }),
-  );
-  setUp(() => chunks = _library.liveChunks());
+      return page == 1 ? throw const FormatException('no page 1') : 0;
+    }
+
+    await _library.showPages(1, noRows);
+    await expectLater(
+      _library.showPages(2, noRows),
+      _throwsIt<RustErrorException>('no page 1'),
+    );
+    for (final page in await _library.pages(20, 5).toList()) {
+      page.root.rows.addNew().name = 'one more' * 20;
+      _library.append(page, null);
+      final other = _library.reversed(page);
+      other
+        ..toBytes()
+        ..dispose();
+    }
+    final finder = _library.openFinder();
+    final query = _query('where' * 1000);
+    finder.answer(query);
+    query.dispose();
+    (await finder.findLater(_query('2'))).dispose();
+    for (final page in await finder.pages(_query('', 1)).toList()) {
+      page.dispose();
+    }
+    finder.dispose();
+  });
+  setUp(() async {
+    await collectGarbage();
+    chunks = _library.liveChunks();
+  });
   tearDown(() => _settled(chunks));
 
   group('a stream', () {

@@ -313,10 +313,7 @@ void main() {
       expect(await _library.wander(10, listener), 3);
       // The last answer comes behind all that it was told.
       expect(listener.told, [
-        for (var i = 0; i < 3; i++) ...[
-          '${i + 1}.0 step $i',
-          '${i + 1} of 10',
-        ],
+        for (var i = 0; i < 3; i++) ...['${i + 1}.0 step $i', '${i + 1} of 10'],
         'done',
       ]);
       expect(await _library.wanderAlone(5), 3);

@@ -86,13 +86,14 @@ Never throwStatus(
 
 /// Returns null if [status] says that there is no value, after it was set back; throws
 /// as [throwStatus] does for any other reason.
-Never? noValueOrThrow(
+T? noValueOrThrow<T extends Object>(
   Pointer<FfiStatus> status,
   void Function(Pointer<FfiStatus>) clear, [
   ErrorDecoder? decode,
 ]) {
   if (status.ref.code != noValue) throwStatus(status, clear, decode);
   status.ref.code = 0;
+  return null;
 }
 
 /// Returns the [length] bytes of UTF-8 at [text], replacing what is none; null
