@@ -819,7 +819,8 @@ fn shape(random: &mut Random, longest: u64) -> Model {
             .collect();
         let params: Vec<_> =
             params.iter().map(|(name, pass, ty)| (name.as_str(), *pass, ty.clone())).collect();
-        let returns = (random.below(4) > 0).then(|| random.pick(&types).clone());
+        let returns =
+            (random.below(4) > 0).then(|| random.pick(&types).clone()).filter(|it| schema.is_by_value(it));
         let pooled = types.iter().find_map(|it| match it {
             Type::Message(id) if random.below(4) == 0 => Some(id.clone()),
             _ => None,

@@ -196,7 +196,7 @@ fn programs_in_pages_run() {
 #[test]
 fn the_guide_has_the_service_of_the_example() {
     let root = workspace::root();
-    let page = fs::read_to_string(root.join("docs/src/services.md")).unwrap();
+    let page = fs::read_to_string(root.join("docs/src/service_in_full.md")).unwrap();
     for (language, file, most) in [("rust", "src/lib.rs", 60), ("dart", "dart/bin/services.dart", 40)] {
         let path = format!("examples/08_services/{file}");
         let program = fs::read_to_string(root.join(&path)).unwrap();
