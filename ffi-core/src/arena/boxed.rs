@@ -1,14 +1,13 @@
 //! `ArenaBox<T>`.
 
 use std::fmt;
-use std::hash::Hasher;
 use std::marker::PhantomData;
 
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
 use super::copy::copy_values;
-use super::held::{hash_option, options_equal};
+use super::held::compared_as_options;
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
@@ -144,18 +143,7 @@ unsafe impl<T: ArenaType> ArenaType for ArenaBox<T> {
         Ok(())
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        options_equal::<T>(a, b)
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        hash_option::<T>(view, state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        super::held::serialize_option::<T, S>(view, serializer)
-    }
+    compared_as_options!(T);
 
     fn reach(reached: &mut Reached) {
         T::reach(reached);

@@ -1,10 +1,9 @@
 //! `ArenaBytes`.
 
-use std::hash::{Hash, Hasher};
-
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
+use super::held::compared_as_views;
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
 use super::region::ArenaRef;
@@ -90,18 +89,7 @@ unsafe impl ArenaType for ArenaBytes {
         unsafe { ArenaVec::copy_in(&value.0, list, from) }
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        a == b
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        view.hash(state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::Serialize::serialize(&view, serializer)
-    }
+    compared_as_views!();
 }
 
 impl ArenaPlace<'_, ArenaBytes> {

@@ -9,6 +9,50 @@ use std::hash::{Hash, Hasher};
 use super::region::ArenaRef;
 use super::value::ArenaType;
 
+/// Writes the functions of an [`ArenaType`] whose views have the traits themselves.
+macro_rules! compared_as_views {
+    () => {
+        fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+            a == b
+        }
+
+        fn hash_view<H: std::hash::Hasher>(view: Self::View<'_>, state: &mut H) {
+            std::hash::Hash::hash(&view, state);
+        }
+
+        #[cfg(feature = "serde")]
+        fn serialize_view<S: serde::Serializer>(
+            view: Self::View<'_>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serde::Serialize::serialize(&view, serializer)
+        }
+    };
+}
+
+/// Writes the functions of an [`ArenaType`] whose view is a value that may be there.
+macro_rules! compared_as_options {
+    ($of:ty) => {
+        fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
+            $crate::arena::held::options_equal::<$of>(a, b)
+        }
+
+        fn hash_view<H: std::hash::Hasher>(view: Self::View<'_>, state: &mut H) {
+            $crate::arena::held::hash_option::<$of>(view, state);
+        }
+
+        #[cfg(feature = "serde")]
+        fn serialize_view<S: serde::Serializer>(
+            view: Self::View<'_>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            $crate::arena::held::serialize_option::<$of, S>(view, serializer)
+        }
+    };
+}
+
+pub(super) use {compared_as_options, compared_as_views};
+
 /// Returns the view of a value that has no handles, of any memory.
 ///
 /// # Panics

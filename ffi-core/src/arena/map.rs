@@ -10,6 +10,7 @@ use super::check::ArenaCheck;
 use super::copy::copy_field_in;
 #[cfg(feature = "serde")]
 use super::held::Written;
+use super::held::compared_as_views;
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
@@ -306,18 +307,7 @@ unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaMap<K, V> {
         unsafe { ArenaVec::copy_in(&value.0, list, from) }
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        a == b
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        view.hash(state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::Serialize::serialize(&view, serializer)
-    }
+    compared_as_views!();
 
     fn reach(reached: &mut Reached) {
         ArenaEntry::<K, V>::reach(reached);

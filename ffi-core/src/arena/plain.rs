@@ -6,7 +6,7 @@ use super::check::ArenaCheck;
 use super::copy::copy_field_in;
 #[cfg(feature = "serde")]
 use super::held::Written;
-use super::held::{hash_option, in_place, options_equal};
+use super::held::{compared_as_options, compared_as_views, in_place};
 use super::memory::ArenaFull;
 use super::place::ArenaPlace;
 use super::reach::Reached;
@@ -272,18 +272,7 @@ where
         unsafe { copy_elements_in(value, 0, &mut place, from) }
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        a == b
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        view.hash(state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::Serialize::serialize(&view, serializer)
-    }
+    compared_as_views!();
 
     fn reach(reached: &mut Reached) {
         T::reach(reached);
@@ -345,18 +334,7 @@ unsafe impl<T: ArenaType> ArenaType for FfiOption<T> {
         unsafe { copy_field_in(value, 0, &mut place, from) }
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        options_equal::<T>(a, b)
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        hash_option::<T>(view, state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        super::held::serialize_option::<T, S>(view, serializer)
-    }
+    compared_as_options!(T);
 
     fn reach(reached: &mut Reached) {
         T::reach(reached);
@@ -441,18 +419,7 @@ unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
         unsafe { copy_elements_in(value, Buffer::<T, N>::ITEMS, &mut place, from) }
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        a == b
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        view.hash(state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::Serialize::serialize(&view, serializer)
-    }
+    compared_as_views!();
 
     fn reach(reached: &mut Reached) {
         T::reach(reached);

@@ -1,13 +1,13 @@
 //! `ArenaVec<T>`.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use bytemuck::Zeroable;
 
 use super::check::ArenaCheck;
 use super::copy::copy_values;
+use super::held::compared_as_views;
 use super::memory::ArenaFull;
 use super::place::{ArenaPlace, refused};
 use super::reach::Reached;
@@ -171,18 +171,7 @@ unsafe impl<T: ArenaType> ArenaType for ArenaVec<T> {
         Ok(())
     }
 
-    fn views_equal(a: Self::View<'_>, b: Self::View<'_>) -> bool {
-        a == b
-    }
-
-    fn hash_view<H: Hasher>(view: Self::View<'_>, state: &mut H) {
-        view.hash(state);
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize_view<S: serde::Serializer>(view: Self::View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::Serialize::serialize(&view, serializer)
-    }
+    compared_as_views!();
 
     fn reach(reached: &mut Reached) {
         T::reach(reached);
