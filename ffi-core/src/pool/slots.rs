@@ -393,7 +393,12 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     /// Frees a slot that is lent and has neither bias nor readers, as
     /// [`free_kept`](Self::free_kept) does.
-    pub(crate) fn keep_shared(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
+    pub(crate) fn free_kept_shared(
+        &self,
+        caller: Caller,
+        slot: Slot<'_, C::Word>,
+        last: impl FnOnce(),
+    ) -> bool {
         let state = slot.state();
         if state.mark() != Mark::SHARED {
             return false;

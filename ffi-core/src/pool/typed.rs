@@ -741,7 +741,7 @@ impl<T: FfiPooled> Pool<T> {
         let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) as i32 };
         let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), true) as i32 };
         let (caller, last) = (Caller::current(), || self.retired(arena, slot));
-        if Self::PLACEMENT == Placement::Kept && arena.slots.keep_shared(caller, slot, last) {
+        if Self::PLACEMENT == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
             return 0;
         }
         match arena.slots.free(caller, slot, None, last) {

@@ -253,7 +253,7 @@ impl<P: Protocol> Modelled for With<P> {
     }
 
     fn free_fast(slots: &Slots<'static, Self>, caller: Caller, slot: Slot<'static, AtomicU64>) -> bool {
-        slots.free_kept(caller, slot, || {}) || slots.keep_shared(caller, slot, || {})
+        slots.free_kept(caller, slot, || {}) || slots.free_kept_shared(caller, slot, || {})
     }
 }
 
