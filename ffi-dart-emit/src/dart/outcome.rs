@@ -106,6 +106,18 @@ impl Outcome {
         result
     }
 
+    /// Returns an object of `class` that takes what a pointer of Rust owns.
+    fn taken(class: String) -> Self {
+        Self {
+            ty: ("$.Pointer<$.Void>".to_owned(), ""),
+            conversion: Some(Conversion::of(format!("{class}._taken"))),
+            raw: None,
+            sized: None,
+            ownership: Some("**owned**"),
+            public: class,
+        }
+    }
+
     /// Returns what comes from Rust.
     pub fn of(names: &Names<'_>, model: &Model, returns: Option<Returns>) -> Self {
         let owned = || ("$.Pointer<$.FfiOwned>".to_owned(), "");
@@ -160,28 +172,8 @@ impl Outcome {
                     ownership: Some("**owned**"),
                 }
             }
-            Some(Returns::Columns(message)) => {
-                let public = columns(names, model, message);
-                Self {
-                    ty: ("$.Pointer<$.Void>".to_owned(), ""),
-                    conversion: Some(Conversion::of(format!("{public}._taken"))),
-                    raw: None,
-                    sized: None,
-                    ownership: Some("**owned**"),
-                    public,
-                }
-            }
-            Some(Returns::Arena(message)) => {
-                let public = arena(names, model, message);
-                Self {
-                    ty: ("$.Pointer<$.Void>".to_owned(), ""),
-                    conversion: Some(Conversion::of(format!("{public}._taken"))),
-                    raw: None,
-                    sized: None,
-                    ownership: Some("**owned**"),
-                    public,
-                }
-            }
+            Some(Returns::Columns(message)) => Self::taken(columns(names, model, message)),
+            Some(Returns::Arena(message)) => Self::taken(arena(names, model, message)),
             Some(Returns::Pool(message)) => {
                 let message = Value::Message(message);
                 let slot = pointer(names, model, message);
