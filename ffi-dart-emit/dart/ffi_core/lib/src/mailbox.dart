@@ -91,16 +91,9 @@ final class _Call<T> extends _Waiting {
   /// Ends when the task in Rust is gone; null unless the call is cancelled.
   Completer<void>? gone;
 
-  /// Ends it with the result at [value], or without one.
-  void complete(EventValue? value) {
-    final T found;
-    try {
-      found = value == null ? null as T : read(value);
-    } on Object catch (error, stack) {
-      return result.completeError(error, stack);
-    }
-    result.complete(found);
-  }
+  void complete(EventValue value) => result.complete(read(value));
+
+  void completeWithout() => result.complete(null as T);
 }
 
 /// The results of async calls of one library and the items of its streams, on their
@@ -454,16 +447,17 @@ final class Mailbox implements Finalizable {
     if (code >= 0 && _codes[8 * event + 3] != 0) {
       _take(handle, event, _memory.status);
     }
-    if (code <= 0) {
-      return call.complete(code < 0 ? null : EventValue(_values + 32 * event));
-    }
-    final FfiException exception;
     try {
-      exception = _exceptionOf(call.error);
+      if (code > 0) {
+        call.result.completeError(_exceptionOf(call.error), StackTrace.empty);
+      } else if (code < 0) {
+        call.completeWithout();
+      } else {
+        call.complete(EventValue(_values + 32 * event));
+      }
     } on Object catch (error, stack) {
-      return call.result.completeError(error, stack);
+      call.result.completeError(error, stack);
     }
-    call.result.completeError(exception, StackTrace.empty);
   }
 
   /// Returns the index of the call that [future] is of; null if the call is none of this
