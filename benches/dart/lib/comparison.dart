@@ -93,7 +93,7 @@ final class Comparison {
       for (final (i, contender) in contenders.indexed)
         Samples(contender.name, samples[i]),
     ];
-    _printTable(results);
+    printTable(title, results);
     return {for (final result in results) result.name: result};
   }
 
@@ -132,17 +132,18 @@ final class Comparison {
       if (ticks * 1e6 / _frequency >= _sampleMicroseconds) return count;
     }
   }
+}
 
-  void _printTable(List<Samples> results) {
-    String cell(double nanoseconds) =>
-        nanoseconds.toStringAsFixed(nanoseconds < 1000 ? 2 : 0).padLeft(10);
-    print('\n${'$title, ns'.padRight(52)}    median   fastest 9 of 10 <');
-    for (final it in results) {
-      print(
-        '  ${it.name.padRight(50)}'
-        '${cell(it.median)}${cell(it.fastest)}${cell(it.ninetieth)}',
-      );
-    }
+/// Prints a table of nanoseconds per unit of work.
+void printTable(String title, List<Samples> results) {
+  String cell(double nanoseconds) =>
+      nanoseconds.toStringAsFixed(nanoseconds < 1000 ? 2 : 0).padLeft(10);
+  print('\n${'$title, ns'.padRight(52)}    median   fastest 9 of 10 <');
+  for (final it in results) {
+    print(
+      '  ${it.name.padRight(50)}'
+      '${cell(it.median)}${cell(it.fastest)}${cell(it.ninetieth)}',
+    );
   }
 }
 

@@ -16,29 +16,40 @@ Future<Map<String, Samples>> compareWays(
   int units = 1,
   int rounds = 15,
 }) async {
-  final names = ways.keys.toList();
-  final samples = {for (final name in names) name: <double>[]};
   final frequency = Stopwatch().frequency;
+  Future<double> sample(String name, Way way) async {
+    final watch = Stopwatch()..start();
+    final found = await way();
+    final ticks = watch.elapsedTicks;
+    if (found != expected) throw WrongResult('$title, $name', found, expected);
+    return ticks * 1e9 / frequency / units;
+  }
+
+  return timed(title, [
+    for (final MapEntry(key: name, value: way) in ways.entries)
+      (name, () => sample(name, way)),
+  ], rounds: rounds);
+}
+
+/// Takes samples of [ways] side by side, each in nanoseconds per unit of work; prints a
+/// table, and returns it by name.
+Future<Map<String, Samples>> timed(
+  String title,
+  List<(String, Future<double> Function())> ways, {
+  int rounds = 15,
+}) async {
+  final samples = [for (final _ in ways) <double>[]];
   // The first rounds warm up.
   for (var round = -3; round < rounds; round++) {
-    for (var i = 0; i < names.length; i++) {
-      final name = names[(round + 3 + i) % names.length];
-      final watch = Stopwatch()..start();
-      final found = await ways[name]!();
-      final ticks = watch.elapsedTicks;
-      if (found != expected)
-        throw WrongResult('$title, $name', found, expected);
-      if (round >= 0) samples[name]!.add(ticks * 1e9 / frequency / units);
+    for (var i = 0; i < ways.length; i++) {
+      final turn = (round + 3 + i) % ways.length;
+      final time = await ways[turn].$2();
+      if (round >= 0) samples[turn].add(time);
     }
   }
-  print('\n${'$title, ns'.padRight(52)}    median   fastest 9 of 10 <');
-  final results = [for (final name in names) Samples(name, samples[name]!)];
-  for (final it in results) {
-    String cell(double time) => time.toStringAsFixed(0).padLeft(10);
-    print(
-      '  ${it.name.padRight(50)}'
-      '${cell(it.median)}${cell(it.fastest)}${cell(it.ninetieth)}',
-    );
-  }
+  final results = [
+    for (final (i, way) in ways.indexed) Samples(way.$1, samples[i]),
+  ];
+  printTable(title, results);
   return {for (final result in results) result.name: result};
 }

@@ -6,6 +6,7 @@ import 'dart:ffi';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:bench_harness/ratio.dart';
+import 'package:bench_harness/rounds.dart';
 import 'package:bench_services/bench_services.dart';
 
 import 'ways.dart';
@@ -20,8 +21,6 @@ final class _Way {
   /// Divides the number of calls of a sample, for a way that is slow.
   final int share;
 }
-
-const _rounds = 15;
 
 final int _frequency = Stopwatch().frequency;
 
@@ -49,35 +48,6 @@ Future<Map<String, Samples>> _compare(
   }
 
   return timed(title, [for (final way in ways) (way.name, () => sample(way))]);
-}
-
-/// Times [ways] side by side, in rounds of changing order; prints a table, and returns
-/// it by name.
-Future<Map<String, Samples>> timed(
-  String title,
-  List<(String, Future<double> Function())> ways,
-) async {
-  final samples = [for (final _ in ways) <double>[]];
-  for (var round = -2; round < _rounds; round++) {
-    for (var i = 0; i < ways.length; i++) {
-      final turn = (round + 2 + i) % ways.length;
-      final time = await ways[turn].$2();
-      // The first rounds warm up.
-      if (round >= 0) samples[turn].add(time);
-    }
-  }
-  final results = [
-    for (final (i, way) in ways.indexed) Samples(way.$1, samples[i]),
-  ];
-  print('\n${'$title, ns'.padRight(52)}    median   fastest 9 of 10 <');
-  for (final it in results) {
-    String cell(double time) => time.toStringAsFixed(0).padLeft(10);
-    print(
-      '  ${it.name.padRight(50)}'
-      '${cell(it.median)}${cell(it.fastest)}${cell(it.ninetieth)}',
-    );
-  }
-  return {for (final result in results) result.name: result};
 }
 
 const _ours = 'async function';

@@ -5,9 +5,9 @@ import 'dart:async';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:bench_harness/ratio.dart';
+import 'package:bench_harness/rounds.dart';
 import 'package:bench_services/bench_services.dart';
 
-import 'calls.dart';
 
 const _events = 100000;
 const _blocks = 20000;

@@ -9,9 +9,9 @@ import 'dart:typed_data';
 
 import 'package:bench_harness/comparison.dart';
 import 'package:bench_harness/ratio.dart';
+import 'package:bench_harness/rounds.dart';
 import 'package:bench_services/bench_services.dart';
 
-import 'calls.dart';
 import 'ways.dart';
 
 const _events = 100000;
