@@ -13,14 +13,6 @@ import 'garbage.dart';
 
 final _library = FixtureArenasLibrary.open();
 
-/// Waits until so many chunks are left, as far as the collector frees them.
-Future<void> _settled(int chunks) async {
-  for (var round = 0; _library.liveChunks() != chunks; round++) {
-    if (round == 200) fail('${_library.liveChunks()} chunks, before $chunks');
-    await collectGarbage();
-  }
-}
-
 /// The ids of the rows of [arena].
 List<int> _ids(ResultSetArena arena) => [
   for (final row in arena.root.rows) row.id,
@@ -67,11 +59,8 @@ void main() {
     }
     finder.dispose();
   });
-  setUp(() async {
-    await collectGarbage();
-    chunks = _library.liveChunks();
-  });
-  tearDown(() => _settled(chunks));
+  setUp(() async => chunks = await fewest(_library.liveChunks));
+  tearDown(() => untilCollected(_library.liveChunks, chunks));
 
   group('a stream', () {
     test('has arenas as items, which stay', () async {

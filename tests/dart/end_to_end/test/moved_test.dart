@@ -11,24 +11,6 @@ import 'garbage.dart';
 
 final _library = FixtureOwnedLibrary.open();
 
-/// Waits until [count] allocations are left, as far as the collector frees them.
-Future<void> _settled(int count) async {
-  while (_library.liveAllocations() > count) {
-    await collectGarbage();
-  }
-}
-
-/// Returns how many allocations are left when nothing more is collected.
-Future<int> _least() async {
-  var least = _library.liveAllocations();
-  for (var same = 0; same < 4; same++) {
-    await collectGarbage();
-    final now = _library.liveAllocations();
-    if (now < least) (least, same) = (now, 0);
-  }
-  return least;
-}
-
 PointArray _points(List<int> numbers) {
   final points = PointArray(numbers.length);
   for (final (index, number) in numbers.indexed) {
@@ -61,9 +43,9 @@ void main() {
     _library.dropLists();
   });
 
-  setUp(() async => before = await _least());
+  setUp(() async => before = await fewest(_library.liveAllocations));
 
-  tearDown(() => _settled(before));
+  tearDown(() => untilCollected(_library.liveAllocations, before));
 
   test('stays where it is, and is freed with the owner in Rust', () {
     final numbers = Uint32Array.of([1, 2, 3]);

@@ -13,12 +13,8 @@ import 'garbage.dart';
 
 final _library = FixtureServicesLibrary.open();
 
-/// Waits until [count] objects are left, as far as the collector frees them.
-Future<void> _settled(int count) async {
-  while (_library.left().objects != count) {
-    await collectGarbage();
-  }
-}
+/// Waits until no object is left, as far as the collector frees them.
+Future<void> _settled() => untilCollected(() => _library.left().objects, 0);
 
 /// Lets the event loop turn until [done].
 Future<void> _until(bool Function() done) async {
@@ -84,11 +80,11 @@ final class _FakeImage implements Image {
 }
 
 void main() {
-  setUp(() => _settled(0));
+  setUp(_settled);
 
   tearDown(() async {
     FixtureServicesLibrary.instance = null;
-    await _settled(0);
+    await _settled();
     final left = _library.left();
     expect((left.images, left.tokens), (0, 0));
   });
@@ -259,7 +255,7 @@ void main() {
       _scatter(1000);
       await Future<void>.delayed(Duration.zero);
     }
-    await _settled(0);
+    await _settled();
     expect(_library.left().images, 0);
   });
 
@@ -268,7 +264,7 @@ void main() {
     for (var i = 0; i < 10; i++) {
       Image.explosive();
     }
-    await _settled(0);
+    await _settled();
     expect(_library.left().images, 0);
   });
 
@@ -358,10 +354,8 @@ void main() {
       );
       await ended.first;
     }
-    await _settled(0);
-    while (_library.left().images != 0) {
-      await collectGarbage();
-    }
+    await _settled();
+    await untilCollected(() => _library.left().images, 0);
   });
 
   group('a service', () {

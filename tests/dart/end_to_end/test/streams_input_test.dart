@@ -46,9 +46,7 @@ void main() {
   setUp(() => pages = _library.counts().pages);
   tearDown(() async {
     await _until(() => _library.counts().tasks == 0);
-    while (_library.counts().pages != pages) {
-      await collectGarbage();
-    }
+    await untilCollected(() => _library.counts().pages, pages);
   });
 
   group('items that are', () {

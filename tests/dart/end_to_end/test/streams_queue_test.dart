@@ -41,9 +41,7 @@ void main() {
   setUp(() => live = _library.liveJobs());
   tearDown(() async {
     JobsQueue.drain((_) {});
-    while (_library.liveJobs() != live) {
-      await collectGarbage();
-    }
+    await untilCollected(_library.liveJobs, live);
   });
 
   test('jobs come in their order and all, from Rust and from Dart', () async {

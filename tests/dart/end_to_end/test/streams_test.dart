@@ -29,9 +29,7 @@ Future<void> _until(bool Function() done) async {
 /// Waits until no stream is left and no page, as far as the collector frees them.
 Future<void> _settled(int pages) async {
   await _until(() => _library.counts().tasks == 0);
-  while (_library.counts().pages != pages) {
-    await collectGarbage();
-  }
+  await untilCollected(() => _library.counts().pages, pages);
 }
 
 void main() {
