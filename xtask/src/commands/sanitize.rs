@@ -40,7 +40,7 @@ enum Tool {
     Addresses,
     /// All but magazines, and the mailbox, under Miri, which knows the rules of references.
     Miri,
-    /// Async calls from Dart: storms in their whole length, programs that end sixty times.
+    /// Calls, streams and callbacks from Dart in their whole length; programs that end sixty times.
     Storms,
     /// The targets of `fuzz/`, under libFuzzer and the AddressSanitizer.
     Fuzz,
@@ -191,7 +191,8 @@ fn loom() -> Result<Report> {
 
 fn storms() -> Result<Report> {
     let mut cargo = cargo();
-    cargo.args(["test", "-p", "ffi-tests", "--test", "dart", "tasks"]).env("FFI_STORMS", "whole");
+    cargo.args(["test", "-p", "ffi-tests", "--test", "dart", "--"]).env("FFI_STORMS", "whole");
+    cargo.args(["tasks", "streams", "callbacks", "production"]);
     // A storm panics ten thousand times, and the names of a backtrace take longer than the calls.
     cargo.env("RUST_BACKTRACE", "0");
     tests(&mut cargo)
