@@ -3,11 +3,12 @@
 library;
 
 import 'dart:async';
-import 'dart:io';
 import 'dart:isolate';
 
 import 'package:fixture_callbacks/fixture_callbacks.dart';
 import 'package:test/test.dart';
+
+import 'storms.dart';
 
 final _library = FixtureCallbacksLibrary.open();
 
@@ -286,7 +287,7 @@ void main() {
     ]) {
       test('are killed $name while eight threads ask', () async {
         final live = FramePool.stats.live;
-        final rounds = Platform.environment['FFI_STORMS'] == 'whole' ? 300 : 20;
+        final rounds = whole ? 300 : 20;
         for (var round = 0; round < rounds; round++) {
           final ready = ReceivePort();
           final isolate = await Isolate.spawn(_stormed, ready.sendPort);
@@ -303,7 +304,7 @@ void main() {
         if (priority == Isolate.beforeNextEvent) {
           await _collected(() => FramePool.stats.live <= live);
         }
-      });
+      }, timeout: patience);
     }
   });
 

@@ -13,11 +13,9 @@ import 'package:fixture_streams/fixture_streams.dart';
 import 'package:test/test.dart';
 
 import 'garbage.dart';
+import 'storms.dart';
 
 final _library = FixtureStreamsLibrary.open();
-
-/// True if storms run in their whole length.
-final _whole = Platform.environment['FFI_STORMS'] == 'whole';
 
 /// Lets the event loop turn until [done].
 Future<void> _until(bool Function() done) async {
@@ -305,7 +303,7 @@ void main() {
   });
 
   test('inputs that are opened and cancelled', () async {
-    final count = _whole ? 100000 : 3000;
+    final count = whole ? 100000 : 3000;
     for (var i = 0; i < count ~/ 100; i++) {
       await Future.wait([
         for (var j = 0; j < 50; j++) ...[
@@ -314,7 +312,7 @@ void main() {
         ],
       ]);
     }
-  });
+  }, timeout: patience);
 
   test('memory stays as it is', () async {
     Future<int> after(int events) async {
@@ -336,11 +334,11 @@ void main() {
     }
 
     // Whole, 1 M and 10 M events are compared.
-    final first = await after(_whole ? 1000000 : 50000);
-    final last = await after(_whole ? 9000000 : 50000);
+    final first = await after(whole ? 1000000 : 50000);
+    final last = await after(whole ? 9000000 : 50000);
     // The collector's own heap moves by more when it has run less often.
-    expect((last - first) >> 20, lessThanOrEqualTo(_whole ? 4 : 24));
-  });
+    expect((last - first) >> 20, lessThanOrEqualTo(whole ? 4 : 24));
+  }, timeout: patience);
 
   for (final (name, priority) in [
     ('at once', Isolate.immediate),
@@ -349,7 +347,7 @@ void main() {
     test('isolates are killed $name while Rust reads', () async {
       final gone = _library.inputsGone();
       final random = Random(7);
-      final count = _whole ? 300 : 20;
+      final count = whole ? 300 : 20;
       for (var i = 0; i < count; i++) {
         final ready = ReceivePort();
         final isolate = await Isolate.spawn(_victim, ready.sendPort);
@@ -365,7 +363,7 @@ void main() {
         Isolate.run(() => FixtureStreamsLibrary.open().answer()).ignore();
         return false;
       });
-    });
+    }, timeout: patience);
   }
 
   test('a fake gets the stream itself', () async {

@@ -13,11 +13,9 @@ import 'package:fixture_streams/fixture_streams.dart';
 import 'package:test/test.dart';
 
 import 'garbage.dart';
+import 'storms.dart';
 
 final _library = FixtureStreamsLibrary.open();
-
-/// True if storms run in their whole length.
-final _whole = Platform.environment['FFI_STORMS'] == 'whole';
 
 /// Lets the event loop turn until [done].
 Future<void> _until(bool Function() done) async {
@@ -213,7 +211,7 @@ void main() {
   });
 
   test('streams that are opened and cancelled', () async {
-    final count = _whole ? 100000 : 5000;
+    final count = whole ? 100000 : 5000;
     for (var i = 0; i < count ~/ 100; i++) {
       await Future.wait([
         for (var j = 0; j < 100; j++) JobsQueue.stream().listen(null).cancel(),
@@ -223,7 +221,7 @@ void main() {
     _push(0, 3);
     await Future<void>.delayed(Duration.zero);
     expect(JobsQueue.length, 3);
-  });
+  }, timeout: patience);
 
   test('memory stays as it is', () async {
     Future<int> after(int events) async {
@@ -237,11 +235,11 @@ void main() {
     }
 
     // Whole, 1 M and 10 M events are compared.
-    final first = await after(_whole ? 1000000 : 50000);
-    final last = await after(_whole ? 9000000 : 50000);
+    final first = await after(whole ? 1000000 : 50000);
+    final last = await after(whole ? 9000000 : 50000);
     // The collector's own heap moves by more when it has run less often.
-    expect((last - first) >> 20, lessThanOrEqualTo(_whole ? 4 : 24));
-  });
+    expect((last - first) >> 20, lessThanOrEqualTo(whole ? 4 : 24));
+  }, timeout: patience);
 
   for (final (name, priority) in [
     ('at once', Isolate.immediate),
@@ -249,7 +247,7 @@ void main() {
   ]) {
     test('isolates are killed $name while they listen', () async {
       final random = Random(5);
-      final count = _whole ? 300 : 20;
+      final count = whole ? 300 : 20;
       _library.pushJobs(1 << 40, 1);
       for (var i = 0; i < count; i++) {
         final ready = ReceivePort();
@@ -273,7 +271,7 @@ void main() {
       _library.stopJobs();
       // The thread may be in the middle of a push.
       await _until(() => _library.pushers() == 0);
-    });
+    }, timeout: patience);
   }
 
   test('a queue that is closed ends its streams when it is empty', () async {

@@ -13,11 +13,9 @@ import 'package:fixture_streams/fixture_streams.dart';
 import 'package:test/test.dart';
 
 import 'garbage.dart';
+import 'storms.dart';
 
 final _library = FixtureStreamsLibrary.open();
-
-/// True if storms run in their whole length.
-final _whole = Platform.environment['FFI_STORMS'] == 'whole';
 
 /// Lets the event loop turn until [done].
 Future<void> _until(bool Function() done) async {
@@ -364,7 +362,7 @@ void main() {
     });
 
     test('of streams that were just opened', () async {
-      final count = _whole ? 100000 : 5000;
+      final count = whole ? 100000 : 5000;
       for (var i = 0; i < count ~/ 100; i++) {
         await Future.wait([
           for (var j = 0; j < 50; j++) ...[
@@ -375,7 +373,7 @@ void main() {
       }
       expect(_library.alive(10), 0);
       expect(_library.counts().pages, pages);
-    });
+    }, timeout: patience);
   });
 
   group('a listener', () {
@@ -473,11 +471,11 @@ void main() {
     }
 
     // Whole, 1 M and 10 M events are compared.
-    final first = await after(_whole ? 1000000 : 200000);
-    final last = await after(_whole ? 9000000 : 200000);
+    final first = await after(whole ? 1000000 : 200000);
+    final last = await after(whole ? 9000000 : 200000);
     // The collector's own heap moves by more when it has run less often.
-    expect((last - first) >> 20, lessThanOrEqualTo(_whole ? 4 : 24));
-  });
+    expect((last - first) >> 20, lessThanOrEqualTo(whole ? 4 : 24));
+  }, timeout: patience);
 
   test('a fake returns streams of its own', () async {
     FixtureStreamsLibrary.instance = _Fake();
@@ -498,7 +496,7 @@ void main() {
     ]) {
       test('are killed $name in the middle of batches', () async {
         final random = Random(3);
-        final count = _whole ? 300 : 20;
+        final count = whole ? 300 : 20;
         for (var i = 0; i < count; i++) {
           final ready = ReceivePort();
           final isolate = await Isolate.spawn(_victim, (i, ready.sendPort));
@@ -511,7 +509,7 @@ void main() {
         await _settled(pages);
         await Isolate.run(() => FixtureStreamsLibrary.open().answer());
         await _until(() => _library.counts().mailboxes == 1);
-      });
+      }, timeout: patience);
     }
 
     test('ten of them at once', () async {

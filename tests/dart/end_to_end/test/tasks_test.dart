@@ -14,14 +14,9 @@ import 'package:fixture_tasks/fixture_tasks.dart';
 import 'package:test/test.dart';
 
 import 'garbage.dart';
+import 'storms.dart';
 
 final _library = FixtureTasksLibrary.open();
-
-/// True if storms run in their whole length.
-final _whole = Platform.environment['FFI_STORMS'] == 'whole';
-
-/// Time that a storm may take.
-final _patience = _whole ? const Timeout(Duration(hours: 1)) : null;
 
 /// Lets the event loop turn until [done].
 Future<void> _until(bool Function() done) async {
@@ -345,7 +340,7 @@ void main() {
   test(
     'random calls, cancellations and panics: each has one outcome',
     () async {
-      final rounds = _whole ? 1000 : 30;
+      final rounds = whole ? 1000 : 30;
       final random = Random(1);
       var values = 0, cancelled = 0, panicked = 0;
       for (var round = 0; round < rounds; round++) {
@@ -374,11 +369,11 @@ void main() {
       expect(cancelled, greaterThan(0));
       expect(panicked, greaterThan(0));
     },
-    timeout: _patience,
+    timeout: patience,
   );
 
   test('sleeping calls are cancelled', () async {
-    final count = _whole ? 100000 : 5000;
+    final count = whole ? 100000 : 5000;
     final calls = [for (var i = 0; i < count; i++) _library.sleep()];
     var cancelled = 0;
     final ended = [
@@ -388,7 +383,7 @@ void main() {
     await Future.wait([for (final call in calls) call.cancel()]);
     await Future.wait(ended);
     expect(cancelled, count);
-  }, timeout: _patience);
+  }, timeout: patience);
 
   test('memory stays as it is', () async {
     Future<int> after(int calls) async {
@@ -403,12 +398,12 @@ void main() {
     }
 
     // Whole, 1 M and 10 M calls are compared.
-    final first = await after(_whole ? 1000000 : 100000);
-    final last = await after(_whole ? 9000000 : 100000);
+    final first = await after(whole ? 1000000 : 100000);
+    final last = await after(whole ? 9000000 : 100000);
     final grown = (last - first) >> 20;
     // The collector's own heap moves by more when it has run less often.
-    expect(grown, lessThanOrEqualTo(_whole ? 2 : 24), reason: 'MiB');
-  }, timeout: _patience);
+    expect(grown, lessThanOrEqualTo(whole ? 2 : 24), reason: 'MiB');
+  }, timeout: patience);
 
   test('two libraries have a mailbox each', () async {
     final copy = '${Directory.systemTemp.createTempSync().path}/copy.so';
@@ -433,7 +428,7 @@ void main() {
       await _kill(Isolate.beforeNextEvent);
       await _settled(pages);
       await _until(() => _library.counts().mailboxes == 1);
-    }, timeout: _patience);
+    }, timeout: patience);
 
     test('are killed at once in the middle of calls', () async {
       await _kill(Isolate.immediate);
@@ -442,7 +437,7 @@ void main() {
       // The next mailbox closes those whose finalizer was lost.
       await Isolate.run(() => FixtureTasksLibrary.open().addOne(1));
       await _until(() => _library.counts().mailboxes == 1);
-    }, timeout: _patience);
+    }, timeout: patience);
 
     test('that are killed free the locks of their tasks', () async {
       final isolate = await Isolate.spawn((_) {
@@ -499,7 +494,7 @@ Future<void> _endByExit(int gate) async {
 /// Kills isolates that make calls of every kind.
 Future<void> _kill(int priority) async {
   final random = Random(2);
-  final count = _whole ? 300 : 25;
+  final count = whole ? 300 : 25;
   for (var i = 0; i < count; i++) {
     final started = ReceivePort();
     final isolate = await Isolate.spawn(_victim, (i, started.sendPort));
