@@ -157,12 +157,26 @@ impl Apt {
     ///
     /// Returns an error if the list of packages cannot be downloaded.
     pub(crate) fn of_unstable(private: &Path, base: &str, targets: &[Target]) -> Result<Self> {
-        fs::create_dir_all(private.join("trusted"))?;
         let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?;
-        let source = format!("deb [arch={}] {base} unstable main\n", architecture.stdout.trim());
-        fs::write(private.join("sources.list"), source)?;
+        let kind = format!("deb [arch={}]", architecture.stdout.trim());
+        Self::of_suite(private, &kind, base, "unstable", targets)
+    }
+
+    /// Creates an apt that only knows the source packages of the Debian release `suite` at one
+    /// address. `private` is the folder of its state.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the list of packages cannot be downloaded.
+    pub(crate) fn of_sources(private: &Path, base: &str, suite: &str, targets: &[Target]) -> Result<Self> {
+        Self::of_suite(private, "deb-src", base, suite, targets)
+    }
+
+    fn of_suite(private: &Path, kind: &str, base: &str, suite: &str, targets: &[Target]) -> Result<Self> {
+        fs::create_dir_all(private.join("trusted"))?;
+        fs::write(private.join("sources.list"), format!("{kind} {base} {suite} main\n"))?;
         copy_keys(&private.join("trusted"))?;
-        Self::new(private, &(state(private, targets) + &unstable(private)))
+        Self::new(private, &(state(private, targets) + &only(private, suite)))
     }
 
     fn new(private: &Path, configuration: &str) -> Result<Self> {
@@ -189,6 +203,18 @@ impl Apt {
         Ok(())
     }
 
+    /// Downloads the files of a source package into the folder `files`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the package cannot be downloaded.
+    pub(crate) fn download_source(&self, name: &str, files: &Path) -> Result<()> {
+        fs::create_dir_all(files)?;
+        let source = ["-qq", "source", "--download-only"];
+        capture(self.command("apt-get").args(source).arg(name).current_dir(files))?;
+        Ok(())
+    }
+
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.arg("--config-file").arg(&self.config);
@@ -211,8 +237,9 @@ impl Apt {
     }
 }
 
-/// Returns settings that replace the machine's sources with Debian unstable.
-fn unstable(private: &Path) -> String {
+/// Returns settings that replace the machine's sources with those in `private`, of a release of
+/// Debian.
+fn only(private: &Path, suite: &str) -> String {
     let at = |name: &str| private.join(name).display().to_string();
     [
         ("Dir::Etc::sourcelist", at("sources.list")),
@@ -221,7 +248,7 @@ fn unstable(private: &Path) -> String {
         // The machine's pins must not choose the versions.
         ("Dir::Etc::preferences", at("none")),
         ("Dir::Etc::preferencesparts", "-".to_owned()),
-        ("APT::Default-Release", "unstable".to_owned()),
+        ("APT::Default-Release", suite.to_owned()),
         // A mirror that is some days old is good enough.
         ("Acquire::Check-Valid-Until", "false".to_owned()),
     ]

@@ -70,7 +70,20 @@ impl Protoc {
     /// Returns an error if `PROTOC` is set and does not run, or none is found and none can be
     /// installed. The message says how to install it by hand.
     pub fn find_or_install() -> Result<Self> {
-        if let Some(protoc) = Self::search()? {
+        match Self::search()? {
+            Some(protoc) => Ok(protoc),
+            None => Self::install(),
+        }
+    }
+
+    /// Returns the protoc in `.protoc/`, with headers and libraries of the same version beside it.
+    /// When there is none, installs it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if none can be installed.
+    pub(crate) fn install() -> Result<Self> {
+        if let Ok(protoc) = Self::installed(&dir()) {
             return Ok(protoc);
         }
         if !debian::has_tools() {
@@ -138,6 +151,11 @@ impl Protoc {
     #[must_use]
     pub fn program(&self) -> &Path {
         &self.program
+    }
+
+    /// Returns the folder of the installation, if [`Protoc::find_or_install`] made it.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.installed.as_deref()
     }
 
     fn start(&self) -> Command {
