@@ -1,9 +1,10 @@
 //! Finds the messages and enums that the import writes, and the cycles among them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use prost_reflect::{EnumDescriptor, FileDescriptor, Kind, MessageDescriptor, Syntax};
+use prost_reflect::{EnumDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
+use super::forms::Form;
 use super::options::{Found, is_error, is_of_method, is_wrapper};
 use super::types::{element, is_logical, is_oneof};
 use super::{EMPTY, Importer};
@@ -53,9 +54,8 @@ impl Importer<'_> {
         self.check_file(main);
         self.wide(main);
         self.newtypes(main);
-        let mut seen = HashSet::new();
         while let Some(message) = todo.pop() {
-            if !seen.insert(message.full_name().to_owned()) {
+            if !self.seen.insert(message.full_name().to_owned()) {
                 continue;
             }
             self.check_file(&message.parent_file());
@@ -88,30 +88,25 @@ impl Importer<'_> {
         }
     }
 
-    /// Reports mistakes of a whole file.
+    /// Warns of what is left out of a whole file.
     fn check_file(&mut self, file: &FileDescriptor) {
-        const PROTO3: &str = "import a version of the file that begins with `syntax = \"proto3\";`";
         if self.places.contains_key(file.name()) {
             return; // met before
         }
-        if file.syntax() != Syntax::Proto3 {
-            self.problem(file, &[12], format!("`{}` is not proto3", file.name()), PROTO3);
-        }
+        self.packages.insert(file.package_name().to_owned());
         for extension in file.extensions() {
             let options = extension.containing_message().package_name() == "google.protobuf";
             if !options {
-                self.problem(
-                    file,
-                    extension.path(),
-                    format!("extension `{}`: extensions have no form in Rust", extension.name()),
-                    format!("make it a field of `{}`", extension.containing_message().full_name()),
-                );
+                let what =
+                    format!("extension `{}` is left out: Rust has no form for them", extension.full_name());
+                self.warning(file, extension.path(), &what);
             }
         }
     }
 
     /// Finds the messages that reach each other by fields that would be in place.
-    pub(super) fn find_cycles(&mut self) {
+    /// Returns the indices of the messages that each message holds.
+    pub(super) fn find_cycles(&mut self) -> Vec<Vec<usize>> {
         let names: HashMap<_, _> =
             self.messages.iter().map(|it| it.full_name().to_owned()).zip(0..).collect();
         let held = |message: &MessageDescriptor| {
@@ -143,6 +138,7 @@ impl Importer<'_> {
             let circle = Circle { whole: whole[at], in_place: in_place[at], holds_itself: holds_itself[at] };
             self.circles.insert(name, circle);
         }
+        edges
     }
 
     /// Returns true if `held`, which a field of `holder` has in place, reaches `holder` in turn.
@@ -158,10 +154,15 @@ impl Importer<'_> {
         self.holds(held, holder) && number(held) == number(holder)
     }
 
+    /// Returns true if a message reaches itself.
+    pub(super) fn holds_itself(&self, name: &str) -> bool {
+        self.circles.get(name).is_some_and(|it| it.holds_itself)
+    }
+
     /// Returns the number of slots in a message's pool.
     pub(super) fn pool_size(&self, it: &MessageDescriptor) -> Option<u64> {
-        let holds_itself = || self.circles.get(it.full_name()).is_some_and(|it| it.holds_itself);
-        let default = || self.options.default_pool_size.filter(|_| holds_itself()).map(u64::from);
+        let refers = || self.form(it) != Form::Arena && self.holds_itself(it.full_name());
+        let default = || self.options.default_pool_size.filter(|_| refers()).map(u64::from);
         Found::new(&it.options()).number("pool_size").or_else(default)
     }
 }

@@ -8,13 +8,13 @@ use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, Value,
 };
 
-use super::names::{is_type_name, is_variant_name, member_name};
+use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
 use super::types::is_oneof;
 use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
 use crate::proto::names::{case_name, field_name, variant_name};
-use crate::proto::rust::{Body, Part, Pool, Source};
+use crate::proto::rust::{self, Body, Part, Pool, Source};
 
 /// An enum from an option of the file.
 pub(super) struct Wide {
@@ -65,7 +65,11 @@ impl Importer<'_> {
         values.sort_by_key(|value| value.path().to_vec());
         for value in values {
             let found = Found::new(&value.options());
-            let name = found.text("value_rust_name").unwrap_or_else(|| variant_name(it.name(), value.name()));
+            let implied = || {
+                let wanted = variant_name(it.name(), value.name());
+                near(&wanted, "Value", |name| is_variant_name(name) && !names.contains(name))
+            };
+            let name = found.text("value_rust_name").unwrap_or_else(implied);
             if !is_variant_name(&name) || !names.insert(name.clone()) {
                 self.problem(
                     &file,
@@ -75,12 +79,8 @@ impl Importer<'_> {
                 );
             }
             if let Some(first) = numbers.get(&value.number()) {
-                let constant = name.to_shouty_snake_case();
-                if constants.iter().any(|(other, _)| *other == constant) {
-                    let what = format!("value `{}`: another is called `{constant}` in Rust", value.name());
-                    let fix = "give it another name in Rust with the option `(ffi.value_rust_name)`";
-                    self.problem(&file, value.path(), what, fix);
-                }
+                let known = |name: &str| constants.iter().any(|(other, _)| other == name);
+                let constant = near(&name.to_shouty_snake_case(), "_ALIAS", |name| !known(name));
                 constants.push((constant, first.clone()));
                 continue;
             }
@@ -106,6 +106,14 @@ impl Importer<'_> {
                 value: Some(value.number().into()),
             });
         }
+        // What is zeroed has to be a value, which proto2 doesn't ask for.
+        if !numbers.contains_key(&0) {
+            let name = near("Unspecified", "Value", |name| !names.contains(name));
+            let doc = "Zero, which the .proto file has no name for.".to_owned();
+            let part =
+                Part { doc, deprecated: None, name, tag: None, rename: None, ty: None, value: Some(0) };
+            parts.insert(0, part);
+        }
         let zero =
             options.number("zero_index").and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
         if zero < parts.len() {
@@ -113,14 +121,19 @@ impl Importer<'_> {
             parts.insert(zero, first);
         }
         let deprecated = it.enum_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let doc = self.doc(&file, it.path());
+        let name = &self.type_names[it.full_name()];
         Source {
-            doc: self.doc(&file, it.path()),
+            doc,
             deprecated: deprecated.then(|| options.text("enum_deprecation").unwrap_or_default()),
-            name: self.names[it.full_name()].clone(),
-            rename: options.text("enum_dart_name"),
+            name: name.name.clone(),
+            module: name.module.clone(),
+            prefix: name.prefix.clone(),
+            rename: options.text("enum_dart_name").or_else(|| name.rename.clone()),
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
+            in_arena: false,
             body: Body::Enum { repr, variants: parts, constants },
         }
     }
@@ -185,9 +198,21 @@ impl Importer<'_> {
                 self.problem(main, &[8], what, "take letters, digits and `_`");
                 continue;
             }
-            self.origins.insert((name.clone(), None), (main.clone(), vec![8]));
-            let (pool, flags, reserved) = (None, Vec::new(), Vec::new());
-            let source = Source { doc, deprecated, name, rename, pool, flags, reserved, body };
+            let module = self.module(main.package_name());
+            self.origins.insert((rust::key(&module, &name), None), (main.clone(), vec![8]));
+            let source = Source {
+                doc,
+                deprecated,
+                name,
+                module,
+                prefix: None,
+                rename,
+                pool: None,
+                flags: Vec::new(),
+                reserved: Vec::new(),
+                in_arena: false,
+                body,
+            };
             self.wide.push(Wide { source, repr: scalar });
         }
     }
@@ -225,18 +250,23 @@ impl Importer<'_> {
                 ty: None,
                 value: None,
             };
-            self.origins.insert((name.clone(), None), (main.clone(), vec![8]));
-            self.newtype_types.push((name.clone(), text("type").unwrap_or_default()));
+            let module = self.module(main.package_name());
+            self.origins.insert((rust::key(&module, &name), None), (main.clone(), vec![8]));
+            let of = (name.clone(), text("type").unwrap_or_default());
+            self.newtype_types.entry(main.name().to_owned()).or_default().push(of);
             self.newtypes.push(Source {
                 doc: text("doc").unwrap_or_default(),
                 deprecated: it
                     .has_field_by_name("deprecation")
                     .then(|| text("deprecation").unwrap_or_default()),
                 name,
+                module,
+                prefix: None,
                 rename: text("dart_name"),
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
+                in_arena: false,
                 body: Body::Newtype { value: vec![value], dart },
             });
         }
@@ -246,15 +276,6 @@ impl Importer<'_> {
         let file = it.parent_file();
         let mut parts = Vec::new();
         let mut names = HashSet::new();
-        for range in it.extension_ranges().collect::<Vec<_>>() {
-            let what = format!(
-                "message `{}`: extensions {} to {} have no form in Rust",
-                it.full_name(),
-                range.start,
-                range.end - 1
-            );
-            self.problem(&file, it.path(), what, "remove the range, and make the extensions fields");
-        }
         if it.fields().len() == 0 {
             let what =
                 format!("message `{}` has no fields: Rust can't have one without size here", it.full_name());
@@ -263,13 +284,12 @@ impl Importer<'_> {
         for oneof in it.oneofs().filter(|oneof| !oneof.is_synthetic()).collect::<Vec<_>>() {
             if !self.options.split_oneofs {
                 let what = format!(
-                    "oneof `{}` is beside other fields of `{}`: in Rust it is a type of its own, and so a message of its own",
+                    "oneof `{}` is beside other fields of `{}`: its cases are optional fields, of which several can be \
+                     set; `--split-oneofs` takes that without this warning",
                     oneof.name(),
                     it.full_name()
                 );
-                let fix = "move the oneof into a message that has nothing else (which changes the wire), or take its fields \
-                           as optional ones with `--split-oneofs`";
-                self.problem(&file, oneof.path(), what, fix);
+                self.warning(&file, oneof.path(), &what);
             }
         }
         for name in it.reserved_names().map(str::to_owned).collect::<Vec<_>>() {
@@ -284,7 +304,11 @@ impl Importer<'_> {
         fields.sort_by_key(|field| field.path().to_vec());
         for field in fields {
             let found = Found::new(&field.options());
-            let name = found.text("field_rust_name").unwrap_or_else(|| field_name(field.name()));
+            let implied = || {
+                let is_free = |name: &str| member_name(name).is_some_and(|name| !names.contains(&name));
+                near(&field_name(field.name()), "_field", is_free)
+            };
+            let name = found.text("field_rust_name").unwrap_or_else(implied);
             let Some(name) = member_name(&name).filter(|name| names.insert(name.clone())) else {
                 self.field_problem(
                     &field,
@@ -326,7 +350,11 @@ impl Importer<'_> {
         fields.sort_by_key(|field| field.path().to_vec());
         for field in fields {
             let found = Found::new(&field.options());
-            let name = found.text("field_rust_name").unwrap_or_else(|| case_name(field.name()));
+            let implied = || {
+                let wanted = case_name(field.name());
+                near(&wanted, "Case", |name| is_variant_name(name) && !names.contains(name))
+            };
+            let name = found.text("field_rust_name").unwrap_or_else(implied);
             if !is_variant_name(&name) || !names.insert(name.clone()) {
                 self.field_problem(
                     &field,
@@ -373,14 +401,19 @@ impl Importer<'_> {
 
     fn composite(&mut self, it: &MessageDescriptor, options: &Found, body: Body) -> Source {
         let deprecated = it.descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let doc = self.doc(&it.parent_file(), it.path());
+        let name = &self.type_names[it.full_name()];
         Source {
-            doc: self.doc(&it.parent_file(), it.path()),
+            doc,
             deprecated: deprecated.then(|| options.text("deprecation").unwrap_or_default()),
-            name: self.names[it.full_name()].clone(),
-            rename: options.text("dart_name"),
+            name: name.name.clone(),
+            module: name.module.clone(),
+            prefix: name.prefix.clone(),
+            rename: options.text("dart_name").or_else(|| name.rename.clone()),
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
+            in_arena: false,
             body,
         }
     }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use heck::ToLowerCamelCase;
 use prost_reflect::{FieldDescriptor, FileDescriptor};
 
 use super::Importer;
 use crate::model::Problem;
 use crate::proto::check::{self, CRATE};
-use crate::proto::rust::Source;
+use crate::proto::rust::{Body, Part, Source};
 
 /// Position for sorting: file, line, column, and index of the problem.
 pub(super) type Place = (String, i32, i32, usize);
@@ -92,52 +93,127 @@ impl Importer<'_> {
         self.origins.insert((self.names[of].clone(), member), (file.clone(), path.to_vec()));
     }
 
-    /// Reports the reasons for which the Rust source would be refused, at the positions that it
-    /// comes from.
-    pub(super) fn check(&mut self, items: &[Source]) {
-        let (problems, depth) = check::check(items);
+    /// Gives other names to what Dart would refuse by its name, and reports the other reasons for
+    /// which the Rust source would be refused, at the positions that it comes from.
+    pub(super) fn check(&mut self, items: &mut [Source]) {
+        let ids: HashMap<_, _> = items.iter().map(check::id).zip(0..).collect();
+        // A new name may be taken in turn.
+        let mut left = RENAMES;
+        let (problems, depth) = loop {
+            let (problems, depth) = check::check(items);
+            let is_last = left == 0 || !self.rename(items, &ids, &problems);
+            if is_last {
+                break (problems, depth);
+            }
+            left -= 1;
+        };
         if depth > check::DEPTH {
             self.warnings.push(format!(
                 "messages hold each other {depth} deep, for which rustc needs `#![recursion_limit = \"{}\"]` in the root of the crate",
                 2 * depth
             ));
         }
-        for Problem { item, what, fix } in problems {
-            let crate_name = format!("{CRATE}::");
-            let word = |text: &str| {
-                let end = text.find(|next: char| next != '_' && !next.is_alphanumeric());
-                text[..end.unwrap_or(text.len())].to_owned()
-            };
-            let (before, behind) = item.split_once(&crate_name).unwrap_or((&item, ""));
-            let (name, is_enum) = (word(behind), before.ends_with("enum "));
-            let kinds = ["field", "case", "variant"];
-            let member =
-                kinds.iter().find_map(|kind| behind[name.len()..].strip_prefix(&format!(", {kind} ")));
-            let member = member.map(word);
-            let option = match (is_enum, &member) {
-                (true, Some(_)) => "value_",
-                (true, None) => "enum_",
-                (false, Some(_)) => "field_",
-                (false, None) => "",
-            };
-            let fix = if what.starts_with("it shares the symbol") {
-                format!("give one of the two another name in Rust with the option `(ffi.{option}rust_name)`")
-            } else if fix.contains("#[ffi(rename") {
-                format!("give it another name in Dart with the option `(ffi.{option}dart_name)`")
-            } else if fix.contains("rebuild") {
-                "mend it in the .proto file".to_owned()
-            } else {
-                fix
-            };
-            let what = format!("{}: {}", item.replace(&crate_name, ""), what.replace(&crate_name, ""));
-            let keys = [(name.clone(), member), (name, None)];
-            match keys.iter().find_map(|key| self.origins.get(key)).cloned() {
-                Some((file, path)) => self.problem(&file, &path, what, fix),
+        for problem in problems {
+            self.refused(items, &ids, problem);
+        }
+    }
+
+    /// Gives names in Dart to the items of problems that ask for one. Returns false if there are
+    /// none, as with names that options gave.
+    fn rename(&mut self, items: &mut [Source], ids: &HashMap<String, usize>, problems: &[Problem]) -> bool {
+        let mut any = false;
+        for problem in problems.iter().filter(|it| it.fix.contains("#[ffi(rename")) {
+            let named = Named::of(&problem.item);
+            let Some(item) = named.id.and_then(|id| items.get_mut(*ids.get(id)?)) else { continue };
+            let key = (item.key(), named.member.map(str::to_owned));
+            let is_enum = matches!(item.body, Body::Enum { .. });
+            let is_oneof = matches!(item.body, Body::Oneof(_));
+            let (name, rename) = match named.member {
                 None => {
-                    let place = (String::new(), 0, 0, self.problems.len());
-                    self.problems.insert(place, Problem { item: "schema".to_owned(), what, fix });
+                    let ending = if is_enum { "Enum" } else { "Message" };
+                    (format!("{}{ending}", item.name), &mut item.rename)
                 }
+                Some(member) => {
+                    let same = |part: &&mut Part| part.name.trim_start_matches("r#") == member;
+                    let Some(part) = item.body.parts_mut().iter_mut().find(same) else { continue };
+                    let ending = match (is_enum, is_oneof) {
+                        (true, _) => "Value",
+                        (_, true) => "Case",
+                        _ => "Field",
+                    };
+                    (format!("{}{ending}", member.to_lower_camel_case()), &mut part.rename)
+                }
+            };
+            let tries = self.dart_names.entry(key).or_insert(0);
+            if rename.is_some() && *tries == 0 {
+                continue; // an option gave it
             }
+            *tries += 1;
+            let number = if *tries > 1 { tries.to_string() } else { String::new() };
+            *rename = Some(format!("{name}{number}"));
+            any = true;
+        }
+        any
+    }
+
+    /// Reports a problem of the model at the position that its item comes from.
+    fn refused(&mut self, items: &[Source], ids: &HashMap<String, usize>, problem: Problem) {
+        let Problem { item, what, fix } = problem;
+        let named = Named::of(&item);
+        let option = match (named.is_enum, named.member) {
+            (true, Some(_)) => "value_",
+            (true, None) => "enum_",
+            (false, Some(_)) => "field_",
+            (false, None) => "",
+        };
+        let fix = if what.starts_with("it shares the symbol") {
+            format!("give one of the two another name in Rust with the option `(ffi.{option}rust_name)`")
+        } else if fix.contains("#[ffi(rename") {
+            format!("give it another name in Dart with the option `(ffi.{option}dart_name)`")
+        } else if fix.contains("rebuild") {
+            "mend it in the .proto file".to_owned()
+        } else {
+            fix
+        };
+        let crate_name = format!("{CRATE}::");
+        let what = format!("{}: {}", item.replace(&crate_name, ""), what.replace(&crate_name, ""));
+        let key = named.id.and_then(|id| Some(items[*ids.get(id)?].key())).unwrap_or_default();
+        let keys = [(key.clone(), named.member.map(str::to_owned)), (key, None)];
+        match keys.iter().find_map(|key| self.origins.get(key)).cloned() {
+            Some((file, path)) => self.problem(&file, &path, what, fix),
+            None => {
+                let place = (String::new(), 0, 0, self.problems.len());
+                self.problems.insert(place, Problem { item: "schema".to_owned(), what, fix });
+            }
+        }
+    }
+}
+
+/// Number of times that names in Dart are chosen again.
+const RENAMES: u32 = 8;
+
+/// The item of a problem of the model, as in "enum imported::Mode, variant Off".
+struct Named<'a> {
+    is_enum: bool,
+    /// Id of the type.
+    id: Option<&'a str>,
+    /// Name of the field, case or variant, if it is one.
+    member: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn of(item: &'a str) -> Self {
+        let end = |text: &str| text.find(|next: char| !matches!(next, '_' | ':') && !next.is_alphanumeric());
+        let start = item.find("::").map(|at| item[..at].rfind(' ').map_or(0, |space| space + 1));
+        let (before, behind) = item.split_at(start.unwrap_or(item.len()));
+        let (id, rest) = behind.split_at(end(behind).unwrap_or(behind.len()));
+        let kinds = [", field ", ", case ", ", variant "];
+        let member = kinds.iter().find_map(|kind| rest.strip_prefix(kind));
+        let member = member.map(|it| &it[..end(it).unwrap_or(it.len())]);
+        Self {
+            is_enum: before.ends_with("enum "),
+            id: Some(id.trim_end_matches(':')).filter(|id| !id.is_empty()),
+            member,
         }
     }
 }

@@ -4,7 +4,7 @@ use ffi_core::schema::read::{Scalar, Type};
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
-use super::names::{is_identifier, is_type_name, is_variant_name, member_name};
+use super::names::{TypeName, is_identifier, is_variant_name, member_name};
 use super::options::{Found, is_error};
 use super::types::is_logical;
 use super::{EMPTY, Importer};
@@ -13,7 +13,7 @@ use crate::logical::Logical;
 use crate::proto::errors::{self, ErrorEnum};
 use crate::proto::names::type_name;
 use crate::proto::rust;
-use crate::proto::shape::rust as notation;
+use crate::proto::shape::notation;
 use crate::proto::traits::{Method, Trait};
 
 impl Importer<'_> {
@@ -21,12 +21,12 @@ impl Importer<'_> {
     pub(super) fn errors(&mut self, main: &FileDescriptor) {
         for it in main.messages().filter(is_error) {
             let found = Found::new(&it.options());
-            let name = found.text("rust_name").unwrap_or_else(|| type_name(it.name()));
-            if !is_type_name(&name) || self.types.contains_key(&name) {
-                let what = format!("error `{}` can't be called `{name}` in Rust", it.full_name());
-                let fix = "give it another name in Rust with the option `(ffi.rust_name)`";
-                self.problem(main, it.path(), what, fix);
-            }
+            let given = self.given(it.full_name(), found.text("rust_name"));
+            let place = (main, it.path(), it.full_name());
+            let TypeName { module, name, rename, .. } =
+                self.type_name(place, given, type_name(it.name()), "Error");
+            self.at.clone_from(&module);
+            self.error_names.insert(it.full_name().to_owned(), rust::key(&module, &name));
             let oneof = it.oneofs().find(|oneof| !oneof.is_synthetic());
             let mut cases: Vec<_> = oneof.iter().flat_map(|oneof| oneof.fields()).collect();
             cases.sort_by_key(FieldDescriptor::number);
@@ -48,7 +48,9 @@ impl Importer<'_> {
                 variants.push(variant);
             }
             let doc = self.doc(main, it.path());
-            self.errors.push(ErrorEnum { doc, name, rename: found.text("dart_name"), variants });
+            let rename = found.text("dart_name").or(rename);
+            let used = std::mem::take(&mut self.used);
+            self.errors.push(ErrorEnum { doc, name, module, rename, used, variants });
         }
     }
 
@@ -93,20 +95,22 @@ impl Importer<'_> {
     fn error_field(&mut self, field: &FieldDescriptor) -> Option<String> {
         let typed = Found::new(&field.options()).text("rust_type");
         let named = match &typed {
-            Some(text) => match rust::parse(text, &|name| self.types.get(name).cloned()) {
-                Ok(ty) => Some(ty),
-                Err(why) => {
-                    let what = format!("its type `{}` can't be read: {why}", text.escape_debug());
-                    self.field_problem(field, what, "mend the option `(ffi.rust_type)`");
-                    return None;
+            Some(text) => {
+                match rust::parse(text, &|name| self.named(field.parent_file().package_name(), name)) {
+                    Ok(ty) => Some(ty),
+                    Err(why) => {
+                        let what = format!("its type `{}` can't be read: {why}", text.escape_debug());
+                        self.field_problem(field, what, "mend the option `(ffi.rust_type)`");
+                        return None;
+                    }
                 }
-            },
+            }
             None => None,
         };
         let of = match &named {
             Some(ty) => {
                 rust::uses(ty, &mut self.used);
-                notation(ty)
+                self.notation(ty)
             }
             None => match field.kind() {
                 Kind::String => "String".to_owned(),
@@ -131,14 +135,14 @@ impl Importer<'_> {
     /// Returns the error of a method, if its options name one.
     fn error_of(&mut self, main: &FileDescriptor, path: &[i32], found: &Found) -> Option<String> {
         let name = found.text("error")?;
-        let error = main.messages().filter(is_error).zip(&self.errors).find(|(it, _)| it.name() == name);
+        let error = main.messages().filter(is_error).find(|it| it.name() == name);
         if error.is_none() {
             let what = format!("there is no error `{}` in this file", name.escape_debug());
             let fix = "declare it as a message with `option (ffi.is_error) = true;`";
             self.problem(main, path, what, fix);
             return None;
         }
-        error.map(|(_, it)| it.name.clone())
+        error.and_then(|it| Some(rust::path(self.error_names.get(it.full_name())?, &self.at)))
     }
 
     /// Reads the services of the file. A stream of requests that are no messages in Rust is left
@@ -147,20 +151,27 @@ impl Importer<'_> {
         const FIX: &str = "give it another name in Rust with the option `(ffi.method_rust_name)`";
         for service in main.services() {
             let found = Found::new(&service.options());
-            let name = found.text("service_rust_name").unwrap_or_else(|| type_name(service.name()));
-            if !is_type_name(&name) || self.types.contains_key(&name) {
-                let what = format!("service `{}` can't be called `{name}` in Rust", service.full_name());
-                let fix = "give it another name in Rust with the option `(ffi.service_rust_name)`";
-                self.problem(main, service.path(), what, fix);
+            if service.methods().len() == 0 {
+                let what = format!("service `{}` is left out: it has no methods", service.name());
+                self.warning(main, service.path(), &what);
+                continue;
             }
+            let given = self.given(service.full_name(), found.text("service_rust_name"));
+            let place = (main, service.path(), service.full_name());
+            let is_given = given.is_some();
+            let TypeName { module, name, prefix, rename } =
+                self.type_name(place, given, type_name(service.name()), "Service");
+            self.at.clone_from(&module);
             let mut methods: Vec<Method> = Vec::new();
             for method in service.methods() {
                 let full = format!("{}.{}", service.name(), method.name());
                 let read = method.is_client_streaming().then(|| self.read(&method.input()));
-                let Some(read) = read.map_or(Some(None), |read| read.map(Some)) else {
-                    let what = format!("rpc `{full}` is left out: its requests are no messages in Rust");
-                    self.warning(main, method.path(), &what);
-                    continue;
+                let read = match read.transpose() {
+                    Ok(read) => read,
+                    Err(why) => {
+                        self.warning(main, method.path(), &format!("rpc `{full}` is left out: {why}"));
+                        continue;
+                    }
                 };
                 let found = Found::new(&method.options());
                 let rust =
@@ -210,21 +221,51 @@ impl Importer<'_> {
             let deprecated = service.service_descriptor_proto().options.as_ref();
             let deprecated = deprecated.is_some_and(|it| it.deprecated()).then(String::new);
             if methods.is_empty() {
-                let what = format!("service `{}` is left out: it has no methods", service.name());
+                let what = format!("service `{}` is left out, as all of its methods are", service.name());
                 self.warning(main, service.path(), &what);
                 continue;
             }
             let doc = self.doc(main, service.path());
-            let rename = Some(type_name(service.name())).filter(|it| *it != name.to_upper_camel_case());
-            self.services.push(Trait { doc, deprecated, name, rename, methods });
+            let own = type_name(service.name());
+            let own = Some(own).filter(|it| is_given && *it != name.to_upper_camel_case());
+            let used = std::mem::take(&mut self.used);
+            let rename = own.or(rename);
+            self.services.push(Trait { doc, deprecated, name, module, prefix, rename, used, methods });
         }
     }
 
-    /// Returns the type of the parameter that reads a stream of messages; `None` if they are none
-    /// in Rust.
-    pub(super) fn read(&self, it: &MessageDescriptor) -> Option<String> {
-        let message = self.names.get(it.full_name()).filter(|_| it.full_name() != EMPTY)?;
-        (!Found::new(&it.options()).flag("is_request")).then(|| format!("FfiInput<{message}>"))
+    /// Returns the type of the parameter that reads a stream of messages, or the reason why there is
+    /// none.
+    fn read(&self, it: &MessageDescriptor) -> Result<String, &'static str> {
+        let is_request = Found::new(&it.options()).flag("is_request");
+        match self.names.get(it.full_name()).filter(|_| it.full_name() != EMPTY && !is_request) {
+            None => Err("its requests are no messages in Rust"),
+            Some(message) if self.arenas.contains(message) => {
+                Err("its requests live in arenas, of which Dart sends no streams; give them bounds")
+            }
+            Some(message) => Ok(format!("FfiInput<{}>", rust::path(message, &self.at))),
+        }
+    }
+
+    /// Returns the type that passes a message by value: its arena if it lives in one.
+    fn owned(&mut self, it: &MessageDescriptor) -> Option<String> {
+        let key = self.names.get(it.full_name())?;
+        let message = rust::path(key, &self.at);
+        if self.arenas.contains(key) {
+            self.used.insert("arena::FfiArena");
+            return Some(format!("FfiArena<{message}>"));
+        }
+        Some(message)
+    }
+
+    /// Returns the path to a message or enum from where the service or error is.
+    fn path(&self, full: &str) -> Option<String> {
+        Some(rust::path(self.names.get(full)?, &self.at))
+    }
+
+    /// Returns a type in Rust's notation, as it is named where the service or error is.
+    fn notation(&self, ty: &Type) -> String {
+        notation(ty, &|id| rust::path(&id.0, &self.at))
     }
 
     /// Returns the parameters of a method, names and types. A method that is `started` owns them.
@@ -233,7 +274,7 @@ impl Importer<'_> {
             return Vec::new();
         }
         if !Found::new(&it.options()).flag("is_request") {
-            let message = self.names.get(it.full_name()).cloned().unwrap_or_default();
+            let message = self.owned(it).unwrap_or_default();
             return vec![("request".to_owned(), if started { message } else { format!("&{message}") })];
         }
         let field = |field: FieldDescriptor| {
@@ -269,7 +310,7 @@ impl Importer<'_> {
             return "()".to_owned();
         }
         if !Found::new(&it.options()).flag("is_response") {
-            return self.names.get(it.full_name()).cloned().unwrap_or_default();
+            return self.owned(it).unwrap_or_default();
         }
         let Some(field) = it.fields().next() else { return "()".to_owned() };
         let Some(of) = self.method_type(&field) else { return "()".to_owned() };
@@ -285,8 +326,8 @@ impl Importer<'_> {
     /// Returns the Rust type of one value of a parameter or result.
     fn method_type(&mut self, field: &FieldDescriptor) -> Option<String> {
         if let Some(text) = Found::new(&field.options()).text("rust_type") {
-            match rust::parse(&text, &|name| self.types.get(name).cloned()) {
-                Ok(ty @ (Type::Scalar(_) | Type::Newtype(_))) => return Some(notation(&ty)),
+            match rust::parse(&text, &|name| self.named(field.parent_file().package_name(), name)) {
+                Ok(ty @ (Type::Scalar(_) | Type::Newtype(_))) => return Some(self.notation(&ty)),
                 _ => {
                     let what = format!("`{}` is neither a parameter nor a result", text.escape_debug());
                     self.field_problem(field, what, "take a number, or a type with a name");
@@ -303,13 +344,14 @@ impl Importer<'_> {
             Kind::Double => "f64",
             Kind::Bool => "bool",
             Kind::String | Kind::Bytes if !field.is_list() => "",
-            Kind::Enum(it) => return self.names.get(it.full_name()).cloned(),
+            Kind::Enum(it) => return self.path(it.full_name()),
             Kind::Message(it) if is_logical(&it) => {
                 let logical = Logical::of_proto(it.full_name())?;
                 self.used.insert(logical.rust);
                 logical.rust
             }
-            Kind::Message(it) if !field.is_map() => return self.names.get(it.full_name()).cloned(),
+            Kind::Message(it) if !field.is_map() && !field.is_list() => return self.owned(&it),
+            Kind::Message(it) if !field.is_map() => return self.path(it.full_name()),
             _ => {
                 self.field_problem(
                     field,

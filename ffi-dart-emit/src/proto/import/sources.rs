@@ -1,14 +1,16 @@
 //! Finds the .proto files in their folders, and compiles them.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 use super::ImportOptions;
+use crate::foreign::rust_code;
 use crate::input;
 use crate::model::{Problem, Problems};
 use crate::proto::{OPTIONS, OPTIONS_FILE};
@@ -141,22 +143,96 @@ fn import_name(file: &Path, include: &[PathBuf]) -> Result<String, Problem> {
     }
 }
 
-/// Compiles `file`, and returns the name by which its imports would know it.
-pub(super) fn compile(file: &Path, options: &ImportOptions) -> Result<(DescriptorPool, String), Problems> {
-    let own = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let include = if options.include.is_empty() { vec![own.to_owned()] } else { options.include.clone() };
-    let name = import_name(file, &include).map_err(|problem| Problems(vec![problem]))?;
+/// Files that were compiled.
+pub(super) struct Compiled {
+    /// Name of what was compiled, for the docs of its source.
+    pub(super) title: String,
+    /// Files to import, each behind those that it imports by `import public`.
+    pub(super) mains: Vec<FileDescriptor>,
+}
+
+/// Compiles files, and the .proto files in folders.
+pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Compiled, Problems> {
+    let mut files = Vec::new();
+    let mut include = options.include.clone();
+    let mut problems = Vec::new();
+    for input in inputs {
+        let is_folder = input.is_dir();
+        let found = if is_folder { protos(input) } else { Ok(vec![input.clone()]) };
+        match found {
+            Ok(found) if found.is_empty() => problems.push(Problem {
+                item: input.display().to_string(),
+                what: "there is no .proto file in this folder".to_owned(),
+                fix: "name a folder with .proto files, or the files".to_owned(),
+            }),
+            Ok(found) => files.extend(found),
+            Err(error) => problems.push(Problem {
+                item: input.display().to_string(),
+                what: format!("it can't be read: {error}"),
+                fix: "name a folder that can be read".to_owned(),
+            }),
+        }
+        if options.include.is_empty() {
+            let own = if is_folder { input } else { input.parent().unwrap_or(Path::new("")) };
+            let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
+            if !include.iter().any(|it| it == own) {
+                include.push(own.to_owned());
+            }
+        }
+    }
     let refused = Rc::default();
     let mut resolver = ChainFileResolver::new();
-    resolver.add(Folders { include, refused: Rc::clone(&refused) });
+    resolver.add(Folders { include: include.clone(), refused: Rc::clone(&refused) });
     resolver.add(Published);
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
-    let Err(error) = compiler.open_file(&name) else { return Ok((compiler.descriptor_pool(), name)) };
-    if let Some(problem) = refused.take() {
-        return Err(Problems(vec![problem]));
+    let mut names = Vec::new();
+    for file in &files {
+        let name = match import_name(file, &include) {
+            Ok(name) => name,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        if let Err(error) = compiler.open_file(&name) {
+            match refused.take() {
+                Some(problem) => problems.push(problem),
+                None => problems.extend(syntax_problems(file, &error)),
+            }
+        }
+        names.push(name);
     }
+    // Two files may fail for a common import.
+    let mut seen = HashSet::new();
+    problems.retain(|it| seen.insert(it.to_string()));
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    let title = match files.as_slice() {
+        [one] => rust_code(&one.file_name().unwrap_or_default().to_string_lossy()),
+        several => format!("{} .proto files", several.len()),
+    };
+    Ok(Compiled { title, mains: mains(&compiler.descriptor_pool(), &names) })
+}
+
+/// Returns the files of these names, each behind those that it imports by `import public`.
+fn mains(pool: &DescriptorPool, names: &[String]) -> Vec<FileDescriptor> {
+    let mut seen = HashSet::new();
+    let mut mains = Vec::new();
+    let mut todo: Vec<_> = names.iter().rev().filter_map(|name| pool.get_file_by_name(name)).collect();
+    while let Some(file) = todo.pop() {
+        if seen.insert(file.name().to_owned()) {
+            todo.extend(file.public_dependencies());
+            mains.push(file);
+        }
+    }
+    mains
+}
+
+/// Returns the problems that the compiler has with a file.
+fn syntax_problems(file: &Path, error: &protox::Error) -> Vec<Problem> {
     // Errors have a file, line and column if they know them, one error a line.
     let text = format!("{error:?}");
     let problem = |line: &str| Problem {
@@ -164,5 +240,25 @@ pub(super) fn compile(file: &Path, options: &ImportOptions) -> Result<(Descripto
         what: line.trim().to_owned(),
         fix: "mend the .proto file; for an import that isn't found, add `-I` with its folder".to_owned(),
     };
-    Err(Problems(text.trim().lines().map(problem).collect()))
+    text.trim().lines().map(problem).collect()
+}
+
+/// Returns the .proto files in a folder and in those below it, sorted.
+fn protos(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut todo = vec![folder.to_owned()];
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            // A link may lead to a folder around this one.
+            match entry.file_type()? {
+                kind if kind.is_dir() => todo.push(path),
+                _ if path.extension().is_some_and(|it| it == "proto") && path.is_file() => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }

@@ -3,6 +3,7 @@
 use ffi_core::schema::read::{Type, TypeId};
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
+use super::forms::{Form, arena_type};
 use super::options::Found;
 use super::{EMPTY, Importer};
 use crate::logical::Logical;
@@ -52,28 +53,16 @@ impl Importer<'_> {
     /// Returns the type of a field, or reports a problem.
     pub(super) fn field_type(&mut self, field: &FieldDescriptor, found: &Found) -> Option<Type> {
         if field.is_group() {
-            self.field_problem(
-                field,
-                "groups have no form in Rust",
-                "make it a field whose type is a message",
-            );
-            return None;
-        }
-        if field.is_required() {
-            self.field_problem(
-                field,
-                "`required` has no form in Rust",
-                "remove it: in proto3 no field is required",
-            );
+            let what = format!("group `{}` is left out: Rust has no form for groups", field.full_name());
+            self.warning(&field.parent_file(), field.path(), &what);
             return None;
         }
         if field.field_descriptor_proto().default_value.is_some() {
-            self.field_problem(
-                field,
-                "it has a default other than zero",
-                "remove the default, or make the field `optional`",
+            let what = format!(
+                "the default of `{}` is left out: a field that is absent is absent, or zero if it is required",
+                field.full_name()
             );
-            return None;
+            self.warning(&field.parent_file(), field.path(), &what);
         }
         if let Some(text) = found.text("rust_type") {
             return self.rust_type(field, found, &text);
@@ -93,6 +82,15 @@ impl Importer<'_> {
         if texts && bounds.max_len.is_none() {
             // Otherwise one name is enough for both bounds.
             bounds.max_len = bounds.max_count;
+        }
+        let form = self.form(field.parent_message());
+        if form == Form::Arena {
+            let holder = field.parent_message().full_name();
+            let held = match element(field) {
+                Kind::Message(it) => self.holds(it.full_name(), holder),
+                _ => false,
+            };
+            return self.bounded(field, arena_type(&declared, &bounds, held));
         }
         if let Some(default) = self.options.default_max_count.map(u64::from) {
             let fixed = !bounds.fixed_count.is_empty();
@@ -114,7 +112,11 @@ impl Importer<'_> {
                 self.field_problem(
                     field,
                     format!("it has no bound: {} missing", names.join(" and ")),
-                    format!("add `[{}]`, or pass `--default-max-count N`", options.join(", ")),
+                    format!(
+                        "add `[{}]`, or pass `--default-max-count N`; a message without pool, kernels and columns \
+                         needs no bounds without `--bounded`",
+                        options.join(", ")
+                    ),
                 );
                 None
             }
@@ -143,8 +145,8 @@ impl Importer<'_> {
     /// Returns the type that an option gives, if protobuf agrees with it.
     pub(super) fn rust_type(&mut self, field: &FieldDescriptor, found: &Found, text: &str) -> Option<Type> {
         const FIX: &str = "mend `(ffi.rust_type)`, or remove it";
-        let types = &self.types;
-        let ty = match rust::parse(text, &|name| types.get(name).cloned()) {
+        let package = field.parent_file().package_name().to_owned();
+        let ty = match rust::parse(text, &|name| self.named(&package, name)) {
             Ok(ty) => ty,
             Err(why) => {
                 let what = format!("its Rust type `{}` can't be read: {why}", text.escape_debug());
@@ -223,12 +225,19 @@ impl Importer<'_> {
             let value = self.plain(field, &entry.map_entry_value_field().kind(), false)?;
             return Some(Declared::Map(key, value));
         }
-        let one = field.cardinality() == Cardinality::Optional;
+        let one = !field.is_list();
         let of = self.plain(field, &field.kind(), true)?;
         let oneof = field.containing_oneof();
         let in_oneof = oneof.as_ref().is_some_and(|it| !it.is_synthetic());
-        let optional = field.field_descriptor_proto().proto3_optional()
-            || (in_oneof && !is_oneof(field.parent_message()));
+        let is_message = matches!(field.kind(), Kind::Message(_));
+        let optional = match (in_oneof, is_message) {
+            // The case of a oneof says itself that it is there.
+            (true, _) => !is_oneof(field.parent_message()),
+            (false, true) if self.form(field.parent_message()) == Form::Implicit => {
+                field.field_descriptor_proto().proto3_optional()
+            }
+            (false, _) => field.supports_presence() && field.cardinality() != Cardinality::Required,
+        };
         Some(match (one, optional, &of) {
             // A reference says itself if it is set.
             (true, _, Plain::Other(Type::Ref(_))) => Declared::One(of),
@@ -267,7 +276,8 @@ impl Importer<'_> {
         None
     }
 
-    /// Returns a message that a field holds: in place, or as a reference if it would hold itself.
+    /// Returns a message that a field holds: in place, or as a reference if it would hold itself in
+    /// a message of fixed size.
     pub(super) fn held(
         &mut self,
         field: &FieldDescriptor,
@@ -275,6 +285,9 @@ impl Importer<'_> {
         referred: bool,
     ) -> Option<Type> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
+        if self.form(field.parent_message()) == Form::Arena {
+            return Some(ty);
+        }
         let holder = field.parent_message().full_name();
         let (true, Type::Message(id)) = (self.holds(it.full_name(), holder), &ty) else {
             if self.holds_in_place(it.full_name(), holder) {
