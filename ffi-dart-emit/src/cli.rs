@@ -17,7 +17,7 @@ use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, Origin, OutputFile, Plan};
 use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
-use crate::proto::ImportOptions;
+use crate::proto::command::Import;
 use crate::shipping::command::Package;
 use crate::watch::watch;
 use crate::{c, dart, diff, foreign, html, input, inspect, library_file, project, proto};
@@ -73,28 +73,7 @@ enum Command {
         check: bool,
     },
     /// Write Rust source with the derives from a .proto file
-    Import {
-        /// File to read
-        file: PathBuf,
-        /// Folder to search for imports; may be given several times [default: the file's]
-        #[arg(short = 'I', value_name = "FOLDER")]
-        include: Vec<PathBuf>,
-        /// File to write
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        /// Bound of everything that has none in its options
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-        default_max_count: Option<u32>,
-        /// Slots of the pool of a message that holds itself, unless its options say
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
-        default_pool_size: Option<u32>,
-        /// Turn a oneof beside other fields into as many optional fields
-        #[arg(long)]
-        split_oneofs: bool,
-        /// Write nothing; show what would change, and fail if anything would
-        #[arg(long)]
-        check: bool,
-    },
+    Import(Import),
     /// Start a project: a Rust crate, its Dart package, and a program or app that uses both
     New {
         /// Name of the app; its folder is made here
@@ -309,19 +288,10 @@ pub fn run(cli: Cli) -> Result<()> {
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, files, None), check)
         }
-        Command::Import { file, include, out, default_max_count, default_pool_size, split_oneofs, check } => {
-            let options = ImportOptions { include, default_max_count, default_pool_size, split_oneofs };
-            let imported = proto::import(&file, &options).map_err(|problems| {
-                let count = problems.0.len();
-                let noun = if count == 1 { "problem" } else { "problems" };
-                anyhow::anyhow!("{}: {count} {noun}\n\n{problems}", relative(&file).display())
-            })?;
-            for warning in &imported.warnings {
-                warn(warning);
-            }
-            let name = out.file_name().context("--out must name a file")?;
-            let folder = out.parent().unwrap_or(Path::new(""));
-            finish(&out, Plan::new(folder, vec![OutputFile::generated(name, imported.source)], None), check)
+        Command::Import(import) => {
+            let written = import.run()?;
+            written.warnings.iter().for_each(|warning| warn(warning));
+            finish(&written.out, written.plan, import.check)
         }
         Command::New { name, flutter, dart: _, library } => {
             let kind = if flutter { Kind::Flutter } else { Kind::Dart };

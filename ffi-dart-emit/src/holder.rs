@@ -14,6 +14,8 @@ use crate::layout::Layout;
 pub struct Holder {
     /// Name in Rust.
     pub name: &'static str,
+    /// Path in `ffi_core`.
+    pub path: &'static str,
     /// Number in fingerprints.
     pub fact: u64,
     /// Members in memory, in order.
@@ -50,11 +52,16 @@ pub static VEC: Holder = Holder::new("FfiVec", fingerprint::VEC, 1, &[LEN, Membe
 pub static OPTION: Holder =
     Holder::new("FfiOption", fingerprint::OPTION, 1, &[Member::Item("value"), Member::Byte("present")]);
 pub static MAP: Holder = Holder::new("FfiMap", fingerprint::MAP, 2, &[LEN, Member::Items("entries")]);
-pub static ARENA_STR: Holder = Holder::handle("ArenaStr", fingerprint::ARENA_STR, 0, HANDLE);
-pub static ARENA_BYTES: Holder = Holder::handle("ArenaBytes", fingerprint::ARENA_BYTES, 0, HANDLE);
-pub static ARENA_VEC: Holder = Holder::handle("ArenaVec", fingerprint::ARENA_VEC, 1, HANDLE);
-pub static ARENA_MAP: Holder = Holder::handle("ArenaMap", fingerprint::ARENA_MAP, 2, HANDLE);
-pub static ARENA_BOX: Holder = Holder::handle("ArenaBox", fingerprint::ARENA_BOX, 1, &[Member::Word("at")]);
+pub static ARENA_STR: Holder =
+    Holder::handle("ArenaStr", "arena::ArenaStr", fingerprint::ARENA_STR, 0, HANDLE);
+pub static ARENA_BYTES: Holder =
+    Holder::handle("ArenaBytes", "arena::ArenaBytes", fingerprint::ARENA_BYTES, 0, HANDLE);
+pub static ARENA_VEC: Holder =
+    Holder::handle("ArenaVec", "arena::ArenaVec", fingerprint::ARENA_VEC, 1, HANDLE);
+pub static ARENA_MAP: Holder =
+    Holder::handle("ArenaMap", "arena::ArenaMap", fingerprint::ARENA_MAP, 2, HANDLE);
+pub static ARENA_BOX: Holder =
+    Holder::handle("ArenaBox", "arena::ArenaBox", fingerprint::ARENA_BOX, 1, &[Member::Word("at")]);
 
 /// All field types with a layout of their own.
 pub static ALL: [&Holder; 10] =
@@ -62,11 +69,17 @@ pub static ALL: [&Holder; 10] =
 
 impl Holder {
     const fn new(name: &'static str, fact: u64, parts: usize, members: &'static [Member]) -> Self {
-        Self { name, fact, members, parts, elsewhere: false }
+        Self { name, path: name, fact, members, parts, elsewhere: false }
     }
 
-    const fn handle(name: &'static str, fact: u64, parts: usize, members: &'static [Member]) -> Self {
-        Self { name, fact, members, parts, elsewhere: true }
+    const fn handle(
+        name: &'static str,
+        path: &'static str,
+        fact: u64,
+        parts: usize,
+        members: &'static [Member],
+    ) -> Self {
+        Self { name, path, fact, members, parts, elsewhere: true }
     }
 
     /// Returns true if it has a capacity.

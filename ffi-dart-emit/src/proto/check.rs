@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::{
-    Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Newtype, Oneof, PanicStrategy,
-    Pool, PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Arena, ArenaSymbols, Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Newtype,
+    Oneof, PanicStrategy, Pool, PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use heck::ToSnakeCase;
 
@@ -25,6 +25,11 @@ pub const CRATE: &str = "imported";
 
 /// Size in bytes of the largest type that rustc accepts.
 const MAX_SIZE: u64 = 1 << 47;
+
+/// Returns the id of a type in records.
+pub fn id(source: &Source) -> String {
+    format!("{}::{}", source.prefix.as_deref().unwrap_or(CRATE), source.name)
+}
 
 /// Depth to which types may hold each other without an attribute: rustc's default limit is 128, and
 /// it refuses 110.
@@ -50,7 +55,9 @@ struct Records {
 
 impl Records {
     fn of(items: &[Source]) -> Self {
-        let index: HashMap<_, _> = items.iter().map(|it| &*it.name).zip(0..).collect();
+        let keys: Vec<_> = items.iter().map(Source::key).collect();
+        let index: HashMap<_, _> = keys.iter().map(String::as_str).zip(0..).collect();
+        let ids = items.iter().zip(&keys).map(|(it, key)| (key.clone(), id(it))).collect();
         let held: Vec<Vec<usize>> = items
             .iter()
             .map(|item| {
@@ -73,15 +80,22 @@ impl Records {
         for at in sorted {
             depths[at] = 1 + held[at].iter().map(|inner| depths[*inner]).max().unwrap_or_default();
             records.depth = records.depth.max(depths[at]);
-            let layout = records.add(&items[at], &known);
-            known.insert(items[at].name.clone(), layout);
+            let layout = records.add(&items[at], &known, &ids);
+            known.insert(keys[at].clone(), layout);
         }
         records
     }
 
-    fn add(&mut self, source: &Source, known: &HashMap<String, Layout>) -> Layout {
-        let symbol = |operation: &str| format!("{CRATE}_ffi_{}_{operation}", source.name.to_snake_case());
-        let id = TypeId(format!("{CRATE}::{}", source.name));
+    fn add(
+        &mut self,
+        source: &Source,
+        known: &HashMap<String, Layout>,
+        ids: &HashMap<String, String>,
+    ) -> Layout {
+        let prefix = source.prefix.as_deref().unwrap_or(CRATE);
+        let symbol = |operation: &str| format!("{prefix}_ffi_{}_{operation}", source.name.to_snake_case());
+        let id = TypeId(id(source));
+        let qualified = |ty: &Type| qualified(ty, ids);
         let item = item(&source.name, source.rename.as_ref());
         let fingerprint = Fingerprint(0);
         let symbols = TypeSymbols { fingerprint: symbol("fingerprint") };
@@ -104,7 +118,7 @@ impl Records {
             Body::Newtype { value, dart } => {
                 let ty = value.first().and_then(|part| part.ty.as_ref());
                 let whole = ty.map_or(SOME, of);
-                let ty = ty.map_or(Type::Scalar(Scalar::U8), qualified);
+                let ty = ty.map_or(Type::Scalar(Scalar::U8), &qualified);
                 let it = Newtype { id, item, ty, fingerprint, symbols, dart: dart.clone() };
                 (Record::Newtype(it), whole)
             }
@@ -146,7 +160,7 @@ impl Records {
                     reserved: source.reserved.clone(),
                     pool,
                     columns: None,
-                    arena: None,
+                    arena: source.in_arena.then(|| Box::new(Arena { symbols: arena_symbols(&symbol) })),
                     simd: None,
                     proto: None,
                 };
@@ -163,19 +177,28 @@ impl Records {
                 let (whole, payload) = whole.unwrap_or((SOME, 0));
                 let cases = parts.iter().map(|part| Case {
                     item: part_item(part),
-                    ty: part.ty.as_ref().map(qualified),
+                    ty: part.ty.as_ref().map(&qualified),
                     tag: part.tag.unwrap_or_default(),
                 });
                 let cases = cases.collect();
                 let Layout { size, align } = whole;
-                let it =
-                    Oneof { id, item, size, align, payload, fingerprint, symbols, in_arena: false, cases };
+                let it = Oneof {
+                    id,
+                    item,
+                    size,
+                    align,
+                    payload,
+                    fingerprint,
+                    symbols,
+                    in_arena: source.in_arena,
+                    cases,
+                };
                 (Record::Oneof(it), whole)
             }
         };
         if whole.size >= MAX_SIZE {
             self.problems.push(Problem {
-                item: format!("message {CRATE}::{}", source.name),
+                item: format!("message {}", self::id(source)),
                 what: format!("it has {MAX_SIZE} bytes or more, and rustc takes less"),
                 fix: "take smaller bounds, or hold less".to_owned(),
             });
@@ -183,6 +206,24 @@ impl Records {
         }
         self.all.push(record);
         whole
+    }
+}
+
+fn arena_symbols(symbol: &dyn Fn(&str) -> String) -> ArenaSymbols {
+    let symbol = |operation: &str| symbol(&format!("arena_{operation}"));
+    ArenaSymbols {
+        new: symbol("new"),
+        free: symbol("free"),
+        parts: symbol("parts"),
+        resize: symbol("resize"),
+        renew: symbol("renew"),
+        compact: symbol("compact"),
+        wasted: symbol("wasted"),
+        map: symbol("map"),
+        check: symbol("check"),
+        freeze: symbol("freeze"),
+        schema: symbol("schema"),
+        compare: symbol("compare"),
     }
 }
 
@@ -219,8 +260,8 @@ fn held<'a>(ty: &'a Type, into: &mut Vec<&'a TypeId>) {
 }
 
 /// Returns the type with the names that records use.
-fn qualified(ty: &Type) -> Type {
-    let id = |id: &TypeId| TypeId(format!("{CRATE}::{}", id.0));
+fn qualified(ty: &Type, ids: &HashMap<String, String>) -> Type {
+    let id = |id: &TypeId| TypeId(ids.get(&id.0).unwrap_or(&id.0).clone());
     match ty {
         Type::Message(it) => Type::Message(id(it)),
         Type::Enum(it) => Type::Enum(id(it)),
@@ -231,8 +272,10 @@ fn qualified(ty: &Type) -> Type {
         Type::Object(it) => Type::Object(id(it)),
         Type::Newtype(it) => Type::Newtype(id(it)),
         Type::Arena(it) => Type::Arena(id(it)),
-        Type::Array { of, len } => Type::Array { of: Box::new(qualified(of)), len: *len },
-        other => other.held().map_or_else(|| other.clone(), |held| holder::map(&held, qualified)),
+        Type::Array { of, len } => Type::Array { of: Box::new(qualified(of, ids)), len: *len },
+        other => {
+            other.held().map_or_else(|| other.clone(), |held| holder::map(&held, |part| qualified(part, ids)))
+        }
     }
 }
 

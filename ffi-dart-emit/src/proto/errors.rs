@@ -11,8 +11,12 @@ use crate::foreign::rust_string;
 pub struct ErrorEnum {
     pub doc: String,
     pub name: String,
+    /// Module that it is in; empty for the root.
+    pub module: String,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
+    /// Names of `ffi_core` in its fields.
+    pub used: BTreeSet<&'static str>,
     pub variants: Vec<Variant>,
 }
 
@@ -55,6 +59,7 @@ impl ErrorEnum {
 /// have docs.
 pub fn write(out: &mut String, it: &ErrorEnum, used: &mut BTreeSet<&'static str>) -> bool {
     used.extend(["FfiError", "error::Unimplemented"]);
+    used.extend(&it.used);
     lead(out, "", &it.doc, None);
     *out += "#[derive(Clone, Debug, PartialEq, FfiError)]\n";
     rename(out, "", it.rename.as_ref(), false);

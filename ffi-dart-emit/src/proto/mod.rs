@@ -7,6 +7,7 @@
 //! | `export` | a [`Model`] to a .proto file |
 //! | `service` | services, their requests, responses and errors, in a .proto file |
 //! | `import` | a .proto file to Rust source |
+//! | [`command`] | the command line of that |
 //! | `check` | reasons for which that source would be refused |
 //! | `graph` | which types reach which |
 //! | `rust`, `traits` | the text of that source: types, services |
@@ -15,6 +16,7 @@
 //! beside each export.
 
 mod check;
+pub mod command;
 mod errors;
 mod export;
 mod graph;
@@ -26,7 +28,7 @@ pub mod shape;
 mod traits;
 
 pub use export::export;
-pub use import::{ImportOptions, Imported, import};
+pub use import::{Form, ImportOptions, Imported, import, import_all};
 
 use crate::model::{Model, Problems};
 use crate::output::OutputFile;

@@ -4,13 +4,13 @@
 //! The source is formatted like the output of rustfmt with its default settings: lists that are too
 //! long get lines of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use ffi_core::schema::read::{DartType, Scalar, Type};
 
-use super::shape::rust;
-use crate::foreign::{Brackets, markdown, rust_code, rust_comment, rust_string};
+use super::shape::notation;
+use crate::foreign::{Brackets, markdown, rust_comment, rust_string};
 use crate::holder::{ALL, Holder, Holding};
 use crate::logical::Logical;
 
@@ -25,6 +25,10 @@ pub struct Source {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
+    /// Module that it is in; empty for the root.
+    pub module: String,
+    /// Prefix of its symbols, if another module has a type of the same name.
+    pub prefix: Option<String>,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
     pub pool: Option<Pool>,
@@ -32,6 +36,8 @@ pub struct Source {
     pub flags: Vec<&'static str>,
     /// Numbers, first and last, that no field may have.
     pub reserved: Vec<(u32, u32)>,
+    /// True if it lives in an arena, as it holds a handle, directly or in what it has in place.
+    pub in_arena: bool,
     pub body: Body,
 }
 
@@ -62,6 +68,15 @@ impl Body {
         | Self::Newtype { value: parts, .. }) = self;
         parts
     }
+
+    /// Returns the fields, cases or variants.
+    pub fn parts_mut(&mut self) -> &mut [Part] {
+        let (Self::Struct(parts)
+        | Self::Oneof(parts)
+        | Self::Enum { variants: parts, .. }
+        | Self::Newtype { value: parts, .. }) = self;
+        parts
+    }
 }
 
 /// A field, case or variant.
@@ -85,11 +100,33 @@ enum Argument {
     List(&'static str, Vec<String>),
 }
 
+/// Returns the name of a type among all modules.
+pub fn key(module: &str, name: &str) -> String {
+    if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
+}
+
+/// Returns the path to the type with a [`key`] from inside of a module.
+pub fn path(key: &str, from: &str) -> String {
+    let (module, name) = key.rsplit_once("::").unwrap_or(("", key));
+    match (module, from) {
+        (module, from) if module == from => name.to_owned(),
+        ("", _) => format!("super::{name}"),
+        (module, "") => format!("{module}::{name}"),
+        (module, _) => format!("super::{module}::{name}"),
+    }
+}
+
 impl Source {
+    /// Returns its name among all modules.
+    pub fn key(&self) -> String {
+        key(&self.module, &self.name)
+    }
+
     /// Returns the arguments of `#[ffi(..)]`.
     fn attributes(&self) -> Vec<Argument> {
-        let mut all: Vec<_> =
-            self.rename.iter().map(|name| format!("rename = {}", rust_string(name))).collect();
+        let keys = [("rename", &self.rename), ("prefix", &self.prefix)];
+        let keys = keys.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?)));
+        let mut all: Vec<_> = keys.map(|(key, text)| format!("{key} = {}", rust_string(text))).collect();
         all.extend(self.pool.as_ref().map(|Pool { capacity, reset }| match reset {
             Some(reset) => format!("pool(capacity = {capacity}, reset = {})", rust_string(reset)),
             None => format!("pool = {capacity}"),
@@ -126,40 +163,62 @@ impl Part {
     }
 }
 
-/// Returns the whole file. `origin` is the name of its source; `services` writes those, adds the
-/// names of `ffi_core` that they use, and returns true if all of their parts have docs.
-pub fn write(
-    origin: &str,
-    items: &[Source],
-    services: impl FnOnce(&mut String, &mut BTreeSet<&'static str>) -> bool,
-) -> String {
-    let mut used = BTreeSet::new();
-    let mut documented = true;
-    let mut body = String::new();
-    for item in items {
-        body += "\n";
-        documented &= self::item(&mut body, item, items, &mut used);
+/// A file of Rust: the root, or one of its modules.
+pub struct Module<'a> {
+    /// First line of its docs.
+    pub title: String,
+    /// Modules in files of their own.
+    pub modules: &'a [String],
+    /// Types in it.
+    pub items: Vec<&'a Source>,
+    /// Newtypes, of which others may be in another module.
+    pub newtypes: &'a HashMap<String, &'a Source>,
+}
+
+impl Module<'_> {
+    /// Returns the whole file. `services` writes those, adds the names of `ffi_core` that they use,
+    /// and returns true if all of their parts have docs.
+    pub fn write(self, services: impl FnOnce(&mut String, &mut BTreeSet<&'static str>) -> bool) -> String {
+        let mut used = BTreeSet::new();
+        let mut documented = true;
+        let mut body = String::new();
+        for item in self.items {
+            body += "\n";
+            documented &= self::item(&mut body, item, self.newtypes, &mut used);
+        }
+        documented &= services(&mut body, &mut used);
+        let mut out = format!("//! {}\n", self.title);
+        if !documented {
+            out += "\n#![allow(missing_docs, reason = \"as in the .proto file\")]\n";
+        }
+        if !self.modules.is_empty() {
+            out += "\n";
+            self.modules.iter().for_each(|name| out += &format!("pub mod {name};\n"));
+        }
+        if !used.is_empty() {
+            out += "\n";
+            used.iter().for_each(|name| out += &format!("use ffi_core::{name};\n"));
+        }
+        out + &body
     }
-    documented &= services(&mut body, &mut used);
-    let mut out = format!("//! The schema of {}.\n\n", rust_code(origin));
-    if !documented {
-        out += "#![allow(missing_docs, reason = \"as in the .proto file\")]\n\n";
-    }
-    for name in used {
-        let _ = writeln!(out, "use ffi_core::{name};");
-    }
-    out + &body
 }
 
 /// Writes an item. Returns true if all of its parts have docs.
-fn item(out: &mut String, item: &Source, items: &[Source], used: &mut BTreeSet<&'static str>) -> bool {
+fn item(
+    out: &mut String,
+    item: &Source,
+    newtypes: &HashMap<String, &Source>,
+    used: &mut BTreeSet<&'static str>,
+) -> bool {
+    let rust = |ty: &Type| notation(ty, &|id| path(&id.0, &item.module));
     lead(out, "", &item.doc, item.deprecated.as_ref());
-    const MESSAGE: &str = "FfiMessage, Clone, Debug, PartialEq";
+    // A handle means nothing without its arena, so what has one isn't cloned or compared by itself.
+    let message = if item.in_arena { "FfiMessage" } else { "FfiMessage, Clone, Debug, PartialEq" };
     let (derives, repr, keyword) = match &item.body {
-        Body::Struct(_) => (MESSAGE, "C", "struct"),
-        Body::Oneof(_) => (MESSAGE, "C, u32", "enum"),
+        Body::Struct(_) => (message, "C", "struct"),
+        Body::Oneof(_) => (message, "C, u32", "enum"),
         Body::Enum { repr, .. } => ("FfiEnum, Clone, Copy, Debug, PartialEq, Eq, Hash", repr.name(), "enum"),
-        Body::Newtype { value, .. } => (newtype_derives(value, items), "transparent", "struct"),
+        Body::Newtype { value, .. } => (newtype_derives(value, newtypes), "transparent", "struct"),
     };
     let _ = writeln!(out, "#[derive({derives})]\n#[repr({repr})]");
     attribute(out, "", "ffi", &item.attributes());
@@ -186,7 +245,7 @@ fn item(out: &mut String, item: &Source, items: &[Source], used: &mut BTreeSet<&
         if let Some(ty) = &part.ty {
             uses(ty, used);
         }
-        let ty = part.ty.as_ref().map(rust);
+        let ty = part.ty.as_ref().map(&rust);
         let tail = part.value.map_or_else(String::new, |value| format!(" = {value}"));
         match (&item.body, ty) {
             (Body::Struct(_), Some(ty)) => {
@@ -220,8 +279,8 @@ fn item(out: &mut String, item: &Source, items: &[Source], used: &mut BTreeSet<&
 }
 
 /// Returns the derives of a newtype: as many as the value in it has.
-fn newtype_derives(value: &[Part], items: &[Source]) -> &'static str {
-    if holds_float(value, items) {
+fn newtype_derives(value: &[Part], newtypes: &HashMap<String, &Source>) -> &'static str {
+    if holds_float(value, newtypes) {
         "FfiNewtype, Clone, Copy, Debug, PartialEq"
     } else {
         "FfiNewtype, Clone, Copy, Debug, PartialEq, Eq, Hash"
@@ -229,17 +288,15 @@ fn newtype_derives(value: &[Part], items: &[Source]) -> &'static str {
 }
 
 /// Returns true if the value of a newtype is a float, perhaps in arrays and other newtypes.
-fn holds_float(value: &[Part], items: &[Source]) -> bool {
-    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| is_float(ty, items))
+fn holds_float(value: &[Part], newtypes: &HashMap<String, &Source>) -> bool {
+    value.iter().filter_map(|part| part.ty.as_ref()).any(|ty| is_float(ty, newtypes))
 }
 
-fn is_float(ty: &Type, items: &[Source]) -> bool {
+fn is_float(ty: &Type, newtypes: &HashMap<String, &Source>) -> bool {
     match ty {
         Type::Scalar(Scalar::F32 | Scalar::F64) => true,
-        Type::Array { of, .. } => is_float(of, items),
-        Type::Newtype(id) => {
-            items.iter().find(|it| it.name == id.0).is_some_and(|it| holds_float(it.body.parts(), items))
-        }
+        Type::Array { of, .. } => is_float(of, newtypes),
+        Type::Newtype(id) => newtypes.get(&id.0).is_some_and(|it| holds_float(it.body.parts(), newtypes)),
         _ => false,
     }
 }
@@ -302,7 +359,7 @@ pub fn uses(ty: &Type, used: &mut BTreeSet<&'static str>) {
         Type::Logical(name) => _ = Logical::named(name).map(|it| used.insert(it.rust)),
         other => {
             if let Some(held) = other.held() {
-                used.insert(held.holder.name);
+                used.insert(held.holder.path);
                 held.parts().for_each(|part| uses(part, used));
             }
         }
@@ -344,11 +401,11 @@ impl<'a> Parser<'a> {
             return Ok(Type::Array { of, len });
         }
         let name = self.word();
-        // A .proto file has no type of an arena.
-        let holder = ALL.into_iter().find(|it| it.name == name && !it.elsewhere);
+        let holder = ALL.into_iter().find(|it| it.name == name);
         let of_name = matches!(name, "FfiOpen" | "FfiRef");
         match holder {
             _ if name.is_empty() => return Err("a type is missing".to_owned()),
+            Some(holder) if !holder.is_bounded() && holder.parts == 0 => return self.held(holder, depth),
             None if !of_name => return self.plain(name),
             _ => self.expect('<')?,
         }
@@ -438,6 +495,7 @@ impl<'a> Parser<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shape::rust;
     use super::*;
     use ffi_core::schema::read::TypeId;
 
@@ -457,6 +515,7 @@ mod tests {
             "FfiMap<FfiOpen<Mode>, FfiVec<FfiRef<Point>, 3>, 20>",
             "FfiOption<FfiOption<Mode>>",
             "FfiBytes<7>",
+            "ArenaMap<ArenaStr, ArenaVec<ArenaBox<Point>>>",
         ] {
             assert_eq!(rust(&parse(text, &named).unwrap()), text);
         }

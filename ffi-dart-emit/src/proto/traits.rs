@@ -12,8 +12,14 @@ pub struct Trait {
     pub doc: String,
     pub deprecated: Option<String>,
     pub name: String,
+    /// Module that it is in; empty for the root.
+    pub module: String,
+    /// Prefix of its symbols, if another module has a type of the same name.
+    pub prefix: Option<String>,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
+    /// Names of `ffi_core` in its methods.
+    pub used: BTreeSet<&'static str>,
     pub methods: Vec<Method>,
 }
 
@@ -42,9 +48,13 @@ pub struct Method {
 pub fn write(out: &mut String, it: &Trait, used: &mut BTreeSet<&'static str>) -> bool {
     used.extend(["error::Unimplemented", "ffi_service"]);
     lead(out, "", &it.doc, it.deprecated.as_ref());
-    *out += &match &it.rename {
-        Some(name) => attribute_line("", "ffi_service", &[format!("rename = {}", rust_string(name))]),
-        None => "#[ffi_service]\n".to_owned(),
+    used.extend(&it.used);
+    let keys = [("rename", &it.rename), ("prefix", &it.prefix)];
+    let keys = keys.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?)));
+    let keys: Vec<_> = keys.map(|(key, text)| format!("{key} = {}", rust_string(text))).collect();
+    *out += &match keys.as_slice() {
+        [] => "#[ffi_service]\n".to_owned(),
+        keys => attribute_line("", "ffi_service", keys),
     };
     let _ = writeln!(out, "pub trait {} {{", it.name);
     let mut documented = !it.doc.trim().is_empty();

@@ -13,6 +13,7 @@
 //! | `foreign` | foreign text, files and names: no part of them is run, hidden, or read without end |
 //! | `diff` | the changes between schemas, and what they break |
 //! | `proto` | .proto files: exports that compilers accept; imports, with everything that is refused |
+//! | `imports` | imports of several .proto files, of proto2, and names that Rust or Dart don't take |
 //! | `targets` | machines that Dart doesn't run on |
 //! | `shipping` | the steps that package a library for each platform, the checks of real ones |
 //! | `program` | exit codes, messages and `--check` of the program |
@@ -23,6 +24,7 @@ mod files;
 mod flows;
 mod foreign;
 mod hostile;
+mod imports;
 mod inspecting;
 mod libraries;
 mod newtypes;

@@ -363,7 +363,6 @@ fn wrong_newtypes_of_a_proto_file_are_reported() {
     let chain: String = (0..2_000).map(|at| option(&format!("N{at}"), &format!("N{}", at + 1))).collect();
     import_fails(&(chain + &option("N2000", "u64")), "uint64 x = 1;", "more than 16 newtypes in each other");
     import_fails(&option("u64", "u64"), id, "newtype `u64`: Rust can't have it");
-    import_fails(&option("M", "u64"), "uint64 x = 1;", "there is also");
     import_fails(&format!("{0}\n{0}", option("UserId", "u64")), id, "or has it already");
     import_fails(
         &option("UserId", "FfiVec<u8, 3>"),

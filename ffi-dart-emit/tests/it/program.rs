@@ -80,14 +80,17 @@ fn a_schema_goes_to_proto_and_back() {
     assert_eq!(succeeds(folder, &import), "src/schema.rs: 1 written\n");
     assert_eq!(succeeds(folder, &[&import[..], &["--check"]].concat()), "src/schema.rs: up to date\n");
     fs::write(folder.join("bad.proto"), "syntax = \"proto3\";\nmessage M {\n  string x = 1;\n}\n").unwrap();
-    let (_, error) = fails(folder, &["import", "bad.proto", "--out", "src/bad.rs"]);
+    let bounded = ["import", "bad.proto", "--out", "src/bad.rs", "--bounded"];
+    let (_, error) = fails(folder, &bounded);
     assert!(
         error.starts_with("error: bad.proto: 1 problem\n\nbad.proto:3:3: field `M.x`: it has no bound"),
         "{error}"
     );
     assert!(!folder.join("src/bad.rs").exists());
-    succeeds(folder, &["import", "bad.proto", "--out", "src/bad.rs", "--default-max-count", "9", "-I", "."]);
+    succeeds(folder, &[&bounded[..], &["--default-max-count", "9", "-I", "."]].concat());
     assert!(fs::read_to_string(folder.join("src/bad.rs")).unwrap().contains("pub x: FfiStr<9>,"));
+    succeeds(folder, &["import", "bad.proto", "--out", "src/bad.rs"]);
+    assert!(fs::read_to_string(folder.join("src/bad.rs")).unwrap().contains("pub x: ArenaStr,"));
 }
 
 #[test]

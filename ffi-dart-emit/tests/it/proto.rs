@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ffi_core::schema::read::{Message, Record, Scalar, Type};
 use ffi_dart_emit::model;
-use ffi_dart_emit::proto::{self, ImportOptions};
+use ffi_dart_emit::proto::{self, Form, ImportOptions};
 use proptest::prelude::*;
 
 use crate::files::assert_golden;
@@ -325,15 +325,27 @@ fn bounds_are_asked_for() {
     assert_eq!(
         error,
         "demo.proto:44:3: field `acme.fleet.Vehicle.seats`: it has no bound: (ffi.max_key_len) missing\n  \
-         fix: add `[(ffi.max_key_len) = N]`, or pass `--default-max-count N`\n\
+         fix: add `[(ffi.max_key_len) = N]`, or pass `--default-max-count N`; a message without pool, kernels and columns \
+         needs no bounds without `--bounded`\n\
          demo.proto:45:3: field `acme.fleet.Vehicle.crate`: it has no bound: (ffi.max_len) missing\n  \
-         fix: add `[(ffi.max_len) = N]`, or pass `--default-max-count N`"
+         fix: add `[(ffi.max_len) = N]`, or pass `--default-max-count N`; a message without pool, kernels and columns \
+         needs no bounds without `--bounded`"
     );
 }
 
 #[track_caller]
 fn import_fails(text: &str, parts: &[&str]) {
-    let error = import(text, &ImportOptions::default()).unwrap_err();
+    import_fails_with(text, &ImportOptions::default(), parts);
+}
+
+/// Options for messages of fixed size that are always there.
+fn implicit() -> ImportOptions {
+    ImportOptions { form: Form::Implicit, ..ImportOptions::default() }
+}
+
+#[track_caller]
+fn import_fails_with(text: &str, options: &ImportOptions, parts: &[&str]) {
+    let error = import(text, options).unwrap_err();
     for part in parts {
         assert!(error.contains(part), "{part}\n---\n{error}");
     }
@@ -341,18 +353,6 @@ fn import_fails(text: &str, parts: &[&str]) {
 
 #[test]
 fn everything_that_has_no_form_is_listed() {
-    import_fails(
-        "syntax = \"proto2\";\npackage a;\nmessage M {\n  required int32 x = 1;\n  optional int32 y = 2 [default = 5];\n  \
-         optional group G = 3 { optional int32 z = 1; }\n  extensions 100 to 199;\n}\nextend M {\n  optional int32 e = 100;\n}\n",
-        &[
-            "demo.proto:1:1: `demo.proto` is not proto3",
-            "demo.proto:3:1: message `a.M`: extensions 100 to 199 have no form in Rust",
-            "demo.proto:4:3: field `a.M.x`: `required` has no form in Rust",
-            "demo.proto:5:3: field `a.M.y`: it has a default",
-            "demo.proto:6:3: field `a.M.g`: groups have no form in Rust",
-            "demo.proto:10:3: extension `e`: extensions have no form in Rust",
-        ],
-    );
     let proto3 =
         |body: &str| format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n");
     import_fails(
@@ -368,12 +368,9 @@ fn everything_that_has_no_form_is_listed() {
         ],
     );
     import_fails(&proto3("message M {}"), &["demo.proto:4:1: message `a.M` has no fields"]);
-    import_fails(
-        &proto3("message M {\n  int32 a = 1;\n  oneof b {\n    int32 c = 2;\n  }\n}"),
-        &["demo.proto:6:3: oneof `b` is beside other fields of `a.M`", "--split-oneofs"],
-    );
-    import_fails(
+    import_fails_with(
         &proto3("message M {\n  M m = 1;\n  repeated M all = 2 [(ffi.max_count) = 2];\n}"),
+        &implicit(),
         &[
             "demo.proto:5:3: field `a.M.m`: `a.M` holds itself",
             "(ffi.pool_size)",
@@ -381,10 +378,11 @@ fn everything_that_has_no_form_is_listed() {
             "demo.proto:6:3: field `a.M.all`",
         ],
     );
-    import_fails(
+    import_fails_with(
         &proto3(
             "message A {\n  oneof y {\n    B b = 1;\n  }\n}\nmessage B {\n  oneof x {\n    A a = 1;\n  }\n}",
         ),
+        &implicit(),
         &["demo.proto:6:5", "`a.A` holds itself through oneof `a.B`"],
     );
     import_fails(
@@ -416,12 +414,6 @@ fn everything_that_has_no_form_is_listed() {
             "demo.proto:14:3: value `F_B`: its repr `u8` has no 256",
         ],
     );
-    import_fails(
-        &proto3(
-            "message A {\n  message B {\n    int32 x = 1;\n  }\n  int32 x = 1;\n}\nmessage AB {\n  int32 x = 1;\n}",
-        ),
-        &["would be called `AB` in Rust, as `a."],
-    );
     import_fails("syntax = \"proto3\";\nmessage M {\n  int32 x = ;\n}\n", &["demo.proto:3:13"]);
     import_fails("syntax = \"proto3\";\nimport \"missing.proto\";\n", &["missing.proto", "add `-I`"]);
 }
@@ -435,11 +427,7 @@ fn what_holds_itself_is_referred_to() {
                 message Expr {\n  oneof value {\n    double number = 1;\n    Sum sum = 2;\n  }\n}\n\
                 message Sum {\n  Expr left = 1;\n  Expr right = 2;\n}\n\
                 message Alone {\n  Expr expr = 1;\n}\n";
-    let options = ImportOptions {
-        default_max_count: Some(16),
-        default_pool_size: Some(500),
-        ..ImportOptions::default()
-    };
+    let options = ImportOptions { default_max_count: Some(16), default_pool_size: Some(500), ..implicit() };
     let source = import(text, &options).unwrap();
     for line in [
         "#[ffi(pool = 500)]\npub struct Node {",
@@ -455,12 +443,105 @@ fn what_holds_itself_is_referred_to() {
     }
 }
 
+/// Without bounds messages live in arenas, where each keeps its presence; what has a bound is in
+/// place.
+#[test]
+fn what_has_no_bound_lives_in_an_arena() {
+    let text = with_options(
+        "import \"google/protobuf/timestamp.proto\";\n\
+         message Order {\n  string name = 1;\n  bytes key = 2;\n  repeated string tags = 3;\n  \
+         map<string, Item> items = 4;\n  Item first = 5;\n  optional string note = 6;\n  optional uint32 count = 7;\n  \
+         google.protobuf.Timestamp at = 8;\n  Order parent = 9;\n  repeated Order children = 10 [(ffi.max_count) = 4];\n  \
+         string code = 11 [(ffi.max_len) = 8];\n  repeated Item few = 12 [(ffi.max_count) = 2];\n  \
+         map<int32, string> by_id = 13 [(ffi.max_count) = 2, (ffi.max_len) = 4];\n  Choice choice = 14;\n}\n\
+         message Item {\n  uint32 amount = 1;\n}\n\
+         message Choice {\n  oneof of {\n    string text = 1;\n    Order order = 2;\n    Choice other = 3;\n    \
+         google.protobuf.Timestamp when = 4;\n  }\n}\n\
+         service Orders {\n  rpc Get(Item) returns (Order);\n  rpc Put(Order) returns (Item);\n  \
+         rpc Watch(Order) returns (stream Order);\n  rpc Send(stream Order) returns (Item);\n}",
+    );
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    for line in [
+        "use ffi_core::arena::FfiArena;\n",
+        "#[derive(FfiMessage)]\n#[repr(C)]\npub struct Order {",
+        "    pub name: ArenaStr,",
+        "    pub key: ArenaBytes,",
+        "    pub tags: ArenaVec<ArenaStr>,",
+        "    pub items: ArenaMap<ArenaStr, Item>,",
+        "    pub first: ArenaBox<Item>,",
+        "    pub note: ArenaBox<ArenaStr>,",
+        "    pub count: FfiOption<u32>,",
+        "    pub at: FfiOption<FfiTimestamp>,",
+        "    pub parent: ArenaBox<Order>,",
+        "    pub children: ArenaVec<Order>,",
+        "    pub code: FfiStr<8>,",
+        "    pub few: FfiVec<Item, 2>,",
+        "    pub by_id: FfiMap<i32, FfiStr<4>, 2>,",
+        "    pub choice: ArenaBox<Choice>,",
+        "#[derive(FfiMessage, Clone, Debug, PartialEq)]\n#[repr(C)]\npub struct Item {",
+        "#[derive(FfiMessage)]\n#[repr(C, u32)]\npub enum Choice {",
+        "    Text(ArenaStr),",
+        "    Order(ArenaBox<Order>),",
+        "    Other(ArenaBox<Choice>),",
+        "    When(FfiTimestamp),",
+        "    fn get(&self, request: &Item) -> Result<FfiArena<Order>, Unimplemented> {",
+        "    fn put(&self, request: &FfiArena<Order>) -> Result<Item, Unimplemented> {",
+        "        request: FfiArena<Order>,\n    ) -> impl Stream<Item = Result<FfiArena<Order>, Unimplemented>> {",
+    ] {
+        assert!(source.contains(line), "{line}\n---\n{source}");
+    }
+    assert!(!source.contains("fn send"), "{source}");
+}
+
+/// A message with a pool has a fixed size, and so has what it holds, and what holds its references.
+#[test]
+fn pools_and_kernels_need_a_fixed_size() {
+    let text = |bound: &str| {
+        with_options(&format!(
+            "message Tree {{\n  option (ffi.pool_size) = 9;\n  Tree left = 1;\n  Leaf leaf = 2;\n}}\n\
+             message Leaf {{\n  string name = 1{bound};\n  Point at = 2;\n}}\n\
+             message Forest {{\n  Tree tree = 1;\n  repeated Leaf leaves = 2 [(ffi.max_count) = 3];\n}}\n\
+             message Point {{\n  option (ffi.simd) = true;\n  Half x = 1;\n}}\n\
+             message Half {{\n  float x = 1;\n}}\n\
+             message Free {{\n  string text = 1;\n  Half half = 2;\n}}"
+        ))
+    };
+    import_fails(
+        &text(""),
+        &["demo.proto:10:3: field `a.Leaf.name`: it has no bound", "without `--bounded`"],
+    );
+    let source = import(&text(" [(ffi.max_len) = 5]"), &ImportOptions::default()).unwrap();
+    for line in [
+        "    pub left: FfiRef<Tree>,",
+        "    pub leaf: FfiOption<Leaf>,",
+        "    pub name: FfiStr<5>,",
+        "    pub at: FfiOption<Point>,",
+        "    pub tree: FfiOption<Tree>,",
+        "    pub x: Half,",
+        "    pub text: ArenaStr,",
+        "    pub half: ArenaBox<Half>,",
+    ] {
+        assert!(source.contains(line), "{line}\n---\n{source}");
+    }
+}
+
 #[test]
 fn a_oneof_can_be_split() {
     let text = "syntax = \"proto3\";\nmessage M {\n  int32 a = 1;\n  oneof b {\n    int32 c = 2;\n    bool d = 3;\n  }\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.proto");
+    fs::write(&file, text).unwrap();
+    let loud = proto::import(&file, &ImportOptions::default()).unwrap();
+    assert!(
+        loud.warnings[0].starts_with("demo.proto:4:3: oneof `b` is beside other fields of `M`"),
+        "{loud:?}"
+    );
     let options = ImportOptions { split_oneofs: true, ..ImportOptions::default() };
-    let source = import(text, &options).unwrap();
-    assert!(source.contains("    #[ffi(tag = 3)]\n    pub d: FfiOption<bool>,\n"), "{source}");
+    let quiet = proto::import(&file, &options).unwrap();
+    assert_eq!(quiet.warnings, [""; 0]);
+    for source in [loud.source, quiet.source] {
+        assert!(source.contains("    #[ffi(tag = 3)]\n    pub d: FfiOption<bool>,\n"), "{source}");
+    }
 }
 
 #[test]
@@ -685,7 +766,7 @@ fn a_byte_order_mark_is_taken() {
     fs::write(folder.path().join("b.proto"), text).unwrap();
     fs::write(&file, "\u{FEFF}syntax = \"proto3\";\nimport \"b.proto\";\nmessage N {\n  M m = 1;\n}\n")
         .unwrap();
-    assert!(proto::import(&file, &ImportOptions::default()).unwrap().source.contains("pub m: M,"));
+    assert!(proto::import(&file, &ImportOptions::default()).unwrap().source.contains("pub m: ArenaBox<M>,"));
     fs::write(&file, b"syntax = \"proto3\"; // \xFF").unwrap();
     let error = proto::import(&file, &ImportOptions::default()).unwrap_err().to_string();
     assert_eq!(error, "a.proto: its byte 22 is not UTF-8\n  fix: save it as UTF-8");
@@ -746,8 +827,8 @@ fn types_called_like_those_of_std() {
     let source = import(text, &ImportOptions::default()).unwrap();
     for line in [
         "pub struct Option {",
-        "pub of: Option,",
-        "pub string: FfiOption<String>,",
+        "pub of: ArenaBox<Option>,",
+        "pub string: ArenaBox<String>,",
         "pub all: FfiVec<Vec, 3>,",
     ] {
         assert!(source.contains(line), "{line}: {source}");
@@ -760,36 +841,16 @@ fn what_rust_and_dart_would_refuse_is_reported() {
         |body: &str| format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n");
     for (body, parts) in [
         (
-            "message Deprecated {\n  int32 x = 1;\n}",
-            &[
-                "demo.proto:4:1: message Deprecated: its Dart name `Deprecated` means something else",
-                "(ffi.dart_name)",
-            ][..],
-        ),
-        (
-            "enum Null {\n  L_A = 0;\n}\nmessage M {\n  Null l = 1;\n}",
-            &["demo.proto:4:1: enum Null: its Dart name", "(ffi.enum_dart_name)"],
-        ),
-        (
-            "message M {\n  int32 x = 1;\n}\nmessage MArray {\n  int32 x = 1;\n}",
-            &["is also that of", "(ffi.dart_name)"],
-        ),
-        (
             "message M {\n  int32 x = 1;\n  int32 y = 2 [(ffi.field_dart_name) = \"no name\"];\n}",
             &[
                 "demo.proto:6:3: message M, field y: `no name` is not an identifier",
                 "mend it in the .proto file",
-            ],
+            ][..],
         ),
         (
             "enum E {\n  E_A = 0;\n  E_B = 1 [(ffi.value_dart_name) = \"values\"];\n}",
             &["demo.proto:6:3: enum E, variant B: its Dart name `values`", "(ffi.value_dart_name)"],
         ),
-        (
-            "message HTTPServer {\n  int32 x = 1;\n}\nmessage HttpServer {\n  int32 x = 1;\n}",
-            &["message HttpServer: it shares the symbol", "(ffi.rust_name)"],
-        ),
-        ("message FfiVec {\n  int32 x = 1;\n}", &["`a.FfiVec` can't be called `FfiVec` in Rust"]),
         (
             "message M {\n  option (ffi.rust_name) = \"fn\";\n  int32 x = 1;\n}",
             &["`a.M` can't be called `fn` in Rust"],
@@ -825,15 +886,6 @@ fn what_rust_and_dart_would_refuse_is_reported() {
                 "demo.proto:5:3: message M, field x: an array of 18446744073709551615 elements is not possible",
             ],
         ),
-        (
-            "enum E {\n  option allow_alias = true;\n  E_A = 0;\n  E_B = 0;\n  E_C = 0 [(ffi.value_rust_name) = \"b\"];\n}",
-            &["value `E_C`: another is called `B` in Rust"],
-        ),
-        (
-            "option (ffi.wide_enum) = {\n  name: \"M\"\n  repr: \"u64\"\n  values: {\n    name: \"A\"\n    number: 0\n  }\n};\n\
-             message M {\n  int32 x = 1;\n}",
-            &["there is also"],
-        ),
     ] {
         import_fails(&proto3(body), parts);
     }
@@ -858,7 +910,7 @@ fn a_long_chain_is_imported_in_time() {
     let file = folder.path().join("demo.proto");
     for (len, limit) in [(80, None), (81, Some("162"))] {
         fs::write(&file, chain(len)).unwrap();
-        let warnings = proto::import(&file, &ImportOptions::default()).unwrap().warnings;
+        let warnings = proto::import(&file, &implicit()).unwrap().warnings;
         assert_eq!(warnings.len(), usize::from(limit.is_some()), "{warnings:?}");
         assert!(
             limit.is_none_or(|limit| warnings[0].contains(&format!("#![recursion_limit = \"{limit}\"]")))
@@ -866,7 +918,7 @@ fn a_long_chain_is_imported_in_time() {
     }
     // A ring of messages, where each reaches all others.
     let ring = chain(3000).replace("message M2999 {\n", "message M2999 {\n  M0 next = 2;\n");
-    let options = ImportOptions { default_pool_size: Some(8), ..ImportOptions::default() };
+    let options = ImportOptions { default_pool_size: Some(8), ..implicit() };
     let source = import(&ring, &options).unwrap();
     assert_eq!(source.matches("#[ffi(pool = 8)]").count(), 3000);
 }

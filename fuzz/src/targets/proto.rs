@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use ffi_dart_emit::proto::{ImportOptions, import};
+use ffi_dart_emit::proto::{Form, ImportOptions, import};
 use tempfile::TempDir;
 
 thread_local! {
@@ -21,7 +21,8 @@ pub(crate) fn run(text: &[u8]) {
         split_oneofs: true,
         ..ImportOptions::default()
     };
-    for options in [ImportOptions::default(), generous] {
+    let bounded = ImportOptions { form: Form::Bounded, ..generous.clone() };
+    for options in [ImportOptions::default(), generous, bounded] {
         match import(&file, &options) {
             Ok(imported) => assert!(!imported.source.contains('\0')),
             Err(problems) => assert!(!problems.0.is_empty() && !problems.to_string().is_empty()),

@@ -1,0 +1,111 @@
+//! Arguments of `ffi-dart-emit import`, and its run.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::{Form, ImportOptions, Imported, import_all};
+use crate::cargo::relative;
+use crate::output::{Leftovers, OutputFile, Plan};
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files to read, and folders whose .proto files are read
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// Folder to search for imports; may be given several times [default: the folders of the
+    /// inputs]
+    #[arg(short = 'I', value_name = "FOLDER")]
+    include: Vec<PathBuf>,
+    /// File to write; modules of further packages come into a folder of its name beside it
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Name in Rust of a message, enum or service, as `acme.fleet.Vehicle=Car`; may be given several
+    /// times
+    #[arg(long, value_name = "OLD=NEW", value_parser = renamed)]
+    rename: Vec<(String, String)>,
+    /// Give all messages a fixed size, for which all texts, lists and maps need bounds; otherwise
+    /// messages live in arenas, except those with a pool, kernels or columns
+    #[arg(long)]
+    bounded: bool,
+    /// As --bounded, with messages that are always there unless the file says `optional`
+    #[arg(long)]
+    implicit_presence: bool,
+    /// Bound of everything that has none in its options, in messages of fixed size
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    default_max_count: Option<u32>,
+    /// Slots of the pool of a message of fixed size that holds itself, unless its options say
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
+    default_pool_size: Option<u32>,
+    /// Turn a oneof beside other fields into as many optional fields without a warning
+    #[arg(long)]
+    split_oneofs: bool,
+    /// Write nothing; show what would change, and fail if anything would
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Parses `OLD=NEW`.
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (old, new) = text.split_once('=').ok_or("write it as OLD=NEW")?;
+    Ok((old.trim_start_matches('.').to_owned(), new.to_owned()))
+}
+
+/// Files that an import writes.
+pub struct Written {
+    /// File of the root, which messages name.
+    pub out: PathBuf,
+    /// Files to write, below the folder of `out`.
+    pub plan: Plan,
+    /// Warnings, each with its position.
+    pub warnings: Vec<String>,
+}
+
+impl Import {
+    /// Reads the files, and plans those with their Rust source.
+    ///
+    /// # Errors
+    ///
+    /// Returns the problems of the files, each with its position.
+    pub fn run(&self) -> Result<Written> {
+        let Imported { source, modules, warnings } =
+            import_all(&self.inputs, &self.options()).map_err(|problems| {
+                let count = problems.0.len();
+                let noun = if count == 1 { "problem" } else { "problems" };
+                let shown: Vec<_> = self.inputs.iter().map(|it| relative(it).display().to_string()).collect();
+                anyhow::anyhow!("{}: {count} {noun}\n\n{problems}", shown.join(", "))
+            })?;
+        let name = self.out.file_name().context("--out must name a file")?.to_string_lossy().into_owned();
+        // Modules of these files are beside them.
+        let folder = match name.strip_suffix(".rs").unwrap_or(&name) {
+            "lib" | "main" | "mod" => String::new(),
+            stem => format!("{stem}/"),
+        };
+        let mut files = vec![OutputFile::generated(&name, source)];
+        for (module, source) in modules {
+            files.push(OutputFile::generated(format!("{folder}{module}.rs"), source));
+        }
+        let leftovers = Leftovers { folder: folder.trim_end_matches('/'), suffix: ".rs" };
+        let leftovers = Some(leftovers).filter(|it| !it.folder.is_empty());
+        let plan = Plan::new(self.out.parent().unwrap_or(Path::new("")), files, leftovers);
+        Ok(Written { out: self.out.clone(), plan, warnings })
+    }
+
+    fn options(&self) -> ImportOptions {
+        let form = match (self.implicit_presence, self.bounded) {
+            (true, _) => Form::Implicit,
+            (false, true) => Form::Bounded,
+            (false, false) => Form::Arena,
+        };
+        ImportOptions {
+            include: self.include.clone(),
+            rename: self.rename.iter().cloned().collect(),
+            form,
+            default_max_count: self.default_max_count,
+            default_pool_size: self.default_pool_size,
+            split_oneofs: self.split_oneofs,
+        }
+    }
+}

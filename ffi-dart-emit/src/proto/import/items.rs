@@ -1,0 +1,449 @@
+//! Makes the structs and enums of Rust from messages, oneofs, enums, and the newtypes of options.
+
+use std::collections::{HashMap, HashSet};
+
+use ffi_core::schema::read::{DartType, Scalar, Type};
+use heck::ToShoutySnakeCase;
+use prost_reflect::{
+    DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, Value,
+};
+
+use super::names::{is_type_name, is_variant_name, member_name, near};
+use super::options::Found;
+use super::types::is_oneof;
+use super::{EMPTY, Importer};
+use crate::proto::export::{MAX_NUMBER, UNSET};
+use crate::proto::names::{case_name, field_name, variant_name};
+use crate::proto::rust::{self, Body, Part, Pool, Source};
+
+/// An enum from an option of the file.
+pub(super) struct Wide {
+    pub(super) source: Source,
+    pub(super) repr: Scalar,
+}
+
+const INTEGERS: [Scalar; 8] =
+    [Scalar::I8, Scalar::U8, Scalar::I16, Scalar::U16, Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64];
+
+/// Returns true if an enum with this repr can have this number.
+fn fits(repr: Scalar, number: i32) -> bool {
+    match repr {
+        Scalar::I8 => i8::try_from(number).is_ok(),
+        Scalar::U8 => u8::try_from(number).is_ok(),
+        Scalar::I16 => i16::try_from(number).is_ok(),
+        Scalar::U16 => u16::try_from(number).is_ok(),
+        Scalar::U32 | Scalar::U64 => number >= 0,
+        _ => true,
+    }
+}
+
+impl Importer<'_> {
+    pub(super) fn items(&mut self) -> Vec<Source> {
+        let mut items = Vec::new();
+        for it in self.enums.clone() {
+            items.push(self.enumeration(&it));
+        }
+        items.extend(self.wide.drain(..).map(|wide| wide.source));
+        items.append(&mut self.newtypes);
+        for it in self.messages.clone() {
+            let item = if is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
+            items.push(item);
+        }
+        items
+    }
+
+    fn enumeration(&mut self, it: &EnumDescriptor) -> Source {
+        let file = it.parent_file();
+        let options = Found::new(&it.options());
+        let repr = self.repr_of(it, &options);
+        let mut parts: Vec<Part> = Vec::new();
+        let mut numbers: HashMap<i32, String> = HashMap::new();
+        let mut constants = Vec::new();
+        let mut names = HashSet::new();
+        // The descriptor has them sorted by number.
+        let mut values: Vec<_> = it.values().collect();
+        values.sort_by_key(|value| value.path().to_vec());
+        for value in values {
+            let found = Found::new(&value.options());
+            let implied = || {
+                let wanted = variant_name(it.name(), value.name());
+                near(&wanted, "Value", |name| is_variant_name(name) && !names.contains(name))
+            };
+            let name = found.text("value_rust_name").unwrap_or_else(implied);
+            if !is_variant_name(&name) || !names.insert(name.clone()) {
+                self.problem(
+                    &file,
+                    value.path(),
+                    format!("value `{}` would be called `{name}` in Rust, which can't be", value.name()),
+                    "give it another name in Rust with the option `(ffi.value_rust_name)`",
+                );
+            }
+            if let Some(first) = numbers.get(&value.number()) {
+                let known = |name: &str| constants.iter().any(|(other, _)| other == name);
+                let constant = near(&name.to_shouty_snake_case(), "_ALIAS", |name| !known(name));
+                constants.push((constant, first.clone()));
+                continue;
+            }
+            numbers.insert(value.number(), name.clone());
+            if !fits(repr, value.number()) {
+                self.problem(
+                    &file,
+                    value.path(),
+                    format!("value `{}`: its repr `{}` has no {}", value.name(), repr.name(), value.number()),
+                    "take a larger repr with the option `(ffi.repr)`",
+                );
+            }
+            self.origin(it.full_name(), &name, &file, value.path());
+            let raw = value.enum_value_descriptor_proto().options.as_ref();
+            let deprecated = raw.is_some_and(|it| it.deprecated());
+            parts.push(Part {
+                doc: self.doc(&file, value.path()),
+                deprecated: deprecated.then(|| found.text("value_deprecation").unwrap_or_default()),
+                name,
+                tag: None,
+                rename: found.text("value_dart_name"),
+                ty: None,
+                value: Some(value.number().into()),
+            });
+        }
+        // What is zeroed has to be a value, which proto2 doesn't ask for.
+        if !numbers.contains_key(&0) {
+            let name = near("Unspecified", "Value", |name| !names.contains(name));
+            let doc = "Zero, which the .proto file has no name for.".to_owned();
+            let part =
+                Part { doc, deprecated: None, name, tag: None, rename: None, ty: None, value: Some(0) };
+            parts.insert(0, part);
+        }
+        let zero =
+            options.number("zero_index").and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
+        if zero < parts.len() {
+            let first = parts.remove(0);
+            parts.insert(zero, first);
+        }
+        let deprecated = it.enum_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let doc = self.doc(&file, it.path());
+        let name = &self.type_names[it.full_name()];
+        Source {
+            doc,
+            deprecated: deprecated.then(|| options.text("enum_deprecation").unwrap_or_default()),
+            name: name.name.clone(),
+            module: name.module.clone(),
+            prefix: name.prefix.clone(),
+            rename: options.text("enum_dart_name").or_else(|| name.rename.clone()),
+            pool: None,
+            flags: Vec::new(),
+            reserved: Vec::new(),
+            in_arena: false,
+            body: Body::Enum { repr, variants: parts, constants },
+        }
+    }
+
+    pub(super) fn repr_of(&mut self, it: &EnumDescriptor, options: &Found) -> Scalar {
+        let Some(text) = options.text("repr") else { return Scalar::I32 };
+        match INTEGERS.iter().find(|scalar| scalar.name() == text) {
+            Some(scalar) => *scalar,
+            None => {
+                let what = format!("enum `{}`: `{}` can't be its repr", it.full_name(), text.escape_debug());
+                self.problem(
+                    &it.parent_file(),
+                    it.path(),
+                    what,
+                    "take one of i8, u8, i16, u16, i32, u32, i64, u64",
+                );
+                Scalar::I32
+            }
+        }
+    }
+
+    /// Adds the enums that are options of the file.
+    pub(super) fn wide(&mut self, main: &FileDescriptor) {
+        let Some(Value::List(all)) = Found::new(&main.options()).0.remove("wide_enum") else { return };
+        for value in all {
+            let Some(it) = value.as_message() else { continue };
+            let text = |it: &DynamicMessage, name: &str| {
+                it.get_field_by_name(name)
+                    .and_then(|value| value.as_str().map(str::to_owned))
+                    .unwrap_or_default()
+            };
+            let item = |it: &DynamicMessage| {
+                let deprecated = it.has_field_by_name("deprecation").then(|| text(it, "deprecation"));
+                let rename = Some(text(it, "dart_name")).filter(|name| !name.is_empty());
+                (text(it, "name"), text(it, "doc"), deprecated, rename)
+            };
+            let (name, doc, deprecated, rename) = item(it);
+            let repr = text(it, "repr");
+            let Some(scalar) = INTEGERS.into_iter().find(|scalar| scalar.name() == repr) else {
+                let what =
+                    format!("enum `{}`: `{}` can't be its repr", name.escape_debug(), repr.escape_debug());
+                self.problem(main, &[8], what, "take one of i8, u8, i16, u16, i32, u32, i64, u64");
+                continue;
+            };
+            let values = it.get_field_by_name("values").map(std::borrow::Cow::into_owned);
+            let values = values.as_ref().and_then(Value::as_list).unwrap_or_default();
+            let parts = values.iter().filter_map(Value::as_message).map(|value| {
+                let (name, doc, deprecated, rename) = item(value);
+                let number = value.get_field_by_name("number").and_then(|it| it.as_i64()).unwrap_or_default();
+                let number = match scalar {
+                    Scalar::U64 => number.cast_unsigned().into(),
+                    _ => number.into(),
+                };
+                Part { doc, deprecated, name, tag: None, rename, ty: None, value: Some(number) }
+            });
+            let body = Body::Enum { repr: scalar, variants: parts.collect(), constants: Vec::new() };
+            let names_hold =
+                is_type_name(&name) && body.parts().iter().all(|part| is_variant_name(&part.name));
+            if !names_hold {
+                let what =
+                    format!("enum `{}`: there are names in it that Rust can't have", name.escape_debug());
+                self.problem(main, &[8], what, "take letters, digits and `_`");
+                continue;
+            }
+            let module = self.module(main.package_name());
+            self.origins.insert((rust::key(&module, &name), None), (main.clone(), vec![8]));
+            let source = Source {
+                doc,
+                deprecated,
+                name,
+                module,
+                prefix: None,
+                rename,
+                pool: None,
+                flags: Vec::new(),
+                reserved: Vec::new(),
+                in_arena: false,
+                body,
+            };
+            self.wide.push(Wide { source, repr: scalar });
+        }
+    }
+
+    /// Adds the newtypes that are options of the file.
+    pub(super) fn newtypes(&mut self, main: &FileDescriptor) {
+        let Some(Value::List(all)) = Found::new(&main.options()).0.remove("newtype") else { return };
+        let mut names = HashSet::new();
+        for value in all {
+            let Some(it) = value.as_message() else { continue };
+            let text = |name: &str| {
+                let text = it.get_field_by_name(name).and_then(|value| value.as_str().map(str::to_owned));
+                text.filter(|text| !text.is_empty())
+            };
+            let name = text("name").unwrap_or_default();
+            let known = !names.insert(name.clone());
+            if known || !is_type_name(&name) {
+                let what =
+                    format!("newtype `{}`: Rust can't have it, or has it already", name.escape_debug());
+                self.problem(main, &[8], what, "take letters, digits and `_`, and each name once");
+                continue;
+            }
+            let dart = text("dart_type").map(|name| DartType {
+                name,
+                import: text("dart_import"),
+                from: text("dart_from").unwrap_or_default(),
+                to: text("dart_to").unwrap_or_default(),
+            });
+            let value = Part {
+                doc: String::new(),
+                deprecated: None,
+                name: "value".to_owned(),
+                tag: None,
+                rename: None,
+                ty: None,
+                value: None,
+            };
+            let module = self.module(main.package_name());
+            self.origins.insert((rust::key(&module, &name), None), (main.clone(), vec![8]));
+            let of = (name.clone(), text("type").unwrap_or_default());
+            self.newtype_types.entry(main.name().to_owned()).or_default().push(of);
+            self.newtypes.push(Source {
+                doc: text("doc").unwrap_or_default(),
+                deprecated: it
+                    .has_field_by_name("deprecation")
+                    .then(|| text("deprecation").unwrap_or_default()),
+                name,
+                module,
+                prefix: None,
+                rename: text("dart_name"),
+                pool: None,
+                flags: Vec::new(),
+                reserved: Vec::new(),
+                in_arena: false,
+                body: Body::Newtype { value: vec![value], dart },
+            });
+        }
+    }
+
+    pub(super) fn message(&mut self, it: &MessageDescriptor) -> Source {
+        let file = it.parent_file();
+        let mut parts = Vec::new();
+        let mut names = HashSet::new();
+        if it.fields().len() == 0 {
+            let what =
+                format!("message `{}` has no fields: Rust can't have one without size here", it.full_name());
+            self.problem(&file, it.path(), what, "give it a field, or remove it if nothing needs it");
+        }
+        for oneof in it.oneofs().filter(|oneof| !oneof.is_synthetic()).collect::<Vec<_>>() {
+            if !self.options.split_oneofs {
+                let what = format!(
+                    "oneof `{}` is beside other fields of `{}`: its cases are optional fields, of which several can be \
+                     set; `--split-oneofs` takes that without this warning",
+                    oneof.name(),
+                    it.full_name()
+                );
+                self.warning(&file, oneof.path(), &what);
+            }
+        }
+        for name in it.reserved_names().map(str::to_owned).collect::<Vec<_>>() {
+            let what = format!(
+                "the reserved name `{name}` of `{}` is left out: in Rust only numbers are reserved",
+                it.full_name()
+            );
+            self.warning(&file, it.path(), &what);
+        }
+        // The descriptor has them sorted by number, but memory has the order of the file.
+        let mut fields: Vec<_> = it.fields().collect();
+        fields.sort_by_key(|field| field.path().to_vec());
+        for field in fields {
+            let found = Found::new(&field.options());
+            let implied = || {
+                let is_free = |name: &str| member_name(name).is_some_and(|name| !names.contains(&name));
+                near(&field_name(field.name()), "_field", is_free)
+            };
+            let name = found.text("field_rust_name").unwrap_or_else(implied);
+            let Some(name) = member_name(&name).filter(|name| names.insert(name.clone())) else {
+                self.field_problem(
+                    &field,
+                    format!("it would be called `{name}` in Rust, which can't be"),
+                    "give it another name in Rust with the option `(ffi.field_rust_name)`",
+                );
+                continue;
+            };
+            let Some(ty) = self.field_type(&field, &found) else { continue };
+            parts.push(self.part(&field, &found, name, Some(ty)));
+        }
+        let options = Found::new(&it.options());
+        let mut source = self.composite(it, &options, Body::Struct(parts));
+        if options.number("align").is_some() {
+            let what = format!(
+                "message `{}` has an alignment of its own, which no message can have",
+                it.full_name()
+            );
+            self.problem(&file, it.path(), what, "remove the option `align`");
+        }
+        source.pool = self.pool_size(it).map(|capacity| Pool { capacity, reset: options.text("pool_reset") });
+        if let Some(reset) = options.text("pool_reset").filter(|it| !matches!(&**it, "zero" | "keep")) {
+            let what =
+                format!("message `{}`: `{reset}` can't be what its pool does with slots", it.full_name());
+            self.problem(&file, it.path(), what, "take `zero` or `keep` for the option `pool_reset`");
+        }
+        source.flags = ["simd", "columns"].into_iter().filter(|flag| options.flag(flag)).collect();
+        let reserved = it.reserved_ranges().map(|range| (range.start, (range.end - 1).min(MAX_NUMBER)));
+        source.reserved = reserved.collect();
+        source
+    }
+
+    pub(super) fn oneof(&mut self, it: &MessageDescriptor) -> Source {
+        let options = Found::new(&it.options());
+        let file = it.parent_file();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut names = HashSet::new();
+        let mut fields: Vec<_> = it.fields().collect();
+        fields.sort_by_key(|field| field.path().to_vec());
+        for field in fields {
+            let found = Found::new(&field.options());
+            let implied = || {
+                let wanted = case_name(field.name());
+                near(&wanted, "Case", |name| is_variant_name(name) && !names.contains(name))
+            };
+            let name = found.text("field_rust_name").unwrap_or_else(implied);
+            if !is_variant_name(&name) || !names.insert(name.clone()) {
+                self.field_problem(
+                    &field,
+                    format!("it would be called `{name}` in Rust, which can't be"),
+                    "give it another name in Rust with the option `(ffi.field_rust_name)`",
+                );
+            }
+            let empty = matches!(field.kind(), Kind::Message(it) if it.full_name() == EMPTY);
+            let ty = if empty { None } else { Some(self.field_type(&field, &found)) };
+            // A field without a type has a problem, which is reported.
+            if let None | Some(Some(_)) = ty {
+                parts.push(self.part(&field, &found, name, ty.flatten()));
+            }
+        }
+        if parts.iter().all(|part| part.ty.is_none()) && self.problems.is_empty() {
+            let what = format!("oneof `{}`: no case holds data", it.full_name());
+            self.problem(&file, it.path(), what, "make it an enum");
+        }
+        let unset = options
+            .text("unset_name")
+            .unwrap_or_else(|| if names.contains(UNSET) { "NotSet".to_owned() } else { UNSET.to_owned() });
+        if !is_variant_name(&unset) || names.contains(&unset) {
+            let what = format!(
+                "message `{}`: its case without data can't be called `{unset}` in Rust",
+                it.full_name()
+            );
+            self.problem(&file, it.path(), what, "give it another name with the option `(ffi.unset_name)`");
+        }
+        let doc = it.oneofs().next().map(|oneof| self.doc(&file, oneof.path())).unwrap_or_default();
+        parts.insert(
+            0,
+            Part {
+                doc,
+                deprecated: options.text("unset_deprecation"),
+                name: unset,
+                tag: None,
+                rename: options.text("unset_dart_name"),
+                ty: None,
+                value: None,
+            },
+        );
+        self.composite(it, &options, Body::Oneof(parts))
+    }
+
+    fn composite(&mut self, it: &MessageDescriptor, options: &Found, body: Body) -> Source {
+        let deprecated = it.descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let doc = self.doc(&it.parent_file(), it.path());
+        let name = &self.type_names[it.full_name()];
+        Source {
+            doc,
+            deprecated: deprecated.then(|| options.text("deprecation").unwrap_or_default()),
+            name: name.name.clone(),
+            module: name.module.clone(),
+            prefix: name.prefix.clone(),
+            rename: options.text("dart_name").or_else(|| name.rename.clone()),
+            pool: None,
+            flags: Vec::new(),
+            reserved: Vec::new(),
+            in_arena: false,
+            body,
+        }
+    }
+
+    /// Returns a field or case.
+    pub(super) fn part(
+        &mut self,
+        field: &FieldDescriptor,
+        found: &Found,
+        name: String,
+        ty: Option<Type>,
+    ) -> Part {
+        const PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
+        if PROTOBUF.contains(&field.number()) {
+            self.field_problem(
+                field,
+                "protobuf keeps the numbers 19000 to 19999 for itself",
+                "take another number",
+            );
+        }
+        self.origin(field.parent_message().full_name(), &name, &field.parent_file(), field.path());
+        let deprecated = field.field_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        Part {
+            doc: self.doc(&field.parent_file(), field.path()),
+            deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
+            name,
+            tag: Some(field.number()),
+            rename: found.text("field_dart_name"),
+            ty,
+            value: None,
+        }
+    }
+}
