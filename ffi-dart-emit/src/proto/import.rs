@@ -17,7 +17,7 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
-use ffi_core::schema::read::{DartType, Scalar, Type, TypeId};
+use ffi_core::schema::read::{DartType, Scalar, Type, TypeId, Wire};
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind,
@@ -32,9 +32,10 @@ use super::graph::components;
 use super::names::{case_name, field_name, type_name, variant_name};
 use super::rust::{self, Body, Part, Pool, Source};
 use super::shape::{
-    Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, physical, shape,
+    Bounds, Declared, Element, Label, Missing, Plain, Shape, Types, case, implied, inside, physical, shape,
 };
 use super::traits::{self, Method, Trait};
+use super::wire::wire;
 use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::rust_string;
 use crate::input;
@@ -1071,6 +1072,7 @@ impl<'a> Importer<'a> {
                 deprecated: deprecated.then(|| found.text("value_deprecation").unwrap_or_default()),
                 name,
                 tag: None,
+                wire: Wire::default(),
                 rename: found.text("value_dart_name"),
                 ty: None,
                 value: Some(value.number().into()),
@@ -1127,7 +1129,8 @@ impl<'a> Importer<'a> {
                     Scalar::U64 => number.cast_unsigned().into(),
                     _ => number.into(),
                 };
-                Part { doc, deprecated, name, tag: None, rename, ty: None, value: Some(number) }
+                let wire = Wire::default();
+                Part { doc, deprecated, name, tag: None, wire, rename, ty: None, value: Some(number) }
             });
             let body = Body::Enum { repr: scalar, variants: parts.collect(), constants: Vec::new() };
             let names_hold =
@@ -1174,6 +1177,7 @@ impl<'a> Importer<'a> {
                 deprecated: None,
                 name: "value".to_owned(),
                 tag: None,
+                wire: Wire::default(),
                 rename: None,
                 ty: None,
                 value: None,
@@ -1316,6 +1320,7 @@ impl<'a> Importer<'a> {
                 deprecated: options.text("unset_deprecation"),
                 name: unset,
                 tag: None,
+                wire: Wire::default(),
                 rename: options.text("unset_dart_name"),
                 ty: None,
                 value: None,
@@ -1355,6 +1360,7 @@ impl<'a> Importer<'a> {
             deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
             name,
             tag: Some(field.number()),
+            wire: wire(field),
             rename: found.text("field_dart_name"),
             ty,
             value: None,
@@ -1521,12 +1527,23 @@ impl<'a> Importer<'a> {
         };
         let in_oneof = field.containing_oneof().is_some_and(|it| !it.is_synthetic());
         let expected = if in_oneof { case(&ty, self) } else { shape(&ty, self) };
+        let expected_wire = wire(field);
+        let expected = expected.encoded(expected_wire);
         if !self.agrees(&expected, field) {
             let what = format!("its Rust type `{text}` is another in protobuf than the field's");
             self.field_problem(field, what, FIX);
             return None;
         }
-        let bounds = Bounds::of(&physical(&ty, &|id| self.newtype(id)));
+        let bytes = physical(&ty, &|id| self.newtype(id));
+        if expected_wire.encoding.is_some() && *inside(&bytes) == Type::Scalar(Scalar::U8) {
+            self.field_problem(
+                field,
+                "`u8` is always a varint",
+                "take `u16` in `(ffi.rust_type)`, or `uint32` here",
+            );
+            return None;
+        }
+        let bounds = Bounds::of(&bytes);
         for (name, own) in [
             ("max_count", bounds.max_count),
             ("max_len", bounds.max_len),
@@ -1607,18 +1624,7 @@ impl<'a> Importer<'a> {
 
     /// Returns the type of one value of this kind; `referred` is true if it may be a reference.
     fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
-        let zigzag = |instead: &str| {
-            let what = format!("`{kind:?}`").to_lowercase();
-            (
-                format!("its type {what} has no form in Rust: numbers are varints of two's complement here"),
-                format!("take `{instead}` (which changes the wire)"),
-            )
-        };
         let (what, fix) = match kind {
-            Kind::Sint32 | Kind::Sfixed32 => zigzag("int32"),
-            Kind::Sint64 | Kind::Sfixed64 => zigzag("int64"),
-            Kind::Fixed32 => zigzag("uint32"),
-            Kind::Fixed64 => zigzag("uint64"),
             Kind::Enum(it) => return Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
             Kind::Message(it) if it.full_name() == EMPTY => (
                 "`google.protobuf.Empty` only has a form as the case of a oneof".to_owned(),
@@ -1747,6 +1753,12 @@ fn keyword(kind: &Kind) -> Option<&'static str> {
         Kind::Int64 => "int64",
         Kind::Uint32 => "uint32",
         Kind::Uint64 => "uint64",
+        Kind::Sint32 => "sint32",
+        Kind::Sint64 => "sint64",
+        Kind::Fixed32 => "fixed32",
+        Kind::Fixed64 => "fixed64",
+        Kind::Sfixed32 => "sfixed32",
+        Kind::Sfixed64 => "sfixed64",
         Kind::Float => "float",
         Kind::Double => "double",
         Kind::Bool => "bool",
