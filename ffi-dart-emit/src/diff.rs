@@ -17,8 +17,8 @@ use serde::Serialize;
 
 use crate::holder::{self, Held, Holding};
 use crate::model::{
-    self, Enum, ErrorType, Item, Message, Mode, Model, Newtype, Oneof, Passing, Returns, Scalar, TypeId,
-    Value,
+    self, Encoding, Enum, ErrorType, Item, Message, Mode, Model, Newtype, Oneof, Passing, Returns, Scalar,
+    TypeId, Value, Wire,
 };
 use crate::proto::shape::{physical, rust};
 
@@ -151,6 +151,7 @@ impl<'a> Side<'a> {
             number: field.tag,
             place: field.offset,
             ty: Some(self.ty(&field.ty)),
+            wire: field.wire,
         };
         it.fields.iter().map(member).collect()
     }
@@ -162,6 +163,7 @@ impl<'a> Side<'a> {
             number: case.tag,
             place,
             ty: case.ty.as_ref().map(|ty| self.ty(ty)),
+            wire: case.wire,
         };
         (0..).zip(&it.cases).skip(1).map(member).collect()
     }
@@ -246,6 +248,8 @@ struct Member<'a> {
     place: u64,
     /// Type; `None` for a case without data.
     ty: Option<Type>,
+    /// Form of its numbers in .proto.
+    wire: Wire,
 }
 
 /// Words for members in descriptions.
@@ -431,6 +435,7 @@ impl Diff<'_> {
                 let what = format!("its number in .proto was {}, is {}", old.number, new.number);
                 self.add(&item, what, None, Some(&why));
             }
+            self.wire(&item, old.wire, new.wire);
             if old.ty != new.ty {
                 let name = |ty: &Option<Type>| {
                     ty.as_ref().map_or("nothing".to_owned(), |ty| format!("`{}`", rust(ty)))
@@ -479,6 +484,29 @@ impl Diff<'_> {
             if (*first..=*last).any(|number| !holds(new_reserved, number)) {
                 self.add(owner, format!("{first} to {last} are no longer all reserved"), None, None);
             }
+        }
+    }
+
+    /// Reports changes of the form that numbers have in protobuf.
+    fn wire(&mut self, item: &str, old: Wire, new: Wire) {
+        let name = |encoding: Option<Encoding>| match encoding {
+            None => "a varint".to_owned(),
+            Some(encoding) => format!("`{}`", encoding.name()),
+        };
+        for (what, old, new) in [
+            ("encoding", old.encoding, new.encoding),
+            ("encoding of its keys", old.key_encoding, new.key_encoding),
+        ] {
+            if old != new {
+                let is_fixed = [old, new].contains(&Some(Encoding::Fixed));
+                let why = if is_fixed { "numbers are refused" } else { "numbers are read as others" };
+                let what = format!("its {what} was {}, is {}", name(old), name(new));
+                self.add(item, what, None, Some(why));
+            }
+        }
+        if old.unpacked != new.unpacked {
+            let what = if new.unpacked { "is no longer packed" } else { "is packed now" };
+            self.add(item, format!("{what}; both forms are read"), None, None);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::arena_file::ArenaFile;
 use crate::model::{
     DartFunction, Enum, ErrorFieldType, ErrorType, Fingerprint, Function, Lending, Listener, ListenerMethod,
     Message, MessageIndex, Mode, Model, Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue,
-    Reset, Returns, Role, Type, TypeId, Value, arena_layout,
+    Reset, Returns, Role, Type, TypeId, Value, Wire, arena_layout,
 };
 use crate::proto::shape::notation;
 
@@ -201,7 +201,7 @@ impl View<'_> {
                 field.offset.to_string(),
                 field.size.to_string(),
                 field.item.name.clone(),
-                self.ty(&field.ty),
+                self.ty(&field.ty) + &form(field.wire),
             ]);
             end = field.offset + field.size;
         }
@@ -243,7 +243,7 @@ impl View<'_> {
     pub(crate) fn oneof(&self, oneof: &Oneof) -> String {
         let rows = oneof.cases.iter().enumerate().map(|(tag, case)| {
             let size = case.ty.as_ref().map_or(0, |ty| self.0.layout(ty).size);
-            let ty = case.ty.as_ref().map_or_else(String::new, |ty| self.ty(ty));
+            let ty = case.ty.as_ref().map_or_else(String::new, |ty| self.ty(ty) + &form(case.wire));
             [tag.to_string(), size.to_string(), case.item.name.clone(), ty]
         });
         format!(
@@ -475,4 +475,15 @@ impl View<'_> {
         let own = id.0.strip_prefix(&self.0.library.name).and_then(|rest| rest.strip_prefix("::"));
         own.unwrap_or(&id.0).to_owned()
     }
+}
+
+/// Returns the form that numbers have in protobuf, to follow their type: nothing for the usual one.
+fn form(wire: Wire) -> String {
+    let mut text = String::new();
+    for (key, encoding) in [("encoding", wire.encoding), ("key_encoding", wire.key_encoding)] {
+        if let Some(encoding) = encoding {
+            let _ = write!(text, ", {key} = \"{}\"", encoding.name());
+        }
+    }
+    text + if wire.unpacked { ", packed = false" } else { "" }
 }

@@ -185,6 +185,59 @@ impl CommonAttrs {
 pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<Identifier>,
     pub(crate) tag: Option<SpannedValue<Tag>>,
+    pub(crate) encoding: Option<SpannedValue<Encoding>>,
+    pub(crate) key_encoding: Option<SpannedValue<Encoding>>,
+    pub(crate) packed: Option<SpannedValue<Packed>>,
+}
+
+/// `encoding = ".."`: the bytes that protobuf has for an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    ZigZag,
+    Fixed,
+}
+
+impl Encoding {
+    /// Returns its name in attributes and records.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ZigZag => "zigzag",
+            Self::Fixed => "fixed",
+        }
+    }
+}
+
+impl FromMeta for Encoding {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let given = string(item).map(|text| text.value());
+        let all = [Self::ZigZag, Self::Fixed];
+        all.into_iter().find(|it| given.as_deref() == Some(it.name())).ok_or_else(|| {
+            let key = key(item);
+            let problem = format!(
+                "`{key}` says how integers are written in protobuf\n\
+                 hint: `{key} = \"zigzag\"` for `sint32` and `sint64`, or `{key} = \"fixed\"` for `fixed32`, `sfixed64` \
+                 and their kin; without it they are varints"
+            );
+            refuse(item, problem)
+        })
+    }
+}
+
+/// `packed = false`: numbers of a list are written with a key each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Packed(pub(crate) bool);
+
+impl FromMeta for Packed {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        match value(item) {
+            Some(Expr::Lit(ExprLit { lit: Lit::Bool(packed), .. })) => Ok(Self(packed.value)),
+            _ => Err(refuse(
+                item,
+                "`packed` says whether the numbers of a list share one key in protobuf\n\
+                 hint: `packed = false`; without it they do",
+            )),
+        }
+    }
 }
 
 /// `#[ffi(..)]` on a variant.

@@ -83,6 +83,15 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// from 1 on that no `tag` gives and `reserved` doesn't keep: give numbers if fields may be removed
 /// or change places.
 ///
+/// Keys for the bytes of protobuf, on a field or case:
+///
+/// | key | effect |
+/// |---|---|
+/// | `encoding = "zigzag"` | integers with a sign are `sint32`, `sint64`: the field itself, the elements of a list, the values of a map |
+/// | `encoding = "fixed"` | integers are `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
+/// | `key_encoding = ".."` | one of both, for the keys of a map |
+/// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
+///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
 /// # Safety

@@ -73,6 +73,42 @@ struct Row {
     pair: [Note; 2],
 }
 
+/// Has integers in each encoding.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Codings {
+    #[ffi(encoding = "zigzag")]
+    delta: i32,
+    #[ffi(encoding = "fixed")]
+    digest: u64,
+    #[ffi(encoding = "zigzag")]
+    deltas: ArenaVec<i64>,
+    #[ffi(encoding = "fixed", packed = false)]
+    digests: ArenaVec<u32>,
+    #[ffi(packed = false)]
+    loose: ArenaVec<i32>,
+    #[ffi(encoding = "zigzag")]
+    maybe: ArenaBox<i64>,
+    #[ffi(key_encoding = "fixed", encoding = "zigzag")]
+    by_digest: ArenaMap<i32, i64>,
+    #[ffi(key_encoding = "zigzag")]
+    by_delta: ArenaMap<i64, ArenaStr>,
+    #[ffi(encoding = "fixed")]
+    few: FfiVec<i64, 4>,
+    change: Change,
+}
+
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+enum Change {
+    Unset,
+    Text(ArenaStr),
+    #[ffi(encoding = "zigzag")]
+    Delta(i32),
+    #[ffi(encoding = "fixed")]
+    Digest(u64),
+}
+
 /// The same messages as prost has them.
 mod peer {
     use std::collections::BTreeMap;
@@ -122,6 +158,46 @@ mod peer {
         Nothing(Empty),
         #[prost(message, tag = "6")]
         Names(Names),
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct Codings {
+        #[prost(sint32, tag = "1")]
+        pub(super) delta: i32,
+        #[prost(fixed64, tag = "2")]
+        pub(super) digest: u64,
+        #[prost(sint64, repeated, tag = "3")]
+        pub(super) deltas: Vec<i64>,
+        #[prost(fixed32, repeated, packed = "false", tag = "4")]
+        pub(super) digests: Vec<u32>,
+        #[prost(int32, repeated, packed = "false", tag = "5")]
+        pub(super) loose: Vec<i32>,
+        #[prost(sint64, optional, tag = "6")]
+        pub(super) maybe: Option<i64>,
+        #[prost(btree_map = "sfixed32, sint64", tag = "7")]
+        pub(super) by_digest: BTreeMap<i32, i64>,
+        #[prost(btree_map = "sint64, string", tag = "8")]
+        pub(super) by_delta: BTreeMap<i64, String>,
+        #[prost(sfixed64, repeated, tag = "9")]
+        pub(super) few: Vec<i64>,
+        #[prost(message, optional, tag = "10")]
+        pub(super) change: Option<Change>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct Change {
+        #[prost(oneof = "ChangeValue", tags = "1, 2, 3")]
+        pub(super) value: Option<ChangeValue>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Oneof)]
+    pub(super) enum ChangeValue {
+        #[prost(string, tag = "1")]
+        Text(String),
+        #[prost(sint32, tag = "2")]
+        Delta(i32),
+        #[prost(fixed64, tag = "3")]
+        Digest(u64),
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -251,6 +327,32 @@ prop_compose! {
     }
 }
 
+fn change() -> impl Strategy<Value = peer::Change> {
+    use peer::ChangeValue;
+    let value = prop_oneof![
+        text().prop_map(ChangeValue::Text),
+        any::<i32>().prop_map(ChangeValue::Delta),
+        any::<u64>().prop_map(ChangeValue::Digest),
+    ];
+    value.prop_map(|it| peer::Change { value: Some(it) })
+}
+
+prop_compose! {
+    fn codings()(
+        (delta, digest, maybe) in (any::<i32>(), any::<u64>(), proptest::option::of(any::<i64>())),
+        deltas in proptest::collection::vec(any::<i64>(), 0..9),
+        digests in proptest::collection::vec(any::<u32>(), 0..9),
+        loose in proptest::collection::vec(any::<i32>(), 0..9),
+        // Prost leaves out zeros in entries, which are written here.
+        by_digest in proptest::collection::btree_map(1..i32::MAX, i64::MIN..0, 0..5),
+        by_delta in proptest::collection::btree_map(i64::MIN..0, "[a-z]{1,9}", 0..5),
+        few in proptest::collection::vec(any::<i64>(), 0..5),
+        change in proptest::option::of(change()),
+    ) -> peer::Codings {
+        peer::Codings { delta, digest, deltas, digests, loose, maybe, by_digest, by_delta, few, change }
+    }
+}
+
 fn row() -> impl Strategy<Value = peer::Row> {
     flat().prop_recursive(3, 12, 3, |inner| {
         (flat(), proptest::collection::vec(inner, 0..4))
@@ -282,6 +384,15 @@ proptest! {
         let mut compact = arena;
         compact.compact();
         prop_assert_eq!(compact.to_proto(), written);
+    }
+
+    #[test]
+    fn integers_are_encoded_as_by_prost(codings in codings()) {
+        let bytes = codings.encode_to_vec();
+        let arena = FfiArena::<Codings>::from_proto(&bytes).unwrap();
+        prop_assert_eq!(arena.root().deltas().as_slice(), &*codings.deltas);
+        prop_assert!(arena.root().by_digest().iter().eq(codings.by_digest));
+        prop_assert_eq!(arena.to_proto(), bytes);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::{env, fs};
 
 use bytemuck::Zeroable;
 use ffi_core::boundary::{FfiOwned, FfiStatus};
-use ffi_core::schema::read::{Message, ProtoSymbols, Type};
+use ffi_core::schema::read::{Encoding, Message, ProtoSymbols, Type, Wire};
 use ffi_dart_emit::{diff, model, proto};
 use ffi_tests::{Fixture, import_and_build, records};
 use libloading::Library;
@@ -86,6 +86,26 @@ fn old_bytes_and_new_schemas() {
         ("Removed", "uint32 x = 1; bool y = 2;", "uint32 x = 1;", true),
         ("Absent", "optional uint32 x = 1;", "uint32 x = 1;", true),
         ("Flag", "uint32 x = 1;", "bool x = 1;", true),
+        ("Zigzag", "int32 x = 1;", "s@int32 x = 1;", true),
+        ("Fixed", "uint64 x = 1;", "fixed64 x = 1;", true),
+        (
+            "FixedKeys",
+            "map<int32, bool> x = 1 [(ffi.max_count) = 1];",
+            "map<sfixed32, bool> x = 1 [(ffi.max_count) = 1];",
+            true,
+        ),
+        (
+            "Unfixed",
+            "repeated fixed32 x = 1 [(ffi.max_count) = 3];",
+            "repeated uint32 x = 1 [(ffi.max_count) = 3];",
+            true,
+        ),
+        (
+            "Unpacked",
+            "repeated fixed32 x = 1 [(ffi.max_count) = 3];",
+            "repeated fixed32 x = 1 [(ffi.max_count) = 3, packed = false];",
+            false,
+        ),
     ];
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_evolution");
     fs::create_dir_all(&folder).expect("there is room");
@@ -97,7 +117,7 @@ fn old_bytes_and_new_schemas() {
         );
         for (name, before, after, _) in changes {
             let fields = if new { after } else { before };
-            writeln!(text, "message {name} {{ {} }}", fields.replace("sint", "int32"))
+            writeln!(text, "message {name} {{ {} }}", fields.replace("sint ", "int32 ").replace("s@", "s"))
                 .expect("a String takes all");
         }
         let file = folder.join(format!("{package}.proto"));
@@ -146,7 +166,7 @@ fn old_bytes_and_new_schemas() {
         }
     }
     assert_eq!(broken.first(), Some(&"Narrower"));
-    assert_eq!(broken.len(), 12, "{broken:?}");
+    assert_eq!(broken.len(), 16, "{broken:?}");
 }
 
 fn check_library(package: &str, cases: u32) {
@@ -168,7 +188,7 @@ fn check_library(package: &str, cases: u32) {
             let mut memory = Memory::new(message);
             let style = if case % 3 == 0 { Style::Valid } else { Style::Sparse };
             schema.fill(&ty, style, &mut random, memory.bytes());
-            let expected = schema.value(&ty, memory.bytes());
+            let expected = schema.value(&ty, Wire::default(), memory.bytes());
             match codec.encode(&memory) {
                 Ok(found) => assert!(found == expected, "{}: {found:x?}, not {expected:x?}", message.id),
                 // Random maps may hold a key twice.
@@ -180,7 +200,11 @@ fn check_library(package: &str, cases: u32) {
             let mut there = Memory::new(message);
             random.fill(there.bytes());
             codec.decode(&expected, &there).unwrap_or_else(|error| panic!("{}: {error}", message.id));
-            assert!(schema.value(&ty, there.bytes()) == expected, "{}: {expected:x?}", message.id);
+            assert!(
+                schema.value(&ty, Wire::default(), there.bytes()) == expected,
+                "{}: {expected:x?}",
+                message.id
+            );
             let (read, rewritten) = peers.read(message, &expected);
             codec
                 .decode(&rewritten, &there)
@@ -321,37 +345,41 @@ impl Codec<'_> {
 /// The slow and simple encoder.
 impl Schema {
     /// Returns the value form of the type at the start of `bytes`, without the length before it.
-    fn value(&self, ty: &Type, bytes: &[u8]) -> Vec<u8> {
+    fn value(&self, ty: &Type, form: Wire, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         match ty {
-            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => self.number(ty, bytes, &mut out),
+            Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => self.number(ty, form, bytes, &mut out),
             Type::Str { .. } | Type::Bytes { .. } => out.extend(&bytes[4..][..length(bytes)]),
             Type::Array { of, len } if **of == BYTE => out.extend(&bytes[..*len as usize]),
             Type::Message(id) => {
                 let mut fields: Vec<_> = self.messages[id].fields.iter().collect();
                 fields.sort_by_key(|field| field.tag);
                 for field in fields {
-                    self.field(field.tag, &field.ty, &bytes[field.offset as usize..], &mut out);
+                    let bytes = &bytes[field.offset as usize..];
+                    self.field(field.tag, &field.ty, field.wire, bytes, &mut out);
                 }
             }
             Type::Oneof(id) => {
                 let oneof = &self.oneofs[id];
                 let case = &oneof.cases[length(bytes)];
                 match &case.ty {
-                    Some(ty) => self.item(case.tag, ty, &bytes[oneof.payload as usize..], &mut out),
+                    Some(ty) => {
+                        self.item(case.tag, ty, case.wire, &bytes[oneof.payload as usize..], &mut out);
+                    }
                     None if case.tag == 0 => {}
                     None => out.extend([varint(u64::from(case.tag << 3 | 2)), vec![0]].concat()),
                 }
             }
             // A wrapper.
-            _ => self.field(1, ty, bytes, &mut out),
+            _ => self.field(1, ty, form, bytes, &mut out),
         }
         out
     }
 
     /// Writes the value form as a field, with key and length.
-    fn item(&self, tag: u32, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
-        let (wire, value) = (self.wire(ty), self.value(ty, bytes));
+    fn item(&self, tag: u32, ty: &Type, form: Wire, bytes: &[u8], out: &mut Vec<u8>) {
+        let form = Wire { encoding: form.encoding, ..Wire::default() };
+        let (wire, value) = (self.wire(ty, form), self.value(ty, form, bytes));
         out.extend(varint(u64::from(tag << 3 | wire)));
         if wire == 2 {
             out.extend(varint(value.len() as u64));
@@ -360,24 +388,24 @@ impl Schema {
     }
 
     /// Writes the field form.
-    fn field(&self, tag: u32, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
+    fn field(&self, tag: u32, ty: &Type, form: Wire, bytes: &[u8], out: &mut Vec<u8>) {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => {
                 if bytes[..self.layout(ty).0 as usize].iter().any(|&byte| byte != 0) {
-                    self.item(tag, ty, bytes, out);
+                    self.item(tag, ty, form, bytes, out);
                 }
             }
             Type::Str { .. } | Type::Bytes { .. } | Type::Message(_) | Type::Oneof(_) => {
-                if !self.value(ty, bytes).is_empty() {
-                    self.item(tag, ty, bytes, out);
+                if !self.value(ty, form, bytes).is_empty() {
+                    self.item(tag, ty, form, bytes, out);
                 }
             }
             Type::Option { of } => {
                 if bytes[self.layout(of).0 as usize] == 1 {
-                    self.item(tag, of, bytes, out);
+                    self.item(tag, of, form, bytes, out);
                 }
             }
-            Type::Array { of, .. } if **of == BYTE => self.item(tag, ty, bytes, out),
+            Type::Array { of, .. } if **of == BYTE => self.item(tag, ty, form, bytes, out),
             Type::Array { .. } => {
                 let (mut of, mut count) = (ty, 1);
                 while let Type::Array { of: inner, len } = of
@@ -385,20 +413,21 @@ impl Schema {
                 {
                     (of, count) = (inner, count * *len as usize);
                 }
-                self.repeated(tag, of, count, bytes, out);
+                self.repeated(tag, of, form, count, bytes, out);
             }
             // References are empty, as no pool has a slot in use.
             Type::Vec { of, .. } if length(bytes) > 0 && !matches!(**of, Type::Ref(_)) => {
                 let start = 4_u64.next_multiple_of(self.layout(of).1) as usize;
-                self.repeated(tag, of, length(bytes), &bytes[start..], out);
+                self.repeated(tag, of, form, length(bytes), &bytes[start..], out);
             }
             Type::Map { key, value, .. } => {
                 let (offset, (size, align)) = self.entry(key, value);
                 let start = 4_u64.next_multiple_of(align) as usize;
+                let key_form = Wire { encoding: form.key_encoding, ..Wire::default() };
                 for entry in bytes[start..].chunks(size as usize).take(length(bytes)) {
                     let mut both = Vec::new();
-                    self.item(1, key, entry, &mut both);
-                    self.item(2, value, &entry[offset as usize..], &mut both);
+                    self.item(1, key, key_form, entry, &mut both);
+                    self.item(2, value, form, &entry[offset as usize..], &mut both);
                     out.extend([varint(u64::from(tag << 3 | 2)), varint(both.len() as u64), both].concat());
                 }
             }
@@ -413,29 +442,36 @@ impl Schema {
         }
     }
 
-    fn repeated(&self, tag: u32, of: &Type, count: usize, bytes: &[u8], out: &mut Vec<u8>) {
+    fn repeated(&self, tag: u32, of: &Type, form: Wire, count: usize, bytes: &[u8], out: &mut Vec<u8>) {
         let elements = bytes.chunks(self.layout(of).0 as usize).take(count);
-        if self.wire(of) == 2 {
-            elements.for_each(|element| self.item(tag, of, element, out));
+        if form.unpacked || self.wire(of, form) == 2 {
+            elements.for_each(|element| self.item(tag, of, form, element, out));
             return;
         }
-        let packed: Vec<u8> = elements.flat_map(|element| self.value(of, element)).collect();
+        let packed: Vec<u8> = elements.flat_map(|element| self.value(of, form, element)).collect();
         out.extend([varint(u64::from(tag << 3 | 2)), varint(packed.len() as u64), packed].concat());
     }
 
-    fn number(&self, ty: &Type, bytes: &[u8], out: &mut Vec<u8>) {
+    fn number(&self, ty: &Type, form: Wire, bytes: &[u8], out: &mut Vec<u8>) {
         let size = self.layout(ty).0 as usize;
         let bytes = &bytes[..size];
-        if matches!(self.wire(ty), 1 | 5) {
-            return out.extend(bytes);
-        }
         // The low bytes come first on every machine that runs the tests.
         let mut wide = [0; 8];
         wide[..size].copy_from_slice(bytes);
         if self.is_signed(ty) && bytes[size - 1] >= 0x80 {
             wide[size..].fill(0xFF);
         }
-        out.extend(varint(u64::from_le_bytes(wide)));
+        match (self.wire(ty, form), form.encoding) {
+            (5, _) => out.extend(&wide[..4]),
+            (1, _) => out.extend(wide),
+            (_, Some(Encoding::ZigZag)) => {
+                // As the specification has it: `2 * n` for `n >= 0`, and `2 * |n| - 1` for others.
+                let number = i128::from(i64::from_le_bytes(wide));
+                let zigzag = if number < 0 { -2 * number - 1 } else { 2 * number };
+                out.extend(varint(u64::try_from(zigzag).expect("it has 64 bits")));
+            }
+            _ => out.extend(varint(u64::from_le_bytes(wide))),
+        }
     }
 
     fn is_signed(&self, ty: &Type) -> bool {
@@ -446,11 +482,13 @@ impl Schema {
         }
     }
 
-    fn wire(&self, ty: &Type) -> u32 {
-        use ffi_core::schema::read::Scalar::{F32, F64};
+    fn wire(&self, ty: &Type, form: Wire) -> u32 {
+        use ffi_core::schema::read::Scalar::{F32, F64, I64, U64};
         match ty {
             Type::Scalar(F32) => 5,
             Type::Scalar(F64) => 1,
+            Type::Scalar(I64 | U64) if form.encoding == Some(Encoding::Fixed) => 1,
+            Type::Scalar(_) if form.encoding == Some(Encoding::Fixed) => 5,
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => 0,
             _ => 2,
         }
@@ -485,5 +523,6 @@ fn the_oracle_is_right_about_a_message() {
     memory.bytes()[8..16].copy_from_slice(&1.5_f64.to_le_bytes());
     memory.bytes()[16..20].copy_from_slice(&(-0.0_f32).to_le_bytes());
     let expected = [&[0x08, 1, 0x11][..], &1.5_f64.to_le_bytes(), &[0x1D, 0, 0, 0, 0x80]].concat();
-    assert_eq!(schema.value(&Type::Message(point.id.clone()), memory.bytes()), expected);
+    let ty = Type::Message(point.id.clone());
+    assert_eq!(schema.value(&ty, Wire::default(), memory.bytes()), expected);
 }

@@ -44,6 +44,47 @@ fn push<T: ProtoType, const N: usize>(
     Ok(())
 }
 
+/// A list whose numbers can be written with a key each: `#[ffi(packed = false)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is never packed",
+    label = "not a list",
+    note = "`packed = false` is for an `FfiVec`, an `ArenaVec` or an array of numbers"
+)]
+pub trait Unpacked: ProtoType {
+    /// Returns the number of bytes that [`write_unpacked`](Self::write_unpacked) writes.
+    fn unpacked_len(&self, tag: u32) -> usize;
+
+    /// Writes the field form, with a key before each element.
+    fn write_unpacked(&self, tag: u32, out: &mut Writer<'_>);
+}
+
+impl<T: ProtoType, const N: usize> Unpacked for FfiVec<T, N> {
+    #[inline]
+    fn unpacked_len(&self, tag: u32) -> usize {
+        key_len(tag) * self.len() + self.iter().map(item_len).sum::<usize>()
+    }
+
+    #[inline]
+    fn write_unpacked(&self, tag: u32, out: &mut Writer<'_>) {
+        self.iter().for_each(|value| value.write_element(tag, out));
+    }
+}
+
+impl<T: ProtoType, const N: usize> Unpacked for [T; N]
+where
+    [T; N]: bytemuck::Zeroable,
+{
+    #[inline]
+    fn unpacked_len(&self, tag: u32) -> usize {
+        self.items_len(key_len(tag))
+    }
+
+    #[inline]
+    fn write_unpacked(&self, tag: u32, out: &mut Writer<'_>) {
+        self.write_items(Some(tag), out);
+    }
+}
+
 // SAFETY: `init` writes the length 0.
 unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     const WIRE: WireType = WireType::LengthDelimited;
@@ -66,7 +107,7 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
         if self.is_empty() {
             0
         } else if T::WIRE == WireType::LengthDelimited {
-            key_len(tag) * self.len() + self.iter().map(item_len).sum::<usize>()
+            self.unpacked_len(tag)
         } else {
             let len: usize = self.iter().map(T::value_len).sum();
             key_len(tag) + encoded_len_varint(len as u64) + len
@@ -77,7 +118,7 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
         if self.is_empty() {
         } else if T::WIRE == WireType::LengthDelimited {
-            self.iter().for_each(|value| value.write_element(tag, out));
+            self.write_unpacked(tag, out);
         } else {
             out.key(tag, WireType::LengthDelimited);
             out.delimited(|out| self.iter().for_each(|value| value.write_value(out)));

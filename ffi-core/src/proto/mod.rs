@@ -56,6 +56,9 @@
 //!   entries, messages of key (1) and value (2): enums are `int32`, and for other keys .proto has a
 //!   `repeated` entry.
 //! - `FfiVec<u8, N>` is `repeated uint32`; `FfiBytes` is for bytes.
+//! - `#[ffi(encoding = "zigzag")]` and `"fixed"` make the integers of a field `sint32`, `fixed32`
+//!   and their kin: see the table in `proto/coding.rs`. `#[ffi(packed = false)]` writes each number
+//!   of a list with a key.
 //! - Fields and cases have the numbers of their record: `#[ffi(tag = N)]`, or the smallest free
 //!   one.
 //!
@@ -110,6 +113,7 @@
 
 mod abi;
 mod arena;
+mod coding;
 mod error;
 mod facts;
 mod field;
@@ -130,11 +134,16 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 #[doc(hidden)]
 pub use arena::{
-    ArenaProto, case_len, decode_arena, encode_arena, member_len as arena_member_len, read_case,
-    read_item as read_arena_item, read_plain, read_plain_byte, write_case,
+    ArenaProto, ArenaUnpacked, case_len, decode_arena, encode_arena, member_len as arena_member_len,
+    read_case, read_item as read_arena_item, read_plain, read_plain_byte, write_case,
     write_member as write_arena_member,
 };
 use bytemuck::zeroed_box;
+#[doc(hidden)]
+pub use coding::{
+    Coded, Coding, Fixed, Integer, Recode, RecodeKey, ZigZag, recoded, recoded_keys, recoded_keys_mut,
+    recoded_mut, recoded_view,
+};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[doc(hidden)]
 pub use facts::{NoProtoFacts, ProtoFacts};
@@ -143,6 +152,8 @@ pub use field::ProtoType;
 use field::clear;
 #[doc(hidden)]
 pub use field::{init_field, read_item, write_member};
+#[doc(hidden)]
+pub use list::Unpacked;
 #[doc(hidden)]
 pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
 #[doc(hidden)]

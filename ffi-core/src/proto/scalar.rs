@@ -78,7 +78,7 @@ varints! {
 
 #[cold]
 #[inline(never)]
-fn out_of_range(number: impl std::fmt::Display, ty: &str) -> DecodeError {
+pub(super) fn out_of_range(number: impl std::fmt::Display, ty: &str) -> DecodeError {
     DecodeError::new(
         DecodeErrorKind::OutOfRange,
         format_args!("{number} doesn't fit into {ty}; hint: a wider type here, or a smaller number there"),

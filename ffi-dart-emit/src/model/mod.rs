@@ -14,9 +14,9 @@ use std::fmt;
 
 use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
-    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Flag, Health, Item,
-    Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role,
-    Scalar, Simd, TypeId,
+    Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Encoding, Fingerprint, Flag, Health,
+    Item, Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset,
+    Role, Scalar, Simd, TypeId, Wire,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
 pub use reached::arena_layout;
@@ -149,6 +149,8 @@ pub struct Field {
     pub ty: Type,
     /// Number in .proto.
     pub tag: u32,
+    /// Form of its numbers in .proto.
+    pub wire: Wire,
 }
 
 /// The type of a field or an element.
@@ -268,6 +270,8 @@ pub struct Case {
     pub ty: Option<Type>,
     /// Number in .proto.
     pub tag: u32,
+    /// Form of its numbers in .proto.
+    pub wire: Wire,
 }
 
 /// A C-like enum.

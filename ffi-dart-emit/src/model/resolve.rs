@@ -883,6 +883,7 @@ impl<'a> Resolver<'a> {
                 padding: 0,
                 ty,
                 tag: field.tag,
+                wire: field.wire,
             });
         }
         match fields.last_mut() {
@@ -953,7 +954,12 @@ impl<'a> Resolver<'a> {
                 union.size = union.size.max(layout.size);
                 union.align = union.align.max(layout.align);
             }
-            cases.push(Case { item: case.item.clone(), ty: resolved.map(|(ty, _)| ty), tag: case.tag });
+            cases.push(Case {
+                item: case.item.clone(),
+                ty: resolved.map(|(ty, _)| ty),
+                tag: case.tag,
+                wire: case.wire,
+            });
         }
         if cases.first().is_none_or(|first| first.ty.is_some()) {
             self.problems.add(&item, "its first case is not one without data", REBUILD);

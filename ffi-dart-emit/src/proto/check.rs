@@ -132,7 +132,8 @@ impl Records {
                     let size = offset.saturating_add(of.size).min(MAX_SIZE);
                     whole = Layout { size, align: whole.align.max(of.align) };
                     let tag = part.tag.unwrap_or_default();
-                    fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag });
+                    let wire = part.wire;
+                    fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag, wire });
                 }
                 whole.size = whole.size.next_multiple_of(whole.align);
                 let pool = source.pool.as_ref().map(|pool| Pool {
@@ -179,6 +180,7 @@ impl Records {
                     item: part_item(part),
                     ty: part.ty.as_ref().map(&qualified),
                     tag: part.tag.unwrap_or_default(),
+                    wire: part.wire,
                 });
                 let cases = cases.collect();
                 let Layout { size, align } = whole;

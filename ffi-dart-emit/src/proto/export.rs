@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read;
+use ffi_core::schema::read::{self, Wire};
 use heck::ToUpperCamelCase;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
@@ -200,6 +200,7 @@ struct Options(Vec<(String, String)>);
 struct Wrapper<'t> {
     name: String,
     holds: Held<'t>,
+    wire: Wire,
 }
 
 /// Contents of a [`Wrapper`].
@@ -222,6 +223,7 @@ struct Member<'a> {
     /// Prefix for the names of the messages between its containers.
     nest: &'a str,
     number: u32,
+    wire: Wire,
     /// Name in Rust that `name` implies.
     implied_name: String,
 }
@@ -292,7 +294,8 @@ impl Exporter<'_> {
         let mut fields = String::new();
         for ((field, ty), name) in it.fields.iter().zip(&types).zip(&names.members) {
             let implied_name = names::field_name(name);
-            let member = Member { item: &field.item, name, nest: name, number: field.tag, implied_name };
+            let (number, wire) = (field.tag, field.wire);
+            let member = Member { item: &field.item, name, nest: name, number, wire, implied_name };
             self.field(&mut fields, 1, &member, ty, &mut nest);
         }
         wrote |= self.wrappers(out, nest, wrote);
@@ -330,10 +333,11 @@ impl Exporter<'_> {
         let mut fields = String::new();
         for ((case, ty), name) in cases.iter().zip(names.members.iter().skip(1)) {
             let implied_name = names::case_name(name);
-            let member = Member { item: &case.item, name, nest: name, number: case.tag, implied_name };
+            let (number, wire) = (case.tag, case.wire);
+            let member = Member { item: &case.item, name, nest: name, number, wire, implied_name };
             match ty {
                 Some(ty) => {
-                    let shape = shape::case(ty, self.enums);
+                    let shape = shape::case(ty, self.enums).encoded(wire);
                     self.single(&mut fields, 2, "", &member, ty, shape, &mut nest);
                 }
                 None => {
@@ -458,8 +462,8 @@ impl Exporter<'_> {
         ty: &'t read::Type,
         nest: &mut Nest<'t>,
     ) {
-        let shape = shape(ty, self.enums);
-        let of = self.element(&shape, ty, member.nest, nest);
+        let shape = shape(ty, self.enums).encoded(member.wire);
+        let of = self.element(&shape, ty, member, nest);
         let declared = match shape.label {
             Label::Plain => of,
             Label::Optional => format!("optional {of}"),
@@ -483,8 +487,8 @@ impl Exporter<'_> {
         nest: &mut Nest<'t>,
     ) {
         let of = match shape.of {
-            Element::Wrapper(_) => self.nest(nest, member.nest, "Value", Held::Container(ty)),
-            _ => self.element(&shape, ty, member.nest, nest),
+            Element::Wrapper(_) => self.nest(nest, member, "Value", Held::Container(ty)),
+            _ => self.element(&shape, ty, member, nest),
         };
         self.finish_field(out, depth, member, &format!("{label}{of}"), ty, &shape);
     }
@@ -499,6 +503,9 @@ impl Exporter<'_> {
         shape: &Shape,
     ) {
         let mut options = self.member_options(member);
+        if member.wire.unpacked {
+            options.plain("packed", "false");
+        }
         self.bounds(&mut options, ty, shape);
         comment(out, depth, &member.item.doc);
         let remark = if matches!(shape.of, Element::Wrapper(_)) {
@@ -510,8 +517,14 @@ impl Exporter<'_> {
     }
 
     /// Returns the type of one element of a field of type `ty`; messages between containers are
-    /// named after `name`.
-    fn element<'t>(&self, shape: &Shape, ty: &'t read::Type, name: &str, nest: &mut Nest<'t>) -> String {
+    /// named after `member`.
+    fn element<'t>(
+        &self,
+        shape: &Shape,
+        ty: &'t read::Type,
+        member: &Member<'_>,
+        nest: &mut Nest<'t>,
+    ) -> String {
         let suffix = if shape.label == Label::Repeated { "Item" } else { "Value" };
         match (&shape.of, ty) {
             (Element::Keyword(keyword), _) => (*keyword).to_owned(),
@@ -522,15 +535,15 @@ impl Exporter<'_> {
             }
             (Element::Named(id), _) => self.names.of(id).name.clone(),
             (Element::Entry(_), read::Type::Map { key, value, .. }) => {
-                self.nest(nest, name, suffix, Held::Entry(key, value))
+                self.nest(nest, member, suffix, Held::Entry(key, value))
             }
-            _ => self.nest(nest, name, suffix, Held::Container(shape::inside(ty))),
+            _ => self.nest(nest, member, suffix, Held::Container(shape::inside(ty))),
         }
     }
 
-    /// Adds a message for the field `field`, with a name that is unique in its scope.
-    fn nest<'t>(&self, nest: &mut Nest<'t>, field: &str, suffix: &str, holds: Held<'t>) -> String {
-        let base = format!("{}{suffix}", field.to_upper_camel_case());
+    /// Adds a message for the field `member`, with a name that is unique in its scope.
+    fn nest<'t>(&self, nest: &mut Nest<'t>, member: &Member<'_>, suffix: &str, holds: Held<'t>) -> String {
+        let base = format!("{}{suffix}", member.nest.to_upper_camel_case());
         let taken = |name: &str| self.top.contains(name) || nest.0.iter().any(|it| it.name == name);
         let mut name = base.clone();
         let mut number = 2;
@@ -538,7 +551,8 @@ impl Exporter<'_> {
             name = format!("{base}{number}");
             number += 1;
         }
-        nest.0.push(Wrapper { name: name.clone(), holds });
+        let wire = Wire { encoding: member.wire.encoding, ..Wire::default() };
+        nest.0.push(Wrapper { name: name.clone(), holds, wire });
         name
     }
 
@@ -547,7 +561,7 @@ impl Exporter<'_> {
     fn wrappers(&self, out: &mut String, mut nest: Nest<'_>, mut wrote: bool) -> bool {
         let mut next = 0;
         while next < nest.0.len() {
-            let Wrapper { name, holds } = nest.0[next].clone();
+            let Wrapper { name, holds, wire } = nest.0[next].clone();
             gap(out, wrote);
             let _ = writeln!(out, "  message {name} {{\n    option ({}.is_wrapper) = true;\n", self.options);
             let member = |field: &'static str, number| Member {
@@ -555,13 +569,14 @@ impl Exporter<'_> {
                 name: field,
                 nest: &name,
                 number,
+                wire,
                 implied_name: String::new(),
             };
             match holds {
                 Held::Container(ty) => self.field(out, 2, &member("value", 1), ty, &mut nest),
                 Held::Entry(key, value) => {
                     for (ty, member) in [(key, member("key", 1)), (value, member("value", 2))] {
-                        let shape = shape::single(ty, self.enums);
+                        let shape = shape::single(ty, self.enums).encoded(member.wire);
                         self.single(out, 2, "optional ", &member, ty, shape, &mut nest);
                     }
                 }

@@ -11,6 +11,7 @@
 //! | `check` | reasons for which that source would be refused |
 //! | `graph` | which types reach which |
 //! | `rust`, `traits` | the text of that source: types, services |
+//! | `wire` | the form of a field's numbers in a .proto file |
 //!
 //! Facts that protobuf can't express are in options of the file [`OPTIONS_FILE`], which is written
 //! beside each export.
@@ -26,6 +27,7 @@ mod rust;
 mod service;
 pub mod shape;
 mod traits;
+mod wire;
 
 pub use export::export;
 pub use import::{Form, ImportOptions, Imported, import, import_all};

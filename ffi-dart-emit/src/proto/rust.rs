@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{DartType, Scalar, Type};
+use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
 
 use super::shape::notation;
 use crate::foreign::{Brackets, markdown, rust_comment, rust_string};
@@ -86,6 +86,8 @@ pub struct Part {
     pub name: String,
     /// Number in .proto of a field or case.
     pub tag: Option<u32>,
+    /// Form in .proto of the numbers of a field or case.
+    pub wire: Wire,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
     pub ty: Option<Type>,
@@ -156,7 +158,13 @@ impl Part {
     /// Returns the arguments of `#[ffi(..)]`.
     fn attributes(&self) -> Vec<Argument> {
         let tag = self.tag.map(|tag| format!("tag = {tag}"));
+        let encodings = [("encoding", self.wire.encoding), ("key_encoding", self.wire.key_encoding)];
+        let encodings = encodings
+            .into_iter()
+            .filter_map(|(key, encoding)| Some(format!("{key} = {}", rust_string(encoding?.name()))));
         tag.into_iter()
+            .chain(encodings)
+            .chain(self.wire.unpacked.then(|| "packed = false".to_owned()))
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
             .collect()

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `i8 i16 i32`, `i64` | `int32`, `int64` |
 //! | `u8 u16 u32`, `u64` | `uint32`, `uint64` |
+//! | integers with `encoding = "zigzag"` | `sint32`, `sint64` |
+//! | integers with `encoding = "fixed"` | `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
 //! | `f32`, `f64`, `bool` | `float`, `double`, `bool` |
 //! | `FfiStr<N>`, `FfiBytes<N>` | `string`, `bytes` |
 //! | `[u8; N]` | `bytes` |
@@ -23,7 +25,7 @@
 //!
 //! The wire format is in the module `proto` of `ffi-core`, which must agree.
 
-use ffi_core::schema::read::{Scalar, Type, TypeId};
+use ffi_core::schema::read::{Encoding, Scalar, Type, TypeId, Wire};
 
 use crate::holder::{self, Holding};
 use crate::logical::Logical;
@@ -56,6 +58,42 @@ pub struct Shape {
     pub label: Label,
     /// Type; for a map, that of its values.
     pub of: Element,
+}
+
+impl Shape {
+    /// Returns the shape with the names that protobuf has for integers of another encoding.
+    #[must_use]
+    pub fn encoded(self, wire: Wire) -> Self {
+        let label = match self.label {
+            Label::Map(key) => Label::Map(encoded(key, wire.key_encoding)),
+            label => label,
+        };
+        let inner = Wire { encoding: wire.encoding, ..Wire::default() };
+        let of = match self.of {
+            Element::Keyword(keyword) => Element::Keyword(encoded(keyword, wire.encoding)),
+            Element::Wrapper(shape) => Element::Wrapper(Box::new(shape.encoded(inner))),
+            // Its key is of a type that has no encodings.
+            Element::Entry(entry) => {
+                let [key, value] = *entry;
+                Element::Entry(Box::new([key, value.encoded(inner)]))
+            }
+            named @ Element::Named(_) => named,
+        };
+        Self { label, of }
+    }
+}
+
+/// Returns the name of an integer with an encoding; other types have none.
+fn encoded(keyword: &'static str, encoding: Option<Encoding>) -> &'static str {
+    match (keyword, encoding) {
+        ("int32", Some(Encoding::ZigZag)) => "sint32",
+        ("int64", Some(Encoding::ZigZag)) => "sint64",
+        ("int32", Some(Encoding::Fixed)) => "sfixed32",
+        ("int64", Some(Encoding::Fixed)) => "sfixed64",
+        ("uint32", Some(Encoding::Fixed)) => "fixed32",
+        ("uint64", Some(Encoding::Fixed)) => "fixed64",
+        (keyword, _) => keyword,
+    }
 }
 
 /// Label of a field.
@@ -389,10 +427,10 @@ pub fn plain(keyword: &str) -> Option<Plain> {
         return Some(Plain::Other(Type::Logical(it.name.to_owned())));
     }
     Some(match keyword {
-        "int32" => Plain::Scalar(Scalar::I32),
-        "int64" => Plain::Scalar(Scalar::I64),
-        "uint32" => Plain::Scalar(Scalar::U32),
-        "uint64" => Plain::Scalar(Scalar::U64),
+        "int32" | "sint32" | "sfixed32" => Plain::Scalar(Scalar::I32),
+        "int64" | "sint64" | "sfixed64" => Plain::Scalar(Scalar::I64),
+        "uint32" | "fixed32" => Plain::Scalar(Scalar::U32),
+        "uint64" | "fixed64" => Plain::Scalar(Scalar::U64),
         "float" => Plain::Scalar(Scalar::F32),
         "double" => Plain::Scalar(Scalar::F64),
         "bool" => Plain::Scalar(Scalar::Bool),

@@ -7,7 +7,7 @@ use ffi_core::schema::fingerprint::{self, hash_name, mix};
 use ffi_core::schema::read::{
     Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Mode, Oneof,
     PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type,
-    TypeId, TypeSymbols, Variant,
+    TypeId, TypeSymbols, Variant, Wire,
 };
 use ffi_dart_emit::model::{Model, resolve};
 use heck::ToSnakeCase;
@@ -198,7 +198,11 @@ impl Schema {
             fingerprint: Fingerprint(fingerprint),
             symbols: TypeSymbols { fingerprint: self.symbol(&item.name, "fingerprint") },
             in_arena: false,
-            cases: cases.into_iter().zip(0..).map(|((item, ty), tag)| Case { item, ty, tag }).collect(),
+            cases: cases
+                .into_iter()
+                .zip(0..)
+                .map(|((item, ty), tag)| Case { item, ty, tag, wire: Wire::default() })
+                .collect(),
             item,
         }));
         Type::Oneof(id)
@@ -226,7 +230,7 @@ impl Schema {
             facts.extend([hash_name(&item.name), offset, of.fingerprint]);
             layout.size = offset + of.size;
             layout.align = layout.align.max(of.align);
-            records.push(Field { item, offset, ty, tag });
+            records.push(Field { item, offset, ty, tag, wire: Wire::default() });
         }
         layout.size = layout.size.next_multiple_of(layout.align);
         let head = [fingerprint::MESSAGE, hash_name(&item.name), layout.size, layout.align];

@@ -14,7 +14,7 @@ use ffi_core::schema::read::{
     Case, DartFunction, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag,
     Function, Health, Item, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode,
     Newtype, Object, ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols,
-    Queue, QueueSymbols, Record, Reset, Returns, Role, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Queue, QueueSymbols, Record, Reset, Returns, Role, Scalar, Type, TypeId, TypeSymbols, Variant, Wire,
 };
 
 pub fn item(name: &str) -> Item {
@@ -53,6 +53,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         offset: *offset,
         ty: ty.clone(),
         tag,
+        wire: Wire::default(),
     };
     Message {
         id: id(name),
@@ -132,8 +133,12 @@ pub fn enumeration(name: &str, repr: Scalar, variants: &[(&str, i64)]) -> Enum {
 
 /// Returns a oneof whose first case holds nothing and is called `Unset`.
 pub fn oneof(name: &str, size: u64, align: u64, payload: u64, cases: &[(&str, Option<Type>)]) -> Oneof {
-    let case =
-        |((name, ty), tag): (&(&str, Option<Type>), u32)| Case { item: item(name), ty: ty.clone(), tag };
+    let case = |((name, ty), tag): (&(&str, Option<Type>), u32)| Case {
+        item: item(name),
+        ty: ty.clone(),
+        tag,
+        wire: Wire::default(),
+    };
     Oneof {
         id: id(name),
         item: item(name),

@@ -5,7 +5,7 @@ use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
-use super::{Head, Item, refuse_generics, types};
+use super::{Head, Item, Wire, refuse_generics, types};
 use crate::attr::{FieldAttrs, Flag, MessageAttrs, Pool};
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
@@ -32,6 +32,7 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// The number of the field in .proto.
     pub(crate) tag: u32,
+    pub(crate) wire: Wire,
     pub(crate) visibility: Visibility,
     /// Doc comments as they are written; the record has only their text.
     pub(crate) docs: Vec<Attribute>,
@@ -82,13 +83,15 @@ impl Field {
         errors.handle(types::check_inside(&field.ty, holder, "a message"));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
-        let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
+        let FieldAttrs { rename, tag, encoding, key_encoding, packed } =
+            attrs.expect("without an error there are some");
         let ident = field.ident.clone().expect("`named_fields` saw to it");
         let message_field = Self {
             item: Item::inner(&ident, &field.attrs, rename)?,
             ident,
             ty: field.ty.clone(),
             tag: 0,
+            wire: Wire::of_field(encoding, key_encoding, packed),
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
         };

@@ -19,6 +19,7 @@ mod queue;
 mod service;
 mod stream;
 pub(crate) mod types;
+mod wire;
 
 pub(crate) use arena_from::ArenaFrom;
 use darling::{Error, Result};
@@ -40,6 +41,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 
 pub(crate) use self::types::Container;
+pub(crate) use self::wire::Wire;
 use crate::attr::{CommonAttrs, Identifier};
 use crate::names::Prefix;
 use crate::rustc;

@@ -5,7 +5,7 @@ use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{DataEnum, DeriveInput, Fields, Ident, Type, Visibility};
 
-use super::{Head, Item, refuse_generics, types};
+use super::{Head, Item, Wire, refuse_generics, types};
 use crate::attr::{FieldAttrs, OneofAttrs};
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
@@ -26,6 +26,7 @@ pub(crate) struct Case {
     pub(crate) ty: Option<Type>,
     /// The number of the case in .proto; 0 for the first case, which means that no field is there.
     pub(crate) tag: u32,
+    pub(crate) wire: Wire,
 }
 
 impl Oneof {
@@ -122,9 +123,11 @@ impl Case {
         };
         let attrs = errors.handle(FieldAttrs::from_attributes(&variant.attrs));
         errors.finish()?;
-        let FieldAttrs { rename, tag } = attrs.expect("without an error there are some");
+        let FieldAttrs { rename, tag, encoding, key_encoding, packed } =
+            attrs.expect("without an error there are some");
         let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
-        Ok((Self { ident, item, ty, tag: 0 }, tag))
+        let wire = Wire::of_case(ty.as_ref(), encoding, key_encoding, packed)?;
+        Ok((Self { ident, item, ty, tag: 0, wire }, tag))
     }
 }
 

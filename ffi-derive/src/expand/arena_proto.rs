@@ -3,9 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
 use super::proto::with_proto;
-use crate::ast::{Case, Head, Message, Oneof, types};
+use super::wire::marker;
+use crate::ast::{Case, Field, Head, Message, Oneof, types};
 use crate::record::Object;
 
 /// Returns the protobuf of a type without handles, inside of messages that live in arenas.
@@ -33,17 +35,28 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     let ident = &message.head.ident;
     let exports = exports(message, record);
     let view = quote!(<Self as __ffi::ArenaType>::View<'_>);
-    let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
     // Fields are in the order of their numbers, as other writers have it.
     let mut written: Vec<_> = message.fields.iter().collect();
     written.sort_by_key(|field| field.tag);
-    let (names, tags): (Vec<_>, Vec<_>) = written.iter().map(|field| (&field.ident, field.tag)).unzip();
-    let of: Vec<_> = written.iter().map(|field| field_of(&field.ty)).collect();
+    let defaults = written.iter().map(|field| {
+        let (of, view) = (field_of(&field.wire.ty(&field.ty)), view_of(field));
+        quote!(#of::is_default(#view))
+    });
+    let lens = written.iter().map(|field| {
+        let (view, tag) = (view_of(field), field.tag);
+        let field_len = list_or_field(field, "unpacked_len", "field_len");
+        quote!(#field_len(#view, #tag))
+    });
+    let writes = written.iter().map(|field| {
+        let (view, tag) = (view_of(field), field.tag);
+        let write_field = list_or_field(field, "write_unpacked", "write_field");
+        quote!(#write_field(#view, #tag, __ffi_out);)
+    });
     let states: Vec<_> =
         (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
     let reads = message.fields.iter().zip(&states).enumerate().map(|(index, (field, state))| {
-        let (index, ty, tag) = (Literal::usize_unsuffixed(index), &field.ty, field.tag);
-        let (of, name) = (field_of(ty), &field.item.name);
+        let (index, ty, tag) = (Literal::usize_unsuffixed(index), field.wire.ty(&field.ty), field.tag);
+        let (of, name) = (field_of(&ty), &field.item.name);
         quote! {
             #tag => {
                 // SAFETY: the field of that type lies at that offset.
@@ -54,8 +67,9 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             }
         }
     });
-    let settled = types.iter().enumerate().map(|(index, ty)| {
-        let (index, of) = (Literal::usize_unsuffixed(index), field_of(ty));
+    // The order of keys is that of their type, whatever their encoding.
+    let settled = message.fields.iter().enumerate().map(|(index, Field { ty, .. })| {
+        let (index, of) = (Literal::usize_unsuffixed(index), field_of(&quote!(#ty)));
         quote! {
             if __ffi::Facts::<#ty>::ARENA {
                 // SAFETY: the field of that type lies at that offset.
@@ -65,7 +79,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             }
         }
     });
-    let all: Vec<_> = types.iter().map(|ty| field_of(ty)).collect();
+    let all = message.fields.iter().map(|field| field_of(&field.wire.ty(&field.ty)));
     let items = quote! {
         #exports
 
@@ -75,15 +89,15 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             type State = ();
 
             fn is_default(__ffi_view: #view) -> __ffi::core::primitive::bool {
-                #(#of::is_default(__ffi_view.#names()))&&*
+                #(#defaults)&&*
             }
 
             fn value_len(__ffi_view: #view) -> __ffi::core::primitive::usize {
-                #(#of::field_len(__ffi_view.#names(), #tags))+*
+                #(#lens)+*
             }
 
             fn write_value(__ffi_view: #view, __ffi_out: &mut __ffi::proto::Writer<'_>) {
-                #(#of::write_field(__ffi_view.#names(), #tags, __ffi_out);)*
+                #(#writes)*
             }
 
             fn read_value(
@@ -143,8 +157,33 @@ fn exports(message: &Message, record: &mut Object<'_>) -> TokenStream {
     }
 }
 
-fn field_of(ty: &Type) -> TokenStream {
+fn field_of(ty: &TokenStream) -> TokenStream {
     quote!(<#ty as __ffi::proto::ArenaProto>)
+}
+
+/// Returns a function for a field: `unpacked` for a list of numbers, each of which has a key, and
+/// `usual` otherwise.
+fn list_or_field(field: &Field, unpacked: &str, usual: &str) -> TokenStream {
+    let ty = field.wire.ty(&field.ty);
+    let [unpacked, usual] = [unpacked, usual].map(|it| format_ident!("{it}"));
+    match field.wire.unpacked {
+        true => quote_spanned!(field.ty.span()=> <#ty as __ffi::proto::ArenaUnpacked>::#unpacked),
+        false => quote!(<#ty as __ffi::proto::ArenaProto>::#usual),
+    }
+}
+
+/// Returns the view of a field, as the type as which protobuf has it.
+fn view_of(field: &Field) -> TokenStream {
+    let ident = &field.ident;
+    if field.wire.is_plain() {
+        return quote!(__ffi_view.#ident());
+    }
+    let place = quote!(&__ffi::ArenaView::value(__ffi_view.0).#ident);
+    let place = field.wire.reference(place, false);
+    quote! {
+        // SAFETY: the field is inside of the message.
+        unsafe { __ffi::ArenaView::field(__ffi_view.0, #place) }
+    }
 }
 
 pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
@@ -152,34 +191,41 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     let view = format_ident!("{}View", syn::ext::IdentExt::unraw(ident), span = ident.span());
     let unset = &oneof.cases[0].ident;
     let set = || oneof.cases.iter().enumerate().skip(1);
-    let lens = set().map(|(_, Case { ident: case, ty, tag, .. })| match ty {
+    let coded = |case: &Case| match case.wire.encoding.map(marker) {
+        Some(encoding) => quote!(__ffi::proto::recoded_view::<#encoding, _>(__ffi_value)),
+        None => quote!(__ffi_value),
+    };
+    let lens = set().map(|(_, it @ Case { ident: case, ty, tag, wire, .. })| match ty {
         Some(ty) => {
+            let (value, wire_ty) = (coded(it), wire.ty(ty));
             let len = match types::argument_of("ArenaBox", ty) {
                 Some(of) => quote!(__ffi::proto::case_len::<#of>),
-                None => quote!(__ffi::proto::arena_member_len::<#ty>),
+                None => quote!(__ffi::proto::arena_member_len::<#wire_ty>),
             };
-            quote!(#view::#case { 0: __ffi_value } => #len(__ffi_value, #tag),)
+            quote!(#view::#case { 0: __ffi_value } => #len(#value, #tag),)
         }
         None => quote!(#view::#case {} => __ffi::proto::unit_len(#tag),),
     });
-    let writes = set().map(|(_, Case { ident: case, ty, tag, .. })| match ty {
+    let writes = set().map(|(_, it @ Case { ident: case, ty, tag, wire, .. })| match ty {
         Some(ty) => {
+            let (value, wire_ty) = (coded(it), wire.ty(ty));
             let write = match types::argument_of("ArenaBox", ty) {
                 Some(of) => quote!(__ffi::proto::write_case::<#of>),
-                None => quote!(__ffi::proto::write_arena_member::<#ty>),
+                None => quote!(__ffi::proto::write_arena_member::<#wire_ty>),
             };
-            quote!(#view::#case { 0: __ffi_value } => #write(__ffi_value, #tag, __ffi_out),)
+            quote!(#view::#case { 0: __ffi_value } => #write(#value, #tag, __ffi_out),)
         }
         None => quote!(#view::#case {} => __ffi::proto::write_unit(#tag, __ffi_out),),
     });
-    let reads = set().map(|(position, Case { item, ty, tag, .. })| {
+    let reads = set().map(|(position, Case { item, ty, tag, wire, .. })| {
         let (position, name) = (Literal::usize_unsuffixed(position), &item.name);
         let read = match ty {
             Some(ty) => {
                 let read = match types::argument_of("ArenaBox", ty) {
                     Some(of) => quote!(__ffi::proto::read_case::<#of>),
-                    None => quote!(__ffi::proto::read_arena_item::<#ty>),
+                    None => quote!(__ffi::proto::read_arena_item),
                 };
+                let ty = wire.ty(ty);
                 quote! {
                     // SAFETY: the case of that discriminant holds a value of that type.
                     let __ffi_value =
@@ -196,7 +242,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
     });
     let settled = oneof.payloads().map(|(tag, Case { ident: case, .. }, ty)| {
-        let (tag, of) = (Literal::usize_unsuffixed(tag), field_of(ty));
+        let (tag, of) = (Literal::usize_unsuffixed(tag), field_of(&quote!(#ty)));
         quote! {
             #ident::#case { 0: _ } if __ffi::Facts::<#ty>::ARENA => {
                 // SAFETY: the case of that discriminant holds a value of that type.

@@ -62,6 +62,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
             value.object(|record| {
                 record.item(&field.item);
                 record.key("tag").number(field.tag);
+                field.wire.record(record);
                 record.key("offset").size(&quote!(__FFI_FIELDS[#index].offset));
                 record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
             });

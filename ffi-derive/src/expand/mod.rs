@@ -22,6 +22,7 @@ mod proto;
 mod queue;
 mod shape;
 mod simd;
+mod wire;
 
 pub(crate) use arena::arena_from;
 pub(crate) use enumeration::enumeration;

@@ -222,6 +222,7 @@ fn record(oneof: &Oneof, fingerprint: &TokenStream) -> TokenStream {
             value.object(|record| {
                 record.item(&case.item);
                 record.key("tag").number(case.tag);
+                case.wire.record(record);
                 if let Some(ty) = &case.ty {
                     record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
                 }

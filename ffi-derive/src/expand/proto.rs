@@ -9,7 +9,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::ast::{Case, Enum, Head, Message, Newtype, Oneof};
+use crate::ast::{Case, Enum, Field, Head, Message, Newtype, Oneof, Wire};
 use crate::record::Object;
 
 /// Returns items that `ffi_core` keeps only with its feature `proto`.
@@ -33,9 +33,15 @@ fn assertions<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
 }
 
 /// Returns a function of `ProtoType` for the type of a field or case.
-fn of(ty: &Type, function: &str) -> TokenStream {
-    let function = format_ident!("{function}");
+fn of(ty: &Type, wire: Wire, function: &str) -> TokenStream {
+    let (function, ty) = (format_ident!("{function}"), wire.ty(ty));
     quote!(__ffi::proto::ProtoFacts::<#ty>::#function)
+}
+
+/// Returns a function for the list of numbers in a field, each of which has a key.
+fn of_unpacked(field: &Field, function: &str) -> TokenStream {
+    let (function, ty) = (format_ident!("{function}"), field.wire.ty(&field.ty));
+    quote_spanned!(field.ty.span()=> <#ty as __ffi::proto::Unpacked>::#function)
 }
 
 pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
@@ -46,8 +52,14 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         record.key("decode").string(&decode);
     });
     let head = &message.head.ident;
+    let value = |field: &Field, mutable: bool| {
+        let ident = &field.ident;
+        let place = if mutable { quote!(&mut self.#ident) } else { quote!(&self.#ident) };
+        field.wire.reference(place, mutable)
+    };
     let inits = message.fields.iter().enumerate().map(|(index, field)| {
-        let (index, ty, init) = (Literal::usize_unsuffixed(index), &field.ty, of(&field.ty, "init"));
+        let (index, ty) = (Literal::usize_unsuffixed(index), field.wire.ty(&field.ty));
+        let init = of(&field.ty, field.wire, "init");
         quote! {
             // SAFETY: the slot is memory for the message, in which the field lies at that offset.
             unsafe {
@@ -60,22 +72,31 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     let mut written: Vec<_> = message.fields.iter().collect();
     written.sort_by_key(|field| field.tag);
     let defaults = written.iter().map(|field| {
-        let (ident, is_default) = (&field.ident, of(&field.ty, "is_default"));
-        quote!(#is_default(&self.#ident))
+        let (value, is_default) = (value(field, false), of(&field.ty, field.wire, "is_default"));
+        quote!(#is_default(#value))
     });
     let lens = written.iter().map(|field| {
-        let (ident, tag, field_len) = (&field.ident, field.tag, of(&field.ty, "field_len"));
-        quote!(#field_len(&self.#ident, #tag))
+        let (value, tag) = (value(field, false), field.tag);
+        let field_len = match field.wire.unpacked {
+            true => of_unpacked(field, "unpacked_len"),
+            false => of(&field.ty, field.wire, "field_len"),
+        };
+        quote!(#field_len(#value, #tag))
     });
     let writes = written.iter().map(|field| {
-        let (ident, tag, write_field) = (&field.ident, field.tag, of(&field.ty, "write_field"));
-        quote!(#write_field(&self.#ident, #tag, __ffi_out);)
+        let (value, tag) = (value(field, false), field.tag);
+        let write_field = match field.wire.unpacked {
+            true => of_unpacked(field, "write_unpacked"),
+            false => of(&field.ty, field.wire, "write_field"),
+        };
+        quote!(#write_field(#value, #tag, __ffi_out);)
     });
     let states: Vec<_> =
         (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
     let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
+    let wire_types = message.fields.iter().map(|field| field.wire.ty(&field.ty));
     let releases = message.fields.iter().map(|field| {
-        let (ident, release) = (&field.ident, of(&field.ty, "release"));
+        let (ident, release) = (&field.ident, of(&field.ty, Wire::default(), "release"));
         quote!(#release(&mut self.#ident);)
     });
     let begin = message.pool.as_ref().map(|_| {
@@ -87,10 +108,10 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     });
     let assertions = assertions(types.iter().copied());
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
-        let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
-        let read_field = of(&field.ty, "read_field");
+        let (value, tag, name) = (value(field, true), field.tag, &field.item.name);
+        let read_field = of(&field.ty, field.wire, "read_field");
         quote! {
-            #tag => #read_field(&mut self.#ident, &mut #state, __ffi_wire_type, __ffi_input)
+            #tag => #read_field(#value, &mut #state, __ffi_wire_type, __ffi_input)
                 .map_err(|__ffi_error| __ffi_error.in_field(#name))?,
         }
     });
@@ -154,7 +175,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
-                #(let mut #states = __ffi::proto::ProtoFacts::<#types>::state();)*
+                #(let mut #states = __ffi::proto::ProtoFacts::<#wire_types>::state();)*
                 while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
@@ -186,29 +207,31 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     let unset = &oneof.cases[0].ident;
     let types: Vec<_> = oneof.cases.iter().filter_map(|case| case.ty.as_ref()).collect();
     let releases = oneof.cases.iter().filter_map(|Case { ident, ty, .. }| {
-        let release = of(ty.as_ref()?, "release");
+        let release = of(ty.as_ref()?, Wire::default(), "release");
         Some(quote!(#head::#ident(__ffi_value) => #release(__ffi_value),))
     });
     let set = || oneof.cases.iter().enumerate().skip(1);
-    let lens = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
+    let value = |wire: Wire, mutable: bool| wire.reference(quote!(__ffi_value), mutable);
+    let lens = set().map(|(_, Case { ident, ty, tag, wire, .. })| match ty {
         Some(ty) => {
-            let member_len = of(ty, "member_len");
-            quote!(#head::#ident(__ffi_value) => #member_len(__ffi_value, #tag),)
+            let (member_len, value) = (of(ty, *wire, "member_len"), value(*wire, false));
+            quote!(#head::#ident(__ffi_value) => #member_len(#value, #tag),)
         }
         None => quote!(#head::#ident => __ffi::proto::unit_len(#tag),),
     });
-    let writes = set().map(|(_, Case { ident, ty, tag, .. })| match ty {
+    let writes = set().map(|(_, Case { ident, ty, tag, wire, .. })| match ty {
         Some(ty) => {
-            let write_element = of(ty, "write_element");
-            quote!(#head::#ident(__ffi_value) => #write_element(__ffi_value, #tag, __ffi_out),)
+            let (write_element, value) = (of(ty, *wire, "write_element"), value(*wire, false));
+            quote!(#head::#ident(__ffi_value) => #write_element(#value, #tag, __ffi_out),)
         }
         None => quote!(#head::#ident => __ffi::proto::write_unit(#tag, __ffi_out),),
     });
-    let reads = set().map(|(position, Case { item, ty, tag, .. })| {
+    let reads = set().map(|(position, Case { item, ty, tag, wire, .. })| {
         let (position, name) = (Literal::usize_unsuffixed(position), &item.name);
         let read = match ty {
             Some(ty) => {
-                let (init, read_element) = (of(ty, "init"), of(ty, "read_element"));
+                let (init, read_element) = (of(ty, *wire, "init"), of(ty, *wire, "read_element"));
+                let ty = wire.ty(ty);
                 quote! {
                     // SAFETY: the case of that discriminant holds a value of that type.
                     let __ffi_value =
@@ -409,6 +432,16 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
                 };
                 #inner::as_bytes_mut(__ffi_values)
             }
+        }
+
+        // SAFETY: the struct is `repr(transparent)` around that type, and each value of one is a
+        // value of the other.
+        #[automatically_derived]
+        unsafe impl<__FfiCoding> __ffi::proto::Recode<__FfiCoding> for #ident
+        where
+            #ty: __ffi::proto::Recode<__FfiCoding>,
+        {
+            type As = <#ty as __ffi::proto::Recode<__FfiCoding>>::As;
         }
     };
     with_proto(&item.head, &items)

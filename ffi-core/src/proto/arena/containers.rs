@@ -8,13 +8,79 @@ use crate::arena::{ArenaList, ArenaPlace, ArenaType, ArenaVec};
 use crate::types::{FfiOption, FfiVec};
 use prost::encoding::{encoded_len_varint, key_len};
 
+/// A list whose numbers can be written with a key each: [`Unpacked`](super::super::Unpacked), in an
+/// arena.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is never packed",
+    label = "not a list",
+    note = "`packed = false` is for an `FfiVec`, an `ArenaVec` or an array of numbers"
+)]
+pub trait ArenaUnpacked: ArenaProto {
+    /// Returns the number of bytes that [`write_unpacked`](Self::write_unpacked) writes.
+    fn unpacked_len(view: Self::View<'_>, tag: u32) -> usize;
+
+    /// Writes the field form, with a key before each element.
+    fn write_unpacked(view: Self::View<'_>, tag: u32, out: &mut Writer<'_>);
+}
+
+impl<T: ArenaProto> ArenaUnpacked for ArenaVec<T> {
+    #[inline]
+    fn unpacked_len(view: ArenaList<'_, T>, tag: u32) -> usize {
+        unpacked_len::<T>(view, tag)
+    }
+
+    #[inline]
+    fn write_unpacked(view: ArenaList<'_, T>, tag: u32, out: &mut Writer<'_>) {
+        write_unpacked::<T>(view, tag, out);
+    }
+}
+
+impl<T: ArenaProto, const N: usize> ArenaUnpacked for FfiVec<T, N> {
+    #[inline]
+    fn unpacked_len(view: ArenaList<'_, T>, tag: u32) -> usize {
+        unpacked_len::<T>(view, tag)
+    }
+
+    #[inline]
+    fn write_unpacked(view: ArenaList<'_, T>, tag: u32, out: &mut Writer<'_>) {
+        write_unpacked::<T>(view, tag, out);
+    }
+}
+
+impl<T: ArenaProto, const N: usize> ArenaUnpacked for [T; N]
+where
+    [T; N]: bytemuck::Zeroable,
+{
+    #[inline]
+    fn unpacked_len(view: ArenaList<'_, T>, tag: u32) -> usize {
+        Self::items_len(view, key_len(tag))
+    }
+
+    #[inline]
+    fn write_unpacked(view: ArenaList<'_, T>, tag: u32, out: &mut Writer<'_>) {
+        Self::write_items(view, Some(tag), out);
+    }
+}
+
+/// Returns the number of bytes of a list with a key before each element.
+#[inline]
+fn unpacked_len<T: ArenaProto>(list: ArenaList<'_, T>, tag: u32) -> usize {
+    key_len(tag) * list.len() + list.iter().map(item_len::<T>).sum::<usize>()
+}
+
+/// Writes a list with a key before each element.
+#[inline]
+fn write_unpacked<T: ArenaProto>(list: ArenaList<'_, T>, tag: u32, out: &mut Writer<'_>) {
+    list.iter().for_each(|value| write_member::<T>(value, tag, out));
+}
+
 /// Returns the number of bytes of a list as a repeated field.
 #[inline]
 pub(super) fn items_len<T: ArenaProto>(list: ArenaList<'_, T>, tag: u32) -> usize {
     if list.is_empty() {
         0
     } else if T::WIRE == WireType::LengthDelimited {
-        key_len(tag) * list.len() + list.iter().map(item_len::<T>).sum::<usize>()
+        unpacked_len::<T>(list, tag)
     } else {
         let len: usize = list.iter().map(T::value_len).sum();
         key_len(tag) + encoded_len_varint(len as u64) + len
@@ -26,7 +92,7 @@ pub(super) fn items_len<T: ArenaProto>(list: ArenaList<'_, T>, tag: u32) -> usiz
 pub(super) fn write_items<T: ArenaProto>(list: ArenaList<'_, T>, tag: u32, out: &mut Writer<'_>) {
     if list.is_empty() {
     } else if T::WIRE == WireType::LengthDelimited {
-        list.iter().for_each(|value| write_member::<T>(value, tag, out));
+        write_unpacked::<T>(list, tag, out);
     } else {
         out.key(tag, WireType::LengthDelimited);
         out.delimited(|out| list.iter().for_each(|value| T::write_value(value, out)));

@@ -37,6 +37,7 @@ mod handles;
 mod plain;
 
 pub use abi::{decode_arena, encode_arena};
+pub use containers::ArenaUnpacked;
 pub use handles::{case_len, read_case, write_case};
 pub use plain::{read_plain, read_plain_byte};
 use prost::encoding::{encoded_len_varint, key_len};

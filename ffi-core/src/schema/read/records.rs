@@ -402,6 +402,44 @@ pub struct Field {
     pub ty: Type,
     /// Number in .proto: that of `#[ffi(tag = N)]`, or the smallest free one from 1 on.
     pub tag: u32,
+    /// Form of its numbers in .proto.
+    #[serde(flatten)]
+    pub wire: Wire,
+}
+
+/// Form in protobuf of the numbers in a field or case, if it isn't the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wire {
+    /// Encoding of the integer, of the elements of a list, or of the values of a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// Encoding of the keys of a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_encoding: Option<Encoding>,
+    /// True if each number of a list has a key: `packed = false`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unpacked: bool,
+}
+
+/// Encoding of an integer in protobuf that is no plain varint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// `sint32` and `sint64`.
+    ZigZag,
+    /// `fixed32`, `fixed64`, `sfixed32` and `sfixed64`.
+    Fixed,
+}
+
+impl Encoding {
+    /// Returns its name in attributes and records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ZigZag => "zigzag",
+            Self::Fixed => "fixed",
+        }
+    }
 }
 
 /// The type of a field, an element, a parameter or a result.
@@ -628,6 +666,9 @@ pub struct Case {
     pub ty: Option<Type>,
     /// Number in .proto, like that of a field; 0 for the first case, for which no field is written.
     pub tag: u32,
+    /// Form of its numbers in .proto.
+    #[serde(flatten)]
+    pub wire: Wire,
 }
 
 /// An exported function.

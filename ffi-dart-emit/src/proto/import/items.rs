@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ffi_core::schema::read::{DartType, Scalar, Type};
+use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, Value,
@@ -15,6 +15,7 @@ use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
 use crate::proto::names::{case_name, field_name, variant_name};
 use crate::proto::rust::{self, Body, Part, Pool, Source};
+use crate::proto::wire::wire;
 
 /// An enum from an option of the file.
 pub(super) struct Wide {
@@ -101,6 +102,7 @@ impl Importer<'_> {
                 deprecated: deprecated.then(|| found.text("value_deprecation").unwrap_or_default()),
                 name,
                 tag: None,
+                wire: Wire::default(),
                 rename: found.text("value_dart_name"),
                 ty: None,
                 value: Some(value.number().into()),
@@ -110,8 +112,16 @@ impl Importer<'_> {
         if !numbers.contains_key(&0) {
             let name = near("Unspecified", "Value", |name| !names.contains(name));
             let doc = "Zero, which the .proto file has no name for.".to_owned();
-            let part =
-                Part { doc, deprecated: None, name, tag: None, rename: None, ty: None, value: Some(0) };
+            let part = Part {
+                doc,
+                deprecated: None,
+                name,
+                tag: None,
+                wire: Wire::default(),
+                rename: None,
+                ty: None,
+                value: Some(0),
+            };
             parts.insert(0, part);
         }
         let zero =
@@ -187,7 +197,16 @@ impl Importer<'_> {
                     Scalar::U64 => number.cast_unsigned().into(),
                     _ => number.into(),
                 };
-                Part { doc, deprecated, name, tag: None, rename, ty: None, value: Some(number) }
+                Part {
+                    doc,
+                    deprecated,
+                    name,
+                    tag: None,
+                    wire: Wire::default(),
+                    rename,
+                    ty: None,
+                    value: Some(number),
+                }
             });
             let body = Body::Enum { repr: scalar, variants: parts.collect(), constants: Vec::new() };
             let names_hold =
@@ -246,6 +265,7 @@ impl Importer<'_> {
                 deprecated: None,
                 name: "value".to_owned(),
                 tag: None,
+                wire: Wire::default(),
                 rename: None,
                 ty: None,
                 value: None,
@@ -391,6 +411,7 @@ impl Importer<'_> {
                 deprecated: options.text("unset_deprecation"),
                 name: unset,
                 tag: None,
+                wire: Wire::default(),
                 rename: options.text("unset_dart_name"),
                 ty: None,
                 value: None,
@@ -441,6 +462,7 @@ impl Importer<'_> {
             deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
             name,
             tag: Some(field.number()),
+            wire: wire(field),
             rename: found.text("field_dart_name"),
             ty,
             value: None,

@@ -1,6 +1,6 @@
 //! Chooses the Rust type of each field.
 
-use ffi_core::schema::read::{Type, TypeId};
+use ffi_core::schema::read::{Scalar, Type, TypeId};
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::forms::{Form, arena_type};
@@ -9,8 +9,10 @@ use super::{EMPTY, Importer};
 use crate::logical::Logical;
 use crate::proto::rust;
 use crate::proto::shape::{
-    self, Bounds, Declared, Element, Label, Missing, Plain, Shape, Types as _, case, implied, physical, shape,
+    self, Bounds, Declared, Element, Label, Missing, Plain, Shape, Types as _, case, implied, inside,
+    physical, shape,
 };
+use crate::proto::wire::wire;
 
 fn keyword(kind: &Kind) -> Option<&'static str> {
     Some(match kind {
@@ -18,6 +20,12 @@ fn keyword(kind: &Kind) -> Option<&'static str> {
         Kind::Int64 => "int64",
         Kind::Uint32 => "uint32",
         Kind::Uint64 => "uint64",
+        Kind::Sint32 => "sint32",
+        Kind::Sint64 => "sint64",
+        Kind::Fixed32 => "fixed32",
+        Kind::Fixed64 => "fixed64",
+        Kind::Sfixed32 => "sfixed32",
+        Kind::Sfixed64 => "sfixed64",
         Kind::Float => "float",
         Kind::Double => "double",
         Kind::Bool => "bool",
@@ -156,12 +164,23 @@ impl Importer<'_> {
         };
         let in_oneof = field.containing_oneof().is_some_and(|it| !it.is_synthetic());
         let expected = if in_oneof { case(&ty, self) } else { shape(&ty, self) };
+        let expected_wire = wire(field);
+        let expected = expected.encoded(expected_wire);
         if !self.agrees(&expected, field) {
             let what = format!("its Rust type `{text}` is another in protobuf than the field's");
             self.field_problem(field, what, FIX);
             return None;
         }
-        let bounds = Bounds::of(&physical(&ty, &|id| self.newtype(id)));
+        let bytes = physical(&ty, &|id| self.newtype(id));
+        if expected_wire.encoding.is_some() && *inside(&bytes) == Type::Scalar(Scalar::U8) {
+            self.field_problem(
+                field,
+                "`u8` is always a varint",
+                "take `u16` in `(ffi.rust_type)`, or `uint32` here",
+            );
+            return None;
+        }
+        let bounds = Bounds::of(&bytes);
         for (name, own) in [
             ("max_count", bounds.max_count),
             ("max_len", bounds.max_len),
@@ -249,18 +268,7 @@ impl Importer<'_> {
 
     /// Returns the type of one value of this kind; `referred` is true if it may be a reference.
     fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
-        let zigzag = |instead: &str| {
-            let what = format!("`{kind:?}`").to_lowercase();
-            (
-                format!("its type {what} has no form in Rust: numbers are varints of two's complement here"),
-                format!("take `{instead}` (which changes the wire)"),
-            )
-        };
         let (what, fix) = match kind {
-            Kind::Sint32 | Kind::Sfixed32 => zigzag("int32"),
-            Kind::Sint64 | Kind::Sfixed64 => zigzag("int64"),
-            Kind::Fixed32 => zigzag("uint32"),
-            Kind::Fixed64 => zigzag("uint64"),
             Kind::Enum(it) => return Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
             Kind::Message(it) if it.full_name() == EMPTY => (
                 "`google.protobuf.Empty` only has a form as the case of a oneof".to_owned(),

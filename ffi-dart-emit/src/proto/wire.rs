@@ -1,0 +1,35 @@
+//! Form of a field's numbers in a .proto file: what Rust has as `encoding`, `key_encoding` and
+//! `packed`.
+
+use ffi_core::schema::read::{Encoding, Wire};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+
+/// Returns the form of the numbers of a field. Those of a container inside another are in the
+/// message between the two.
+pub fn wire(field: &FieldDescriptor) -> Wire {
+    let packable = field.is_list() && !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_));
+    let unpacked = packable && !field.is_packed();
+    match field.kind() {
+        Kind::Message(entry) if field.is_map() => Wire {
+            encoding: encoding(&entry.map_entry_value_field()),
+            key_encoding: encoding(&entry.map_entry_key_field()),
+            unpacked,
+        },
+        _ => Wire { encoding: encoding(field), key_encoding: None, unpacked },
+    }
+}
+
+fn encoding(field: &FieldDescriptor) -> Option<Encoding> {
+    match field.kind() {
+        Kind::Sint32 | Kind::Sint64 => Some(Encoding::ZigZag),
+        Kind::Fixed32 | Kind::Fixed64 | Kind::Sfixed32 | Kind::Sfixed64 => Some(Encoding::Fixed),
+        Kind::Message(it) if is_wrapper(&it) => encoding(&it.get_field(1)?),
+        _ => None,
+    }
+}
+
+/// Returns true for a message between two containers.
+fn is_wrapper(it: &MessageDescriptor) -> bool {
+    let options = it.options();
+    options.extensions().any(|(option, value)| option.name() == "is_wrapper" && value.as_bool() == Some(true))
+}
