@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod bench;
 pub mod bless;
+pub mod conformance;
 pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
@@ -55,6 +56,8 @@ pub enum Command {
     Stress(stress::Stress),
     /// Run loom, valgrind, sanitizers, Miri and fuzzers, and print a line for each.
     Sanitize(sanitize::Sanitize),
+    /// Run protobuf's conformance suite, and compare what it finds with a list.
+    Conformance(conformance::Conformance),
     /// Count which lines tests run, and compare that with the goals.
     Coverage(coverage::Coverage),
     /// Count the comments that break the rules of plain English.
@@ -87,6 +90,7 @@ impl Cli {
             Command::Bless(args) => args.run(),
             Command::Stress(args) => args.run(),
             Command::Sanitize(args) => args.run(),
+            Command::Conformance(args) => args.run(),
             Command::Coverage(args) => args.run(),
             Command::Words(args) => args.run(),
             Command::Platforms(args) => args.run(),

@@ -6,6 +6,7 @@
 //! | [`cells`] | a table of what was tried on which platform |
 //! | [`circles`] | finds files of a crate that import each other in a circle |
 //! | [`commands`] | the command line, one module per command |
+//! | [`conformance`] | finds or installs protobuf's conformance suite |
 //! | [`dart_sdk`] | finds or installs a Dart SDK and drives it: `run`, `compile exe`, `analyze`, `format`, `pub get`, tests |
 //! | `debian` | packages of Debian without root |
 //! | [`example`] | builds and runs what is in `examples/` |
@@ -36,6 +37,7 @@ pub mod cells;
 pub mod circles;
 pub mod commands;
 pub mod completion;
+pub mod conformance;
 pub mod dart_sdk;
 mod debian;
 pub mod example;
