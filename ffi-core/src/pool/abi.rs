@@ -2,6 +2,7 @@
 //! None takes a lock, but a push into a queue that an isolate waits for.
 
 use std::ffi::c_void;
+use std::ptr::NonNull;
 #[cfg(feature = "async")]
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use super::error::FreeCode;
 use super::pooled::FfiPooled;
 use super::queue::{FfiQueue, PopError, PushError};
 use super::stats::PoolStats;
+use super::untyped::Untyped;
 use crate::types::FfiRef;
 
 /// The C functions of the pool of `$message`: see `operations.rs`.
@@ -40,10 +42,7 @@ macro_rules! __pool_operations {
 /// Body of `.._pool_alloc`: a claimed slot, or null when there is none.
 #[inline(always)]
 pub fn pool_alloc<T: FfiPooled>() -> *mut T {
-    match T::pool().alloc_lent() {
-        Some(slot) => slot.as_ptr(),
-        None => std::ptr::null_mut(),
-    }
+    alloc(T::pool().untyped()) as *mut T
 }
 
 /// Body of `.._pool_alloc_many`: returns how many slots were allocated.
@@ -51,10 +50,10 @@ pub fn pool_alloc<T: FfiPooled>() -> *mut T {
 /// # Safety
 ///
 /// `out` takes `count` pointers, or the count is 0.
-#[inline]
+#[inline(always)]
 pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> usize {
     // SAFETY: by this function's contract `out` takes `count` pointers, as the callee asks.
-    unsafe { T::pool().alloc_many_lent(out, count) }
+    unsafe { T::pool().untyped().alloc_many_lent(out as *mut *mut u8, count) }
 }
 
 /// Body of `.._pool_free`: returns 0, or the number of a [`FreeCode`].
@@ -64,7 +63,7 @@ pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> u
 /// Nobody uses the slot any more, if it is one.
 #[inline(always)]
 pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
-    T::pool().free_lent(slot)
+    free(T::pool().untyped(), slot as *const u8)
 }
 
 /// Body of `.._pool_free_many`: returns how many slots were freed, and writes null over their
@@ -74,11 +73,11 @@ pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
 ///
 /// `slots` are `count` pointers that nobody else reads or writes, or the count is 0; nobody uses
 /// what they point to.
-#[inline]
+#[inline(always)]
 pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> usize {
     // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as the
     // callee asks.
-    unsafe { T::pool().free_many_lent(slots, count) }
+    unsafe { T::pool().untyped().free_many_lent(slots as *mut *mut u8, count) }
 }
 
 /// Body of `.._pool_release`: frees the slot of a reference, for finalizers. The token is the
@@ -90,9 +89,9 @@ pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> 
 /// # Safety
 ///
 /// Nobody uses the slot any more, if the token's reference still means it.
-#[inline]
+#[inline(always)]
 pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
-    T::pool().release(token);
+    T::pool().untyped().release(token);
 }
 
 /// Body of `.._pool_stats`.
@@ -100,7 +99,7 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
 /// # Safety
 ///
 /// `out` may be written.
-#[inline]
+#[inline(always)]
 pub unsafe fn pool_stats<T: FfiPooled>(out: *mut PoolStats) {
     // SAFETY: by this function's contract `out` may be written.
     unsafe { out.write(T::pool().stats()) };
@@ -109,19 +108,39 @@ pub unsafe fn pool_stats<T: FfiPooled>(out: *mut PoolStats) {
 /// Body of `.._pool_resolve`: null if the handle is stale or none, if a [`PoolBox`] owns the
 /// message, or while Rust reads a message that was never exposed, as no call may have it as `&mut`
 /// then. The message is exposed from then on.
-#[inline]
+#[inline(always)]
 pub fn pool_resolve<T: FfiPooled>(index_plus_one: u32, generation: u32) -> *mut T {
-    match T::pool().resolve_exposed(FfiRef::from_parts(index_plus_one, generation)) {
-        Some(slot) => slot.as_ptr(),
-        None => std::ptr::null_mut(),
-    }
+    resolve(T::pool().untyped(), index_plus_one, generation) as *mut T
 }
 
 /// Body of `.._pool_reference`: the handle of a live slot, with its index plus one in the low half;
 /// 0 if the slot is not live.
-#[inline]
+#[inline(always)]
 pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
-    T::pool().reference(slot).to_bits()
+    reference(T::pool().untyped(), slot as *const u8)
+}
+
+// The bodies without a type. The two that programs call most are inlined where the size of a slot is
+// a constant, but not in debug builds, in which each message would cost compile time for a copy.
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn alloc(pool: Untyped<'static>) -> *mut u8 {
+    pool.alloc_lent()
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn free(pool: Untyped<'_>, slot: *const u8) -> i32 {
+    pool.free_lent(slot)
+}
+
+fn resolve(pool: Untyped<'_>, index_plus_one: u32, generation: u32) -> *mut u8 {
+    let handle = FfiRef::<()>::from_parts(index_plus_one, generation);
+    pool.resolve_exposed(handle.index(), generation).map_or(std::ptr::null_mut(), NonNull::as_ptr)
+}
+
+fn reference(pool: Untyped<'_>, slot: *const u8) -> u64 {
+    let found = pool.reference(slot);
+    found.map_or(0, |(index, generation)| FfiRef::<()>::new(index, generation).to_bits())
 }
 
 /// Looks at a pointer and changes nothing, so that a call can look at all its arguments first.
@@ -131,7 +150,7 @@ pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
 /// Returns the reason why [`pool_adopt`] would refuse the pointer.
 #[inline]
 pub fn pool_examine<T: FfiPooled>(slot: *const T) -> Result<(), FreeCode> {
-    T::pool().examine(slot)
+    T::pool().untyped().examine(slot as *const u8)
 }
 
 /// Takes a lent slot into Rust's ownership.

@@ -118,7 +118,7 @@ impl<T: FfiPooled> Drop for PoolBox<T> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: the box owned it.
-        unsafe { T::pool().free_owned(self.slot) };
+        unsafe { T::pool().untyped().free_owned(self.slot.cast()) };
     }
 }
 

@@ -34,7 +34,7 @@ impl<T: FfiPooled> Claim<T> {
     pub fn complete(self) -> PoolBox<T> {
         let slot = self.forget();
         // SAFETY: the claim was not dropped, so the slot was still claimed by it.
-        unsafe { T::pool().complete(slot) };
+        unsafe { T::pool().untyped().complete(slot.cast()) };
         // SAFETY: the slot is the type's and is owned now; it holds a value, as `new` asks of
         // claims that are not dropped.
         unsafe { PoolBox::new(slot) }
@@ -44,7 +44,7 @@ impl<T: FfiPooled> Claim<T> {
 impl<T: FfiPooled> Drop for Claim<T> {
     fn drop(&mut self) {
         // SAFETY: the claim has the slot, and nobody uses the claim after this.
-        unsafe { T::pool().unclaim(self.slot) };
+        unsafe { T::pool().untyped().unclaim(self.slot.cast()) };
     }
 }
 

@@ -68,6 +68,7 @@
 //! | `slots.rs` | ownership: what may be freed, taken and read |
 //! | `reserve.rs`, `error.rs`, `stats.rs`, `token.rs` | memory; what is answered |
 //! | `raw.rs` | a pool without its message: opening and closing |
+//! | `untyped.rs` | what happens to slots, with the message as data |
 //! | `pooled.rs`, `typed.rs`, `boxed.rs`, `read.rs`, `claim.rs` | `Pool<T>` and what it hands out, which are types of each other |
 //! | `queue.rs` | queues |
 //! | `abi.rs` | what C calls |
@@ -120,6 +121,7 @@ mod stride;
 mod tests;
 mod token;
 mod typed;
+mod untyped;
 #[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod word;
 

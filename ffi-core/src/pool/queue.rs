@@ -161,7 +161,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         let message = unsafe { PoolBox::new(slot) };
         // SAFETY: the caller has the slot's only box, and so the claim of `push_claim`, if the slot
         // has one.
-        unsafe { T::pool().complete(slot) };
+        unsafe { T::pool().untyped().complete(slot.cast()) };
         Ok(message)
     }
 

@@ -36,7 +36,7 @@ impl<T: FfiPooled> Drop for PoolRead<T> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: this was one of the slot's readers, and nobody uses it after this.
-        unsafe { T::pool().leave_reading(self.slot) };
+        unsafe { T::pool().untyped().leave_reading(self.slot.cast()) };
     }
 }
 

@@ -1,22 +1,18 @@
 //! `Pool<T>`.
 
-use std::ffi::c_void;
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use super::boxed::PoolBox;
 use super::cache::thread::Caller;
 use super::claim::{Claim, Unclaimed};
-use super::error::{FreeCode, PoolError, PoolErrorKind, RefusedHandle};
+use super::error::{FreeCode, PoolError, RefusedHandle};
 use super::pooled::{FfiPooled, PoolCache, Reset};
-use super::primitive::prefetch;
-use super::raw::{self, RawPool};
+use super::raw::RawPool;
 use super::read::PoolRead;
-use super::reserve::Arena;
-use super::slots::{Claimed, Placement, Slot, Words};
+use super::slots::Placement;
 use super::stats::PoolStats;
-use super::stride::Stride;
-use super::token::Token;
+use super::untyped::{SlotKind, Untyped};
 use super::word::Exposure;
 use crate::message::FfiMessage;
 use crate::types::FfiRef;
@@ -34,16 +30,7 @@ pub struct Pool<T> {
 /// ever touched.
 const LARGE: usize = 16 << 10;
 
-/// Number of slots that are freed at once at most, as other threads may wait for the caller: it
-/// takes a microsecond.
-const RUN: usize = 256;
-
-/// Size in bytes up to which zeroing a slot is faster than finding out whether it is still zero.
-const SMALL: usize = 256;
-
 impl<T: FfiMessage> Pool<T> {
-    const STRIDE: Stride = Stride::new(size_of::<T>());
-
     /// Makes a pool of `capacity` slots. It reserves its memory when it is first used.
     ///
     /// # Panics
@@ -96,35 +83,6 @@ impl<T: FfiMessage> Pool<T> {
     pub(super) fn raw(&self) -> &RawPool {
         &self.raw
     }
-
-    #[inline(always)]
-    fn place(base: NonNull<u8>, slot: Slot<'_>) -> NonNull<T> {
-        // SAFETY: a slot's index is below the capacity, so its place is inside of the reservation.
-        unsafe { base.cast::<T>().add(slot.index()) }
-    }
-
-    #[inline(always)]
-    pub(super) fn at(arena: &Arena, slot: *const T) -> Option<Slot<'static>> {
-        Self::at_of(arena.base, arena.slots.words(), slot)
-    }
-
-    /// Does the same with the arena's parts.
-    #[inline(always)]
-    fn at_of(base: NonNull<u8>, words: Words<'static>, slot: *const T) -> Option<Slot<'static>> {
-        words.at(Self::STRIDE.index(slot.addr().wrapping_sub(base.addr().get())))
-    }
-
-    /// Returns the slot that starts at `slot`, without a comparison.
-    ///
-    /// # Safety
-    ///
-    /// One does.
-    #[inline(always)]
-    unsafe fn at_unchecked(arena: &Arena, slot: NonNull<T>) -> Slot<'static> {
-        let offset = slot.addr().get().wrapping_sub(arena.base.addr().get());
-        // SAFETY: the offset is a multiple of the stride, the index of a slot times it.
-        unsafe { arena.slots.words().at_unchecked(Self::STRIDE.index(offset)) }
-    }
 }
 
 impl<T: FfiPooled> Pool<T> {
@@ -136,6 +94,15 @@ impl<T: FfiPooled> Pool<T> {
         PoolCache::Threads if cfg!(magazines) => Placement::Kept,
         PoolCache::Threads | PoolCache::None => Placement::Spread,
     };
+
+    const KIND: &SlotKind =
+        &SlotKind::new(size_of::<T>(), Self::PLACEMENT, matches!(T::RESET, Reset::Zero), || &T::pool().raw);
+
+    /// Returns the pool as code sees it that serves all messages.
+    #[inline(always)]
+    pub(super) fn untyped(&self) -> Untyped<'_> {
+        Untyped { raw: &self.raw, kind: Self::KIND }
+    }
 
     /// Allocates a message: zeroed, or with [`Reset::Keep`] as the last owner left it, if that is a
     /// value of its type.
@@ -160,7 +127,7 @@ impl<T: FfiPooled> Pool<T> {
     pub fn try_alloc(&'static self) -> Result<PoolBox<T>, PoolError> {
         match self.own_kept() {
             Some(slot) => Ok(slot),
-            None => self.own_slowly().map_err(|kind| self.raw.error(kind)),
+            None => self.own_slowly(),
         }
     }
 
@@ -184,22 +151,11 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// Returns the errors of [`try_alloc`](Self::try_alloc).
     pub fn try_alloc_many(&'static self, count: usize) -> Result<Vec<PoolBox<T>>, PoolError> {
-        let arena = self.arena().map_err(|kind| self.raw.error(self.raw.failed(kind)))?;
-        if count > arena.slots.capacity() {
-            return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
-        }
-        let mut boxes = Vec::with_capacity(count);
-        // No code of the message runs in this function: a later panic finds all slots in boxes.
-        let got = self.claim_many(arena, count, |claimed| {
-            boxes.push(self.held(arena, claimed));
-        });
-        if got < count {
-            for slot in boxes.into_iter().filter_map(|it| Self::at(arena, it.forget().as_ptr())) {
-                // They were never handed out, and must not count as frees.
-                arena.slots.not_handed_out(slot);
-            }
-            return Err(self.raw.error(self.raw.failed(PoolErrorKind::Exhausted)));
-        }
+        let places = self.untyped().own_many(count).map_err(|kind| self.raw.error(kind))?;
+        // SAFETY: the slots were claimed for this call, and each becomes a value below.
+        let boxes = places.into_iter().map(|place| unsafe { PoolBox::new(place.cast()) });
+        // No code of the message has run so far: a later panic finds all slots in boxes.
+        let mut boxes: Vec<_> = boxes.collect();
         boxes.iter_mut().for_each(Self::make_valid);
         Ok(boxes)
     }
@@ -213,28 +169,12 @@ impl<T: FfiPooled> Pool<T> {
     /// [`FfiType::check`](crate::FfiType::check)). [`read`](Self::read) asks for none of this.
     #[inline]
     pub fn resolve(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
-        let (arena, slot) = self.find(self.raw.kept(), handle)?;
+        let (arena, slot) = self.untyped().find(self.raw.kept(), handle.index())?;
         if slot.state().is_meant(handle.generation()) {
-            return Some(Self::place(arena.base, slot));
+            return Some(self.untyped().place(arena.base, slot).cast());
         }
         self.raw.stale();
         None
-    }
-
-    /// Returns the slot of a handle, whatever its generation; none if the handle is none. A handle
-    /// of no slot is counted.
-    #[inline(always)]
-    fn find(
-        &self,
-        arena: Option<&'static Arena>,
-        handle: FfiRef<T>,
-    ) -> Option<(&'static Arena, Slot<'static>)> {
-        let index = handle.index()?;
-        let found = arena.and_then(|arena| Some((arena, arena.slots.words().at(index)?)));
-        if found.is_none() {
-            self.raw.stale();
-        }
-        found
     }
 
     /// Returns the message that the handle refers to; none if it was freed since, or its bytes are
@@ -335,16 +275,17 @@ impl<T: FfiPooled> Pool<T> {
         if arena.is_none() && self.raw.kept().is_some() {
             return Err(RefusedHandle::Closed);
         }
-        let (arena, slot) = self.find(arena, handle).ok_or(RefusedHandle::Stale)?;
+        let (arena, slot) = self.untyped().find(arena, handle.index()).ok_or(RefusedHandle::Stale)?;
         if let Err(refused) =
             arena.slots.begin_claim(Caller::current(), slot, Some(handle.generation()), exposure)
         {
             self.raw.stale();
             return Err(refused.into());
         }
+        let place = self.untyped().place(arena.base, slot).cast();
         // SAFETY: claimed just now; it is dropped below unless it holds a value.
-        let claim = unsafe { Claim::new(Self::place(arena.base, slot)) };
-        match Self::valid(Self::place(arena.base, slot)) {
+        let claim = unsafe { Claim::new(place) };
+        match Self::valid(place) {
             Some(_) => Ok(claim.complete()),
             None => Err(RefusedHandle::Invalid),
         }
@@ -419,15 +360,17 @@ impl<T: FfiPooled> Pool<T> {
         handle: FfiRef<T>,
         exposure: Exposure,
     ) -> Result<PoolRead<T>, RefusedHandle> {
-        let (arena, slot) = self.find(self.raw.kept(), handle).ok_or(RefusedHandle::Stale)?;
+        let found = self.untyped().find(self.raw.kept(), handle.index());
+        let (arena, slot) = found.ok_or(RefusedHandle::Stale)?;
         if let Err(refused) = arena.slots.begin_read(Caller::current(), slot, handle.generation(), exposure) {
             self.raw.stale();
             return Err(refused.into());
         }
+        let place = self.untyped().place(arena.base, slot).cast();
         // SAFETY: the caller counts among its readers since just now; it is dropped below unless
         // the slot holds a value. By this function's contract nobody writes to it.
-        let read = unsafe { PoolRead::new(Self::place(arena.base, slot)) };
-        match Self::valid(Self::place(arena.base, slot)) {
+        let read = unsafe { PoolRead::new(place) };
+        match Self::valid(place) {
             Some(_) => Ok(read),
             None => Err(RefusedHandle::Invalid),
         }
@@ -514,40 +457,6 @@ impl<T: FfiPooled> Pool<T> {
         })
     }
 
-    /// Returns a claimed slot, zeroed if the type's [`Reset`] asks for it.
-    #[inline(always)]
-    fn prepare(&self, base: NonNull<u8>, slot: Slot<'_>) -> NonNull<T> {
-        #[cfg(feature = "pool-debug")]
-        self.raw.journal.allocated(slot.index());
-        let place = Self::place(base, slot);
-        // A slot that was never freed was never written.
-        if T::RESET == Reset::Zero && (size_of::<T>() <= SMALL || slot.state().frees() != 0) {
-            // SAFETY: the slot was just claimed, so nobody else uses it; zeros are a value of a
-            // message.
-            unsafe { place.write_bytes(0, 1) };
-        }
-        place
-    }
-
-    /// Looks at a slot that is about to be free, only with the feature `pool-debug`.
-    #[inline(always)]
-    #[cfg_attr(
-        not(feature = "pool-debug"),
-        expect(unused_variables, clippy::unused_self, reason = "only for debugging")
-    )]
-    fn retired(&self, arena: &Arena, slot: Slot<'_>) {
-        #[cfg(feature = "pool-debug")]
-        {
-            self.raw.journal.freed(slot.index());
-            if T::RESET == Reset::Zero {
-                // SAFETY: the thread that frees a slot no longer uses it, and no thread can claim
-                // it yet; the bytes of a slot are read only after it was zeroed by a claim, or by
-                // code that uses it after its free.
-                unsafe { Self::place(arena.base, slot).write_bytes(super::debug::FREED, 1) };
-            }
-        }
-    }
-
     /// Zeroes a box's slot if the bytes that code in other languages left there are no value.
     #[inline(always)]
     fn make_valid(slot: &mut PoolBox<T>) {
@@ -559,265 +468,44 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    #[inline(always)]
-    fn claim(&self, arena: &Arena) -> Option<Claimed<'static>> {
-        let sample = |refills| self.raw.sample(arena, refills, 1);
-        let claimed = arena.slots.claim(Self::PLACEMENT, Caller::current(), sample)?;
-        arena.slots.prefetch(claimed);
-        // Two of 32 bytes are on one line; of large ones the first line is enough.
-        let first = Self::place(arena.base, claimed.slot);
-        for next in (0..claimed.more).step_by((64 / size_of::<T>()).max(1)) {
-            prefetch(first.as_ptr().wrapping_add(next).cast());
-        }
-        Some(claimed)
-    }
-
-    /// Claims `count` slots or fewer, and returns how many it claimed.
-    #[inline]
-    fn claim_many(&self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed<'static>)) -> usize {
-        let sample = |refills| self.raw.sample(arena, refills, 0);
-        arena.slots.claim_many(Self::PLACEMENT, Caller::current(), count, claimed, sample)
-    }
-
-    #[inline(always)]
-    fn arena(&'static self) -> Result<&'static Arena, PoolErrorKind> {
-        match self.raw.arena() {
-            Some(arena) => Ok(arena),
-            None => self.open(),
-        }
-    }
-
-    #[cold]
-    fn open(&'static self) -> Result<&'static Arena, PoolErrorKind> {
-        // A box frees its slot in the pool of its type. The memory of any other pool is never
-        // reserved, so no box comes out of it.
-        assert!(ptr::eq(self, T::pool()), "the pool of `{}` is not the one of its type", self.name());
-        self.raw.open(Self::PLACEMENT == Placement::Kept)
-    }
-
-    /// Returns a slot that is kept for this thread, if there is one: the fast path.
-    #[inline(always)]
-    fn claim_kept(&self) -> Option<(&'static Arena, Claimed<'static>)> {
-        if Self::PLACEMENT != Placement::Kept {
-            return None;
-        }
-        let arena = self.raw.arena()?;
-        Some((arena, arena.slots.claim_kept(Caller::current())?))
-    }
-
     /// Returns a box of a slot that is kept for this thread, if it has one.
     #[inline(always)]
     fn own_kept(&'static self) -> Option<PoolBox<T>> {
-        let (arena, claimed) = self.claim_kept()?;
-        let mut slot = self.held(arena, claimed);
-        // If this panics, the box frees the slot.
-        Self::make_valid(&mut slot);
-        Some(slot)
-    }
-
-    /// Returns the box of a claimed slot. The caller has to call [`make_valid`](Self::make_valid)
-    /// before anybody else gets the box.
-    #[inline(always)]
-    fn held(&'static self, arena: &Arena, claimed: Claimed<'_>) -> PoolBox<T> {
-        let place = self.prepare(arena.base, claimed.slot);
-        arena.slots.hold(claimed.slot);
-        // SAFETY: the slot was just claimed, and the caller makes its bytes a value.
-        unsafe { PoolBox::new(place) }
+        // SAFETY: the slot was claimed just now.
+        Some(unsafe { Self::boxed(self.untyped().own_kept()?) })
     }
 
     #[inline(never)]
-    fn own_slowly(&'static self) -> Result<PoolBox<T>, PoolErrorKind> {
-        let arena = self.arena().map_err(|kind| self.raw.failed(kind))?;
-        let claimed = self.claim(arena).ok_or_else(|| self.raw.failed(PoolErrorKind::Exhausted))?;
-        let mut slot = self.held(arena, claimed);
+    fn own_slowly(&'static self) -> Result<PoolBox<T>, PoolError> {
+        let slot = self.untyped().own_slowly().map_err(|kind| self.raw.error(kind))?;
+        // SAFETY: the slot was claimed just now.
+        Ok(unsafe { Self::boxed(slot) })
+    }
+
+    /// Returns the box of a claimed slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot is one of the type's pool, and was claimed for this call.
+    #[inline(always)]
+    unsafe fn boxed(slot: NonNull<u8>) -> PoolBox<T> {
+        // SAFETY: by this function's contract the slot is claimed; its bytes become a value in the
+        // next line.
+        let mut slot = unsafe { PoolBox::new(slot.cast()) };
         // If this panics, the box frees the slot.
         Self::make_valid(&mut slot);
-        Ok(slot)
-    }
-
-    // What the C ABI is made of, and `PoolBox`.
-
-    #[inline(always)]
-    pub(super) fn alloc_lent(&'static self) -> Option<NonNull<T>> {
-        match self.claim_kept() {
-            Some((arena, claimed)) => Some(self.lent(arena, claimed)),
-            None => self.alloc_lent_slowly(),
-        }
-    }
-
-    #[inline(always)]
-    fn lent(&self, arena: &Arena, claimed: Claimed<'_>) -> NonNull<T> {
-        let slot = self.prepare(arena.base, claimed.slot);
-        arena.slots.lend(claimed);
         slot
     }
 
-    /// Allocates for the C ABI, which can't unwind, so that the exported function needs no frame
-    /// when it calls this slow path.
-    #[inline(never)]
-    extern "C" fn alloc_lent_slowly(&'static self) -> Option<NonNull<T>> {
-        let arena = match self.arena() {
-            Ok(arena) => arena,
-            Err(kind) => {
-                self.raw.failed(kind);
-                return None;
-            }
-        };
-        let Some(claimed) = self.claim(arena) else {
-            self.raw.failed(PoolErrorKind::Exhausted);
-            return None;
-        };
-        Some(self.lent(arena, claimed))
-    }
-
-    /// # Safety
-    ///
-    /// `out` takes `count` pointers.
-    pub(super) unsafe fn alloc_many_lent(&'static self, out: *mut *mut T, count: usize) -> usize {
-        let arena = match self.arena() {
-            Ok(arena) => arena,
-            Err(kind) => {
-                self.raw.failed(kind);
-                return 0;
-            }
-        };
-        let mut next = out;
-        let base = arena.base;
-        let got = self.claim_many(arena, count, |claimed| {
-            let slot = self.prepare(base, claimed.slot);
-            arena.slots.lend(claimed);
-            // SAFETY: no more than `count` are claimed, for which there is room.
-            unsafe { next.write(slot.as_ptr()) };
-            // SAFETY: there was room for one, so this is at most the end.
-            next = unsafe { next.add(1) };
-        });
-        if got < count {
-            self.raw.failed(PoolErrorKind::Exhausted);
-        }
-        got
-    }
-
-    /// Frees for the C ABI: returns 0, or the number of a [`FreeCode`].
-    #[inline(always)]
-    pub(super) fn free_lent(&self, slot: *const T) -> i32 {
-        if let Some(arena) = self.raw.arena()
-            && let Some(slot) = Self::at(arena, slot)
-        {
-            let last = || self.retired(arena, slot);
-            let freed = match Self::PLACEMENT {
-                Placement::Kept => arena.slots.free_kept(Caller::current(), slot, last),
-                Placement::Spread | Placement::Lowest => arena.slots.free_shared(slot, last),
-            };
-            if freed {
-                return 0;
-            }
-        }
-        self.free_lent_slowly(slot)
-    }
-
-    /// Frees the slot that a finalizer's token refers to. A token that comes late is only counted.
-    pub(super) fn release(&self, token: *mut c_void) {
-        let token = Token::from_pointer(token);
-        let Some(index) = token.index(self.capacity()) else { return };
-        let freed = self.raw.arena().is_some_and(|arena| {
-            arena.slots.words().at(index).is_some_and(|slot| {
-                let generation = slot.state().generation();
-                token.means(self.capacity(), generation)
-                    && arena
-                        .slots
-                        .free(Caller::current(), slot, Some(generation), || self.retired(arena, slot))
-                        .is_ok()
-            })
-        });
-        if !freed {
-            self.raw.stale();
-        }
-    }
-
-    /// Frees as [`free_lent`](Self::free_lent) does. It has the C ABI, which can't unwind, so that
-    /// the exported function needs no frame when it calls this slow path.
-    #[inline(never)]
-    extern "C" fn free_lent_slowly(&self, slot: *const T) -> i32 {
-        let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot.cast(), true) as i32 };
-        let Some(slot) = Self::at(arena, slot) else { return self.raw.misfit(slot.cast(), true) as i32 };
-        let (caller, last) = (Caller::current(), || self.retired(arena, slot));
-        if Self::PLACEMENT == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
-            return 0;
-        }
-        match arena.slots.free(caller, slot, None, last) {
-            Ok(()) => 0,
-            Err(refused) => self.raw.refused(slot.index(), refused) as i32,
-        }
-    }
-
-    /// # Safety
-    ///
-    /// `slots` are `count` pointers that nobody else reads or writes.
-    pub(super) unsafe fn free_many_lent(&self, slots: *mut *mut T, count: usize) -> usize {
-        let Some(arena) = self.raw.arena() else { return 0 };
-        let (base, words) = (arena.base, arena.slots.words());
-        let caller = Caller::current();
-        let mut freeing = arena.slots.freeing(caller);
-        let (mut at, mut freed) = (0, 0);
-        while at < count {
-            // SAFETY: `at` is below the count, and so inside of the array.
-            let entry = unsafe { slots.add(at) };
-            if Self::PLACEMENT == Placement::Kept {
-                let most = (count - at).min(RUN);
-                // SAFETY: so many entries follow, initialised, by this function's contract, and
-                // nobody writes to them.
-                let run = unsafe { std::slice::from_raw_parts(entry, most) };
-                let run = run.iter().map_while(|&pointer| Self::at_of(base, words, pointer));
-                let kept = arena.slots.free_kept_run(caller, run);
-                if kept > 0 {
-                    // SAFETY: no more entries than the run has, which may be written by this
-                    // function's contract.
-                    unsafe { entry.write_bytes(0, kept) };
-                    at += kept;
-                    freed += kept;
-                    continue;
-                }
-            }
-            at += 1;
-            // SAFETY: an entry of the array, which may be read by this function's contract.
-            let pointer = unsafe { entry.read() };
-            let Some(slot) = Self::at(arena, pointer) else {
-                if !pointer.is_null() {
-                    let _counted = self.raw.misfit(pointer.cast(), true);
-                }
-                continue;
-            };
-            match freeing.free(slot, || self.retired(arena, slot)) {
-                Ok(()) => {
-                    freed += 1;
-                    // SAFETY: an entry of the array, which may be written by this function's
-                    // contract.
-                    unsafe { entry.write(ptr::null_mut()) };
-                }
-                Err(why) => {
-                    let _counted = self.raw.refused(slot.index(), why);
-                }
-            }
-        }
-        freed
-    }
-
-    /// Returns the reason why [`adopt`](Self::adopt) would refuse the pointer, if there is one.
-    pub(super) fn examine(&self, slot: *const T) -> Result<(), FreeCode> {
-        let Some(arena) = self.raw.arena() else { return Err(self.raw.misfit(slot.cast(), false)) };
-        let Some(slot) = Self::at(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
-        slot.state().taken(Exposure::Accept).map(drop).map_err(raw::code)
-    }
+    // What the C ABI is made of, and `PoolBox`.
 
     /// # Safety
     ///
     /// The slot, if it is one, holds a value of `T`, and nobody uses it by its pointer any more.
     pub(super) unsafe fn adopt(&self, slot: *const T) -> Result<PoolBox<T>, FreeCode> {
-        let Some(arena) = self.raw.arena() else { return Err(self.raw.misfit(slot.cast(), false)) };
-        let Some(slot) = Self::at(arena, slot) else { return Err(self.raw.misfit(slot.cast(), false)) };
-        arena.slots.take(Caller::current(), slot, None, Exposure::Accept).map_err(raw::code)?;
+        let place = self.untyped().adopt(slot.cast())?;
         // SAFETY: taken just now; by this function's contract it holds a value.
-        Ok(unsafe { PoolBox::new(Self::place(arena.base, slot)) })
+        Ok(unsafe { PoolBox::new(place.cast()) })
     }
 
     /// Claims a slot for a moment, if its bytes are a value; otherwise it is still its lender's.
@@ -826,14 +514,7 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// The slot, if it is one, is not used by its pointer any more, unless the claim is given back.
     pub(super) unsafe fn claim_lent(&self, slot: *const T) -> Result<Claim<T>, Unclaimed> {
-        let misfit = || Unclaimed::Pointer(self.raw.misfit(slot.cast(), false));
-        let arena = self.raw.arena().ok_or_else(misfit)?;
-        let slot = Self::at(arena, slot).ok_or_else(misfit)?;
-        arena
-            .slots
-            .begin_claim(Caller::current(), slot, None, Exposure::Accept)
-            .map_err(|refused| Unclaimed::Pointer(raw::code(refused)))?;
-        let place = Self::place(arena.base, slot);
+        let place = self.untyped().begin_claim(slot.cast()).map_err(Unclaimed::Pointer)?.cast::<T>();
         // SAFETY: claimed just now; it is dropped if the check finds that it holds no value.
         let claim = unsafe { Claim::new(place) };
         // SAFETY: a slot is aligned and initialised; by this function's contract nobody writes to
@@ -844,59 +525,20 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Makes a slot owned that the caller claimed, or already owns.
-    ///
-    /// # Safety
-    ///
-    /// The slot is claimed or owned by the caller.
-    #[inline]
-    pub(super) unsafe fn complete(&self, slot: NonNull<T>) {
-        let (arena, slot) = self.owned(slot);
-        arena.slots.keep_claim(slot);
-    }
-
-    /// Gives a claimed slot back to its lender, or frees it if the lender released it meanwhile.
-    ///
-    /// # Safety
-    ///
-    /// The slot is claimed by the caller, which doesn't use it any more.
-    pub(super) unsafe fn unclaim(&self, slot: NonNull<T>) {
-        let (arena, slot) = self.owned(slot);
-        arena.slots.end_claim(Caller::current(), slot, || self.retired(arena, slot));
-    }
-
-    /// Ends reading a slot.
-    ///
-    /// # Safety
-    ///
-    /// The caller is one of the slot's readers, and doesn't use it any more.
-    #[inline]
-    pub(super) unsafe fn leave_reading(&self, slot: NonNull<T>) {
-        let (arena, slot) = self.owned(slot);
-        arena.slots.end_read(Caller::current(), slot, || self.retired(arena, slot));
-    }
-
-    /// Exposes the slot that a handle refers to, and returns its pointer for code outside of Rust.
-    pub(super) fn resolve_exposed(&self, handle: FfiRef<T>) -> Option<NonNull<T>> {
-        let (arena, slot) = self.find(self.raw.kept(), handle)?;
-        if arena.slots.expose(slot, handle.generation()) {
-            return Some(Self::place(arena.base, slot));
-        }
-        self.raw.stale();
-        None
-    }
-
+    #[cfg(any(test, feature = "proto"))]
     pub(crate) fn reference(&self, slot: *const T) -> FfiRef<T> {
-        let slot = self.raw.kept().and_then(|arena| Self::at(arena, slot));
-        match slot.map(|slot| (slot.index(), slot.state())) {
-            Some((index, state)) if state.is_held() => FfiRef::new(index, state.generation()),
-            _ => FfiRef::none(),
+        match self.untyped().reference(slot.cast()) {
+            Some((index, generation)) => FfiRef::new(index, generation),
+            None => FfiRef::none(),
         }
     }
 
     /// Returns the index of a box's slot.
     pub(super) fn index(&self, message: &PoolBox<T>) -> u64 {
-        self.owned(message.slot()).1.index() as u64
+        // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, of which all
+        // boxes are.
+        let (_, slot) = unsafe { self.untyped().owned(message.slot().cast()) };
+        slot.index() as u64
     }
 
     /// Returns the slot with an index that [`index`](Self::index) returned.
@@ -905,34 +547,7 @@ impl<T: FfiPooled> Pool<T> {
     ///
     /// Panics if the pool has no such slot.
     pub(super) fn place_of(&self, index: u64) -> NonNull<T> {
-        let found = self.raw.kept().and_then(|arena| Some((arena, arena.slots.words().at(index as usize)?)));
-        let (arena, slot) = found.expect("the index is that of a box's slot");
-        Self::place(arena.base, slot)
-    }
-
-    /// Returns the arena and the slot of a box, a claim or a reader.
-    #[inline(always)]
-    fn owned(&self, slot: NonNull<T>) -> (&'static Arena, Slot<'static>) {
-        // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, always the same
-        // and never closed but for its `arena`. Boxes, claims and readers are only made, by unsafe
-        // functions, of that pool's slots, which are in its reservation.
-        let arena = unsafe { self.raw.kept().unwrap_unchecked() };
-        // SAFETY: only slots of this pool become boxes, claims and readers.
-        (arena, unsafe { Self::at_unchecked(arena, slot) })
-    }
-
-    /// # Safety
-    ///
-    /// The slot is owned by the caller, and not used any more.
-    #[inline(always)]
-    pub(super) unsafe fn free_owned(&self, slot: NonNull<T>) {
-        if let Some(arena) = self.raw.arena() {
-            // SAFETY: by this function's contract it is a slot of the pool that `FfiPooled::pool`
-            // gives, always the same.
-            let slot = unsafe { Self::at_unchecked(arena, slot) };
-            self.retired(arena, slot);
-            arena.slots.free_owned(Caller::current(), slot);
-        }
+        self.untyped().place_of(index).cast()
     }
 
     /// # Safety
@@ -940,7 +555,8 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is owned by the caller, which doesn't use it as its own any more.
     #[inline(always)]
     pub(super) unsafe fn lend(&self, slot: NonNull<T>) -> FfiRef<T> {
-        let (arena, slot) = self.owned(slot);
+        // SAFETY: by this function's contract the slot is owned, so it is one of this pool's.
+        let (arena, slot) = unsafe { self.untyped().owned(slot.cast()) };
         FfiRef::new(slot.index(), arena.slots.lend_by_handle(slot))
     }
 
@@ -949,7 +565,8 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is owned by the caller, which doesn't use it as its own any more.
     #[inline(always)]
     pub(super) unsafe fn lend_out(&self, slot: NonNull<T>) {
-        let (arena, slot) = self.owned(slot);
+        // SAFETY: by this function's contract the slot is owned, so it is one of this pool's.
+        let (arena, slot) = unsafe { self.untyped().owned(slot.cast()) };
         arena.slots.lend_by_pointer(slot);
     }
 
@@ -958,7 +575,8 @@ impl<T: FfiPooled> Pool<T> {
     /// The slot is owned by the caller.
     #[inline(always)]
     pub(super) unsafe fn handle(&self, slot: NonNull<T>) -> FfiRef<T> {
-        let (_, slot) = self.owned(slot);
+        // SAFETY: by this function's contract the slot is owned, so it is one of this pool's.
+        let (_, slot) = unsafe { self.untyped().owned(slot.cast()) };
         FfiRef::new(slot.index(), slot.state().generation())
     }
 }

@@ -12,6 +12,7 @@ const LAYERS: &[(&[&str], bool)] = &[
     (&["slots"], false),
     (&["reserve", "error", "stats", "token"], false),
     (&["raw"], false),
+    (&["untyped"], false),
     (&["pooled", "typed", "boxed", "read", "claim"], true),
     (&["queue"], false),
     (&["abi"], false),
