@@ -6,7 +6,7 @@ use std::hash::Hash;
 use bytemuck::Pod;
 
 use crate::boundary::Failure;
-use crate::types::{FfiType, InvalidValue};
+use crate::types::{FfiType, InvalidValue, check_each};
 
 /// A C-like enum that Rust and Dart share. Implemented by `#[derive(FfiEnum)]`.
 ///
@@ -65,6 +65,29 @@ pub unsafe fn check_enum<E: FfiEnum>(value: *const E) -> Result<(), InvalidValue
     // and of initialised bytes; a repr is an integer, for which any bits are valid.
     let repr = unsafe { value.cast::<E::Repr>().read() };
     variant::<E>(repr).map(drop)
+}
+
+/// Checks consecutive enums for [`FfiType::check_all`].
+///
+/// The comparison has no branch: rustc makes one of the range of discriminants without gaps, and
+/// SIMD of the loop.
+///
+/// # Errors
+///
+/// Returns the index of the first number without a variant.
+///
+/// # Safety
+///
+/// The conditions of [`FfiType::check_all`].
+pub unsafe fn check_enums<E: FfiEnum>(first: *const E, len: usize) -> Result<(), InvalidValue> {
+    // SAFETY: `E` has the layout of its repr, so by this function's contract there are `len`
+    // aligned and initialised ones that no thread writes to; any bits are an integer.
+    let numbers = unsafe { std::slice::from_raw_parts(first.cast::<E::Repr>(), len) };
+    if numbers.iter().fold(true, |valid, number| valid & E::from_repr(*number).is_some()) {
+        return Ok(());
+    }
+    // SAFETY: the callee has the same contract; it finds the first wrong number.
+    unsafe { check_each(first, len) }
 }
 
 /// Implements [`FfiValue::from_param`](crate::boundary::FfiValue::from_param) for an enum.

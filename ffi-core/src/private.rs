@@ -39,7 +39,7 @@ pub use crate::columns::abi::{
 };
 pub use crate::columns::{Column, FfiColumnar, FfiColumns};
 pub use crate::enumeration::{
-    FfiEnum, assert_has_zero, assert_repr, assert_variant, bits, check_enum, enum_from_param,
+    FfiEnum, assert_has_zero, assert_repr, assert_variant, bits, check_enum, check_enums, enum_from_param,
 };
 pub use crate::error::FfiError;
 pub use crate::facts::{Facts, NoFacts};

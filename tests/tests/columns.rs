@@ -275,6 +275,45 @@ fn rows_that_are_not_there_panic() {
 }
 
 #[test]
+fn rows_are_sorted_and_reordered_with_all_their_columns() {
+    let numbers = [7, 2, 9, 2, 0, 31, 4];
+    let mut shapes: ShapeColumns = numbers.into_iter().map(shape).collect();
+    let start = shapes.columns().name.as_ptr();
+    shapes.sort_by(|shapes, a, b| shapes.len[a].cmp(&shapes.len[b]));
+    let sorted: Vec<_> = [0, 2, 2, 4, 7, 9, 31].map(shape).into();
+    assert_eq!(shapes.to_records(), sorted);
+    assert_eq!(shapes.columns().name.as_ptr(), start, "the columns have not moved");
+
+    // Equal rows keep their order: by parity, 1 3 5 stay in front of 0 2 4.
+    let mut particles: ParticleColumns = (0..6).map(particle).collect();
+    particles.sort_by(|particles, a, b| particles.visible[b].cmp(&particles.visible[a]));
+    assert_eq!(particles.columns().x, [1.0, 3.0, 5.0, 0.0, 2.0, 4.0]);
+
+    particles.reorder(&[5, 3, 1, 0, 2, 4]);
+    assert_eq!(particles.columns().x, [4.0, 0.0, 3.0, 1.0, 5.0, 2.0]);
+    let ids: Vec<_> = particles.iter().map(|it| it.id >> 33).collect();
+    assert_eq!(ids, [4, 0, 3, 1, 5, 2]);
+
+    ParticleColumns::new().reorder(&[]);
+    ParticleColumns::new().sort_by(|_, _, _| unreachable!("there are no rows"));
+}
+
+#[test]
+fn an_order_has_each_row_once() {
+    for (order, message) in [
+        (&[0, 1][..], "an order of 2 numbers for 3 rows"),
+        (&[0, 1, 3], "there is no row 3 among 3"),
+        (&[0, 1, 0], "row 0 is twice in the order"),
+    ] {
+        let mut particles: ParticleColumns = (0..3).map(particle).collect();
+        let before = bits(particles.iter());
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| particles.reorder(order)));
+        assert_eq!(*panic.unwrap_err().downcast::<String>().unwrap(), message);
+        assert_eq!(bits(particles.iter()), before, "nothing has moved");
+    }
+}
+
+#[test]
 fn debug_shows_the_rows() {
     let flags: FlagColumns = [Flag { on: true }, Flag { on: false }].into_iter().collect();
     assert_eq!(format!("{flags:?}"), "[Flag { on: true }, Flag { on: false }]");

@@ -342,6 +342,44 @@ proptest! {
         }
     }
 
+    /// So many entries that keys are found by a table, in parts so that it grows.
+    #[test]
+    fn a_large_map_is_filled_compared_and_indexed(
+        parts in proptest::collection::vec(proptest::collection::vec((0..150_u16, any::<u8>()), 0..90), 1..4)
+    ) {
+        let (mut map, mut model) = (FfiMap::<u16, u8, 100>::new(), HashMap::new());
+        for part in parts {
+            let fitting = part.iter().take_while(|(key, value)| {
+                let fits = model.contains_key(key) || model.len() < 100;
+                if fits {
+                    model.insert(*key, *value);
+                }
+                fits
+            });
+            let all = fitting.count() == part.len();
+            prop_assert_eq!(map.try_extend(part).is_ok(), all);
+            prop_assert_eq!(map.iter().map(|(key, value)| (*key, *value)).collect::<HashMap<_, _>>(), model.clone());
+            prop_assert_eq!(map.len(), model.len());
+            let index = map.indexed();
+            for key in 0..151 {
+                prop_assert_eq!(index.get(&key), model.get(&key));
+                prop_assert_eq!(index.contains_key(&key), model.contains_key(&key));
+            }
+        }
+        let mut reversed = FfiMap::<_, _, 120>::new();
+        reversed.try_extend(map.iter().rev().map(|(key, value)| (*key, *value))).expect("it has more room");
+        prop_assert_eq!(&map, &reversed);
+        if let Some(key) = map.keys().next().copied() {
+            *reversed.get_mut(&key).expect("the maps were equal") ^= 1;
+            prop_assert!(map != reversed, "another value");
+            *reversed.get_mut(&key).expect("it is still there") ^= 1;
+            let value = reversed.remove(&key).expect("the maps were equal");
+            prop_assert!(map != reversed);
+            reversed.try_insert(200, value).expect("there is room");
+            prop_assert!(map != reversed, "another key with that value");
+        }
+    }
+
     #[test]
     fn an_option_does_what_an_option_does(values in proptest::collection::vec(any::<Option<u32>>(), 1..20)) {
         let (mut option, mut model) = (FfiOption::none(), None);

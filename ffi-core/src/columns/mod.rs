@@ -19,7 +19,7 @@
 //!
 //! What was given up: a message in the container has no address, so there is no `&Particle` and no
 //! slice of them; a row is copied out and in. Columns move when the container grows, and removing
-//! keeps no order.
+//! keeps no order: [`sort_by`](FfiColumns::sort_by) makes one.
 //!
 //! # Examples
 //!
@@ -51,6 +51,7 @@ pub(crate) mod abi;
 mod error;
 mod raw;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::mem::MaybeUninit;
 
@@ -500,6 +501,57 @@ impl<T: FfiColumnar> FfiColumns<T> {
         // function's contract.
         unsafe { raw::overwrite(T::COLUMNS, self.pointers.as_ref(), last, row) };
         self.set_len(last);
+    }
+
+    /// Sorts the rows by `compare`, which gets all columns and the numbers of two rows. Equal rows
+    /// keep their order.
+    ///
+    /// It takes memory for the number of each row and for one column. The columns don't move.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::FfiMessage;
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(columns)]
+    /// struct Star {
+    ///     catalogue: u32,
+    ///     magnitude: f32,
+    /// }
+    ///
+    /// let star = |(catalogue, magnitude)| Star { catalogue, magnitude };
+    /// let mut stars: StarColumns = [(1, 4.5), (2, -1.5), (3, 0.25)].map(star).into_iter().collect();
+    /// stars.sort_by(|stars, a, b| stars.magnitude[a].total_cmp(&stars.magnitude[b]));
+    /// assert_eq!(stars.columns().catalogue, [2, 3, 1]);
+    /// ```
+    pub fn sort_by(&mut self, mut compare: impl FnMut(&T::Ref<'_>, usize, usize) -> Ordering) {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        let columns = self.columns();
+        order.sort_by(|&a, &b| compare(&columns, a, b));
+        // SAFETY: sorting leaves each row's number in it once.
+        unsafe { raw::reorder(T::COLUMNS, self.pointers.as_ref(), &order) };
+    }
+
+    /// Moves the rows: row `i` becomes what row `order[i]` was.
+    ///
+    /// It takes memory for one column. The columns don't move.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `order` doesn't have the number of each row once.
+    #[track_caller]
+    pub fn reorder(&mut self, order: &[usize]) {
+        let rows = self.len();
+        assert!(order.len() == rows, "an order of {} numbers for {rows} rows", order.len());
+        let mut seen = vec![false; rows];
+        for &row in order {
+            self.assert_row(row);
+            assert!(!std::mem::replace(&mut seen[row], true), "row {row} is twice in the order");
+        }
+        // SAFETY: each is the number of a row, and there are as many as rows.
+        unsafe { raw::reorder(T::COLUMNS, self.pointers.as_ref(), order) };
     }
 
     /// Returns a message for each row.

@@ -5,6 +5,7 @@
 //! the sizes known, each field's copy is one move.
 
 use std::alloc::{Layout, alloc, dealloc};
+use std::mem::MaybeUninit;
 
 use crate::types::{FfiType, InvalidValue, check_elements};
 
@@ -206,6 +207,34 @@ pub(super) unsafe fn overwrite(columns: &[Column], pointers: &[*mut u8], from: u
         let target = unsafe { pointer.add(to * column.size) };
         // SAFETY: both values are inside the column, and `copy_to` allows that they are equal.
         unsafe { source.copy_to(target, column.size) };
+    }
+}
+
+/// Moves rows: row `i` becomes what row `order[i]` was.
+///
+/// Column by column, from a copy: a cycle of moves would need no copy, but jumps through the memory
+/// twice as often.
+///
+/// # Safety
+///
+/// There are as many rows as numbers in `order`, each of which is that of a row.
+pub(super) unsafe fn reorder(columns: &[Column], pointers: &[*mut u8], order: &[usize]) {
+    let widest = columns.iter().map(|column| column.size).max().unwrap_or_default();
+    let mut before = Vec::<MaybeUninit<u8>>::with_capacity(widest * order.len());
+    let before = before.spare_capacity_mut().as_mut_ptr().cast::<u8>();
+    for (Column { size, .. }, pointer) in columns.iter().zip(pointers) {
+        // SAFETY: the column has as many rows as `order` has numbers, and the copy has memory for
+        // them, as no column is wider than the widest.
+        unsafe { pointer.copy_to_nonoverlapping(before, size * order.len()) };
+        for (row, from) in order.iter().enumerate() {
+            // SAFETY: it is the number of a row, by this function's contract, and all rows were
+            // copied.
+            let source = unsafe { before.add(from * size) };
+            // SAFETY: there are as many rows as numbers, so there is that row.
+            let target = unsafe { pointer.add(row * size) };
+            // SAFETY: both have `size` bytes, and the copy is apart from the column.
+            unsafe { source.copy_to_nonoverlapping(target, *size) };
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::field::{ProtoType, clear, member_len, read_item, write_member};
 use super::list::init_list;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::types::keys::{FEW, KeyTable};
+use crate::types::keys::KeyIndex;
 use crate::types::{Entry, FfiMap};
 
 /// Numbers of an entry's fields, as protobuf defines them.
@@ -151,40 +151,4 @@ fn read_entry<K: ProtoType, V: ProtoType>(
         }
     }
     Ok(())
-}
-
-/// Index of the keys of a map, which it learns as the map grows.
-#[derive(Debug, Default)]
-pub struct KeyIndex {
-    table: Option<KeyTable>,
-    /// Number of entries in the table: the first ones of the map.
-    known: usize,
-}
-
-impl KeyIndex {
-    /// Returns the index of the entry with that key.
-    fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
-        if entries.len() <= FEW {
-            return entries.iter().position(|entry| entry.key == *key);
-        }
-        self.learn(entries).find(key, |index| entries[index].key == *key).ok()
-    }
-
-    /// Adds the entries that are new, and returns the table.
-    fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) -> &KeyTable {
-        let table = self.table.take().filter(|table| table.fits(entries.len())).unwrap_or_else(|| {
-            self.known = 0;
-            // One more than fits: the map grows, and the next table is twice as large.
-            KeyTable::with_capacity(entries.len() + 1)
-        });
-        let table = self.table.insert(table);
-        for (index, entry) in entries.iter().enumerate().skip(self.known) {
-            // The keys of a map are distinct.
-            if let Err(place) = table.find(&entry.key, |_| false) {
-                table.add(place, index);
-            }
-        }
-        self.known = entries.len();
-        table
-    }
 }

@@ -40,6 +40,17 @@ pub(crate) unsafe fn check_elements<T: FfiType>(first: *const T, len: usize) -> 
     if T::ANY_BITS {
         return Ok(());
     }
+    // SAFETY: the callee has the same contract.
+    unsafe { T::check_all(first, len) }
+}
+
+/// Checks `len` consecutive values one by one.
+///
+/// # Safety
+///
+/// The conditions of [`check_elements`].
+#[inline]
+pub(crate) unsafe fn check_each<T: FfiType>(first: *const T, len: usize) -> Result<(), InvalidValue> {
     for index in 0..len {
         // SAFETY: `index < len`, so the result is one of the `len` values from `first` on.
         let element = unsafe { first.add(index) };
@@ -68,5 +79,23 @@ mod tests {
         // SAFETY: four initialised bytes; `bool` has alignment 1.
         let error = unsafe { <[[bool; 2]; 2]>::check((&raw const bytes).cast()) }.unwrap_err();
         assert_eq!(error.to_string(), "[1][1]: 2 is not a bool");
+    }
+
+    #[test]
+    fn a_long_array_is_checked_to_its_last_element() {
+        // No multiple of the width of a register, so that there is a rest.
+        let mut bytes = [1_u8; 1_001];
+        // SAFETY: initialised bytes; `bool` has alignment 1.
+        assert!(unsafe { <[bool; 1_001]>::check((&raw const bytes).cast()) }.is_ok());
+        for index in [0, 1, 15, 16, 500, 999, 1_000] {
+            // One bit each, as a fold may lose any of them.
+            for byte in [2, 128, 255] {
+                bytes[index] = byte;
+                // SAFETY: initialised bytes; `bool` has alignment 1.
+                let error = unsafe { <[bool; 1_001]>::check((&raw const bytes).cast()) }.unwrap_err();
+                assert_eq!(error.to_string(), format!("[{index}]: {byte} is not a bool"));
+                bytes[index] = 0;
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
-//! Table that finds a key among those of a large map.
+//! Tables that find a key among those of a large map.
 
 use std::hash::{BuildHasher, Hash, RandomState};
+
+use super::map::Entry;
 
 /// Largest number of entries for which comparing with each key is faster than hashing.
 pub(crate) const FEW: usize = 16;
@@ -30,7 +32,6 @@ impl KeyTable {
     }
 
     /// Returns true if the table has room for `entries` indexes in all.
-    #[cfg(any(feature = "proto", test))]
     #[inline]
     pub(crate) fn fits(&self, entries: usize) -> bool {
         entries * 2 <= self.places.len()
@@ -38,7 +39,11 @@ impl KeyTable {
 
     /// Returns the index whose key `is_same`, or the free place that ends the search for it.
     #[inline]
-    pub(crate) fn find<K: Hash>(&self, key: &K, is_same: impl Fn(usize) -> bool) -> Result<usize, FreePlace> {
+    pub(crate) fn find<K: Hash + ?Sized>(
+        &self,
+        key: &K,
+        is_same: impl Fn(usize) -> bool,
+    ) -> Result<usize, FreePlace> {
         let mask = self.places.len() - 1;
         let mut place = self.hashes.hash_one(key) as usize & mask;
         loop {
@@ -54,6 +59,52 @@ impl KeyTable {
     #[inline]
     pub(crate) fn add(&mut self, place: FreePlace, index: usize) {
         self.places[place.0] = index as u32;
+    }
+}
+
+/// Number of searches in a large map after which a table pays: making one takes about as long as
+/// comparing with each key so often.
+const SCANS: u32 = 16;
+
+/// Index of the keys of a map for many searches, which it learns as the map grows.
+///
+/// It only finds entries that the map has had since the first search: a map that is searched by an
+/// index gets entries at its end, and loses none.
+#[derive(Debug, Default)]
+pub struct KeyIndex {
+    table: Option<KeyTable>,
+    /// Number of entries in the table: the first ones of the map.
+    known: usize,
+    /// Number of searches without a table.
+    scans: u32,
+}
+
+impl KeyIndex {
+    /// Returns the index of the entry with that key.
+    pub(crate) fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
+        if entries.len() <= FEW || self.scans < SCANS {
+            self.scans += u32::from(entries.len() > FEW);
+            return entries.iter().position(|entry| entry.key == *key);
+        }
+        self.learn(entries).find(key, |index| entries[index].key == *key).ok()
+    }
+
+    /// Adds the entries that are new, and returns the table.
+    fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) -> &KeyTable {
+        let table = self.table.take().filter(|table| table.fits(entries.len())).unwrap_or_else(|| {
+            self.known = 0;
+            // One more than fits: the map grows, and the next table is twice as large.
+            KeyTable::with_capacity(entries.len() + 1)
+        });
+        let table = self.table.insert(table);
+        for (index, entry) in entries.iter().enumerate().skip(self.known) {
+            // The keys of a map are distinct.
+            if let Err(place) = table.find(&entry.key, |_| false) {
+                table.add(place, index);
+            }
+        }
+        self.known = entries.len();
+        table
     }
 }
 

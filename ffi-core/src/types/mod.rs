@@ -19,7 +19,7 @@ mod serde;
 mod str;
 mod vec;
 
-pub(crate) use array::check_elements;
+pub(crate) use array::{check_each, check_elements};
 pub(crate) use buffer::Buffer;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
@@ -29,7 +29,7 @@ pub(crate) use lanes::Lanes;
 #[cfg(feature = "proto")]
 pub(crate) use map::Entry;
 pub(crate) use map::MapKey;
-pub use map::{FfiMap, FfiMapIter, FfiMapIterMut};
+pub use map::{FfiMap, FfiMapIndex, FfiMapIter, FfiMapIterMut};
 pub(crate) use newtype::FfiWrapped;
 pub use open::FfiOpen;
 pub use option::FfiOption;
@@ -78,7 +78,7 @@ use crate::schema::encode::Fragment;
 /// - if [`ANY_BITS`](Self::ANY_BITS) holds, any initialised bytes are a valid value;
 /// - [`check`](Self::check) returns `Ok` only for bytes that are a valid value, each time it sees
 ///   these bytes, and neither writes to them nor keeps the pointer;
-/// - no hidden constant of the trait is overridden.
+/// - no hidden item of the trait is overridden.
 ///
 /// # Examples
 ///
@@ -134,4 +134,23 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// `value` is aligned for `Self` and points to `size_of::<Self>()` initialised bytes that no
     /// thread writes to meanwhile. They need not be a valid `Self`.
     unsafe fn check(value: *const Self) -> Result<(), InvalidValue>;
+
+    /// Checks `len` consecutive values, as [`check`](Self::check) does for each of them.
+    ///
+    /// Types whose check is a comparison override it with a loop without branches, which the
+    /// compiler turns into SIMD.
+    ///
+    /// # Errors
+    ///
+    /// Returns the path to the first invalid element, and the mistake.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of [`check`](Self::check), for each of `len` values from `first` on.
+    #[doc(hidden)]
+    #[inline]
+    unsafe fn check_all(first: *const Self, len: usize) -> Result<(), InvalidValue> {
+        // SAFETY: the callee has the same contract.
+        unsafe { check_each(first, len) }
+    }
 }

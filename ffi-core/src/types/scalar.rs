@@ -1,6 +1,6 @@
 //! Numbers and `bool`.
 
-use super::{FfiType, InvalidValue, Lanes};
+use super::{FfiType, InvalidValue, Lanes, check_each};
 use crate::scalars::for_each_number;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -36,5 +36,16 @@ unsafe impl FfiType for bool {
             0 | 1 => Ok(()),
             byte => Err(InvalidValue::new(format_args!("{byte} is not a bool"))),
         }
+    }
+
+    unsafe fn check_all(first: *const Self, len: usize) -> Result<(), InvalidValue> {
+        // SAFETY: by this function's contract there are `len` initialised bytes that no thread
+        // writes to; `u8` has alignment 1.
+        let bytes = unsafe { std::slice::from_raw_parts(first.cast::<u8>(), len) };
+        if bytes.iter().fold(0, |all, byte| all | byte) <= 1 {
+            return Ok(());
+        }
+        // SAFETY: the callee has the same contract; it finds the first wrong byte.
+        unsafe { check_each(first, len) }
     }
 }

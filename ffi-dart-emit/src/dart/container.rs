@@ -46,14 +46,15 @@ pub fn of(types: &Types<'_>, ty: &Type) -> Container {
 impl Container {
     fn new(types: &Types<'_>, ty: &Type) -> Self {
         let class = types.class(ty);
+        let roomy = types.roomy(ty);
         match ty {
             Type::ArenaStr
             | Type::ArenaBytes
             | Type::ArenaVec { .. }
             | Type::ArenaMap { .. }
             | Type::ArenaBox { .. } => unreachable!("messages that live in an arena have no containers"),
-            Type::Str { cap } => Self::Buffer(Buffer { class, cap: *cap, text: true }),
-            Type::Bytes { cap } => Self::Buffer(Buffer { class, cap: *cap, text: false }),
+            Type::Str { cap } => Self::Buffer(Buffer { class, cap: *cap, text: true, roomy }),
+            Type::Bytes { cap } => Self::Buffer(Buffer { class, cap: *cap, text: false, roomy }),
             Type::Vec { of, cap } => Self::List(Box::new(List::new(types, ty, class, of, *cap))),
             Type::Array { .. } => {
                 let (of, count) = flattened(ty);
@@ -96,6 +97,8 @@ pub struct Buffer {
     class: String,
     cap: u64,
     text: bool,
+    /// True if only the bytes in use are copied.
+    roomy: bool,
 }
 
 /// A reference to a slot of a pool.
@@ -202,6 +205,30 @@ pub struct List {
     check: Option<Check>,
     /// Positions of `u64`, if there are any.
     shown: Option<String>,
+    copied: Copied,
+}
+
+/// Way in which a list is copied from another one.
+enum Copied {
+    /// As one block of memory, with the unused part.
+    Whole,
+    /// The numbers in use, of which an element has so many.
+    Words { each: u64 },
+    /// The elements in use one by one, each by this statement.
+    Each { statement: &'static str },
+}
+
+impl Copied {
+    fn new(types: &Types<'_>, ty: &Type, of: &Type, texts: Option<&Texts>) -> Self {
+        match (of.physical(), texts) {
+            _ if !types.roomy(ty) => Self::Whole,
+            (_, Some(Texts { stride, .. })) => Self::Words { each: stride / 4 },
+            (Type::Scalar(Scalar::Bool), _) => Self::Each { statement: "_items[i] = other._items[i];" },
+            (Type::Scalar(_) | Type::Enum(_) | Type::Open(_), _) => Self::Words { each: 1 },
+            _ if types.roomy(of) => Self::Each { statement: "_items[i].setFrom(other._items[i]);" },
+            _ => Self::Each { statement: "_items[i] = other._items[i];" },
+        }
+    }
 }
 
 /// A list of numbers.
@@ -254,6 +281,8 @@ impl List {
                 }
                 Type::Scalar(Scalar::Bool) => format!("{at} = false;"),
                 Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => format!("{at} = 0;"),
+                // Its `setFrom` leaves what is not used.
+                _ if types.roomy(of) => format!("{at} = $.Struct.create<{}>();", types.class(of)),
                 _ => format!("{at}.setFrom($.Struct.create<{}>());", types.class(of)),
             },
             read_value: types.read_value(of, each, EACH),
@@ -261,6 +290,7 @@ impl List {
             detached: types.detach(of, "element", ELEMENT),
             check: types.check(of, "elements[i]", WRITTEN),
             shown: types::unsigned(ty),
+            copied: Copied::new(types, ty, of, elements.texts.as_ref()),
             class,
             elements,
         }
@@ -384,6 +414,32 @@ impl OptionOf {
     }
 }
 
+/// Memory as an array of integers, with the alignment of what is in it.
+struct Words {
+    /// Type of an integer in `dart:ffi`.
+    native: &'static str,
+    /// Number of integers in all.
+    count: u64,
+    /// Number of integers of an element.
+    each: u64,
+}
+
+impl Words {
+    /// Returns the words of `count` elements of `size` bytes, aligned to `align`, of which the size
+    /// is a multiple.
+    fn new(size: u64, align: u64, count: u64) -> Self {
+        let native = match align {
+            1 => "$.Uint8",
+            2 => "$.Uint16",
+            4 => "$.Uint32",
+            _ => "$.Uint64",
+        };
+        let each = size / align;
+        // The product is at most the size of a type that exists.
+        Self { native, count: each * count, each }
+    }
+}
+
 /// A map of up to `cap` entries.
 #[derive(Template)]
 #[template(path = "dart/containers/map.dart.jinja", escape = "none")]
@@ -395,6 +451,14 @@ pub struct MapOf {
     end: Option<Padding>,
     /// Padding at the end of an entry.
     entry_end: Option<Padding>,
+    /// Size of an entry in bytes.
+    stride: u64,
+    /// The entries, which are declared as words: one typed data serves all of them.
+    words: Words,
+    /// Capacity of the keys, if they are texts, which are found by their bytes.
+    text: Option<u64>,
+    /// True if only the entries in use are copied.
+    roomy: bool,
     view: String,
     parameter: String,
     /// Type of the map as a value.
@@ -427,11 +491,10 @@ struct Half {
 impl Half {
     /// Returns the half `name` of entries: `key` or `value`.
     fn new(types: &Types<'_>, ty: &Type, name: &str, padding: Option<Padding>) -> Self {
-        let at = format!("_at._items[index]._{name}");
-        let each = format!("_items[i]._{name}");
+        let at = format!("entry._{name}");
         // A key has one form, as it holds no message.
         let read_value =
-            if name == "key" { types.read(ty, &each, EACH) } else { types.read_value(ty, &each, EACH) };
+            if name == "key" { types.read(ty, &at, EACH) } else { types.read_value(ty, &at, EACH) };
         Self {
             padding,
             place: types.place(ty, &format!("_{name}")),
@@ -452,19 +515,27 @@ impl MapOf {
         let mut places = Places::default();
         places.add(0, key_layout.size, key_align);
         let before_value = places.add(offset, value_layout.size, value_align);
-        let [padding, end] = list_padding(entry, key_align.max(value_align), cap);
+        let align = key_align.max(value_align);
+        let [padding, end] = list_padding(entry, align, cap);
         Self {
             class,
             cap,
             padding,
             end,
             entry_end: places.finish(entry.size),
+            stride: entry.size,
+            words: Words::new(entry.size, align.min(entry.align), cap),
+            roomy: types.roomy(ty),
+            text: match key {
+                Type::Str { cap } => Some(*cap),
+                _ => None,
+            },
             view: types.view(ty),
             parameter: types.parameter(ty),
             map: types.value(ty),
             key: Half::new(types, key, "key", None),
             value: Half::new(types, value, "value", before_value),
-            write_value: (!plain(value)).then(|| types.write_value(0, value, "_items[i]._value", "it", EACH)),
+            write_value: (!plain(value)).then(|| types.write_value(0, value, "entry._value", "it", EACH)),
             detached: types.detach(value, "value", ELEMENT),
             checks: [types.check(key, "keys[i]", ENTRY), types.check(value, "values[i]", ENTRY)]
                 .into_iter()

@@ -89,6 +89,7 @@ impl<'a> MessageClasses<'a> {
                     |it| matches!(it, Value::Message(index) if types.model.message(index).id == message.id),
                 ),
                 pooled: message.pool.is_some(),
+                roomy: types.roomy_message(message),
                 fields: list_fields(types, message, &fields),
                 proto,
             },
@@ -176,7 +177,7 @@ struct FieldMembers<'a> {
     read: String,
     /// Statement that writes its value to the view `target`.
     write: String,
-    /// Places that are copied from another view.
+    /// Statements that copy it from the view `other`.
     copied: Vec<String>,
 }
 
@@ -279,7 +280,7 @@ impl<'a> FieldMembers<'a> {
             } else {
                 types.write_value(0, ty, &target, &value, place)
             },
-            copied: access.copied(name),
+            copied: access.copied(name, types.roomy(ty)),
             name,
             doc,
             notes,
@@ -303,10 +304,6 @@ impl<'a> FieldMembers<'a> {
     /// Returns the parameter of the setter of unsigned numbers, which must not hide the field.
     fn unsigned_parameter(&self) -> &'static str {
         if self.name == "value" { "number" } else { "value" }
-    }
-
-    fn is_inline_array(&self) -> bool {
-        matches!(self.access, Access::Numbers { .. } | Access::Enums { .. })
     }
 }
 
@@ -379,18 +376,30 @@ impl Access {
         }
     }
 
-    /// Returns the places of the field `name` that are copied from another view.
-    fn copied(&self, name: &str) -> Vec<String> {
+    /// Returns the statements that copy the field `name` from the view `other`. Of one that is
+    /// `roomy`, only what is used is copied.
+    fn copied(&self, name: &str, roomy: bool) -> Vec<String> {
+        let assigned = |place: String| format!("{place} = other.{place};");
+        let set = |place: String| format!("{place}.setFrom(other.{place});");
         match self {
-            Self::Number { .. } | Self::InPlace { .. } => vec![name.to_owned()],
-            Self::Enum { .. } => vec![self.enum_place(name)],
+            Self::InPlace { .. } if roomy => vec![set(name.to_owned())],
+            Self::Container { .. } if roomy => vec![set(format!("_{name}"))],
+            Self::Text { .. } | Self::Bytes { .. } if roomy => {
+                let (length, bytes) = (format!("_{name}$length"), format!("_{name}$bytes.elements"));
+                vec![format!("{length} = $.copyUsed(other.{bytes}, {bytes}, other.{length});")]
+            }
+            Self::Number { .. } | Self::InPlace { .. } => vec![assigned(name.to_owned())],
+            Self::Enum { .. } => vec![assigned(self.enum_place(name))],
             Self::Text { .. } | Self::Bytes { .. } => {
-                vec![format!("_{name}$length"), format!("_{name}$bytes")]
+                vec![assigned(format!("_{name}$length")), assigned(format!("_{name}$bytes"))]
             }
-            Self::Option { .. } => vec![format!("_{name}$value"), format!("_{name}$present")],
-            Self::Checked { .. } | Self::Numbers { .. } | Self::Enums { .. } | Self::Container { .. } => {
-                vec![format!("_{name}")]
+            Self::Option { .. } => {
+                vec![assigned(format!("_{name}$value")), assigned(format!("_{name}$present"))]
             }
+            Self::Numbers { .. } | Self::Enums { .. } => {
+                vec![format!("_{name}.elements.setAll(0, other._{name}.elements);")]
+            }
+            Self::Checked { .. } | Self::Container { .. } => vec![assigned(format!("_{name}"))],
         }
     }
 

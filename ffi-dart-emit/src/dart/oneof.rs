@@ -115,6 +115,7 @@ impl<'a> OneofClasses<'a> {
                     |it| matches!(it, Value::Oneof(index) if types.model.oneof(index).id == oneof.id),
                 ),
                 pooled: false,
+                roomy: false,
                 fields: Vec::new(),
                 proto: None,
             },

@@ -19,6 +19,8 @@ pub struct Owners<'a> {
     pub returned: bool,
     /// True if it has a pool.
     pub pooled: bool,
+    /// True if only what is used of a message is copied.
+    pub roomy: bool,
     /// Lists of the fields that are numbers.
     pub fields: Vec<ListField<'a>>,
     /// Members for protobuf, if the message has them.

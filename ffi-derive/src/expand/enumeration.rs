@@ -86,6 +86,16 @@ fn implementations(item: &Enum) -> TokenStream {
                 // nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
             }
+
+            #[inline]
+            unsafe fn check_all(
+                first: *const Self,
+                len: __ffi::core::primitive::usize,
+            ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+                // SAFETY: by this function's contract there are `len` values from `first` on,
+                // aligned and initialised, and nobody writes to them.
+                unsafe { __ffi::check_enums(first, len) }
+            }
         }
 
         // SAFETY: the enum has that repr, and only its discriminants are mapped to a variant.

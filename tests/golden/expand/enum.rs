@@ -88,6 +88,13 @@ const _: () = {
         ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
             unsafe { __ffi::check_enum(value) }
         }
+        #[inline]
+        unsafe fn check_all(
+            first: *const Self,
+            len: __ffi::core::primitive::usize,
+        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe { __ffi::check_enums(first, len) }
+        }
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiEnum for Mode {

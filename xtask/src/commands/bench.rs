@@ -50,6 +50,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "everyday",
+        about: "maps, lists, text, values and large messages, against Dart, dart:ffi by hand, std and prost (JIT and AOT)",
+        run: everyday,
+        report: None,
+    },
+    Benchmark {
         name: "flutter",
         about: "a picture's way to the screen, in Flutter's engine (JIT), against lists of Dart and serialized bytes",
         run: flutter,
@@ -208,6 +214,13 @@ fn arenas(tally: &mut Tally) -> Result<()> {
 fn database(tally: &mut Tally) -> Result<()> {
     let engine = package("database_engine", &scratch("database/engine")?)?;
     dart_with(tally, "database", &[&engine], Cores::All)
+}
+
+/// Runs the Dart half, then the Rust half.
+fn everyday(tally: &mut Tally) -> Result<()> {
+    dart(tally, "everyday")?;
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-everyday"]))
 }
 
 /// The library is that of the stress example.

@@ -118,6 +118,63 @@ void main() {
     expect(names[60], 'new');
   });
 
+  test('a map with an index reads each key once', () {
+    final names = Names(100);
+    final indexed = names.indexed();
+    for (var key = 0; key < 80; key++) {
+      indexed[key] = 'old';
+    }
+    for (var key = 79; key >= 40; key--) {
+      indexed[key] = 'new';
+    }
+    expect(names.reads, 0);
+    expect(indexed[39], 'old');
+    expect(indexed[40], 'new');
+    expect(indexed[80], isNull);
+    expect(indexed.containsKey('x'), isFalse);
+    expect(names.reads, 0);
+
+    // The last entry moves to the place of the removed one.
+    expect(indexed.remove(3), 'old');
+    expect(indexed.remove(3), isNull);
+    expect(indexed.remove(78), 'new');
+    expect(indexed[79], 'new');
+    expect(indexed, hasLength(78));
+    expect(Map.of(indexed), Map.of(names));
+    for (final key in names.keys) {
+      expect(indexed[key], names[key]);
+    }
+
+    // What changes the number of entries is seen.
+    names
+      ..clear()
+      ..[7] = 'seven';
+    expect(indexed[7], 'seven');
+    expect(indexed[8], isNull);
+    indexed.clear();
+    expect(names, isEmpty);
+    expect(indexed, isEmpty);
+  });
+
+  test('a map with an index ends at its capacity', () {
+    final indexed = Names().indexed();
+    indexed.addAll({1: 'one', 2: 'two'});
+    expect(() => indexed[3] = 'three', full);
+    indexed[2] = 'zwei';
+    expect(indexed, {1: 'one', 2: 'zwei'});
+  });
+
+  test('a list that changes its length ends a loop', () {
+    final numbers = Numbers()..addAll([1, 2]);
+    expect([for (final it in numbers) it], [1, 2]);
+    expect(() {
+      for (final it in numbers) {
+        numbers.add(it);
+      }
+    }, throwsA(isA<ConcurrentModificationError>()));
+    expect(numbers.iterator..moveNext(), isA<Iterator<int>>());
+  });
+
   test('a map keeps its entries together', () {
     final names = Names()
       ..[1] = 'one'

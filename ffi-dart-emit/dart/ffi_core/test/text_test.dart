@@ -25,6 +25,33 @@ void main() {
     });
   }
 
+  test('a key is found by its bytes', () {
+    // Three entries of 20 bytes: a text of up to 11 bytes and a number.
+    const stride = 20, capacity = 11;
+    final entries = Uint8List(3 * stride);
+    for (final (index, key) in const ['größer', 'größen', ''].indexed) {
+      TextPlace(entries, index * stride, capacity).write(key, 'key', index);
+    }
+    int find(String key, [int length = 3]) =>
+        findText(key, entries, length, stride, capacity);
+    expect(find('größer'), 0);
+    expect(find('größen'), 1);
+    expect(find(''), 2);
+    expect(find('', 2), -1);
+    expect(find('größ'), -1);
+    expect(find('grosser'), -1);
+    expect(find('größe\ud800'), -1);
+    expect(find('longer than its room'), -1);
+
+    // Neither bytes that are no text nor a length beyond the room is a key.
+    entries
+      ..[4] = 0xff
+      ..[stride] = 200;
+    expect(find('größer'), -1);
+    expect(find('größen'), -1);
+    expect(find('x' * 200), -1);
+  });
+
   test('what has no room, or is no text, leaves the memory as it was', () {
     final bytes = Uint8List(3);
     expect(

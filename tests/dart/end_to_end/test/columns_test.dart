@@ -76,6 +76,29 @@ void main() {
       expect(row.x, 77, reason: 'each copy has memory of its own');
     });
 
+    test('are sorted and reordered', () {
+      final columns = particles(100), ids = columns.id, x = columns.x;
+      columns.sort((a, b) => ids[b].compareTo(ids[a]));
+      expect(x, [for (var row = 99; row >= 0; row--) row]);
+      for (var row = 0; row < 100; row++) {
+        expect(columns[row].toData(), particle(99 - row).toData());
+      }
+      columns.reorder([for (var row = 99; row >= 0; row--) row]);
+      expect(columns[7].toData(), particle(7).toData());
+      for (final order in [
+        [0],
+        List.filled(100, 0),
+        List.generate(100, (row) => row + 1),
+        List.generate(101, (row) => row % 100),
+      ]) {
+        expect(() => columns.reorder(order), throwsArgumentError);
+      }
+      expect(columns.x, List.generate(100, (row) => row));
+      ParticleColumns()
+        ..sort((a, b) => fail('there are no rows'))
+        ..reorder([]);
+    });
+
     test('that are not there are refused', () {
       final columns = particles(3);
       for (final row in [-1, 3, 1 << 40]) {

@@ -330,6 +330,113 @@ void main() {
       expect(library.isMapsFromDart(box), isTrue);
     });
 
+    test('maps, by text', () {
+      final ages = MapsBox().ref.ages..addAll({'ä': 1, 'bc': 2, 'ab': 3});
+      expect(ages['ä'], 1);
+      expect(ages['ab'], 3);
+      expect(ages['abc'], isNull);
+      expect(ages['b'], isNull);
+      expect(ages[''], isNull);
+      expect(ages['a text without room'], isNull);
+      expect(ages['\ud800'], isNull);
+      expect(ages.containsKey(7), isFalse);
+      expect(ages.remove('ä'), 1);
+      expect(ages, {'ab': 3, 'bc': 2});
+    });
+
+    test('maps, by an index of their keys', () {
+      final box = MapsBox();
+      final many = box.ref.many.indexed();
+      for (var i = 0; i < 300; i++) {
+        many[i * 7] = i & 255;
+      }
+      many
+        ..[7] = 9
+        ..remove(14);
+      expect(many.length, 299);
+      expect(many[7], 9);
+      expect(many[14], isNull);
+      expect(many[299 * 7], 299 & 255);
+      many[14] = 1;
+      expect(() => many[1] = 1, throwsA(isA<CapacityException>()));
+      expect(library.touchMaps(box), isNonNegative);
+      expect(box.ref.many[14], 1);
+      expect(box.ref.points.indexed().containsKey(Mode.fast), isFalse);
+    });
+
+    test('numbers, all at once', () {
+      final numbers = ListsBox().ref.numbers
+        ..addAll(Uint32List.fromList([1, 2]))
+        ..addAll([3, 4].map((it) => it));
+      numbers.addAll(numbers);
+      expect(numbers, [1, 2, 3, 4, 1, 2, 3, 4]);
+      numbers
+        ..setRange(0, 2, Uint32List.fromList([7, 8, 9]), 1)
+        ..setAll(6, Uint32List.fromList([5, 6]))
+        ..setRange(3, 5, numbers.elements);
+      expect(numbers, [8, 9, 3, 8, 9, 2, 5, 6]);
+      expect([for (final it in numbers) it], numbers.elements);
+      expect(() => numbers.addAll([-1]), throwsRangeError);
+      expect(() => numbers.addAll(Int32List(1)..[0] = -1), throwsRangeError);
+      expect(
+        () => numbers.addAll(Uint32List(3)),
+        throwsA(isA<CapacityException>()),
+      );
+      expect(() => numbers.setAll(7, Uint32List(2)), throwsRangeError);
+      expect(numbers, [8, 9, 3, 8, 9, 2, 5, 6]);
+    });
+
+    test('only what is used of much room is copied', () {
+      final [from, to] = [RoomsBox(), RoomsBox()];
+      void fill(Room room, int count) => room
+        ..text = 'ä' * count
+        ..bytes = Uint8List.fromList(List.filled(count, count))
+        ..numbers = List.filled(count, count)
+        ..flags = List.filled(count, count.isEven)
+        ..names = List.filled(count, '$count')
+        ..points = List.filled(count, _point(1.0 * count, 2).toBox().ref)
+        ..ages = {for (var i = 0; i < count; i++) '$i': count};
+
+      fill(from.ref.room, 2);
+      from.ref.more.length = 1;
+      fill(from.ref.more[0], 100);
+      fill(to.ref.room, 5);
+      to.ref.more.length = 2;
+      fill(to.ref.more[0], 150);
+      to.ref = from.ref;
+      expect(to.ref.toData(), from.ref.toData());
+      expect(library.touchRooms(to), library.touchRooms(from));
+
+      // What is behind it was left as it was.
+      final room = to.ref.room;
+      room.numbers.rawLength = 3;
+      room.flags.rawLength = 3;
+      room.names.rawLength = 3;
+      room.points.rawLength = 3;
+      room.ages.rawLength = 3;
+      expect(room.numbers, [2, 2, 5]);
+      expect(room.flags, [true, true, false]);
+      expect(room.names, ['2', '2', '5']);
+      expect(room.points[2].x, 5);
+      expect(room.ages['2'], 5);
+
+      // A length that no value has is found as before.
+      from.ref.room.numbers.rawLength = 3001;
+      from.ref.room.points.rawLength = 201;
+      from.ref.room.ages.rawLength = 201;
+      to.ref = from.ref;
+      for (final length in <int Function()>[
+        () => room.numbers.length,
+        () => room.points.length,
+        () => room.ages.length,
+      ]) {
+        expect(length, throwsA(isA<InvalidValueException>()));
+      }
+
+      final array = RoomsArray(2)..[1] = RoomsBox().ref;
+      expect(array[1].toData(), RoomsBox().ref.toData());
+    });
+
     test('oneofs', () {
       final box = OneofsData(
         before: 2,

@@ -133,11 +133,13 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
-  // Length for which the views below were made.
+  // Length, capacity and start for which the views below were made.
   int _length = 0;
   int _capacity = -1;
   int _start = 0;
-  final Map<int, Object> _views = {};
+
+  /// The view of each column that was asked for.
+  late final List<Object?> _views = List.filled(_calls.count, null);
 
   /// True if a view of a column was ever asked for.
   bool _viewed = false;
@@ -153,15 +155,24 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       capacity * _calls.lastSize;
 
   /// Removes the views when the rows have moved, or their number has changed.
+  @pragma('vm:prefer-inline')
   void _forgetMoved() {
-    final length = this.length, capacity = this.capacity;
-    final start = _startOf(0).address;
+    // The header begins with the length, the capacity and the start of the first column.
+    final header = pointer.cast<Uint64>();
+    final length = header[0], capacity = header[1];
+    final start = (header + 2).cast<Size>().value;
     if (length == _length && capacity == _capacity && start == _start) return;
-    _views.clear();
+    _forget(length, capacity, start);
+  }
+
+  void _forget(int length, int capacity, int start) {
+    _dropViews();
     _length = length;
     _capacity = capacity;
     _start = start;
   }
+
+  void _dropViews() => _views.fillRange(0, _views.length, null);
 
   /// Number of rows.
   int get length => pointer.cast<Uint64>().value;
@@ -222,6 +233,56 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Removes all rows; the memory stays.
   void clear() => resize(0);
 
+  /// Sorts the rows by [compare], which gets the numbers of two rows: for columns with
+  /// a field `mass`, `final mass = columns.mass; columns.sort((a, b) =>
+  /// mass[a].compareTo(mass[b]));`. Views of columns show the new order.
+  ///
+  /// Throws an [AllocationException].
+  void sort(int Function(int a, int b) compare) =>
+      _arrange(List.generate(length, (row) => row)..sort(compare));
+
+  /// Moves the rows: row `i` becomes what row `order[i]` was. Views of columns show the
+  /// new order.
+  ///
+  /// Throws an [ArgumentError] if [order] does not have the number of each row once, and
+  /// an [AllocationException].
+  void reorder(List<int> order) {
+    final length = this.length;
+    final rows = {
+      for (final row in order)
+        if (row >= 0 && row < length) row,
+    };
+    if (rows.length < length || order.length > length) {
+      throw ArgumentError.value(
+        order,
+        'order',
+        'does not have the number of each of $length rows once',
+      );
+    }
+    _arrange(order);
+  }
+
+  /// Moves the rows by way of messages, which are copied in the order [order].
+  void _arrange(List<int> order) {
+    final memory = _calls._memory, size = _calls.elementSize, keeper = Object();
+    final length = order.length;
+    if (length == 0) return;
+    final attachment = memory.allocate(keeper, length * size);
+    try {
+      final messages = attachment.ref.memory;
+      _check(_calls._read(pointer, 0, messages, length), length);
+      final bytes = messages.cast<Uint8>().asTypedList(length * size);
+      final before = Uint8List.fromList(bytes);
+      for (var row = 0; row < length; row++) {
+        final start = row * size;
+        bytes.setRange(start, start + size, before, order[row] * size);
+      }
+      _check(_calls._write(pointer, 0, messages, length), length);
+    } finally {
+      memory.release(attachment, keeper);
+    }
+  }
+
   /// Ends the use of this object; does nothing the second time.
   ///
   /// The memory is freed: at once if no view of a column was ever asked for, or
@@ -234,7 +295,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     if (_header == nullptr) return;
     final header = _header;
     _header = nullptr;
-    _views.clear();
+    _dropViews();
     final memory = _calls._memory;
     if (!now) return memory.drop(_attachment, this);
     memory.forget(_attachment, this);
@@ -262,10 +323,17 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
 
   /// Returns the result of [make] for the start of the column [index]. It is
   /// made again when the rows have moved, or their number has changed.
+  @pragma('vm:prefer-inline')
   V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
     _forgetMoved();
-    final view = _views[index] ??= make(_startOf(index));
-    return view as V;
+    final view = _views[index];
+    return view is V ? view : _make(index, make);
+  }
+
+  V _make<V extends Object>(int index, V Function(Pointer<Void> at) make) {
+    final view = make(_startOf(index));
+    _views[index] = view;
+    return view;
   }
 
   /// Returns the bytes of the column [index], whose values have [size] bytes;

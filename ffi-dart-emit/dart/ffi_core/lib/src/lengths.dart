@@ -6,6 +6,18 @@ part of 'native.dart';
 int usedLength(int length, int capacity, String name, [int? index]) =>
     length <= capacity ? length : throwLength(length, capacity, name, index);
 
+/// Copies the elements in use from one list in a message to another, each of which is
+/// [each] numbers, and returns [length], the number of elements that memory says.
+///
+/// What is behind them stays, so it takes no time for room that isn't used.
+int copyUsed<T>(List<T> from, List<T> to, int length, [int each = 1]) {
+  final capacity = to.length;
+  // A length that is too large is copied as it is, and found when it is read.
+  final used = length > capacity ~/ each ? capacity : length * each;
+  to.setRange(0, used, from);
+  return length;
+}
+
 /// Throws an [IndexError] if [index] is not that of one of [length] elements.
 @pragma('vm:prefer-inline')
 void checkElement(int index, int length) {

@@ -46,6 +46,9 @@ abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
     _writeAll(length, values);
   }
 
+  @override
+  Iterator<E> get iterator => _VecIterator(this);
+
   /// Replaces all elements by [values].
   ///
   /// Throws a [CapacityException] if there are too many, and as assigning an
@@ -105,6 +108,34 @@ abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
   E removeLast() => removeAt(length - 1);
 }
 
+/// Iterator over the elements of an [FfiVec]: it reads the length once a step, where that
+/// of [ListMixin] reads it in each of three calls.
+final class _VecIterator<E> implements Iterator<E> {
+  _VecIterator(this._list) : _length = _list.length;
+
+  final FfiVec<E> _list;
+  final int _length;
+  int _next = 0;
+  E? _current;
+
+  @override
+  E get current => _current as E;
+
+  @override
+  @pragma('vm:prefer-inline')
+  bool moveNext() {
+    final list = _list, next = _next;
+    if (list.rawLength != _length) throw ConcurrentModificationError(list);
+    if (next == _length) {
+      _current = null;
+      return false;
+    }
+    _current = list.read(next);
+    _next = next + 1;
+    return true;
+  }
+}
+
 /// A list of numbers inside a message, **borrowed**; see [elements].
 abstract base class NumberVec<E extends num, L extends List<E>>
     extends FfiVec<E> {
@@ -119,6 +150,38 @@ abstract base class NumberVec<E extends num, L extends List<E>>
 
   @override
   void checkAll(List<E> elements, int start) => checked(elements);
+
+  @override
+  Iterator<E> get iterator => elements.iterator;
+
+  @override
+  void addAll(Iterable<E> iterable) {
+    final Object of = iterable;
+    // Typed data is copied as it is. Any other one may be lazy, or this list.
+    final values = of is TypedData
+        ? iterable as List<E>
+        : iterable.toList(growable: false);
+    final start = length;
+    _checkCapacity(start + values.length);
+    checked(values);
+    rawLength = start + values.length;
+    elements.setRange(start, start + values.length, values);
+  }
+
+  @override
+  void setRange(int start, int end, Iterable<E> iterable, [int skipCount = 0]) {
+    // Typed data of the same class holds nothing that needs a check.
+    iterable is L
+        ? elements.setRange(start, end, iterable, skipCount)
+        : super.setRange(start, end, iterable, skipCount);
+  }
+
+  @override
+  void setAll(int index, Iterable<E> iterable) {
+    iterable is L
+        ? elements.setAll(index, iterable)
+        : super.setAll(index, iterable);
+  }
 
   /// Replaces all elements by [values].
   ///

@@ -2,9 +2,10 @@ part of 'native.dart';
 
 /// A map of up to [capacity] entries inside a message, **borrowed**.
 ///
-/// Looking up compares key by key, so [addAll] and [assign] write many entries in less
-/// time; removing moves the last entry to the place of the removed one. Values that
-/// are messages are views. What makes it larger than [capacity] throws a
+/// Looking up compares key by key, which suits dozens of entries. For more, [addAll]
+/// and [assign] write many at once, and [indexed] finds each key in constant time.
+/// Removing moves the last entry to the place of the removed one. Values that are
+/// messages are views. What makes it larger than [capacity] throws a
 /// [CapacityException].
 abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// The length that memory says, whatever it is.
@@ -32,13 +33,22 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   /// Throws if one of [keys], or of the [values] with them, can't be in this map.
   void checkAll(List<K> keys, List<V> values) {}
 
-  int _find(Object? key) {
+  /// Returns the index of the entry whose key is [key], or -1 if there is none.
+  int $find(Object? key) {
     final length = this.length;
     for (var index = 0; index < length; index++) {
       if (readKey(index) == key) return index;
     }
     return -1;
   }
+
+  /// Returns this map with an index of its keys, which finds each in constant time.
+  ///
+  /// Making the index reads each key once. Changes of the result change this map, and
+  /// keep the index. While the result is used, nothing else may change the keys in this
+  /// memory, neither Dart nor Rust: the index would take one key for another, and add a
+  /// key a second time, which Rust refuses.
+  Map<K, V> indexed() => _IndexedMap(this);
 
   @override
   int get length {
@@ -54,14 +64,17 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
 
   @override
   V? operator [](Object? key) {
-    final index = _find(key);
+    final index = $find(key);
     return index < 0 ? null : readValue(index);
   }
 
   @override
   void operator []=(K key, V value) {
-    final index = _find(key);
-    if (index >= 0) return writeValue(index, value);
+    final index = $find(key);
+    index < 0 ? _append(key, value) : writeValue(index, value);
+  }
+
+  void _append(K key, V value) {
     final length = _checkCapacity(this.length + 1);
     writeKey(length - 1, key);
     writeValue(length - 1, value);
@@ -69,15 +82,18 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
   }
 
   @override
-  bool containsKey(Object? key) => _find(key) >= 0;
+  bool containsKey(Object? key) => $find(key) >= 0;
 
   @override
   V? remove(Object? key) {
-    final found = _find(key);
-    if (found < 0) return null;
-    final removed = detach(readValue(found));
+    final found = $find(key);
+    return found < 0 ? null : _removeAt(found);
+  }
+
+  V _removeAt(int index) {
+    final removed = detach(readValue(index));
     final last = length - 1;
-    if (found < last) move(last, found);
+    if (index < last) move(last, index);
     rawLength = last;
     return removed;
   }
@@ -115,6 +131,7 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
 
   @override
   void forEach(void Function(K key, V value) action) {
+    final length = this.length;
     for (var index = 0; index < length; index++) {
       action(readKey(index), readValue(index));
     }
@@ -194,4 +211,91 @@ abstract base class FfiMap<K, V> with MapMixin<K, V>, _Sized {
       if (changed) rawLength = index;
     }
   }
+}
+
+/// A map with an index of its keys; see [FfiMap.indexed].
+final class _IndexedMap<K, V> with MapMixin<K, V> {
+  _IndexedMap(this._map) {
+    _learn();
+  }
+
+  final FfiMap<K, V> _map;
+
+  /// The index of the entry of each key.
+  final Map<K, int> _places = HashMap();
+
+  void _learn() {
+    final length = _map.length;
+    _places.clear();
+    // From the last on, as a look-up finds the first of equal keys.
+    for (var index = length - 1; index >= 0; index--) {
+      _places[_map.readKey(index)] = index;
+    }
+  }
+
+  /// Returns the index of the entry whose key is [key], or -1 if there is none.
+  int _find(Object? key) {
+    if (_map.length != _places.length) _learn();
+    return _places[key] ?? -1;
+  }
+
+  @override
+  int get length => _map.length;
+
+  @override
+  bool get isEmpty => _map.isEmpty;
+
+  @override
+  bool get isNotEmpty => _map.isNotEmpty;
+
+  @override
+  V? operator [](Object? key) {
+    final index = _find(key);
+    return index < 0 ? null : _map.readValue(index);
+  }
+
+  @override
+  void operator []=(K key, V value) {
+    final index = _find(key);
+    if (index >= 0) return _map.writeValue(index, value);
+    _map._append(key, value);
+    _places[key] = _places.length;
+  }
+
+  @override
+  bool containsKey(Object? key) => _find(key) >= 0;
+
+  @override
+  V? remove(Object? key) {
+    final found = _find(key);
+    if (found < 0) return null;
+    final last = _map.length - 1;
+    final moved = _map.readKey(last);
+    final removed = _map._removeAt(found);
+    _places
+      ..[moved] = found
+      ..remove(key);
+    return removed;
+  }
+
+  @override
+  void clear() {
+    _map.clear();
+    _places.clear();
+  }
+
+  @override
+  void forEach(void Function(K key, V value) action) => _map.forEach(action);
+
+  @override
+  bool containsValue(Object? value) => _map.containsValue(value);
+
+  @override
+  Iterable<K> get keys => _map.keys;
+
+  @override
+  Iterable<V> get values => _map.values;
+
+  @override
+  Iterable<MapEntry<K, V>> get entries => _map.entries;
 }

@@ -112,6 +112,53 @@ final class TextPlace {
   }
 }
 
+/// Returns the index of the entry whose key is [text] among [length] entries of
+/// [stride] bytes in [entries], or -1 if there is none. Each begins with an `FfiStr`
+/// of [capacity].
+///
+/// It compares bytes, and makes no text of the keys.
+int findText(
+  String text,
+  Uint8List entries,
+  int length,
+  int stride,
+  int capacity,
+) {
+  final bytes = _keyBytes(text);
+  final count = bytes?.length ?? -1;
+  if (bytes == null || count > capacity) return -1;
+  final lengths = Uint32List.sublistView(entries);
+  final words = stride >> 2;
+  for (var index = 0, at = 0; index < length; index++, at += words) {
+    if (lengths[at] != count) continue;
+    // From the end, as keys often begin alike.
+    final start = (at << 2) + 4;
+    var left = count - 1;
+    while (left >= 0 && entries[start + left] == bytes[left]) {
+      left--;
+    }
+    if (left < 0) return index;
+  }
+  return -1;
+}
+
+/// Returns [text] as UTF-8, or null if it holds half of a surrogate pair, which no key
+/// does.
+Uint8List? _keyBytes(String text) {
+  final bytes = Uint8List(text.length);
+  for (var i = 0; i < text.length; i++) {
+    final unit = text.codeUnitAt(i);
+    if (unit >= 0x80) return _unicodeKey(text);
+    bytes[i] = unit;
+  }
+  return bytes;
+}
+
+Uint8List? _unicodeKey(String text) {
+  final isUnicode = text.runes.every((rune) => rune & ~0x7ff != 0xd800);
+  return isUnicode ? utf8.encode(text) : null;
+}
+
 /// The first [length] of [bytes], those of the field [name], or the element
 /// [index] of it, **borrowed**.
 ///
