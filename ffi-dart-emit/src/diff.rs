@@ -151,6 +151,7 @@ impl<'a> Side<'a> {
             number: field.tag,
             place: field.offset,
             ty: Some(self.ty(&field.ty)),
+            rules: field.rules.to_string(),
         };
         it.fields.iter().map(member).collect()
     }
@@ -162,6 +163,7 @@ impl<'a> Side<'a> {
             number: case.tag,
             place,
             ty: case.ty.as_ref().map(|ty| self.ty(ty)),
+            rules: String::new(),
         };
         (0..).zip(&it.cases).skip(1).map(member).collect()
     }
@@ -246,6 +248,8 @@ struct Member<'a> {
     place: u64,
     /// Type; `None` for a case without data.
     ty: Option<Type>,
+    /// Rules of its value, as they are written; empty for none.
+    rules: String,
 }
 
 /// Words for members in descriptions.
@@ -381,6 +385,17 @@ impl<'a> Diff<'a> {
     }
 }
 
+impl Diff<'_> {
+    /// Reports other rules of a value: bytes are what they were, and the library refuses others.
+    fn rules(&mut self, item: &str, old: &str, new: &str) {
+        let shown = |rules: &str| if rules.is_empty() { "none".to_owned() } else { format!("`{rules}`") };
+        if old != new {
+            let what = format!("its rules were {}, are {}", shown(old), shown(new));
+            self.add(item, what, None, None);
+        }
+    }
+}
+
 /// First and last of numbers that no field may have.
 type Reserved<'r> = &'r [(u32, u32)];
 
@@ -454,6 +469,7 @@ impl Diff<'_> {
             } else if let Some(why) = old.ty.as_ref().and_then(|ty| self.held(ty)) {
                 self.add(&item, why, Some(MEMORY), None);
             }
+            self.rules(&item, &old.rules, &new.rules);
             if old.place != new.place {
                 let what = format!("moved from {} {} to {}", words.place, old.place, new.place);
                 self.add(&item, what, Some(MEMORY), None);

@@ -17,6 +17,7 @@ mod golden;
 mod meta;
 mod names;
 mod record;
+mod rules;
 mod rustc;
 mod tags;
 
@@ -454,8 +455,9 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
                 expanded(ast::Function::new(args.into(), &function), expand::function, Default::default);
             let count = function.attrs.len();
             function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+            let had_keys = ast::remove_keys(&mut function.sig);
             // Otherwise the tokens stay as they were written.
-            if function.attrs.len() < count {
+            if had_keys || function.attrs.len() < count {
                 item = function.into_token_stream().into();
             }
             expansion
@@ -467,6 +469,7 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
             for member in &mut block.items {
                 if let syn::ImplItem::Fn(function) = member {
                     function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+                    ast::remove_keys(&mut function.sig);
                 }
             }
             item = block.into_token_stream().into();

@@ -1,6 +1,7 @@
 //! Docs and annotations, which stand before a declaration.
 
-use crate::model::Item;
+use crate::foreign::one_line;
+use crate::model::{Field, Item, Rules};
 
 use super::docs::Scope;
 use super::layout;
@@ -39,15 +40,26 @@ impl Lead {
         Self { doc: lines(2, &doc), notes: annotations(2, item) }
     }
 
-    /// Returns those of a member for the field `item` of the type `own`.
-    pub fn of_field(names: &Names<'_>, own: &str, item: &Item) -> Self {
-        Self::new(names, 2, own, item, &format!("The field `{}`.", item.name))
+    /// Returns those of a member for `field` of the type `own`, with its rules.
+    pub fn of_field(names: &Names<'_>, own: &str, field: &Field) -> Self {
+        let Field { item, rules, .. } = field;
+        let Self { mut doc, notes } = Self::new(names, 2, own, item, &format!("The field `{}`.", item.name));
+        if !rules.is_empty() {
+            doc += &format!("\n  ///\n{}", lines(2, &rules_doc(rules)));
+        }
+        Self { doc, notes }
     }
 
     /// Returns those of the class of a value, whose docs are `doc`.
     pub fn of_value(doc: &str, item: &Item) -> Self {
         Self { doc: lines(0, doc), notes: annotations(0, item) }
     }
+}
+
+/// Returns the sentence about the rules of a field or parameter.
+pub fn rules_doc(rules: &Rules) -> String {
+    let rules = one_line(&rules.to_string()).replace('`', "'");
+    format!("A call throws a [ValidationException] unless it keeps `{rules}`.")
 }
 
 /// Returns true if the user wrote docs for `item`.

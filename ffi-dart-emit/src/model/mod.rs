@@ -16,7 +16,7 @@ use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
     Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Fingerprint, Flag, Health, Item,
     Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset, Role,
-    Scalar, Simd, TypeId,
+    Rules, Scalar, Simd, TypeId,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
 pub use reached::arena_layout;
@@ -149,6 +149,8 @@ pub struct Field {
     pub ty: Type,
     /// Number in .proto.
     pub tag: u32,
+    /// Rules that its value keeps.
+    pub rules: Rules,
 }
 
 /// The type of a field or an element.
@@ -419,6 +421,8 @@ pub struct Param {
     pub passing: Passing,
     /// True if it is an `Option`: then a byte follows that is 1 if there is a value.
     pub optional: bool,
+    /// Rules that its value keeps.
+    pub rules: Rules,
 }
 
 /// The result of a [`Function`].

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::{
     Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Newtype, Oneof, PanicStrategy,
-    Pool, PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Pool, PoolSymbols, Record, Reset, Rules, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use heck::ToSnakeCase;
 
@@ -118,7 +118,8 @@ impl Records {
                     let size = offset.saturating_add(of.size).min(MAX_SIZE);
                     whole = Layout { size, align: whole.align.max(of.align) };
                     let tag = part.tag.unwrap_or_default();
-                    fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag });
+                    let rules = Rules::default();
+                    fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag, rules });
                 }
                 whole.size = whole.size.next_multiple_of(whole.align);
                 let pool = source.pool.as_ref().map(|pool| Pool {

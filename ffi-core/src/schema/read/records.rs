@@ -402,6 +402,55 @@ pub struct Field {
     pub ty: Type,
     /// Number in .proto: that of `#[ffi(tag = N)]`, or the smallest free one from 1 on.
     pub tag: u32,
+    /// Rules that its value keeps.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
+}
+
+/// Rules of the value of a field or parameter, which the library checks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Least number, in decimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// Largest number, in decimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    /// True if there is at least one character or element.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub non_empty: bool,
+    /// Largest number of characters or elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_len: Option<u32>,
+    /// Regular expression that a part of the text matches, in the syntax of `regex-lite`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+}
+
+impl Rules {
+    /// Returns true if there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// As `#[ffi(..)]` has them.
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min, max, non_empty, max_len, pattern } = self;
+        let range = (min.is_some() || max.is_some()).then(|| {
+            let equals = if max.is_some() { "=" } else { "" };
+            format!("range = {}..{equals}{}", min.as_deref().unwrap_or(""), max.as_deref().unwrap_or(""))
+        });
+        let all = [
+            range,
+            non_empty.then(|| "non_empty".to_owned()),
+            max_len.map(|most| format!("max_len = {most}")),
+            pattern.as_ref().map(|pattern| format!("pattern = {pattern:?}")),
+        ];
+        f.write_str(&all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// The type of a field, an element, a parameter or a result.
@@ -784,6 +833,9 @@ pub struct Param {
     /// Trait of an object of Dart; `None` for other parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listener: Option<TypeId>,
+    /// Rules that its value keeps.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
 }
 
 fn byte() -> Type {
