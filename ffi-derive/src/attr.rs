@@ -181,7 +181,7 @@ pub(crate) struct OwnLimit {
 }
 
 impl Limit {
-    const KEYS: [&str; 5] = ["per_second", "keys", "at_once", "request", "result"];
+    const KEYS: [&str; 6] = ["per_second", "keys", "at_once", "request", "result", "deadline"];
     const HINT: &str = "hint: `limit(per_second = 100, at_once = 4, request = 65536)`, or `limit = NAME`, a static of type `Limits`";
 
     /// Returns the limit that is called `name`.

@@ -15,13 +15,12 @@ use crate::types::{Broken, InvalidValue};
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
-/// Codes 10, 12 and 13 are reserved: no function of this version reports them, and a Dart package
+/// Codes 12 and 13 are reserved: no function of this version reports them, and a Dart package
 /// that doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from
 /// 16 up are events of the mailbox, not statuses.
 ///
 /// | code | reserved for |
 /// |---|---|
-/// | 10 | deadline |
 /// | 12 | cancelled |
 /// | 13 | internal |
 ///
@@ -34,6 +33,7 @@ use crate::types::{Broken, InvalidValue};
 /// | 6 | number of bytes | 0 for the arguments, 1 for the result |
 /// | 8 | calls per second | time until a call passes, in microseconds |
 /// | 9 | calls at once | 0 |
+/// | 10 | milliseconds | 0 |
 /// | 14 | 0 | 0 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -62,6 +62,8 @@ pub enum StatusCode {
     RateLimited = 8,
     /// As many calls run as a [limit](crate::production) allows.
     TooManyCalls = 9,
+    /// The call took longer than a [limit](crate::production) allows.
+    Deadline = 10,
     /// The library was shut down before the call ended, or started.
     Closed = 11,
     /// The guard of a service has refused the call.
@@ -133,9 +135,9 @@ impl Parts {
 
     /// Returns true for a refusal by a limit or a guard.
     fn is_refusal(&self) -> bool {
-        use StatusCode::{LimitExceeded, RateLimited, TooManyCalls, Unauthorized};
+        use StatusCode::{Deadline, LimitExceeded, RateLimited, TooManyCalls, Unauthorized};
 
-        matches!(self.code, LimitExceeded | RateLimited | TooManyCalls | Unauthorized)
+        matches!(self.code, LimitExceeded | RateLimited | TooManyCalls | Deadline | Unauthorized)
     }
 }
 

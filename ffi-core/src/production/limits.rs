@@ -29,18 +29,22 @@ use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 #[cfg(feature = "async")]
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 #[cfg(feature = "async")]
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[cfg(feature = "async")]
 use futures_core::Stream;
 #[cfg(feature = "async")]
 use pin_project_lite::pin_project;
 
+#[cfg(feature = "async")]
+use super::alarm::Alarm;
 use super::guard::Key;
+#[cfg(feature = "async")]
+use crate::FfiContext;
 use crate::boundary::{Failure, StatusCode};
 
 /// Limits of one or more exported functions: `#[ffi_export(limit = NAME)]` names a static of this
@@ -79,6 +83,8 @@ pub struct Limits {
     /// Most calls that run at one time; [`NONE`] for any number.
     at_once: AtomicUsize,
     running: AtomicUsize,
+    /// Milliseconds that a call may take; 0 for any time.
+    deadline: AtomicU32,
     /// Calls per second; 0 for any number.
     rate: AtomicU64,
     bucket: AtomicU64,
@@ -107,6 +113,7 @@ impl Limits {
             result: AtomicUsize::new(NONE),
             at_once: AtomicUsize::new(NONE),
             running: AtomicUsize::new(0),
+            deadline: AtomicU32::new(0),
             rate: AtomicU64::new(0),
             bucket: AtomicU64::new(0),
             keys: 1024,
@@ -153,6 +160,22 @@ impl Limits {
         self
     }
 
+    /// Ends an async function after so many milliseconds: its future is dropped, as by a
+    /// cancellation. A blocking function can't be ended, but sees the time in its
+    /// [`FfiContext`](crate::FfiContext), and a result that comes later is dropped. The call fails
+    /// with a `DeadlineException` in Dart. Dart waits for a sync function, and listens to a stream
+    /// as long as it likes: these have no deadline.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `milliseconds` is 0.
+    #[must_use]
+    pub const fn deadline(mut self, milliseconds: u32) -> Self {
+        assert!(milliseconds > 0, "a call takes some time");
+        self.deadline = AtomicU32::new(milliseconds);
+        self
+    }
+
     /// Refuses a call whose arguments have more than `bytes` bytes: those of text and lists, and
     /// the sizes of numbers and messages.
     #[must_use]
@@ -192,6 +215,11 @@ impl Limits {
         self.result.store(bytes.unwrap_or(NONE), Ordering::Relaxed);
     }
 
+    /// Sets the number of milliseconds that a call may take, or none for any time; 0 is taken as 1.
+    pub fn set_deadline(&self, milliseconds: Option<u32>) {
+        self.deadline.store(milliseconds.map_or(0, |it| it.max(1)), Ordering::Relaxed);
+    }
+
     /// Returns the number of calls that run now.
     #[must_use]
     pub fn running(&self) -> usize {
@@ -214,7 +242,11 @@ impl Limits {
         let at_once = self.at_once.load(Ordering::Relaxed);
         // Relaxed: the count guards no other memory, and each addition sees all before it.
         let before = self.running.fetch_add(1, Ordering::Relaxed);
-        let permit = Permit(self);
+        let deadline = match self.deadline.load(Ordering::Relaxed) {
+            0 => None,
+            milliseconds => Some(Deadline::new(milliseconds)),
+        };
+        let permit = Permit { limits: self, deadline };
         if before >= at_once {
             return Err(Failure::refused(StatusCode::TooManyCalls, at_once as u64, 0));
         }
@@ -343,12 +375,38 @@ fn now() -> u64 {
 /// A call that runs under limits; it ends when this is dropped.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Permit(&'static Limits);
+pub struct Permit {
+    limits: &'static Limits,
+    deadline: Option<Deadline>,
+}
+
+/// Time until which a call may run.
+#[derive(Clone, Copy, Debug)]
+struct Deadline {
+    milliseconds: u32,
+    at: Instant,
+}
+
+impl Deadline {
+    fn new(milliseconds: u32) -> Self {
+        Self { milliseconds, at: Instant::now() + Duration::from_millis(milliseconds.into()) }
+    }
+
+    #[cfg(feature = "async")]
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.at
+    }
+
+    #[cfg(feature = "async")]
+    fn refused(&self) -> Failure {
+        Failure::refused(StatusCode::Deadline, self.milliseconds.into(), 0)
+    }
+}
 
 impl Drop for Permit {
     fn drop(&mut self) {
         // Relaxed: the count guards no other memory.
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
+        self.limits.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -356,13 +414,33 @@ impl Drop for Permit {
 impl Permit {
     /// Returns a future or stream that holds the permit until it has ended or is dropped.
     pub fn held_by<F>(self, running: F) -> Limited<F> {
-        Limited { running, permit: Some(self) }
+        Limited { running, permit: Some(self), alarm: None }
+    }
+
+    /// Has the function of a call see its deadline.
+    pub fn tell(&self, context: &FfiContext) {
+        if let Some(deadline) = &self.deadline {
+            context.limit(deadline.at);
+        }
+    }
+
+    /// Returns the result of a blocking function unless it is late.
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal.
+    pub fn in_time<R>(&self, result: R) -> Result<R, Failure> {
+        match self.deadline.filter(Deadline::is_over) {
+            None => Ok(result),
+            Some(deadline) => Err(deadline.refused()),
+        }
     }
 }
 
 #[cfg(feature = "async")]
 pin_project! {
-    /// A future or stream with the permit of its call.
+    /// A future or stream with the permit of its call. The output of the future is a refusal if the
+    /// deadline is over.
     #[doc(hidden)]
     #[derive(Debug)]
     pub struct Limited<F> {
@@ -370,20 +448,48 @@ pin_project! {
         running: F,
         // None once it has ended.
         permit: Option<Permit>,
+        // Some while the future waits and has a deadline.
+        alarm: Option<Alarm>,
     }
 }
 
 #[cfg(feature = "async")]
 impl<F: Future> Future for Limited<F> {
-    type Output = F::Output;
+    type Output = Result<F::Output, Failure>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let output = ready!(this.running.poll(context));
-        *this.permit = None;
-        Poll::Ready(output)
+        let deadline = this.permit.as_ref().and_then(|permit| permit.deadline);
+        let output = match deadline {
+            None => Poll::Ready(Ok(ready!(this.running.poll(context)))),
+            Some(deadline) => until(deadline, this.alarm, this.running, context),
+        };
+        if output.is_ready() {
+            (*this.permit, *this.alarm) = (None, None);
+        }
+        output
     }
+}
+
+/// Polls a future that has a deadline.
+#[cfg(feature = "async")]
+fn until<F: Future>(
+    deadline: Deadline,
+    alarm: &mut Option<Alarm>,
+    running: Pin<&mut F>,
+    context: &mut Context<'_>,
+) -> Poll<Result<F::Output, Failure>> {
+    if deadline.is_over() {
+        return Poll::Ready(Err(deadline.refused()));
+    }
+    if alarm.is_none() {
+        crate::context().limit(deadline.at);
+    }
+    if alarm.as_ref().is_none_or(|alarm| !alarm.is_of(context.waker())) {
+        *alarm = Some(Alarm::new(deadline.at, context.waker()));
+    }
+    running.poll(context).map(Ok)
 }
 
 #[cfg(feature = "async")]
@@ -445,7 +551,6 @@ pub fn request(parts: &[(usize, usize)]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
     use std::thread;
 
     use super::*;
@@ -480,7 +585,7 @@ mod tests {
         // Each thread moves the clock, so that tokens come while others take some.
         let threads = (0..8).map(|_| {
             thread::spawn(|| {
-                for _ in 0..20_000 {
+                for _ in 0..5_000 {
                     let now = CLOCK.fetch_add(10_000, Ordering::Relaxed);
                     PASSED.fetch_add(LIMITS.take(now, None).is_ok().into(), Ordering::Relaxed);
                 }
@@ -495,10 +600,10 @@ mod tests {
     }
 
     #[test]
-    fn a_million_keys_have_the_rate_of_one_more_than_there_are_buckets() {
+    fn many_keys_have_the_rate_of_one_more_than_there_are_buckets() {
         let limits = Limits::new().per_second(3).keys(10);
         let take = |key: u64, now| limits.take(now, Some(Key::Number(key))).is_ok();
-        assert_eq!(passed((0..1_000_000).map(|key| take(key, 0))), 10 + 3);
+        assert_eq!(passed((0..100_000).map(|key| take(key, 0))), 10 + 3);
         assert_eq!(passed((0..10).map(|_| take(4, 0))), 2, "a key with a bucket has the rest of it");
         assert_eq!(limits.by_key.lock().unwrap().as_ref().unwrap().buckets.len(), 10);
         // All buckets are full again, and others get them.
@@ -529,6 +634,43 @@ mod tests {
         drop(enter(0).unwrap());
         assert_eq!(enter(0).unwrap_err().code(), StatusCode::RateLimited as i32);
         assert_eq!(LIMITS.running(), 0);
+    }
+
+    /// A task that counts how often it is woken.
+    #[cfg(feature = "async")]
+    struct Woken(Mutex<u32>, std::sync::Condvar);
+
+    #[cfg(feature = "async")]
+    impl std::task::Wake for Woken {
+        fn wake(self: std::sync::Arc<Self>) {
+            *self.0.lock().unwrap() += 1;
+            self.1.notify_all();
+        }
+    }
+
+    #[cfg(feature = "async")]
+    #[test]
+    fn a_future_is_woken_and_dropped_at_its_deadline() {
+        static LIMITS: Limits = Limits::new().deadline(20);
+        let woken = std::sync::Arc::new(Woken(Mutex::new(0), std::sync::Condvar::new()));
+        let waker = std::task::Waker::from(std::sync::Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
+        let permit = LIMITS.enter(0, false).unwrap();
+        let mut future = std::pin::pin!(permit.held_by(std::future::pending::<u32>()));
+        let before = Instant::now();
+        let output = loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                break output;
+            }
+            let count = woken.0.lock().unwrap();
+            drop(woken.1.wait_while(count, |count| std::mem::take(count) == 0).unwrap());
+        };
+        assert_eq!(output, Err(Failure::refused(StatusCode::Deadline, 20, 0)));
+        assert!(before.elapsed() >= Duration::from_millis(20));
+        assert_eq!(LIMITS.running(), 0);
+        LIMITS.set_deadline(None);
+        let permit = LIMITS.enter(0, false).unwrap();
+        assert_eq!(permit.in_time(3), Ok(3));
     }
 
     #[test]

@@ -14,7 +14,7 @@
 //! | switches that Dart sets by name: `#[ffi_flag]` | `flag.rs` | none |
 //! | health checks: `#[ffi_health]` | `health.rs` | `production` |
 //! | reports of panics in files | `crash.rs` | `production` |
-//! | limits of functions: `limit = ..` | `limits.rs` | `production` |
+//! | limits of functions: `limit = ..`; deadlines of tasks | `limits.rs`, `alarm.rs` | `production` |
 //! | guards of services: `guard = ..`; keys of calls | `guard.rs` | none |
 //! | rules of fields and parameters: `range = ..` | `validate.rs` | none; `pattern` |
 //! | results of the functions that the library calls by itself | `outcome.rs` | none |
@@ -40,6 +40,8 @@
 
 #[cfg(feature = "production")]
 pub(crate) mod abi;
+#[cfg(all(feature = "production", feature = "async"))]
+mod alarm;
 #[cfg(feature = "production")]
 mod counters;
 #[cfg(feature = "production")]

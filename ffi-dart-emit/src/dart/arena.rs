@@ -448,7 +448,7 @@ impl<'a> Codecs<'_, 'a> {
     }
 
     fn member(&self, message: &Message, field: &Field, name: &'a str) -> Member<'a> {
-        let Lead { doc, notes } = Lead::of_field(self.0.names, &message.item.name, field);
+        let Lead { doc, notes } = Lead::of_field(self.0.names, &message.item.name, &field.item);
         let title = layout::string(&field.item.name);
         let at = place(field.offset);
         let access = match &field.ty {

@@ -40,12 +40,18 @@ impl Lead {
         Self { doc: lines(2, &doc), notes: annotations(2, item) }
     }
 
+    /// Returns those of a member for the field `item` of the type `own`.
+    pub fn of_field(names: &Names<'_>, own: &str, item: &Item) -> Self {
+        Self::new(names, 2, own, item, &format!("The field `{}`.", item.name))
+    }
+
     /// Returns those of a member for `field` of the type `own`, with its rules.
-    pub fn of_field(names: &Names<'_>, own: &str, field: &Field) -> Self {
-        let Field { item, rules, .. } = field;
-        let Self { mut doc, notes } = Self::new(names, 2, own, item, &format!("The field `{}`.", item.name));
+    pub fn of_ruled(names: &Names<'_>, own: &str, Field { item, rules, .. }: &Field) -> Self {
+        let Self { mut doc, notes } = Self::of_field(names, own, item);
         if !rules.is_empty() {
-            doc += &format!("\n  ///\n{}", lines(2, &rules_doc(rules)));
+            let rules = rules_text(rules);
+            let sentence = format!("A call throws a [ValidationException] unless it keeps `{rules}`.");
+            doc += &format!("\n  ///\n{}", lines(2, &sentence));
         }
         Self { doc, notes }
     }
@@ -56,10 +62,9 @@ impl Lead {
     }
 }
 
-/// Returns the sentence about the rules of a field or parameter.
-pub fn rules_doc(rules: &Rules) -> String {
-    let rules = one_line(&rules.to_string()).replace('`', "'");
-    format!("A call throws a [ValidationException] unless it keeps `{rules}`.")
+/// Returns rules as they stand in a code span of docs.
+pub fn rules_text(rules: &Rules) -> String {
+    one_line(&rules.to_string()).replace('`', "'")
 }
 
 /// Returns true if the user wrote docs for `item`.

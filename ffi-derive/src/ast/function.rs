@@ -212,6 +212,9 @@ impl Function {
         if let Some(own) = keys.limit.as_ref().and_then(|limit| limit.own("result")) {
             errors.handle(check_result_limit(own, is_stream, &output));
         }
+        if let Some((own, mode)) = keys.limit.as_ref().and_then(|limit| limit.own("deadline")).zip(mode) {
+            errors.handle(check_deadline(own, mode));
+        }
         errors.finish()?;
         Ok(head.map(|head| Self {
             head,
@@ -380,6 +383,18 @@ fn check_result_limit(limit: &OwnLimit, is_stream: bool, output: &Type) -> Resul
         return Ok(());
     } else {
         "only text and lists have a size that is not known\nhint: remove `result`, or return a `String` or a `Vec`"
+    };
+    Err(Error::custom(text).with_span(&limit.name))
+}
+
+/// Refuses a deadline of a function that nothing can end.
+fn check_deadline(limit: &OwnLimit, mode: Mode) -> Result<()> {
+    let text = match mode {
+        Mode::Async | Mode::Inline | Mode::Blocking => return Ok(()),
+        Mode::Sync => {
+            "Dart waits for the function, however long it takes\nhint: `async fn`, or `blocking`; or remove `deadline`"
+        }
+        Mode::Stream(_) => "Dart listens to a stream as long as it likes\nhint: remove `deadline`",
     };
     Err(Error::custom(text).with_span(&limit.name))
 }

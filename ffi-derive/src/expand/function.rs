@@ -624,7 +624,14 @@ fn start_async(
     let passed = this.iter().chain(passed);
     let admission = Admission::new(function);
     let running = admission.held_by(quote!(__ffi_function(#(#passed),*)));
-    let result = admission.fits(quote!(__ffi_output));
+    let (made, result) = match function.limit {
+        None => (quote!(#output), quote!(__ffi_output)),
+        // A future with a permit may have a deadline.
+        Some(_) => (
+            quote!(__ffi::core::result::Result<#output, __ffi::Failure>),
+            admission.fits(quote!(__ffi_output?)),
+        ),
+    };
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             let __ffi_watch = __FFI_SITE.enter()?;
@@ -643,7 +650,7 @@ fn start_async(
                 #now
                 __ffi_status,
                 __ffi_body,
-                |(__ffi_output, __ffi_watch): (#output, __ffi::Watch)| {
+                |(__ffi_output, __ffi_watch): (#made, __ffi::Watch)| {
                     __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#result))
                 },
             )
@@ -704,8 +711,11 @@ fn start_blocking(
         arguments.insert(index, quote!(__ffi_context));
     }
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#arguments),*)));
-    let called = Admission::new(function).fits(called);
-    let moved = function.limit.as_ref().map(|_| quote!(let __ffi_permit = __ffi_permit;));
+    let called = match function.limit {
+        None => called,
+        Some(_) => Admission::new(function).fits(quote!(__ffi_permit.in_time(#called)?)),
+    };
+    let told = function.limit.as_ref().map(|_| quote!(__ffi_permit.tell(__ffi_context);));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             let __ffi_watch = __FFI_SITE.enter()?;
@@ -715,7 +725,7 @@ fn start_blocking(
             #seen
             #(let #taken = #passed;)*
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
-                #moved
+                #told
                 __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
             })
         };

@@ -717,6 +717,21 @@ void main() {
         ..cancel();
     });
 
+    test('of time end what is async, and drop what is late', () async {
+      final late = throwsA(
+        isA<DeadlineException>().having(
+          (it) => it.deadline,
+          'deadline',
+          const Duration(milliseconds: 20),
+        ),
+      );
+      await expectLater(library.endsLate(), late);
+      await expectLater(library.returnsLate(1), late);
+      final metrics = library.production.metrics();
+      expect(metrics.calls['ends_late']!.running, 0);
+      expect(metrics.calls['ends_late']!.errors, {'deadline': 1});
+    });
+
     test('of calls at once hold for a stream until it ends', () async {
       final first = StreamIterator(library.numbersForOne());
       expect(await first.moveNext(), isTrue);
@@ -788,7 +803,7 @@ void main() {
       final library = _open();
       int sum(List<int> numbers, {int? most, String name = 'x'}) =>
           library.sumUpTo(
-            numbers: Uint32List.fromList(numbers).toArray(),
+            numbers: Uint32Array.of(numbers),
             most: most,
             name: name,
           );
@@ -812,7 +827,7 @@ void main() {
 
   group('a guard', () {
     test('refuses what it does not allow, also by a panic', () async {
-      final notes = _open().notes();
+      final notes = _open().paper();
       final asked = notes.read();
       expect(await notes.latest(), asked + 1);
       expect(notes.write(1, 'hello'), 5);

@@ -127,6 +127,7 @@ FfiException _exception(FfiStatus status, ErrorDecoder? decode) {
       Duration(microseconds: status.messageLength),
     ),
     9 => TooManyCallsException(detail),
+    10 => DeadlineException(Duration(milliseconds: detail)),
     _closed => LibraryClosedException(message),
     14 => const UnauthorizedException(),
     15 => _brokenRule(ErrorPayload._(message, detail, status.payload)),
@@ -157,7 +158,7 @@ RustPanicException _panic(String message, Pointer<FfiPlace> place) {
 }
 
 /// Meanings of the statuses that no library of this version reports.
-const _reservedStatuses = {10: 'deadline', 12: 'cancelled', 13: 'internal'};
+const _reservedStatuses = {12: 'cancelled', 13: 'internal'};
 
 /// Describes a status that this package does not know.
 String _unknownStatusText(int code, String message) {

@@ -176,6 +176,17 @@ final class TooManyCallsException extends LimitException {
       );
 }
 
+/// A call took longer than a limit of its function allows. An async function was ended; a
+/// blocking one has run to its end, and its result was dropped.
+final class DeadlineException extends FfiException {
+  /// A call that took longer than [deadline].
+  const DeadlineException(this.deadline)
+    : super._('DeadlineException', 'the call took longer than $deadline');
+
+  /// Longest time that a call may take.
+  final Duration deadline;
+}
+
 /// The guard of a service refused a call. The method did not run.
 final class UnauthorizedException extends RefusedException {
   /// A call that the guard refused.
@@ -201,7 +212,7 @@ final class ConversionException extends FfiException {
 }
 
 /// The library reported a status that this package does not know, such as the
-/// reserved 10, 12 and 13.
+/// reserved 12 and 13.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
