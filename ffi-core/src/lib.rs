@@ -84,8 +84,9 @@
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `metrics` | no | `production`, and numbers about calls: errors, times, a snapshot as JSON and for Prometheus |
+//! | `pattern` | no | the rule `pattern` of fields and parameters, a regular expression |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
-//! | `production` | no | [`production`]: `library!(init = .., shutdown = ..)`, calls are counted and can be waited for |
+//! | `production` | no | [`production`]: `library!(init = .., shutdown = ..)`, calls are counted and can be waited for, limits of functions |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
@@ -156,6 +157,35 @@ macro_rules! __proto {
 #[cfg(not(feature = "proto"))]
 macro_rules! __proto {
     ($($items:tt)*) => {};
+}
+
+/// Passes what the rule `pattern` needs, or reports that it needs the feature `pattern`:
+///
+/// ```compile_fail
+/// #[derive(ffi_core::FfiMessage)]
+/// #[repr(C)]
+/// struct User {
+///     #[ffi(pattern = "^[a-z]+$")]
+///     name: ffi_core::FfiStr<16>,
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "pattern")]
+macro_rules! __pattern {
+    ($($items:tt)*) => { $($items)* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "pattern"))]
+macro_rules! __pattern {
+    ($($items:tt)*) => {
+        $crate::__private::core::compile_error!(
+            "`pattern` needs the feature `pattern` of `ffi-core`\nhint: `ffi-core = { version = \"..\", features = [\"pattern\"] }`"
+        );
+        $($items)*
+    };
 }
 
 /// Writes what the derive makes for serde only with the feature `serde`.
@@ -259,6 +289,7 @@ macro_rules! __async {
 macro_rules! __production {
     (check $key:ident) => {};
     (library $($items:tt)*) => { $($items)* };
+    (limited $($items:tt)*) => { $($items)* };
     (otherwise $($items:tt)*) => {};
     (health) => {};
     (symbol) => {
@@ -289,6 +320,11 @@ macro_rules! __production {
         ));
     };
     (library $($items:tt)*) => {};
+    (limited $($items:tt)*) => {
+        $crate::__private::core::compile_error!(
+            "`limit` needs the feature `production` of `ffi-core`\nhint: `ffi-core = { version = \"..\", features = [\"production\"] }`"
+        );
+    };
     (otherwise $($items:tt)*) => { $($items)* };
     (health) => {
         $crate::__private::core::compile_error!(

@@ -60,12 +60,16 @@ pub use crate::pool::abi::{
 pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, Reset};
 #[cfg(feature = "async")]
 pub use crate::production::site::Watch;
-pub use crate::production::{Flag, Outcome, flag::flag, info::Build, site::Site};
+pub use crate::production::validate::{
+    Pattern, checked, field, in_range, matches, named, no_longer, not_empty,
+};
+pub use crate::production::{FfiKey, Flag, Outcome, flag::flag, guard::guard, info::Build, site::Site};
 #[cfg(feature = "production")]
 pub use crate::production::{
     abi::{production, stop},
     health::{HealthCheck, health},
     lifecycle::Hooks,
+    limits::{Limits, request},
 };
 #[cfg(feature = "proto")]
 pub use crate::proto;

@@ -152,6 +152,7 @@ impl<'a> Side<'a> {
             place: field.offset,
             ty: Some(self.ty(&field.ty)),
             wire: field.wire,
+            rules: field.rules.to_string(),
         };
         it.fields.iter().map(member).collect()
     }
@@ -164,6 +165,7 @@ impl<'a> Side<'a> {
             place,
             ty: case.ty.as_ref().map(|ty| self.ty(ty)),
             wire: case.wire,
+            rules: String::new(),
         };
         (0..).zip(&it.cases).skip(1).map(member).collect()
     }
@@ -250,6 +252,8 @@ struct Member<'a> {
     ty: Option<Type>,
     /// Form of its numbers in .proto.
     wire: Wire,
+    /// Rules of its value, as they are written; empty for none.
+    rules: String,
 }
 
 /// Words for members in descriptions.
@@ -385,6 +389,22 @@ impl<'a> Diff<'a> {
     }
 }
 
+/// Returns the names of parameters, each with its rules as they are written.
+fn rules_of(it: &model::Function) -> Vec<(String, String)> {
+    it.params.iter().map(|param| (param.name.clone(), param.rules.to_string())).collect()
+}
+
+impl Diff<'_> {
+    /// Reports other rules of a value: bytes are what they were, and the library refuses others.
+    fn rules(&mut self, item: &str, old: &str, new: &str) {
+        let shown = |rules: &str| if rules.is_empty() { "none".to_owned() } else { format!("`{rules}`") };
+        if old != new {
+            let what = format!("its rules were {}, are {}", shown(old), shown(new));
+            self.add(item, what, None, None);
+        }
+    }
+}
+
 /// First and last of numbers that no field may have.
 type Reserved<'r> = &'r [(u32, u32)];
 
@@ -459,6 +479,7 @@ impl Diff<'_> {
             } else if let Some(why) = old.ty.as_ref().and_then(|ty| self.held(ty)) {
                 self.add(&item, why, Some(MEMORY), None);
             }
+            self.rules(&item, &old.rules, &new.rules);
             if old.place != new.place {
                 let what = format!("moved from {} {} to {}", words.place, old.place, new.place);
                 self.add(&item, what, Some(MEMORY), None);
@@ -853,15 +874,22 @@ impl Diff<'_> {
     fn functions(&mut self) {
         let by_name = |side: &Side<'_>| -> BTreeMap<String, _> {
             let named = side.model.functions.iter().map(|it| {
-                let facts = (it.fingerprint, it.mode, it.item.clone(), side.newtypes_of(it), written(it));
+                let facts = (
+                    it.fingerprint,
+                    it.mode,
+                    it.item.clone(),
+                    side.newtypes_of(it),
+                    written(it),
+                    rules_of(it),
+                );
                 (full_name(side.model, it), facts)
             });
             named.collect()
         };
         let (old, new) = (by_name(&self.old), by_name(&self.new));
         for name in self.pairs("function", old.keys(), new.keys(), None) {
-            let (old, old_mode, old_item, old_names, old_call) = &old[&name];
-            let (new, new_mode, new_item, new_names, new_call) = &new[&name];
+            let (old, old_mode, old_item, old_names, old_call, old_rules) = &old[&name];
+            let (new, new_mode, new_item, new_names, new_call, new_rules) = &new[&name];
             let item = format!("function {name}");
             self.item(&item, old_item, new_item);
             if old_mode != new_mode {
@@ -880,6 +908,10 @@ impl Diff<'_> {
             } else if old_names != new_names {
                 let what = "newtypes in its signature have changed: it is called as before, but source in Dart names them";
                 self.add(&item, what, None, None);
+            }
+            for (param, rules) in new_rules {
+                let before = old_rules.iter().find(|(name, _)| name == param);
+                self.rules(&format!("{item}, parameter {param}"), before.map_or(rules, |(_, it)| it), rules);
             }
             if old == new && old_call != new_call {
                 let what = format!("source in Dart breaks: a call was `{old_call}`, is `{new_call}`");

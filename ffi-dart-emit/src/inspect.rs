@@ -8,10 +8,11 @@ use ffi_core::arena::VERSION;
 use ffi_core::schema::read::Record;
 
 use crate::arena_file::ArenaFile;
+use crate::foreign::one_line;
 use crate::model::{
     DartFunction, Enum, ErrorFieldType, ErrorType, Fingerprint, Function, Lending, Listener, ListenerMethod,
     Message, MessageIndex, Mode, Model, Newtype, ObjectIndex, Oneof, PanicStrategy, Param, Passing, Queue,
-    Reset, Returns, Role, Type, TypeId, Value, Wire, arena_layout,
+    Reset, Returns, Role, Rules, Type, TypeId, Value, Wire, arena_layout,
 };
 use crate::proto::shape::notation;
 
@@ -182,6 +183,11 @@ fn bytes(count: u64) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
 }
 
+/// Returns the note about the rules of a field or parameter.
+fn noted(rules: &Rules) -> String {
+    if rules.is_empty() { String::new() } else { format!(" ({})", one_line(&rules.to_string())) }
+}
+
 /// Resolves the names that a model refers to.
 pub(crate) struct View<'a>(pub(crate) &'a Model);
 
@@ -201,7 +207,7 @@ impl View<'_> {
                 field.offset.to_string(),
                 field.size.to_string(),
                 field.item.name.clone(),
-                self.ty(&field.ty) + &form(field.wire),
+                self.ty(&field.ty) + &form(field.wire) + &noted(&field.rules),
             ]);
             end = field.offset + field.size;
         }
@@ -330,10 +336,9 @@ impl View<'_> {
     }
 
     pub(crate) fn function(&self, function: &Function) -> [String; 3] {
-        let named = function
-            .params
-            .iter()
-            .map(|param| format!("{}: {}", param.name, self.param(function.mode, param)));
+        let named = function.params.iter().map(|param| {
+            format!("{}: {}{}", param.name, self.param(function.mode, param), noted(&param.rules))
+        });
         let receiver = function.receiver().map(|_| "&self".to_owned());
         let params: Vec<_> = receiver.into_iter().chain(named).collect();
         let owner = function

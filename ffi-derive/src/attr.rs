@@ -6,9 +6,10 @@ use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::{Span, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, parse_quote};
 
 use crate::meta::{number, refuse, value};
+use crate::rules::RuleAttrs;
 use crate::tags::{Reserved, Tag};
 
 /// `#[ffi(..)]` on a struct.
@@ -124,13 +125,132 @@ pub(crate) struct FunctionAttrs {
     pub(crate) inline: Flag,
     pub(crate) window: Option<Window>,
     pub(crate) arguments: Option<Arguments>,
+    pub(crate) limit: Option<Limit>,
 }
 
-/// `#[ffi_export(..)]` on an `impl` block, and `#[ffi_service(..)]`.
+/// `#[ffi_export(..)]` on an `impl` block.
 #[derive(Debug, FromMeta)]
 pub(crate) struct BlockAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
+}
+
+/// `#[ffi_service(..)]`.
+#[derive(Debug, FromMeta)]
+pub(crate) struct ServiceAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+    pub(crate) guard: Option<FunctionPath>,
+    /// The limits of methods without some of their own.
+    pub(crate) limit: Option<Limit>,
+}
+
+impl ServiceAttrs {
+    pub(crate) fn parse(args: TokenStream) -> Result<Self> {
+        Self::from_list(&NestedMeta::parse_meta_list(args)?)
+    }
+}
+
+/// `guard = path`, the path of a function.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionPath(pub(crate) Path);
+
+impl FromMeta for FunctionPath {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let key = key(item);
+        let problem =
+            format!("`{key}` takes the path of a function\nhint: `{key} = may_call`, without quotes");
+        path(item).map(Self).ok_or_else(|| refuse(item, problem))
+    }
+}
+
+/// `limit(per_second = 100, ..)`, or `limit = PATH`.
+#[derive(Clone, Debug)]
+pub(crate) enum Limit {
+    /// Path of a static.
+    Shared(Path),
+    /// Limits of the function alone.
+    Own(Vec<OwnLimit>),
+}
+
+/// One of the limits of a function: the function of `Limits` that sets it, and a number.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnLimit {
+    pub(crate) name: Ident,
+    pub(crate) number: u32,
+}
+
+impl Limit {
+    const KEYS: [&str; 6] = ["per_second", "keys", "at_once", "request", "result", "deadline"];
+    const HINT: &str = "hint: `limit(per_second = 100, at_once = 4, request = 65536)`, or `limit = NAME`, a static of type `Limits`";
+
+    /// Returns the limit that is called `name`.
+    pub(crate) fn own(&self, name: &str) -> Option<&OwnLimit> {
+        match self {
+            Self::Own(limits) => limits.iter().find(|limit| limit.name == name),
+            Self::Shared(_) => None,
+        }
+    }
+}
+
+impl FromMeta for Limit {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let Meta::List(list) = item else {
+            let problem = format!("`limit` takes limits, or the path of a static\n{}", Self::HINT);
+            return path(item).map(Self::Shared).ok_or_else(|| refuse(item, problem));
+        };
+        let keys = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
+        let mut errors = Error::accumulator();
+        let mut limits: Vec<OwnLimit> = Vec::new();
+        for meta in &keys {
+            let name = meta.path().get_ident().filter(|name| Self::KEYS.iter().any(|key| name == key));
+            let Some(name) = name else {
+                let known = Self::KEYS.map(|key| format!("`{key}`")).join(", ");
+                errors.push(refuse(meta, format!("`limit` has no such key\nhint: one of {known}")));
+                continue;
+            };
+            if limits.iter().any(|limit| limit.name == *name) {
+                errors.push(refuse(meta, format!("`{name}` is given twice\nhint: remove one")));
+                continue;
+            }
+            match value(meta).and_then(number).filter(|number| *number > 0) {
+                Some(number) => limits.push(OwnLimit { name: name.clone(), number }),
+                None => {
+                    let problem = format!("`{name}` takes a number of at least 1\nhint: `{name} = 100`");
+                    errors.push(refuse(meta, problem));
+                }
+            }
+        }
+        if let Some(keys) = limits.iter().find(|limit| limit.name == "keys")
+            && !limits.iter().any(|limit| limit.name == "per_second")
+        {
+            let problem =
+                "`keys` is the number of keys with a rate of their own\nhint: add `per_second = 100`";
+            errors.push(refuse(&keys.name, problem));
+        }
+        if keys.is_empty() {
+            errors.push(refuse(item, format!("there is no limit\n{}", Self::HINT)));
+        }
+        errors.finish_with(Self::Own(limits))
+    }
+}
+
+/// Returns the path of `key = path`.
+fn path(meta: &Meta) -> Option<Path> {
+    match value(meta)? {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+        _ => None,
+    }
+}
+
+/// `#[ffi(..)]` on a parameter.
+#[derive(Debug, Default, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct ParamAttrs {
+    #[darling(default)]
+    pub(crate) key: Flag,
+    #[darling(flatten)]
+    pub(crate) rules: RuleAttrs,
 }
 
 impl BlockAttrs {
@@ -153,6 +273,7 @@ pub(crate) struct MemberAttrs {
     pub(crate) inline: Flag,
     pub(crate) window: Option<Window>,
     pub(crate) arguments: Option<Arguments>,
+    pub(crate) limit: Option<Limit>,
     #[darling(default)]
     pub(crate) getter: Flag,
 }
@@ -179,7 +300,18 @@ impl CommonAttrs {
     }
 }
 
-/// `#[ffi(..)]` on a field, or on a case of a oneof.
+/// `#[ffi(..)]` on a case of a oneof.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct CaseAttrs {
+    pub(crate) rename: Option<Identifier>,
+    pub(crate) tag: Option<SpannedValue<Tag>>,
+    pub(crate) encoding: Option<SpannedValue<Encoding>>,
+    pub(crate) key_encoding: Option<SpannedValue<Encoding>>,
+    pub(crate) packed: Option<SpannedValue<Packed>>,
+}
+
+/// `#[ffi(..)]` on a field.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct FieldAttrs {
@@ -188,6 +320,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) encoding: Option<SpannedValue<Encoding>>,
     pub(crate) key_encoding: Option<SpannedValue<Encoding>>,
     pub(crate) packed: Option<SpannedValue<Packed>>,
+    #[darling(flatten)]
+    pub(crate) rules: RuleAttrs,
 }
 
 /// `encoding = ".."`: the bytes that protobuf has for an integer.
@@ -606,7 +740,7 @@ pub(crate) fn text(meta: &Meta) -> Option<String> {
     string(meta).map(|text| text.value())
 }
 
-fn string(meta: &Meta) -> Option<LitStr> {
+pub(crate) fn string(meta: &Meta) -> Option<LitStr> {
     match value(meta)? {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
         _ => None,

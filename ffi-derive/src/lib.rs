@@ -17,6 +17,7 @@ mod golden;
 mod meta;
 mod names;
 mod record;
+mod rules;
 mod rustc;
 mod tags;
 
@@ -93,6 +94,20 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
+///
+/// # Rules
+///
+/// On a field of a struct: a condition on its value, which is checked with the bytes of the message
+/// wherever these come from Dart or C. A call with a value that breaks a rule doesn't run, and is a
+/// `ValidationException` in Dart, with the path to the field, the rule and the value. Rust may write
+/// any value. Not for messages with `pod` or `columns`, or in arenas.
+///
+/// | key | for | meaning |
+/// |---|---|---|
+/// | `range = 1..=100` | numbers; each of an array or `FfiVec`; `FfiOption` of these | literals, of which one may be missing: `1..`, `..=100`. NaN is in no range |
+/// | `non_empty` | `FfiStr`, `FfiBytes`, `FfiVec`, `FfiMap`; `FfiOption` of these | at least one character or element |
+/// | `max_len = 20` | the same | so many characters or elements at most |
+/// | `pattern = "^[a-z]+$"` | `FfiStr`, `FfiOption<FfiStr>` | a part of the text matches the regular expression, in the syntax of the crate `regex-lite`; needs the feature `pattern` |
 ///
 /// # Safety
 ///
@@ -383,6 +398,7 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `blocking` | blocks its thread: Dart gets a future, and a thread of the library's runs it |
 /// | `inline` | of an async function: it is polled once before the call returns, for those that are mostly ready at once |
+/// | `limit(..)`, `limit = PATH` | limits of its calls: see below |
 /// | `leaf` | short, bounded and non-blocking: Dart calls it without leaving its own state. While it runs, no isolate can collect garbage |
 /// | `arguments = "positional"` | a call in Dart writes the arguments in order; `"named"`: with their names. Without the key, they have names if there are three or more, and each `bool` has one |
 /// | `rename = "name"` | its name in Dart |
@@ -420,6 +436,20 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// `cancel()` in Dart, or the end of its isolate, drops the future at its next `.await`. A blocking
 /// function runs to its end unless it asks a parameter `&FfiContext`, which Dart doesn't see.
 ///
+/// # Limits
+///
+/// `#[ffi_export(limit(per_second = 100, at_once = 4))]` refuses calls over a limit with an exception
+/// of its own in Dart, before the function runs. The keys are those of `Limits` in
+/// `ffi_core::production`, which explains them: `per_second`, `keys`, `at_once`, `request`, `result`
+/// and `deadline`. `limit = PATH` names a static of that type, which functions share and which can be
+/// changed at any time. With `#[ffi(key)]` on a parameter each value of it has a rate of its own.
+/// Limits need the feature `production`.
+///
+/// # Rules of parameters
+///
+/// `#[ffi(range = 1..=100)]`, `non_empty`, `max_len` and `pattern` on a parameter are those of the
+/// fields of an [`FfiMessage`](derive@FfiMessage): for numbers, text and lists, and `Option` of these.
+///
 /// # Impl blocks
 ///
 /// On an `impl` block of a type with `#[derive(FfiObject)]` the attribute exports its `pub`
@@ -431,7 +461,7 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// | no receiver, any other result | a static method |
 /// | `&self` | a method; with `#[ffi(getter)]` and no parameters a property |
 ///
-/// Each may be async, or have `#[ffi(blocking)]`, `#[ffi(leaf)]`, `#[ffi(rename = "..")]`. `prefix`
+/// Each may be async, or have `#[ffi(blocking)]`, `#[ffi(leaf)]`, `#[ffi(limit(..))]`, `#[ffi(rename = "..")]`. `prefix`
 /// and `crate` are keys of the block. See [`FfiObject`](derive@FfiObject) for an example.
 ///
 /// # Queues
@@ -463,8 +493,9 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
                 expanded(ast::Function::new(args.into(), &function), expand::function, Default::default);
             let count = function.attrs.len();
             function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+            let had_keys = ast::remove_keys(&mut function.sig);
             // Otherwise the tokens stay as they were written.
-            if function.attrs.len() < count {
+            if had_keys || function.attrs.len() < count {
                 item = function.into_token_stream().into();
             }
             expansion
@@ -476,6 +507,7 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
             for member in &mut block.items {
                 if let syn::ImplItem::Fn(function) = member {
                     function.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+                    ast::remove_keys(&mut function.sig);
                 }
             }
             item = block.into_token_stream().into();
@@ -504,6 +536,11 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Attributes
 ///
 /// `#[ffi_service(rename = "..", prefix = "..", crate = "..")]`, as for `FfiMessage`.
+///
+/// | key | meaning |
+/// |---|---|
+/// | `guard = path` | asks a function before each call, `fn(&GuardedCall<'_>) -> Verdict` of `ffi_core::production`. It sees the method and the argument with `#[ffi(key)]`; what it doesn't allow is an `UnauthorizedException` in Dart |
+/// | `limit(..)`, `limit = PATH` | the limits of each method without `#[ffi(limit(..))]`, as far as they make sense for it: see [`ffi_export`](macro@ffi_export). With a path all of these share one |
 ///
 /// # Examples
 ///

@@ -110,7 +110,9 @@ fn build(part: &Path, protoc: &Protoc) -> Result<()> {
     }
     let library = entries(&installed.join("lib"))?
         .into_iter()
-        .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libprotobuf.so")))
+        .find(|file| {
+            file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libprotobuf.so"))
+        })
         .context("the package protobuf-compiler came without libprotobuf")?;
     eprintln!("compiling the conformance suite");
     capture(compiler.arg(library).args(["-lpthread", "-o"]).arg(part.join("runner")))?;

@@ -121,6 +121,16 @@ impl PayloadWriter {
     }
 }
 
+/// Returns a payload of three texts, without causes.
+pub(super) fn texts_payload(texts: [String; 3]) -> Payload {
+    const LAYOUT: ErrorLayout<3> = error_layout([(String::SIZE, String::ALIGN); 3]);
+    let mut writer = PayloadWriter::new(&LAYOUT, Vec::new());
+    for (text, at) in texts.into_iter().zip(LAYOUT.offsets) {
+        text.write(&mut writer, at);
+    }
+    writer.finish()
+}
+
 const TOO_LARGE: &str = "the fields of an error take more than 4 GiB";
 
 /// A type of the fields of an error.

@@ -1,32 +1,40 @@
 //! Status of a call: the kind of a failure, its message, and what else it has.
 
+use std::cell::Cell;
 use std::ptr;
 
 use bytemuck::Zeroable;
 
 use super::owned::{FfiOwned, Payload, owned_free};
+use super::payload::texts_payload;
 use super::pending::FfiPending;
 use super::place::{FfiPlace, place_free};
 use super::text::{free_text, leak_text};
 use crate::panic::Place;
-use crate::types::InvalidValue;
+use crate::types::{Broken, InvalidValue};
 
 /// Kind of the failure of a call; each is an exception class of its own in Dart.
 ///
-/// Codes 6 to 15 but 7 and 11 are reserved: no function of this version reports them, and a Dart
-/// package that doesn't know one throws an `UnknownStatusException` with its number and meaning.
-/// Codes from 16 up are events of the mailbox, not statuses.
+/// Codes 12 and 13 are reserved: no function of this version reports them, and a Dart package
+/// that doesn't know one throws an `UnknownStatusException` with its number and meaning. Codes from
+/// 16 up are events of the mailbox, not statuses.
 ///
 /// | code | reserved for |
 /// |---|---|
-/// | 6 | limit exceeded |
-/// | 8 | rate limited |
-/// | 9 | too many at once |
-/// | 10 | deadline |
 /// | 12 | cancelled |
 /// | 13 | internal |
-/// | 14 | unauthorized |
-/// | 15 | free |
+///
+/// A refusal by a limit or a guard has no message, so that it allocates nothing. Its
+/// [`detail`](FfiStatus::detail) is the limit, and its [`message_len`](FfiStatus::message_len)
+/// another number; both are the largest that fits if they are larger.
+///
+/// | code | `detail` | `message_len` |
+/// |---|---|---|
+/// | 6 | number of bytes | 0 for the arguments, 1 for the result |
+/// | 8 | calls per second | time until a call passes, in microseconds |
+/// | 9 | calls at once | 0 |
+/// | 10 | milliseconds | 0 |
+/// | 14 | 0 | 0 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 #[non_exhaustive]
@@ -46,10 +54,22 @@ pub enum StatusCode {
     /// The function returned a [`PoolError`](crate::PoolError) as its error; the detail is its
     /// [`PoolErrorKind`](crate::PoolErrorKind).
     PoolExhausted = 5,
+    /// The arguments or the result have more bytes than a [limit](crate::production) allows.
+    LimitExceeded = 6,
     /// A service has no implementor, as none was installed.
     NotInitialized = 7,
+    /// More calls came in a second than a [limit](crate::production) allows.
+    RateLimited = 8,
+    /// As many calls run as a [limit](crate::production) allows.
+    TooManyCalls = 9,
+    /// The call took longer than a [limit](crate::production) allows.
+    Deadline = 10,
     /// The library was shut down before the call ended, or started.
     Closed = 11,
+    /// The guard of a service has refused the call.
+    Unauthorized = 14,
+    /// An argument, or a field of one, breaks a rule such as `#[ffi(range = 1..=100)]`.
+    RuleBroken = 15,
 }
 
 /// Block to which an exported function writes its failure.
@@ -64,11 +84,12 @@ pub struct FfiStatus {
     /// The code, a [`StatusCode`].
     pub code: i32,
     /// Detail of some codes; zero for the others. For an [`Error`](StatusCode::Error) with
-    /// variants, the number of the variant, counted from 1.
+    /// variants, the number of the variant, counted from 1. For a refusal see [`StatusCode`].
     pub detail: u32,
     /// UTF-8 without a terminator, owned by the library; null if there is no message.
     pub message: *mut u8,
-    /// Size in bytes of [`message`](Self::message).
+    /// Size in bytes of [`message`](Self::message), unless that is null: then a number that
+    /// [`StatusCode`] explains.
     pub message_len: usize,
     /// Fields of an [`FfiError`](crate::FfiError), in the layout of its variant; null for every
     /// other failure. A caller that writes null here owns the payload, and frees it with the
@@ -98,6 +119,26 @@ struct Parts {
     message: String,
     payload: Option<Payload>,
     place: Option<Place>,
+    /// Second number of a refusal, which has no message.
+    number: u64,
+}
+
+thread_local! {
+    /// Memory of the last refusal of this thread, for the next one.
+    static SPARE: Cell<Option<Box<Parts>>> = const { Cell::new(None) };
+}
+
+impl Parts {
+    fn new(code: StatusCode, message: String) -> Self {
+        Self { code, detail: 0, message, payload: None, place: None, number: 0 }
+    }
+
+    /// Returns true for a refusal by a limit or a guard.
+    fn is_refusal(&self) -> bool {
+        use StatusCode::{Deadline, LimitExceeded, RateLimited, TooManyCalls, Unauthorized};
+
+        matches!(self.code, LimitExceeded | RateLimited | TooManyCalls | Deadline | Unauthorized)
+    }
 }
 
 impl Failure {
@@ -105,20 +146,31 @@ impl Failure {
     #[cold]
     #[must_use]
     pub fn new(code: StatusCode, message: impl Into<String>) -> Self {
-        Self(Some(Box::new(Parts { code, detail: 0, message: message.into(), payload: None, place: None })))
+        Self(Some(Box::new(Parts::new(code, message.into()))))
     }
 
     /// Returns the failure of an error with fields, the variant `number` of its type.
     #[cold]
     pub(super) fn typed(number: u32, message: String, payload: Payload) -> Self {
-        let (code, payload) = (StatusCode::Error, Some(payload));
-        Self(Some(Box::new(Parts { code, detail: number, message, payload, place: None })))
+        let parts = Parts::new(StatusCode::Error, message);
+        Self(Some(Box::new(Parts { detail: number, payload: Some(payload), ..parts })))
     }
 
     /// Returns the failure of a panic.
     #[cold]
     pub(super) fn panic(message: String, place: Option<Place>) -> Self {
-        Self(Some(Box::new(Parts { code: StatusCode::Panic, detail: 0, message, payload: None, place })))
+        Self(Some(Box::new(Parts { place, ..Parts::new(StatusCode::Panic, message) })))
+    }
+
+    /// Returns the refusal of a call by a limit or a guard, with the numbers of the table at
+    /// [`StatusCode`]. It allocates nothing but for the first one of a thread.
+    #[cold]
+    pub(crate) fn refused(code: StatusCode, limit: u64, number: u64) -> Self {
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        let mut parts = spare.unwrap_or_else(|| Box::new(Parts::new(code, String::new())));
+        (parts.code, parts.number) = (code, number);
+        parts.detail = u32::try_from(limit).unwrap_or(u32::MAX);
+        Self(Some(parts))
     }
 
     /// Returns the result `None`, which is not a failure. It needs no allocation.
@@ -158,15 +210,22 @@ impl Failure {
 #[cfg(test)]
 impl PartialEq for Failure {
     fn eq(&self, other: &Self) -> bool {
-        let shown = |it: &Self| it.0.as_ref().map(|it| (it.code, it.detail, it.message.clone()));
+        let shown = |it: &Self| it.0.as_ref().map(|it| (it.code, it.detail, it.number, it.message.clone()));
         shown(self) == shown(other)
     }
 }
 
-/// An argument whose bytes are not a value of its type is an invalid value.
+/// An argument whose bytes are not a value of its type is an invalid value; one that breaks a rule
+/// has a payload of the three texts that Dart's exception has: field, rule and value.
 impl From<InvalidValue> for Failure {
-    fn from(invalid: InvalidValue) -> Self {
-        Self::new(StatusCode::InvalidValue, invalid.to_string())
+    #[cold]
+    fn from(mut invalid: InvalidValue) -> Self {
+        let message = invalid.to_string();
+        let Some((field, Broken { rule, value })) = invalid.take_broken() else {
+            return Self::new(StatusCode::InvalidValue, message);
+        };
+        let parts = Parts::new(StatusCode::RuleBroken, message);
+        Self(Some(Box::new(Parts { payload: Some(texts_payload([field, rule, value])), ..parts })))
     }
 }
 
@@ -178,7 +237,14 @@ impl FfiStatus {
             self.code = StatusCode::NoValue as i32;
             return;
         };
-        let Parts { code, detail, message, payload, place } = *parts;
+        if parts.is_refusal() {
+            (self.code, self.detail) = (parts.code as i32, parts.detail);
+            self.message_len = usize::try_from(parts.number).unwrap_or(usize::MAX);
+            // A thread that ends has no place for it any more.
+            let _ = SPARE.try_with(|spare| spare.set(Some(parts)));
+            return;
+        }
+        let Parts { code, detail, message, payload, place, number: _ } = *parts;
         let (message, message_len) = leak_text(message);
         *self = Self {
             code: code as i32,

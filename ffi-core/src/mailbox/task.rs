@@ -167,13 +167,22 @@ impl FfiContext {
     }
 
     /// Returns the time until which Dart waits for the result: that of `timeout` or `deadline` of
-    /// the `FfiFuture`, the earliest of several. Then the call is cancelled.
+    /// the `FfiFuture`, or of a [limit](crate::production) of the function, the earliest of several.
+    /// Then the call is cancelled.
     ///
     /// Dart sets it right after the start, when the function may be running. So ask for it when
     /// it is needed, such as before each request to a server, instead of once at the beginning.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.0.as_ref()?.deadline.get()
+    }
+
+    /// Sets the deadline to `at`, unless it is earlier.
+    #[cfg(feature = "production")]
+    pub(crate) fn limit(&self, at: Instant) {
+        if let Some(call) = &self.0 {
+            call.deadline.set(at.saturating_duration_since(Instant::now()));
+        }
     }
 }
 

@@ -14,6 +14,9 @@
 //! | switches that Dart sets by name: `#[ffi_flag]` | `flag.rs` | none |
 //! | health checks: `#[ffi_health]` | `health.rs` | `production` |
 //! | reports of panics in files | `crash.rs` | `production` |
+//! | limits of functions: `limit = ..`; deadlines of tasks | `limits.rs`, `alarm.rs` | `production` |
+//! | guards of services: `guard = ..`; keys of calls | `guard.rs` | none |
+//! | rules of fields and parameters: `range = ..` | `validate.rs` | none; `pattern` |
 //! | results of the functions that the library calls by itself | `outcome.rs` | none |
 //! | version and build of the open library | `info.rs` | none |
 //!
@@ -37,18 +40,23 @@
 
 #[cfg(feature = "production")]
 pub(crate) mod abi;
+#[cfg(all(feature = "production", feature = "async"))]
+mod alarm;
 #[cfg(feature = "production")]
 mod counters;
 #[cfg(feature = "production")]
 pub(crate) mod crash;
 pub(crate) mod flag;
 pub(crate) mod gate;
+pub(crate) mod guard;
 #[cfg(feature = "production")]
 pub(crate) mod health;
 pub(crate) mod info;
 pub(crate) mod json;
 #[cfg(feature = "production")]
 pub(crate) mod lifecycle;
+#[cfg(feature = "production")]
+pub(crate) mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 pub(crate) mod outcome;
@@ -59,6 +67,7 @@ pub(crate) mod site;
 pub(crate) mod site;
 #[cfg(feature = "metrics")]
 mod times;
+pub(crate) mod validate;
 #[cfg(feature = "async")]
 pub(crate) mod watched;
 
@@ -66,6 +75,9 @@ pub(crate) mod watched;
 pub use crash::note;
 pub use flag::Flag;
 pub use gate::is_stopping;
+pub use guard::{FfiKey, GuardedCall, Key, Verdict};
+#[cfg(feature = "production")]
+pub use limits::{FfiSized, Limits};
 #[cfg(feature = "metrics")]
 pub use metrics::{CallMetrics, Metrics, TimeSummary, metrics};
 pub use outcome::Outcome;

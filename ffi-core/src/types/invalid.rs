@@ -1,5 +1,6 @@
 //! The error of a failed check.
 
+use std::fmt::Write as _;
 use std::{error, fmt};
 
 /// Reason why bytes are not a valid value: the path to the first invalid field, and what is wrong
@@ -25,6 +26,16 @@ struct Report {
     /// Steps from the innermost outwards, as errors are returned.
     path: Vec<PathStep>,
     problem: String,
+    broken: Option<Broken>,
+}
+
+/// Rule that a valid value breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// The rule as it is written.
+    pub(crate) rule: String,
+    /// The value, or what of it is against the rule.
+    pub(crate) value: String,
 }
 
 /// A step of the path to an invalid value.
@@ -54,7 +65,34 @@ impl InvalidValue {
     #[cold]
     #[must_use]
     pub fn new(problem: impl fmt::Display) -> Self {
-        Self(Box::new(Report { path: Vec::new(), problem: problem.to_string() }))
+        Self(Box::new(Report { path: Vec::new(), problem: problem.to_string(), broken: None }))
+    }
+
+    /// Returns an error about a value that breaks a rule of its field.
+    #[cold]
+    pub(crate) fn broken(rule: impl fmt::Display, value: impl fmt::Display) -> Self {
+        let (rule, value) = (rule.to_string(), value.to_string());
+        let problem = format!("{value} breaks `{rule}`");
+        Self(Box::new(Report { path: Vec::new(), problem, broken: Some(Broken { rule, value }) }))
+    }
+
+    /// Takes the rule that the value breaks, if it is valid otherwise, with the path to it.
+    pub(crate) fn take_broken(&mut self) -> Option<(String, Broken)> {
+        let broken = self.0.broken.take()?;
+        Some((self.shown_path(), broken))
+    }
+
+    fn shown_path(&self) -> String {
+        let mut text = String::new();
+        for step in self.path() {
+            let dot = if text.is_empty() { "" } else { "." };
+            // A `String` takes all.
+            let _ = match step {
+                PathStep::Field(name) => write!(text, "{dot}{name}"),
+                PathStep::Index(index) => write!(text, "[{index}]"),
+            };
+        }
+        text
     }
 
     /// Returns the error as seen from the value that holds it in field `name`.
@@ -76,13 +114,7 @@ impl InvalidValue {
 
 impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.path().enumerate() {
-            match step {
-                PathStep::Field(name) if position == 0 => f.write_str(name)?,
-                PathStep::Field(name) => write!(f, ".{name}")?,
-                PathStep::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
+        f.write_str(&self.shown_path())?;
         let separator = if self.0.path.is_empty() { "" } else { ": " };
         write!(f, "{separator}{}", self.0.problem)
     }

@@ -24,6 +24,7 @@ pub(crate) use buffer::Buffer;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
+pub(crate) use invalid::Broken;
 pub use invalid::{InvalidValue, PathStep};
 pub(crate) use lanes::Lanes;
 #[cfg(feature = "proto")]

@@ -1,6 +1,7 @@
 //! Docs and annotations, which stand before a declaration.
 
-use crate::model::Item;
+use crate::foreign::one_line;
+use crate::model::{Field, Item, Rules};
 
 use super::docs::Scope;
 use super::layout;
@@ -44,10 +45,26 @@ impl Lead {
         Self::new(names, 2, own, item, &format!("The field `{}`.", item.name))
     }
 
+    /// Returns those of a member for `field` of the type `own`, with its rules.
+    pub fn of_ruled(names: &Names<'_>, own: &str, Field { item, rules, .. }: &Field) -> Self {
+        let Self { mut doc, notes } = Self::of_field(names, own, item);
+        if !rules.is_empty() {
+            let rules = rules_text(rules);
+            let sentence = format!("A call throws a [ValidationException] unless it keeps `{rules}`.");
+            doc += &format!("\n  ///\n{}", lines(2, &sentence));
+        }
+        Self { doc, notes }
+    }
+
     /// Returns those of the class of a value, whose docs are `doc`.
     pub fn of_value(doc: &str, item: &Item) -> Self {
         Self { doc: lines(0, doc), notes: annotations(0, item) }
     }
+}
+
+/// Returns rules as they stand in a code span of docs.
+pub fn rules_text(rules: &Rules) -> String {
+    one_line(&rules.to_string()).replace('`', "'")
 }
 
 /// Returns true if the user wrote docs for `item`.

@@ -13,7 +13,7 @@ use super::crossing::{Crossing, RECEIVER, mark, slot};
 use super::docs::{Scope, article_of};
 use super::error;
 use super::layout::{self, INLINED, Parameters};
-use super::lead::{annotations, is_documented};
+use super::lead::{annotations, is_documented, rules_text};
 use super::names::{FunctionNames, Names, beside, getter};
 use super::object::{self, MemberText};
 use super::outcome::Conversion;
@@ -666,6 +666,10 @@ fn contract(it: &Function, own: &FunctionNames, crossing: &Crossing, thrown: Opt
         let lent = it.mode.is_sync() || !matches!(param.passing, Passing::Slice { .. });
         if let Some(ownership) = argument.ownership.filter(|_| lent) {
             out.push_str(&format!("\n[{name}] is {ownership}."));
+        }
+        if !param.rules.is_empty() {
+            let rules = rules_text(&param.rules);
+            out.push_str(&format!("\nThrows a [ValidationException] unless [{name}] keeps `{rules}`."));
         }
     }
     if let (Some(ownership), Some(result)) = (crossing.outcome.ownership, started::result_in_docs(it)) {

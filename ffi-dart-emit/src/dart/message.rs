@@ -246,7 +246,7 @@ struct Open {
 impl<'a> FieldMembers<'a> {
     /// Returns the members for `field` of the type `own` in Rust, which is behind the `places`.
     fn new(types: &Types<'a>, own: &str, field: &'a Field, name: &'a str, places: &mut Places) -> Self {
-        let Lead { doc, notes } = Lead::of_field(types.names, own, &field.item);
+        let Lead { doc, notes } = Lead::of_ruled(types.names, own, field);
         let ty = &field.ty;
         let access = Access::new(types, ty, name);
         // The end of what is declared: a field's own padding may be behind it.

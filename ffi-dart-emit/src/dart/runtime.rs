@@ -74,6 +74,7 @@ files! {
     "lib/src/proto.dart"
     "lib/src/queues.dart"
     "lib/src/retry.dart"
+    "lib/src/retry_later.dart"
     "lib/src/shared_lists.dart"
     "lib/src/simd.dart"
     "lib/src/simd_kernels.dart"

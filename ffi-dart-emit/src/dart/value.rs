@@ -134,7 +134,7 @@ impl<'a> ValueClass<'a> {
         let name = &own.name;
         let fields = message.fields.iter().zip(&own.members);
         let members = fields.map(|(field, name)| {
-            Member::new(types, &field.ty, name, Lead::of_field(types.names, &message.item.name, &field.item))
+            Member::new(types, &field.ty, name, Lead::of_ruled(types.names, &message.item.name, field))
         });
         let article = article_of(name);
         let doc =

@@ -16,7 +16,7 @@ use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
     Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Encoding, Fingerprint, Flag, Health,
     Item, Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset,
-    Role, Scalar, Simd, TypeId, Wire,
+    Role, Rules, Scalar, Simd, TypeId, Wire,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
 pub use reached::arena_layout;
@@ -151,6 +151,8 @@ pub struct Field {
     pub tag: u32,
     /// Form of its numbers in .proto.
     pub wire: Wire,
+    /// Rules that its value keeps.
+    pub rules: Rules,
 }
 
 /// The type of a field or an element.
@@ -423,6 +425,8 @@ pub struct Param {
     pub passing: Passing,
     /// True if it is an `Option`: then a byte follows that is 1 if there is a value.
     pub optional: bool,
+    /// Rules that its value keeps.
+    pub rules: Rules,
 }
 
 /// The result of a [`Function`].

@@ -884,7 +884,9 @@ impl<'a> Resolver<'a> {
                 ty,
                 tag: field.tag,
                 wire: field.wire,
+                rules: field.rules.clone(),
             });
+            self.rules(&item, &field.rules);
         }
         match fields.last_mut() {
             Some(last) => last.padding = record.size.saturating_sub(so_far.size),
@@ -1016,6 +1018,7 @@ impl<'a> Resolver<'a> {
         for param in &record.params {
             let item = format!("{item}, parameter {}", param.name);
             self.identifier(&item, &param.name);
+            self.rules(&item, &param.rules);
             let keyword = |pass| format!("{}{pass}", if param.optional { "optional_" } else { "" });
             if let (read::Type::Columns(id), Pass::Ref | Pass::Mut) = (&param.ty, param.pass) {
                 let mutable = param.pass == Pass::Mut;
@@ -1023,7 +1026,12 @@ impl<'a> Resolver<'a> {
                 let keyword = keyword(if mutable { "mut" } else { "ref" });
                 facts.extend([fingerprint::hash_name(&keyword), fingerprint]);
                 let passing = Passing::Columns { of, mutable };
-                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                params.push(Param {
+                    name: param.name.clone(),
+                    passing,
+                    optional: param.optional,
+                    rules: param.rules.clone(),
+                });
                 continue;
             }
             if let (read::Type::Arena(id), Pass::Ref | Pass::Mut | Pass::Value | Pass::Frozen) =
@@ -1038,14 +1046,24 @@ impl<'a> Resolver<'a> {
                 let Some((of, fingerprint)) = self.arena(&item, id) else { continue };
                 facts.extend([fingerprint::hash_name(&keyword(name)), fingerprint]);
                 let passing = Passing::Arena { of, lending };
-                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                params.push(Param {
+                    name: param.name.clone(),
+                    passing,
+                    optional: param.optional,
+                    rules: param.rules.clone(),
+                });
                 continue;
             }
             if let (read::Type::Object(id), Pass::Object) = (&param.ty, param.pass) {
                 let Some((of, fingerprint)) = self.object_type(&item, id) else { continue };
                 facts.extend([fingerprint::hash_name(&keyword("object")), fingerprint]);
                 let passing = Passing::Object(of);
-                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                params.push(Param {
+                    name: param.name.clone(),
+                    passing,
+                    optional: param.optional,
+                    rules: param.rules.clone(),
+                });
                 continue;
             }
             if let (Some(id), Pass::Listener) = (&param.listener, param.pass) {
@@ -1061,7 +1079,12 @@ impl<'a> Resolver<'a> {
                 let fingerprint = self.sorted.listeners[id].fingerprint.0;
                 facts.extend([fingerprint::hash_name(&keyword("listener")), fingerprint]);
                 let passing = Passing::Listener(index);
-                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                params.push(Param {
+                    name: param.name.clone(),
+                    passing,
+                    optional: param.optional,
+                    rules: param.rules.clone(),
+                });
                 continue;
             }
             if param.function.is_some() || matches!(param.pass, Pass::Callback | Pass::DartFn) {
@@ -1071,7 +1094,12 @@ impl<'a> Resolver<'a> {
                 let name = if function.kept { "dart_fn" } else { "callback" };
                 facts.extend([fingerprint::hash_name(&keyword(name)), fingerprint]);
                 let passing = Passing::Callback(function);
-                params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+                params.push(Param {
+                    name: param.name.clone(),
+                    passing,
+                    optional: param.optional,
+                    rules: param.rules.clone(),
+                });
                 continue;
             }
             if param.listener.is_some() {
@@ -1115,7 +1143,12 @@ impl<'a> Resolver<'a> {
                 }
             };
             facts.extend([fingerprint::hash_name(&keyword(pass)), ty_facts.fingerprint]);
-            params.push(Param { name: param.name.clone(), passing, optional: param.optional });
+            params.push(Param {
+                name: param.name.clone(),
+                passing,
+                optional: param.optional,
+                rules: param.rules.clone(),
+            });
         }
         let member = record.member.as_ref().and_then(|it| self.member(&item, record, it));
         if let Some((member, fingerprint)) = member {
@@ -1492,6 +1525,17 @@ impl<'a> Resolver<'a> {
             }
         };
         (Some(shape(self.value(item, &ty))), returned)
+    }
+
+    /// Checks that the bounds of a range are numbers, as they stand in docs.
+    fn rules(&mut self, item: &str, rules: &read::Rules) {
+        for bound in [&rules.min, &rules.max].into_iter().flatten() {
+            let digits = bound.strip_prefix('-').unwrap_or(bound);
+            let is_number = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+            if !is_number(digits) || bound.parse::<f64>().is_err() {
+                self.problems.add(item, format!("the bound of its range is no number: `{bound}`"), REBUILD);
+            }
+        }
     }
 
     /// Checks that a type is not too large to cross by value: Dart's memory for one is no larger.

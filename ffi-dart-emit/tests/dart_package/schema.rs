@@ -6,8 +6,8 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{self, hash_name, mix};
 use ffi_core::schema::read::{
     Case, Enum, Field, Fingerprint, Function, Item, Library, LibrarySymbols, Message, Mode, Oneof,
-    PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Scalar, Type,
-    TypeId, TypeSymbols, Variant, Wire,
+    PanicStrategy, Param, Pass, Pool, PoolSymbols, Queue, QueueSymbols, Record, Reset, Returns, Rules,
+    Scalar, Type, TypeId, TypeSymbols, Variant, Wire,
 };
 use ffi_dart_emit::model::{Model, resolve};
 use heck::ToSnakeCase;
@@ -230,7 +230,8 @@ impl Schema {
             facts.extend([hash_name(&item.name), offset, of.fingerprint]);
             layout.size = offset + of.size;
             layout.align = layout.align.max(of.align);
-            records.push(Field { item, offset, ty, tag, wire: Wire::default() });
+            let (wire, rules) = (Wire::default(), Rules::default());
+            records.push(Field { item, offset, ty, tag, wire, rules });
         }
         layout.size = layout.size.next_multiple_of(layout.align);
         let head = [fingerprint::MESSAGE, hash_name(&item.name), layout.size, layout.align];
@@ -365,6 +366,7 @@ impl Schema {
                     ty: ty.clone(),
                     function: None,
                     listener: None,
+                    rules: Rules::default(),
                 })
                 .collect(),
             returns: returns.map(Returns::Value),

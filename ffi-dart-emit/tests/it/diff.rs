@@ -1,7 +1,7 @@
 //! Tests the changes between two schemas, and what they are said to break.
 
 use ffi_core::schema::read::{
-    ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Queue, Record, Scalar, Type,
+    ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Pass, Queue, Record, Rules, Scalar, Type,
 };
 use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
 use ffi_dart_emit::model::{self, Model};
@@ -213,6 +213,30 @@ fn fields_come_go_and_move() {
     let swapped = of_messages(ab(), fields(&[("a", 2), ("b", 1)]));
     assert_eq!(swapped.len(), 2, "{swapped:?}");
     assert_has(&swapped, "message M, field a", "its number in .proto was 1, is 2", false, true);
+}
+
+#[test]
+fn other_rules_break_nothing() {
+    let ruled = |rules: Rules| {
+        let mut message = fields(&[("a", 1)]);
+        message.fields[0].rules = rules;
+        message
+    };
+    let rules = Rules { min: Some("1".to_owned()), non_empty: true, ..Rules::default() };
+    let changes = of_messages(ruled(Rules::default()), ruled(rules.clone()));
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    let what = "its rules were none, are `range = 1.., non_empty`";
+    assert_has(&changes, "message M, field a", what, false, false);
+
+    let takes = |rules: Rules| {
+        let mut takes = function("take", &[("count", Pass::Value, u(32))], None);
+        takes.params[0].rules = rules;
+        schema(vec![Record::Function(takes)])
+    };
+    let changes = diff(&takes(rules.clone()), &takes(Rules { max: Some("9".to_owned()), ..rules }));
+    let said: Vec<_> = changes.iter().map(|it| format!("{}: {}", it.item, it.what)).collect();
+    let what = "its rules were `range = 1.., non_empty`, are `range = 1..=9, non_empty`";
+    assert_eq!(said, [format!("function take, parameter count: {what}")]);
 }
 
 #[test]

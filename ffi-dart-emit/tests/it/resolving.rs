@@ -54,6 +54,16 @@ fn name_of(composite: Composite<'_>) -> &str {
 }
 
 #[test]
+fn bounds_of_a_range_are_numbers() {
+    for (bound, is_number) in [("1", true), ("-0.5", true), ("1e3", true), ("inf", false), ("1`] x", false)] {
+        let mut point = point();
+        point.fields[0].rules.max = Some(bound.to_owned());
+        let problem = format!("message demo::Point, field x: the bound of its range is no number: `{bound}`");
+        assert_eq!(of_message(point), if is_number { vec![] } else { vec![problem] });
+    }
+}
+
+#[test]
 fn order_does_not_matter() {
     let mut reversed = demo();
     reversed.reverse();

@@ -14,7 +14,8 @@ use ffi_core::schema::read::{
     Case, DartFunction, Enum, ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag,
     Function, Health, Item, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode,
     Newtype, Object, ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols,
-    Queue, QueueSymbols, Record, Reset, Returns, Role, Scalar, Type, TypeId, TypeSymbols, Variant, Wire,
+    Queue, QueueSymbols, Record, Reset, Returns, Role, Rules, Scalar, Type, TypeId, TypeSymbols, Variant,
+    Wire,
 };
 
 pub fn item(name: &str) -> Item {
@@ -54,6 +55,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         ty: ty.clone(),
         tag,
         wire: Wire::default(),
+        rules: Rules::default(),
     };
     Message {
         id: id(name),
@@ -160,6 +162,7 @@ pub fn function(name: &str, params: &[(&str, Pass, Type)], returns: Option<Type>
         ty: ty.clone(),
         function: None,
         listener: None,
+        rules: Rules::default(),
     };
     Function {
         item: item(name),
@@ -345,7 +348,15 @@ pub fn objects() -> Vec<Record> {
 /// Returns a parameter that is a function of Dart.
 pub fn dart_function(name: &str, pass: Pass, arguments: Vec<Returns>, answer: Option<Returns>) -> Param {
     let function = Some(DartFunction { arguments, answer });
-    Param { name: name.to_owned(), pass, optional: false, ty: scalar(Scalar::U8), function, listener: None }
+    Param {
+        name: name.to_owned(),
+        pass,
+        optional: false,
+        ty: scalar(Scalar::U8),
+        function,
+        listener: None,
+        rules: Rules::default(),
+    }
 }
 
 /// Returns functions and objects of Dart, streams of Dart, and a queue that Dart listens to.

@@ -1,13 +1,14 @@
 //! `#[ffi_export]`.
 
 use darling::ast::NestedMeta;
-use darling::{Error, FromMeta, Result};
+use darling::{Error, FromAttributes as _, FromMeta, Result};
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, ItemFn, Pat, ReturnType, Safety, Type, TypeReference, parse_quote, parse_quote_spanned,
+    Attribute, FnArg, ItemFn, Pat, Path, ReturnType, Safety, Type, TypeReference, parse_quote,
+    parse_quote_spanned,
 };
 
 use super::callback::Signature;
@@ -15,7 +16,8 @@ use super::input::{self, InputItem};
 use super::owner::{self, Member, Owner};
 use super::types::{self, Given, Taken};
 use super::{Head, refuse_generics, stream};
-use crate::attr::{Arguments, Flag, FunctionAttrs, Window};
+use crate::attr::{Arguments, Flag, FunctionAttrs, Limit, OwnLimit, ParamAttrs, Window};
+use crate::rules::Rules;
 
 /// A function that C can call.
 pub(crate) struct Function {
@@ -36,6 +38,9 @@ pub(crate) struct Function {
     pub(crate) output: Type,
     /// Relation to a type of objects, if it belongs to one.
     pub(crate) member: Option<Member>,
+    pub(crate) limit: Option<Limit>,
+    /// Path of the function that decides whether a call may run, if it is that of a service.
+    pub(crate) guard: Option<Path>,
 }
 
 /// Keys that say how a function is called.
@@ -46,6 +51,7 @@ pub(super) struct Keys {
     pub(super) inline: Flag,
     pub(super) window: Option<Window>,
     pub(super) arguments: Option<Arguments>,
+    pub(super) limit: Option<Limit>,
 }
 
 /// Way in which a function is called.
@@ -76,6 +82,10 @@ pub(crate) struct Param {
     pub(crate) function: Option<Signature>,
     /// The type as the user wrote it.
     pub(crate) written: Type,
+    /// True for the key of the call: of its rate, and for a guard.
+    pub(crate) key: Flag,
+    /// Rules that its value keeps.
+    pub(crate) rules: Rules,
 }
 
 /// Way in which a parameter crosses the boundary.
@@ -125,16 +135,19 @@ impl Function {
             FunctionAttrs::from_list(&keys)
         });
         let (common, keys) = match args {
-            Some(FunctionAttrs { common, leaf, blocking, inline, window, arguments }) => {
-                (Some(common), Keys { leaf, blocking, inline, window, arguments })
+            Some(FunctionAttrs { common, leaf, blocking, inline, window, arguments, limit }) => {
+                (Some(common), Keys { leaf, blocking, inline, window, arguments, limit })
             }
             None => (None, Keys::default()),
         };
         let head =
             common.and_then(|common| errors.handle(Head::new(&signature.ident, &function.attrs, common)));
-        let read = errors.handle(Self::read(head, keys, &function.attrs, signature, None));
+        let read = errors.handle(Self::read(head, keys, &function.attrs, signature, None)).flatten();
+        if let Some(function) = &read {
+            errors.handle(function.check_key());
+        }
         errors.finish()?;
-        Ok(read.flatten().expect("without an error there is one"))
+        Ok(read.expect("without an error there is one"))
     }
 
     /// Reads a function whose keys were read. Returns none if there is no `head`, as there were
@@ -196,6 +209,12 @@ impl Function {
                 ty.clone()
             }
         };
+        if let Some(own) = keys.limit.as_ref().and_then(|limit| limit.own("result")) {
+            errors.handle(check_result_limit(own, is_stream, &output));
+        }
+        if let Some((own, mode)) = keys.limit.as_ref().and_then(|limit| limit.own("deadline")).zip(mode) {
+            errors.handle(check_deadline(own, mode));
+        }
         errors.finish()?;
         Ok(head.map(|head| Self {
             head,
@@ -208,7 +227,45 @@ impl Function {
             context: contexts.first().map(|(index, _)| *index),
             output,
             member,
+            limit: keys.limit,
+            guard: None,
         }))
+    }
+
+    /// Returns the number and the parameter of the key of a call, if there is one.
+    pub(crate) fn key(&self) -> Option<(usize, &Param)> {
+        self.params.iter().enumerate().find(|(_, param)| param.key.is_present())
+    }
+
+    /// Checks that there is one key at most, and that something asks for it.
+    pub(super) fn check_key(&self) -> Result<()> {
+        let mut errors = Error::accumulator();
+        let mut keys = self.params.iter().filter(|param| param.key.is_present());
+        let first = keys.next();
+        for second in keys {
+            let text = "a call has one key\nhint: remove `key` here";
+            errors.push(Error::custom(text).with_span(&second.key.span()));
+        }
+        if let Some(first) = first
+            && self.limit.is_none()
+            && self.guard.is_none()
+        {
+            let text = "nothing asks for the key of a call\n\
+                        hint: `limit(per_second = 10)` on the function, or `guard = ..` on its service";
+            errors.push(Error::custom(text).with_span(&first.key.span()));
+        }
+        if let Some(OwnLimit { name, .. }) = self.limit.as_ref().and_then(|limit| limit.own("keys"))
+            && first.is_none()
+        {
+            let text = "no parameter is the key of a call\nhint: `#[ffi(key)]` on one, or remove `keys`";
+            errors.push(Error::custom(text).with_span(name));
+        }
+        errors.finish()
+    }
+
+    /// Returns true if a limit can tell the size of the result.
+    pub(crate) fn has_sized_result(&self) -> bool {
+        !matches!(self.mode, Mode::Stream(_)) && types::is_text_or_list(&self.output)
     }
 
     /// Returns true if it needs the mailbox of an isolate.
@@ -318,6 +375,30 @@ fn check_context(mode: Mode, position: usize, input: &FnArg) -> Result<()> {
     Err(Error::custom(text).with_span(input))
 }
 
+/// Refuses a limit of the result for one that is neither text nor a list.
+fn check_result_limit(limit: &OwnLimit, is_stream: bool, output: &Type) -> Result<()> {
+    let text = if is_stream {
+        "a stream has no size\nhint: remove `result`; `window` limits the items that wait"
+    } else if types::is_text_or_list(output) {
+        return Ok(());
+    } else {
+        "only text and lists have a size that is not known\nhint: remove `result`, or return a `String` or a `Vec`"
+    };
+    Err(Error::custom(text).with_span(&limit.name))
+}
+
+/// Refuses a deadline of a function that nothing can end.
+fn check_deadline(limit: &OwnLimit, mode: Mode) -> Result<()> {
+    let text = match mode {
+        Mode::Async | Mode::Inline | Mode::Blocking => return Ok(()),
+        Mode::Sync => {
+            "Dart waits for the function, however long it takes\nhint: `async fn`, or `blocking`; or remove `deadline`"
+        }
+        Mode::Stream(_) => "Dart listens to a stream as long as it likes\nhint: remove `deadline`",
+    };
+    Err(Error::custom(text).with_span(&limit.name))
+}
+
 /// Refuses an input of a function that Dart waits for.
 fn check_input(mode: Mode, param: &Param) -> Result<()> {
     if mode != Mode::Sync || !matches!(param.pass, Pass::Input(_)) {
@@ -387,6 +468,8 @@ impl Param {
             );
             errors.push(error.with_span(attr));
         }
+        let attrs = errors.handle(ParamAttrs::from_attributes(&typed.attrs)).unwrap_or_default();
+        let (key, rules) = (attrs.key, Rules::from(attrs.rules));
         let name = match &*typed.pat {
             Pat::Ident(pat) if pat.subpat.is_none() => {
                 let name = pat.ident.unraw().to_string();
@@ -422,7 +505,7 @@ impl Param {
             let pass = if function.kept { Pass::DartFn } else { Pass::Callback };
             let (ty, written) = (function.ty(ty), (*typed.ty).clone());
             let function = Some(function);
-            return Ok(Self { name, pass, optional: false, owned: None, ty, function, written });
+            return Ok(Self { name, pass, optional: false, owned: None, ty, function, written, key, rules });
         }
         if let Some(item) = input::item(inner.unwrap_or(ty)) {
             if inner.is_some() {
@@ -433,7 +516,17 @@ impl Param {
             errors.finish()?;
             let (way, of) = passed.expect("without an error there is one");
             let (pass, owned, written) = (Pass::Input(way), Some(item.clone()), (*typed.ty).clone());
-            return Ok(Self { name, pass, optional: false, owned, ty: of, function: None, written });
+            return Ok(Self {
+                name,
+                pass,
+                optional: false,
+                owned,
+                ty: of,
+                function: None,
+                written,
+                key,
+                rules,
+            });
         }
         let passed = errors.handle(Self::passed(Taken::Parameter, inner.unwrap_or(ty)));
         if inner.is_some() && passed.as_ref().is_some_and(|(pass, ..)| *pass == Pass::Listener) {
@@ -443,7 +536,7 @@ impl Param {
         errors.finish()?;
         let (pass, owned, ty) = passed.expect("without an error there is one");
         let (optional, written) = (inner.is_some(), (*typed.ty).clone());
-        Ok(Self { name, pass, optional, owned, ty, function: None, written })
+        Ok(Self { name, pass, optional, owned, ty, function: None, written, key, rules })
     }
 
     /// Returns the way in which an item of a stream of Dart is passed, and the type that crosses.

@@ -48,7 +48,11 @@ pub(crate) fn block(args: TokenStream, block: &ItemImpl) -> Result<Vec<Function>
                 let ident = &function.sig.ident;
                 let ty = &owner.ty;
                 let callee = quote::quote_spanned!(ident.span()=> <#ty>::#ident);
-                functions.extend(errors.handle(member(&owner, &function.attrs, &function.sig, callee)));
+                if let Some(function) = errors.handle(member(&owner, &function.attrs, &function.sig, callee))
+                {
+                    errors.handle(function.check_key());
+                    functions.push(function);
+                }
             }
             ImplItem::Fn(function) => {
                 for attr in function.attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
@@ -122,6 +126,7 @@ pub(super) fn member(
                     inline: keys.inline,
                     window: keys.window,
                     arguments: keys.arguments,
+                    limit: keys.limit,
                 },
             )
         }

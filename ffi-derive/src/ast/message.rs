@@ -7,6 +7,7 @@ use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, Wire, refuse_generics, types};
 use crate::attr::{FieldAttrs, Flag, MessageAttrs, Pool};
+use crate::rules::Rules;
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
 
@@ -33,6 +34,8 @@ pub(crate) struct Field {
     /// The number of the field in .proto.
     pub(crate) tag: u32,
     pub(crate) wire: Wire,
+    /// Rules that its value keeps.
+    pub(crate) rules: Rules,
     pub(crate) visibility: Visibility,
     /// Doc comments as they are written; the record has only their text.
     pub(crate) docs: Vec<Attribute>,
@@ -66,6 +69,9 @@ impl Message {
         if in_arena {
             refuse_in_arena(input, &attrs, &mut errors);
         }
+        for field in &fields {
+            errors.handle(check_rules(field, &attrs, in_arena));
+        }
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
@@ -83,7 +89,7 @@ impl Field {
         errors.handle(types::check_inside(&field.ty, holder, "a message"));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
-        let FieldAttrs { rename, tag, encoding, key_encoding, packed } =
+        let FieldAttrs { rename, tag, encoding, key_encoding, packed, rules } =
             attrs.expect("without an error there are some");
         let ident = field.ident.clone().expect("`named_fields` saw to it");
         let message_field = Self {
@@ -92,11 +98,28 @@ impl Field {
             ty: field.ty.clone(),
             tag: 0,
             wire: Wire::of_field(encoding, key_encoding, packed),
+            rules: rules.into(),
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
         };
         Ok((message_field, tag))
     }
+}
+
+/// Refuses rules of a field that would not be checked everywhere.
+fn check_rules(field: &Field, attrs: &MessageAttrs, in_arena: bool) -> Result<()> {
+    let problem = if in_arena {
+        "a message that lives in an arena has no rules: its text and lists have no bounds there\n\
+         hint: check the value in the function, or use the bounded `FfiStr`, `FfiVec` and `FfiMap`"
+    } else if attrs.pod.is_present() {
+        "a message with `pod` has no rules: any bytes are a value of it\nhint: `checked` instead of `pod`"
+    } else if attrs.columns.is_present() {
+        "a message with `columns` has no rules: Dart writes to a column without them\n\
+         hint: remove the rule or `columns`"
+    } else {
+        return Ok(());
+    };
+    field.rules.refuse(problem)
 }
 
 /// Refuses what a message that lives in an arena can't be, as its handles mean nothing elsewhere.

@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{DataEnum, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, Wire, refuse_generics, types};
-use crate::attr::{FieldAttrs, OneofAttrs};
+use crate::attr::{CaseAttrs, OneofAttrs};
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
 
@@ -121,9 +121,9 @@ impl Case {
                 None
             }
         };
-        let attrs = errors.handle(FieldAttrs::from_attributes(&variant.attrs));
+        let attrs = errors.handle(CaseAttrs::from_attributes(&variant.attrs));
         errors.finish()?;
-        let FieldAttrs { rename, tag, encoding, key_encoding, packed } =
+        let CaseAttrs { rename, tag, encoding, key_encoding, packed } =
             attrs.expect("without an error there are some");
         let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
         let wire = Wire::of_case(ty.as_ref(), encoding, key_encoding, packed)?;
@@ -165,7 +165,7 @@ fn check_unset(data: &DataEnum, errors: &mut Accumulator) {
         return;
     }
     // A mistake in the attributes is reported with the case.
-    if let Ok(FieldAttrs { tag: Some(tag), .. }) = FieldAttrs::from_attributes(&first.attrs) {
+    if let Ok(CaseAttrs { tag: Some(tag), .. }) = CaseAttrs::from_attributes(&first.attrs) {
         let error = Error::custom(
             "the first case of a oneof has no tag: in .proto, unset is that no case is there\nhint: remove `tag`",
         );

@@ -9,7 +9,7 @@ use super::function::Function;
 use super::member::member;
 use super::owner::Owner;
 use super::{Head, refuse_generics, stream};
-use crate::attr::BlockAttrs;
+use crate::attr::ServiceAttrs;
 
 /// A trait whose implementors callers refer to by handles.
 pub(crate) struct Service {
@@ -34,9 +34,13 @@ impl Service {
             );
             errors.push(error.with_span(token));
         }
-        let attrs = errors.handle_in(|| BlockAttrs::parse(args));
+        let attrs = errors.handle_in(|| ServiceAttrs::parse(args));
         let krate = attrs.as_ref().map(|attrs| attrs.common.krate.clone()).unwrap_or_default();
-        let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
+        let (common, guard, limit) = match attrs {
+            Some(ServiceAttrs { common, guard, limit }) => (Some(common), guard, limit),
+            None => (None, None, None),
+        };
+        let head = common.and_then(|common| errors.handle(Head::new(&input.ident, &input.attrs, common)));
         let ident = &input.ident;
         let owner = Owner {
             ty: parse_quote!(dyn #ident),
@@ -71,11 +75,16 @@ impl Service {
             } else {
                 quote_spanned!(name.span()=> <#ty as #ident>::#name)
             };
-            if let Some(function) = errors.handle(member(&owner, &method.attrs, signature, callee)) {
+            if let Some(mut function) = errors.handle(member(&owner, &method.attrs, signature, callee)) {
+                function.limit = function.limit.or_else(|| limit.clone());
+                function.guard = guard.as_ref().map(|guard| guard.0.clone());
+                errors.handle(function.check_key());
                 methods.push(function);
             }
             if signature.asyncness.is_some() || is_stream {
-                started.push(signature.clone());
+                let mut signature = signature.clone();
+                remove_keys(&mut signature);
+                started.push(signature);
             }
         }
         if input.items.is_empty() {
@@ -87,6 +96,20 @@ impl Service {
         let item = rewritten(input, &head, &boxed, !started.is_empty());
         Ok(Self { head, item, boxed, started, methods })
     }
+}
+
+/// Removes the keys of the parameters of a function that is written again, and returns true if it
+/// had some.
+pub(crate) fn remove_keys(signature: &mut Signature) -> bool {
+    let mut removed = false;
+    for input in &mut signature.inputs {
+        let (syn::FnArg::Typed(syn::PatType { attrs, .. })
+        | syn::FnArg::Receiver(syn::Receiver { attrs, .. })) = input;
+        let count = attrs.len();
+        attrs.retain(|attr| !attr.path().is_ident("ffi"));
+        removed |= attrs.len() < count;
+    }
+    removed
 }
 
 /// Returns the name of an async method in the hidden trait.
@@ -130,6 +153,7 @@ fn rewritten(input: &ItemTrait, head: &Head, boxed: &Ident, has_boxed: bool) -> 
     for method in &mut item.items {
         let TraitItem::Fn(method) = method else { continue };
         method.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+        remove_keys(&mut method.sig);
         if method.sig.asyncness.take().is_none() {
             if item_of(&method.sig).is_ok_and(|item| item.is_some()) {
                 own_stream(&mut method.sig, &core);

@@ -426,6 +426,13 @@ pub(crate) fn std_argument<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     }
 }
 
+/// Returns true for a `String` or a `Vec`, also in an `Option` or a `Result`.
+pub(crate) fn is_text_or_list(ty: &Type) -> bool {
+    let ty = ungrouped(ty);
+    let inner = ["Option", "Result"].iter().find_map(|name| argument_of(name, ty));
+    is_string(ty) || std_argument("Vec", ty).is_some() || inner.is_some_and(is_text_or_list)
+}
+
 /// Returns `T`, if the type is written `..::name<T>`.
 pub(crate) fn argument_of<'a>(name: &str, ty: &'a Type) -> Option<&'a Type> {
     match ty {

@@ -1,12 +1,13 @@
 //! `#[ffi_export]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::{block, container_bounds, exports};
 use crate::ast::{Function, Head, InputItem, Made, Mode, Param, Pass, types};
+use crate::attr::{Limit, OwnLimit};
 use crate::{names, record};
 
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -318,12 +319,16 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let (assertions, bounds) = (assertions(function), bounds(function));
     let (handle, receiver) = receiver(function).unzip();
     let adopted = quote!(#(#adopted)*);
+    let admission = Admission::new(function);
+    let (begins, asks, limits) = (admission.begins(), admission.asks(), admission.limits());
     let checks = quote! {
         #(#taken)*
+        #begins
         #receiver
         #disjoint
         #disjoint_owned
         #(#checked)*
+        #asks
     };
     let started = quote! {
         __ffi_mailbox: *const __ffi::FfiMailbox,
@@ -366,12 +371,105 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         false => wrapper,
         true => quote!(#krate::__async! { function #wrapper }),
     };
+    let wrapper = match limits {
+        None => wrapper,
+        Some(limits) => quote!(#krate::__production! { limited #limits #wrapper }),
+    };
     quote_spanned! {ident.span()=>
         #(#by_value)*
         #by_value_output
         #assertions
 
         #wrapper
+    }
+}
+
+/// Code that lets a call of a function pass, or refuses it: by its limits, the rules of its
+/// arguments, the guard of its service. There is none of it for other functions.
+struct Admission<'a>(&'a Function);
+
+impl Admission<'_> {
+    fn new(function: &Function) -> Admission<'_> {
+        Admission(function)
+    }
+
+    /// Returns the static with the limits, if there are some.
+    fn limits(&self) -> Option<TokenStream> {
+        Some(match self.0.limit.as_ref()? {
+            Limit::Shared(path) => {
+                quote_spanned!(path.span()=> static __FFI_LIMITS: &__ffi::Limits = &#path;)
+            }
+            Limit::Own(limits) => {
+                let limits = limits.iter().map(|OwnLimit { name, number }| {
+                    let number = Literal::u32_unsuffixed(*number);
+                    quote!(.#name(#number))
+                });
+                quote!(static __FFI_LIMITS: __ffi::Limits = __ffi::Limits::new() #(#limits)*;)
+            }
+        })
+    }
+
+    /// Returns what comes before the arguments are read.
+    fn begins(&self) -> Option<TokenStream> {
+        self.0.limit.as_ref()?;
+        let parts = self.0.params.iter().enumerate().filter_map(|(index, param)| {
+            let ty = &param.ty;
+            let len = format_ident!("__ffi_len_{index}");
+            let present = format_ident!("__ffi_present_{index}");
+            let count = match param.pass {
+                Pass::Slice | Pass::SliceMut | Pass::Str if param.optional => {
+                    quote!((if #present == 0 { 0 } else { #len }))
+                }
+                Pass::Slice | Pass::SliceMut | Pass::Str => quote!(#len),
+                Pass::Value | Pass::Pool => quote!(1),
+                Pass::Ref | Pass::Mut if types::argument_of("FfiArena", ty).is_none() => quote!(1),
+                // Their sizes are known once they are read.
+                _ => return None,
+            };
+            Some(quote!((#count, __ffi::core::mem::size_of::<#ty>())))
+        });
+        let has_key = self.0.key().is_some();
+        Some(quote! {
+            let __ffi_permit = __FFI_LIMITS.enter(__ffi::request(&[#(#parts),*]), #has_key)?;
+        })
+    }
+
+    /// Returns what comes when the arguments have been read: it asks for their rules, the rate of
+    /// the key, and the guard.
+    fn asks(&self) -> TokenStream {
+        let rules = self.0.params.iter().enumerate().filter(|(_, param)| !param.rules.is_empty());
+        let rules = rules.map(|(index, Param { name, rules, ty, .. })| {
+            let local = format_ident!("__ffi_local_{index}");
+            let checked = rules.check(&self.0.head.krate, ty, &quote!(&#local));
+            quote!(__ffi::named(#checked, #name)?;)
+        });
+        let key = self.0.key().map(|(index, Param { written, .. })| {
+            let local = format_ident!("__ffi_local_{index}");
+            quote_spanned!(written.span()=> __ffi::FfiKey::key(&#local))
+        });
+        let rate = self.0.limit.as_ref().and(key.as_ref()).map(|key| quote!(__FFI_LIMITS.rate_of(#key)?;));
+        let guard = self.0.guard.as_ref().zip(self.0.member.as_ref()).map(|(guard, member)| {
+            let (service, method) = (&member.owner.name, &self.0.head.item.name);
+            let key = match &key {
+                Some(key) => key.clone(),
+                None => quote!(__ffi::core::option::Option::None),
+            };
+            quote_spanned!(guard.span()=> __ffi::guard(#guard, #service, #method, #key)?;)
+        });
+        quote!(#(#rules)* #rate #guard)
+    }
+
+    /// Returns `running`, a future or stream, with the permit of its call.
+    fn held_by(&self, running: TokenStream) -> TokenStream {
+        if self.0.limit.is_some() { quote!(__ffi_permit.held_by(#running)) } else { running }
+    }
+
+    /// Returns `result` if it is not too large.
+    fn fits(&self, result: TokenStream) -> TokenStream {
+        match self.0.limit.is_some() && self.0.has_sized_result() {
+            true => quote!(__FFI_LIMITS.fits(#result)?),
+            false => result,
+        }
     }
 }
 
@@ -492,6 +590,7 @@ fn call(
     let this = function.receiver().map(|_| quote!(&*__ffi_self));
     let passed = this.into_iter().chain(passed);
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#passed),*)));
+    let called = Admission::new(function).fits(called);
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
@@ -523,6 +622,16 @@ fn start_async(
     };
     let this = function.receiver().map(|_| quote!(__ffi_self));
     let passed = this.iter().chain(passed);
+    let admission = Admission::new(function);
+    let running = admission.held_by(quote!(__ffi_function(#(#passed),*)));
+    let (made, result) = match function.limit {
+        None => (quote!(#output), quote!(__ffi_output)),
+        // A future with a permit may have a deadline.
+        Some(_) => (
+            quote!(__ffi::core::result::Result<#output, __ffi::Failure>),
+            admission.fits(quote!(__ffi_output?)),
+        ),
+    };
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             let __ffi_watch = __FFI_SITE.enter()?;
@@ -530,7 +639,7 @@ fn start_async(
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(__ffi_function(#(#passed),*)))
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(#running))
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate, with room for an event.
@@ -541,8 +650,8 @@ fn start_async(
                 #now
                 __ffi_status,
                 __ffi_body,
-                |(__ffi_output, __ffi_watch): (#output, __ffi::Watch)| {
-                    __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(__ffi_output))
+                |(__ffi_output, __ffi_watch): (#made, __ffi::Watch)| {
+                    __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#result))
                 },
             )
         }
@@ -560,13 +669,14 @@ fn start_stream(
     let (output, seen) = (&function.output, seen(function));
     let this = function.receiver().map(|_| quote!(__ffi_self));
     let passed = this.iter().chain(passed);
+    let running = Admission::new(function).held_by(quote!(__ffi_function(#(#passed),*)));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_function(#(#passed),*))
+            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(#running)
         };
         let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
@@ -601,6 +711,11 @@ fn start_blocking(
         arguments.insert(index, quote!(__ffi_context));
     }
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#arguments),*)));
+    let called = match function.limit {
+        None => called,
+        Some(_) => Admission::new(function).fits(quote!(__ffi_permit.in_time(#called)?)),
+    };
+    let told = function.limit.as_ref().map(|_| quote!(__ffi_permit.tell(__ffi_context);));
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             let __ffi_watch = __FFI_SITE.enter()?;
@@ -610,6 +725,7 @@ fn start_blocking(
             #seen
             #(let #taken = #passed;)*
             __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
+                #told
                 __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
             })
         };
@@ -854,6 +970,7 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 } else {
                     record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
                 }
+                param.rules.record(record);
             });
         });
         record.key("returns").nested(&quote!(<#output_type as __ffi::FfiOutput>::RETURNS));

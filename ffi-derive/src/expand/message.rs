@@ -65,6 +65,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
                 field.wire.record(record);
                 record.key("offset").size(&quote!(__FFI_FIELDS[#index].offset));
                 record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
+                field.rules.record(record);
             });
         });
     });
@@ -134,7 +135,10 @@ fn seen(message: &Message) -> TokenStream {
 }
 
 fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::ANY_BITS))
+    message.fields.iter().map(|Field { ty, rules, .. }| match rules.is_empty() {
+        true => quote!(__ffi::Facts::<#ty>::ANY_BITS),
+        false => quote!(false),
+    })
 }
 
 fn implementations(message: &Message) -> TokenStream {
@@ -158,6 +162,15 @@ fn implementations(message: &Message) -> TokenStream {
     });
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
+        let rules = (!field.rules.is_empty()).then(|| {
+            let checked = field.rules.check(&message.head.krate, ty, &quote!(__ffi_field));
+            quote! {
+                // SAFETY: the field of that type lies at that offset, and holds a value, as the
+                // check above has passed.
+                let __ffi_field = unsafe { __ffi::field::<#ty>(message.cast(), __FFI_FIELDS[#index].offset) };
+                __ffi::checked(#checked, #name)?;
+            }
+        });
         quote! {
             // SAFETY: the field of that type lies at that offset, and the message fulfils the
             // contract of `check`.
@@ -170,6 +183,7 @@ fn implementations(message: &Message) -> TokenStream {
                     __ffi::Facts::<#ty>::check,
                 )
             }?;
+            #rules
         }
     });
     quote! {

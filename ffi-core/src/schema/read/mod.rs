@@ -11,5 +11,5 @@ pub use records::{
     ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag, Function, Health, Item,
     Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode, Newtype, Object, ObjectSymbols,
     Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols, ProtoSymbols, Queue, QueueSymbols,
-    Record, Reset, Returns, Role, Scalar, Simd, Type, TypeId, TypeSymbols, Variant, Wire,
+    Record, Reset, Returns, Role, Rules, Scalar, Simd, Type, TypeId, TypeSymbols, Variant, Wire,
 };

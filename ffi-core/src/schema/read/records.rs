@@ -405,6 +405,9 @@ pub struct Field {
     /// Form of its numbers in .proto.
     #[serde(flatten)]
     pub wire: Wire,
+    /// Rules that its value keeps.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
 }
 
 /// Form in protobuf of the numbers in a field or case, if it isn't the usual one.
@@ -439,6 +442,52 @@ impl Encoding {
             Self::ZigZag => "zigzag",
             Self::Fixed => "fixed",
         }
+    }
+}
+
+/// Rules of the value of a field or parameter, which the library checks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Least number, in decimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// Largest number, in decimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    /// True if there is at least one character or element.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub non_empty: bool,
+    /// Largest number of characters or elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_len: Option<u32>,
+    /// Regular expression that a part of the text matches, in the syntax of `regex-lite`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+}
+
+impl Rules {
+    /// Returns true if there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// As `#[ffi(..)]` has them.
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min, max, non_empty, max_len, pattern } = self;
+        let range = (min.is_some() || max.is_some()).then(|| {
+            let equals = if max.is_some() { "=" } else { "" };
+            format!("range = {}..{equals}{}", min.as_deref().unwrap_or(""), max.as_deref().unwrap_or(""))
+        });
+        let all = [
+            range,
+            non_empty.then(|| "non_empty".to_owned()),
+            max_len.map(|most| format!("max_len = {most}")),
+            pattern.as_ref().map(|pattern| format!("pattern = {pattern:?}")),
+        ];
+        f.write_str(&all.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -825,6 +874,9 @@ pub struct Param {
     /// Trait of an object of Dart; `None` for other parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listener: Option<TypeId>,
+    /// Rules that its value keeps.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
 }
 
 fn byte() -> Type {

@@ -6,6 +6,7 @@ import 'dart:typed_data';
 import 'src/checks.dart';
 import 'src/equality.dart';
 import 'src/places.dart';
+import 'src/retry_later.dart';
 import 'src/unsigned.dart';
 
 export 'src/unsigned.dart' show BigList, bigFromBits, bitsFromBig;

@@ -615,6 +615,237 @@ void main() {
     });
   });
 
+  group('limits', () {
+    late FixtureProductionLibrary library;
+    setUp(() => library = _open()..setRate(0));
+
+    test('of a rate are for all functions that share them, and say when', () async {
+      library.setRate(2);
+      expect(library.limited(3), 3);
+      expect(await library.limitedToo(4), 8);
+      final refused = isA<RateLimitException>()
+          .having((it) => it.limit, 'limit', 2)
+          .having(
+            (it) => it.retryAfter,
+            'retryAfter',
+            allOf(
+              greaterThan(Duration.zero),
+              lessThanOrEqualTo(const Duration(milliseconds: 501)),
+            ),
+          );
+      // A machine may be so slow that a token comes in between, but not before each call.
+      var refusals = 0;
+      for (var i = 0; i < 1000 && refusals == 0; i++) {
+        try {
+          library.limited(3);
+        } on RateLimitException catch (error) {
+          refusals++;
+          expect(error, refused);
+        }
+      }
+      expect(refusals, 1);
+      // The exception tells `retry` how long to wait.
+      final waits = <Duration>[];
+      final result = await retry(
+        () => library.limited(waits.isEmpty ? _overTheRate(library) : 5),
+        backoff: Backoff(first: Duration.zero),
+        wait: (time) async {
+          waits.add(time);
+          library.setRate(0);
+        },
+      );
+      expect((result, waits.single), (5, greaterThan(Duration.zero)));
+    });
+
+    test('of a rate by key leave other keys alone', () {
+      expect(library.limitedBy('ada'), 3);
+      expect(
+        () => List.generate(100, (_) => library.limitedBy('ada')),
+        throwsA(isA<RateLimitException>().having((it) => it.limit, 'limit', 1)),
+      );
+      expect(library.limitedBy('grace'), 5);
+    });
+
+    test('of sizes are those of text and lists', () {
+      expect(library.repeats('ten bytes.', 100), hasLength(1000));
+      expect(library.repeats('ten bytes.', null), isNull);
+      expect(
+        () => library.repeats('ten bytes.', 101),
+        throwsA(
+          isA<SizeLimitException>()
+              .having((it) => it.limit, 'limit', 1000)
+              .having((it) => it.isResult, 'isResult', true),
+        ),
+      );
+      expect(
+        () => library.repeats('ten bytes.' * 10, 0),
+        throwsA(
+          isA<SizeLimitException>()
+              .having((it) => it.limit, 'limit', 100)
+              .having((it) => it.isResult, 'isResult', false)
+              .having((it) => '$it', 'text', contains('more than 100 bytes')),
+        ),
+      );
+    });
+
+    test('of calls at once end with the calls', () async {
+      final calls = [library.oneOfTwo(), library.oneOfTwo()];
+      for (var i = 0; i < 100; i++) {
+        expect(
+          library.oneOfTwo,
+          throwsA(
+            isA<TooManyCallsException>().having((it) => it.limit, 'limit', 2),
+          ),
+        );
+      }
+      for (final call in calls) {
+        call.ignore();
+        call.cancel();
+      }
+      // The threads see the cancellation a little later.
+      late FfiFuture<int> next;
+      await _until(() {
+        try {
+          next = library.oneOfTwo();
+          return true;
+        } on TooManyCallsException {
+          return false;
+        }
+      });
+      next
+        ..ignore()
+        ..cancel();
+    });
+
+    test('of time end what is async, and drop what is late', () async {
+      final late = throwsA(
+        isA<DeadlineException>().having(
+          (it) => it.deadline,
+          'deadline',
+          const Duration(milliseconds: 20),
+        ),
+      );
+      await expectLater(library.endsLate(), late);
+      await expectLater(library.returnsLate(1), late);
+      final metrics = library.production.metrics();
+      expect(metrics.calls['ends_late']!.running, 0);
+      expect(metrics.calls['ends_late']!.errors, {'deadline': 1});
+    });
+
+    test('of calls at once hold for a stream until it ends', () async {
+      final first = StreamIterator(library.numbersForOne());
+      expect(await first.moveNext(), isTrue);
+      final second = library.numbersForOne();
+      await expectLater(second, emitsError(isA<TooManyCallsException>()));
+      await first.cancel();
+      await _until(() {
+        final metrics = library.production.metrics();
+        return metrics.calls['numbers_for_one']!.running == 0;
+      });
+    });
+  });
+
+  group('rules', () {
+    final line = LineData(count: 3, discount: null, article: 'AB-12');
+    final order = OrderData(customer: 'Ada', lines: [line]);
+
+    Matcher broken(String field, String rule, String value) => throwsA(
+      isA<ValidationException>()
+          .having((it) => it.field, 'field', field)
+          .having((it) => it.rule, 'rule', rule)
+          .having((it) => it.value, 'value', value)
+          .having((it) => it.message, 'message', contains(field)),
+    );
+
+    test('of fields are checked wherever bytes are', () {
+      final library = _open();
+      int articles(OrderData order) => library.articles(order.toBox());
+      expect(articles(order), 3);
+      OrderData withLine(LineData second) =>
+          order.copyWith(lines: [line, second]);
+      expect(
+        () => articles(withLine(line.copyWith(count: 101))),
+        broken('order.lines[1].count', 'range = 1..=100', '101'),
+      );
+      expect(
+        () => articles(withLine(line.copyWith(discount: 0.75))),
+        broken('order.lines[1].discount', 'range = 0.0..=0.5', '0.75'),
+      );
+      expect(
+        () => articles(withLine(line.copyWith(discount: double.nan))),
+        broken('order.lines[1].discount', 'range = 0.0..=0.5', 'NaN'),
+      );
+      expect(
+        () => articles(withLine(line.copyWith(article: 'ab-12'))),
+        broken(
+          'order.lines[1].article',
+          r'pattern = "^[A-Z]{2}-[0-9]+$"',
+          'ab-12',
+        ),
+      );
+      expect(
+        () => articles(order.copyWith(customer: '')),
+        broken('order.customer', 'non_empty', 'empty'),
+      );
+      // Characters, not bytes.
+      expect(articles(order.copyWith(customer: 'äöüßé')), 3);
+      expect(
+        () => articles(order.copyWith(customer: 'Barbara')),
+        broken('order.customer', 'max_len = 5', '7 long'),
+      );
+      expect(
+        () => articles(order.copyWith(lines: [])),
+        broken('order.lines', 'non_empty', 'empty'),
+      );
+    });
+
+    test('of parameters are checked before the function runs', () {
+      final library = _open();
+      int sum(List<int> numbers, {int? most, String name = 'x'}) =>
+          library.sumUpTo(
+            numbers: Uint32Array.of(numbers),
+            most: most,
+            name: name,
+          );
+      expect(sum([5, 6], most: 10), 11);
+      expect(() => sum([]), broken('numbers', 'non_empty', 'empty'));
+      expect(
+        () => sum([1, 2, 3, 4]),
+        broken('numbers', 'max_len = 3', '4 long'),
+      );
+      expect(() => sum([1], most: 9), broken('most', 'range = 10..', '9'));
+      expect(
+        () => sum([1], name: 'X' * 100),
+        broken('name', r'pattern = "^[a-z]*$"', '${'X' * 64}..'),
+      );
+      expect(
+        () => sum([1], name: 'error'),
+        throwsA(isA<RustErrorException>()),
+      );
+    });
+  });
+
+  group('a guard', () {
+    test('refuses what it does not allow, also by a panic', () async {
+      final notes = _open().paper();
+      final asked = notes.read();
+      expect(await notes.latest(), asked + 1);
+      expect(notes.write(1, 'hello'), 5);
+      expect(
+        () => notes.write(2, 'hello'),
+        throwsA(isA<UnauthorizedException>()),
+      );
+      expect(
+        () => notes.write(13, 'hello'),
+        throwsA(isA<RustPanicException>()),
+      );
+      expect(() => notes.erase('Ada'), throwsA(isA<UnauthorizedException>()));
+      expect(() => notes.erase(null), throwsA(isA<UnauthorizedException>()));
+      expect(notes.read(), asked + 7);
+      notes.dispose();
+    });
+  });
+
   test('the library tells its version and build', () {
     final info = _open().info;
     expect(info.name, 'fixture_production');
@@ -625,6 +856,13 @@ void main() {
     expect('$info', contains(info.target));
     expect(Platform.version, contains(info.target.split('-').first));
   });
+}
+
+/// Calls [library] until its rate is used up, and throws the refusal.
+Never _overTheRate(FixtureProductionLibrary library) {
+  while (true) {
+    library.limited(0);
+  }
 }
 
 /// Waits until [body] returns true.

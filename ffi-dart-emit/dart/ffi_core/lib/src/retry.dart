@@ -5,11 +5,9 @@ library;
 import 'dart:async';
 import 'dart:math';
 
-/// An exception that says when another call makes sense.
-abstract interface class RetryLater implements Exception {
-  /// Time from now until then.
-  Duration get retryAfter;
-}
+import 'retry_later.dart';
+
+export 'retry_later.dart';
 
 /// Times between the attempts of [retry]: each is drawn at random up to a limit, which
 /// grows from attempt to attempt. So many callers that failed together do not come

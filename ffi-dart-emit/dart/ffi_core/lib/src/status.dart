@@ -13,7 +13,7 @@ final class FfiStatus extends Struct {
   /// UTF-8 that Rust owns.
   external Pointer<Uint8> message;
 
-  /// Size in bytes of [message].
+  /// Size in bytes of [message]; without a message, a number of some codes.
   @Size()
   external int messageLength;
 
@@ -120,10 +120,29 @@ FfiException _exception(FfiStatus status, ErrorDecoder? decode) {
     5 when detail == 0 => PoolExhaustedException(message),
     5 when detail == 1 => PoolMemoryException(message),
     5 when detail == 2 => PoolClosedException(message),
+    6 => SizeLimitException(detail, isResult: status.messageLength == 1),
     7 => ServiceNotInstalledException(message),
+    8 => RateLimitException(
+      detail,
+      Duration(microseconds: status.messageLength),
+    ),
+    9 => TooManyCallsException(detail),
+    10 => DeadlineException(Duration(milliseconds: detail)),
     _closed => LibraryClosedException(message),
+    14 => const UnauthorizedException(),
+    15 => _brokenRule(ErrorPayload._(message, detail, status.payload)),
     _ => UnknownStatusException(_unknownStatusText(code, message), code),
   };
+}
+
+ValidationException _brokenRule(ErrorPayload error) {
+  error.expect('the broken rule', 32);
+  return ValidationException(
+    error.message,
+    field: error.text(8, 'field'),
+    rule: error.text(16, 'rule'),
+    value: error.text(24, 'value'),
+  );
 }
 
 RustPanicException _panic(String message, Pointer<FfiPlace> place) {
@@ -138,26 +157,13 @@ RustPanicException _panic(String message, Pointer<FfiPlace> place) {
   );
 }
 
-/// Meanings of the statuses from 6 to 14, which this version of the library
-/// does not report.
-const _reservedStatuses = [
-  'limit exceeded',
-  'not initialised, which it reports',
-  'rate limited',
-  'too many at once',
-  'deadline',
-  'closed',
-  'cancelled',
-  'internal',
-  'unauthorized',
-];
+/// Meanings of the statuses that no library of this version reports.
+const _reservedStatuses = {12: 'cancelled', 13: 'internal'};
 
 /// Describes a status that this package does not know.
 String _unknownStatusText(int code, String message) {
-  final index = code - 6;
-  final meaning = index >= 0 && index < _reservedStatuses.length
-      ? ' (${_reservedStatuses[index]})'
-      : '';
+  final known = _reservedStatuses[code];
+  final meaning = known == null ? '' : ' ($known)';
   return 'status $code$meaning: $message\n'
       'hint: the library is newer than this package: generate it again';
 }

@@ -97,6 +97,106 @@ final class InvalidValueException extends FfiException {
     : super._('InvalidValueException', message);
 }
 
+/// An argument, or a field of one, breaks a rule that its declaration in Rust has, such as
+/// `#[ffi(range = 1..=100)]`.
+///
+/// When a call throws it, the function did not run.
+final class ValidationException extends FfiException {
+  /// The [value] of [field] breaks [rule].
+  const ValidationException(
+    String message, {
+    required this.field,
+    required this.rule,
+    required this.value,
+  }) : super._('ValidationException', message);
+
+  /// Path to the value from the parameter, such as `order.lines[2].count`.
+  final String field;
+
+  /// The rule as it is written in Rust, such as `range = 1..=100`.
+  final String rule;
+
+  /// The value, or what of it is against the rule, such as its length. Long text is cut.
+  final String value;
+}
+
+/// A call was refused, so that others get their share or nothing is done in the name of somebody
+/// else.
+sealed class RefusedException extends FfiException {
+  const RefusedException._(super._name, super.message) : super._();
+}
+
+/// A call was refused by a limit of its function.
+sealed class LimitException extends RefusedException {
+  const LimitException._(super._name, super.message, this.limit) : super._();
+
+  /// Largest number that the limit allows.
+  final int limit;
+}
+
+/// The arguments or the result of a call have more than [limit] bytes.
+final class SizeLimitException extends LimitException {
+  /// More than [limit] bytes of arguments, or of a result.
+  const SizeLimitException(int limit, {this.isResult = false})
+    : super._(
+        'SizeLimitException',
+        isResult
+            ? 'the result has more than $limit bytes'
+            : 'the arguments have more than $limit bytes',
+        limit,
+      );
+
+  /// True for the result: the function has run.
+  final bool isResult;
+}
+
+/// More than [limit] calls came in a second. The function did not run.
+final class RateLimitException extends LimitException implements RetryLater {
+  /// More than [limit] calls in a second; another one passes [retryAfter] from now if no other
+  /// takes its place.
+  const RateLimitException(int limit, this.retryAfter)
+    : super._(
+        'RateLimitException',
+        'more than $limit calls in a second; the next one passes in $retryAfter',
+        limit,
+      );
+
+  @override
+  final Duration retryAfter;
+}
+
+/// As many calls as [limit] run already. The function did not run.
+final class TooManyCallsException extends LimitException {
+  /// One call more than [limit].
+  const TooManyCallsException(int limit)
+    : super._(
+        'TooManyCallsException',
+        '$limit calls run already, as many as may',
+        limit,
+      );
+}
+
+/// A call took longer than a limit of its function allows. An async function was ended; a
+/// blocking one has run to its end, and its result was dropped.
+final class DeadlineException extends FfiException {
+  /// A call that took longer than [deadline].
+  const DeadlineException(this.deadline)
+    : super._('DeadlineException', 'the call took longer than $deadline');
+
+  /// Longest time that a call may take.
+  final Duration deadline;
+}
+
+/// The guard of a service refused a call. The method did not run.
+final class UnauthorizedException extends RefusedException {
+  /// A call that the guard refused.
+  const UnauthorizedException()
+    : super._(
+        'UnauthorizedException',
+        'the guard of the service refused the call',
+      );
+}
+
 /// A conversion that an application declared for a newtype threw something.
 final class ConversionException extends FfiException {
   /// The function [callee] threw [cause], for the field [name] or the element
@@ -111,8 +211,8 @@ final class ConversionException extends FfiException {
   final Object cause;
 }
 
-/// The library reported a status that this package does not know, such as one of
-/// the reserved 6 to 15, of which it knows 7 and 11.
+/// The library reported a status that this package does not know, such as the
+/// reserved 12 and 13.
 final class UnknownStatusException extends FfiException {
   /// The unknown status [code].
   const UnknownStatusException(String message, this.code)
