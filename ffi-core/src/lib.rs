@@ -120,6 +120,7 @@ pub mod error;
 #[cfg(feature = "async")]
 pub mod executor;
 mod facts;
+mod huge_pages;
 #[doc(hidden)]
 pub mod layout;
 mod library;

@@ -14,11 +14,15 @@
 //! standard library fills the block with zeros itself, and so touches each page of it.
 //!
 //! A large block is a mapping of its own. An allocator would use memory again that it has to clear,
-//! which takes milliseconds, also if the caller then writes to few of its pages.
+//! which takes milliseconds, also if the caller then writes to few of its pages. The mapping has
+//! huge pages, but for its start: a message with few values in much room, which are in front, then
+//! commits small pages only.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
 use memmap2::MmapMut;
+
+use crate::huge_pages::{self, HUGE_PAGE};
 
 /// Smallest alignment in bytes: a cache line, which also suits every SIMD load.
 const MIN_ALIGN: usize = 64;
@@ -92,6 +96,7 @@ fn mapping(size: usize) -> Option<*mut u8> {
         return None;
     }
     let mut map = MmapMut::map_anon(size).ok()?;
+    huge_pages::advise(&map, HUGE_PAGE);
     let block = map.as_mut_ptr();
     // SAFETY: the mapping is larger than a `MmapMut`, and aligned to a page.
     unsafe { block.cast::<MmapMut>().write(map) };

@@ -8,6 +8,9 @@
 //! The memory is zero at first, which is the initial state of the arrays and the slots. It is never
 //! given back: a pointer into a pool stays readable while the process runs. Windows counts the
 //! whole size against its commit limit, but untouched pages take no memory on Windows either.
+//!
+//! Slots of a huge page and more get huge pages, where the system has them. Smaller ones don't, as
+//! the first use of one would commit its neighbours.
 
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
@@ -17,6 +20,7 @@ use memmap2::MmapOptions;
 use super::cache::Native;
 use super::live::{GROUP, HINTS, Hint, LINE, Live};
 use super::slots::Slots;
+use crate::huge_pages::{self, HUGE_PAGE};
 
 /// Memory of a pool; the struct is at its start.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ pub(super) struct Plan {
     live: usize,
     words: usize,
     slots: usize,
+    /// Number of bytes from one slot to the next.
+    stride: usize,
     /// Size in bytes, including the padding that aligning the first slot may need.
     pub(super) bytes: usize,
 }
@@ -61,7 +67,7 @@ impl Plan {
         if bytes > isize::MAX as usize {
             return None;
         }
-        Some(Self { hints, cache, live, words, slots, bytes })
+        Some(Self { hints, cache, live, words, slots, stride, bytes })
     }
 }
 
@@ -82,6 +88,9 @@ pub(super) fn reserve(
         options.no_reserve_swap();
     }
     let Ok(mut memory) = options.map_anon() else { return false };
+    if plan.stride >= HUGE_PAGE {
+        huge_pages::advise(&memory, plan.slots);
+    }
     let Some(start) = NonNull::new(memory.as_mut_ptr()) else { return false };
     let lines = (capacity as usize).div_ceil(GROUP * LINE);
     // SAFETY: the plan has room for that many hints there, aligned to their 64; zeros are hints.
