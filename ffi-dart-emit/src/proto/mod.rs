@@ -28,7 +28,7 @@ pub mod shape;
 mod traits;
 
 pub use export::export;
-pub use import::{Form, ImportOptions, Imported, import, import_all};
+pub use import::{Defaults, Form, ImportOptions, Imported, ImportedMessage, import, import_all};
 
 use crate::model::{Model, Problems};
 use crate::output::OutputFile;
