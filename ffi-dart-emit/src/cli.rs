@@ -291,7 +291,12 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Import(import) => {
             let written = import.run()?;
             written.warnings.iter().for_each(|warning| warn(warning));
-            finish(&written.out, written.plan, import.check)
+            finish(&written.out, written.plan, import.check)?;
+            if !import.check {
+                let sizes = written.sizes.iter().map(|(name, size)| format!("  {name}: {size} bytes\n"));
+                print(&sizes.collect::<String>())?;
+            }
+            Ok(())
         }
         Command::New { name, flutter, dart: _, library } => {
             let kind = if flutter { Kind::Flutter } else { Kind::Dart };

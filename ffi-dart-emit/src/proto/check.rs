@@ -36,22 +36,32 @@ pub fn id(source: &Source) -> String {
 /// it refuses 110.
 pub const DEPTH: usize = 80;
 
-/// Returns everything that `items` would be refused for, and the depth to which they hold each
-/// other. Items of problems are those of the model, in the crate [`CRATE`].
-pub fn check(items: &[Source]) -> (Vec<Problem>, usize) {
-    let records = Records::of(items);
-    if !records.problems.is_empty() {
-        return (records.problems, records.depth);
+/// Result of a check.
+pub struct Checked {
+    /// Reasons why the items would be refused. Their items are those of the model, in the crate
+    /// [`CRATE`].
+    pub problems: Vec<Problem>,
+    /// Depth to which the items hold each other.
+    pub depth: usize,
+    /// Name among all modules -> size in bytes.
+    pub sizes: HashMap<String, u64>,
+}
+
+/// Returns everything that `items` would be refused for.
+pub fn check(items: &[Source]) -> Checked {
+    let Records { all, problems, depth, sizes } = Records::of(items);
+    if !problems.is_empty() {
+        return Checked { problems, depth, sizes };
     }
-    let checked =
-        resolve_unsealed(records.all).and_then(|model| dart::check(&model, &dart::Options::default()));
-    (checked.err().map(|it| it.0).unwrap_or_default(), records.depth)
+    let checked = resolve_unsealed(all).and_then(|model| dart::check(&model, &dart::Options::default()));
+    Checked { problems: checked.err().map(|it| it.0).unwrap_or_default(), depth, sizes }
 }
 
 struct Records {
     all: Vec<Record>,
     problems: Vec<Problem>,
     depth: usize,
+    sizes: HashMap<String, u64>,
 }
 
 impl Records {
@@ -75,13 +85,19 @@ impl Records {
         let order = components(&held);
         let mut sorted: Vec<_> = (0..items.len()).collect();
         sorted.sort_by_key(|at| order[*at]);
-        let mut records = Self { all: vec![Record::Library(library())], problems: Vec::new(), depth: 0 };
+        let mut records = Self {
+            all: vec![Record::Library(library())],
+            problems: Vec::new(),
+            depth: 0,
+            sizes: HashMap::new(),
+        };
         let mut known = HashMap::new();
         let mut depths = vec![0; items.len()];
         for at in sorted {
             depths[at] = 1 + held[at].iter().map(|inner| depths[*inner]).max().unwrap_or_default();
             records.depth = records.depth.max(depths[at]);
             let layout = records.add(&items[at], &known, &ids);
+            records.sizes.insert(keys[at].clone(), layout.size);
             known.insert(keys[at].clone(), layout);
         }
         records
@@ -244,7 +260,13 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
         Type::Logical(name) => Some(Logical::named(name)?.layout(WideAlign::Size).0),
         Type::Ref(_) => Some(Layout { size: 8, align: 4 }),
         Type::Array { of: inner, len } => of(inner)?.times(*len),
-        holder => Some(holder.held()?.layout(of)?.0),
+        other => {
+            let held = other.held()?;
+            // The layout of a handle doesn't depend on what it refers to, which may hold it in turn.
+            let of_handle = || held.holder.layout(None, 0);
+            let whole = if held.holder.elsewhere { of_handle() } else { held.layout(of) };
+            Some(whole?.0)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{Form, ImportOptions, Imported, import_all};
+use super::{Defaults, Form, ImportOptions, Imported, import_all};
 use crate::cargo::relative;
 use crate::output::{Leftovers, OutputFile, Plan};
 
@@ -33,9 +33,32 @@ pub struct Import {
     /// As --bounded, with messages that are always there unless the file says `optional`
     #[arg(long)]
     implicit_presence: bool,
+    /// File of options for messages and fields, in the syntax of nanopb's `.options`; may be given
+    /// several times
+    #[arg(long = "options", value_name = "FILE")]
+    sidecars: Vec<PathBuf>,
     /// Bound of everything that has none in its options, in messages of fixed size
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     default_max_count: Option<u32>,
+    /// The same for texts only, in bytes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    default_max_text: Option<u32>,
+    /// The same for `bytes` only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    default_max_bytes: Option<u32>,
+    /// The same for the elements of lists only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    default_max_list: Option<u32>,
+    /// The same for the entries of maps only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    default_max_map: Option<u32>,
+    /// The same for lists of references only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    default_max_references: Option<u32>,
+    /// Size that no message may have more of, without what it refers to in an arena [default: 256
+    /// MiB]
+    #[arg(long, value_name = "BYTES")]
+    max_message_size: Option<u64>,
     /// Slots of the pool of a message of fixed size that holds itself, unless its options say
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
     default_pool_size: Option<u32>,
@@ -59,6 +82,8 @@ pub struct Written {
     pub out: PathBuf,
     /// Files to write, below the folder of `out`.
     pub plan: Plan,
+    /// Names in Rust and sizes in bytes of the messages of fixed size.
+    pub sizes: Vec<(String, u64)>,
     /// Warnings, each with its position.
     pub warnings: Vec<String>,
 }
@@ -70,8 +95,8 @@ impl Import {
     ///
     /// Returns the problems of the files, each with its position.
     pub fn run(&self) -> Result<Written> {
-        let Imported { source, modules, warnings } =
-            import_all(&self.inputs, &self.options()).map_err(|problems| {
+        let Imported { source, modules, messages, warnings } = import_all(&self.inputs, &self.options())
+            .map_err(|problems| {
                 let count = problems.0.len();
                 let noun = if count == 1 { "problem" } else { "problems" };
                 let shown: Vec<_> = self.inputs.iter().map(|it| relative(it).display().to_string()).collect();
@@ -90,7 +115,9 @@ impl Import {
         let leftovers = Leftovers { folder: folder.trim_end_matches('/'), suffix: ".rs" };
         let leftovers = Some(leftovers).filter(|it| !it.folder.is_empty());
         let plan = Plan::new(self.out.parent().unwrap_or(Path::new("")), files, leftovers);
-        Ok(Written { out: self.out.clone(), plan, warnings })
+        let bounded = messages.into_iter().filter(|it| it.is_bounded);
+        let sizes = bounded.map(|it| (it.path, it.size)).collect();
+        Ok(Written { out: self.out.clone(), plan, sizes, warnings })
     }
 
     fn options(&self) -> ImportOptions {
@@ -103,7 +130,16 @@ impl Import {
             include: self.include.clone(),
             rename: self.rename.iter().cloned().collect(),
             form,
-            default_max_count: self.default_max_count,
+            sidecars: self.sidecars.clone(),
+            defaults: Defaults {
+                all: self.default_max_count,
+                text: self.default_max_text,
+                bytes: self.default_max_bytes,
+                list: self.default_max_list,
+                map: self.default_max_map,
+                references: self.default_max_references,
+            },
+            max_message_size: self.max_message_size,
             default_pool_size: self.default_pool_size,
             split_oneofs: self.split_oneofs,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ffi_dart_emit::proto::{ImportOptions, Imported, import_all};
+use ffi_dart_emit::proto::{Defaults, Form, ImportOptions, Imported, import_all};
 use tempfile::TempDir;
 
 /// Returns a folder with these files.
@@ -156,6 +156,37 @@ fn names_are_mapped() {
     );
 }
 
+/// Types of protobuf itself that hold each other, through maps and lists.
+#[test]
+fn the_well_known_types_go_in() {
+    let Imported { source, modules, .. } = import_one(
+        "import \"google/protobuf/struct.proto\";\nimport \"google/protobuf/any.proto\";\n\
+         import \"google/protobuf/wrappers.proto\";\nimport \"google/protobuf/field_mask.proto\";\n\
+         message M {\n  google.protobuf.Struct json = 1;\n  google.protobuf.Any any = 2;\n  \
+         google.protobuf.Int32Value count = 3;\n  google.protobuf.FieldMask mask = 4;\n  google.protobuf.NullValue null = 5;\n}",
+    );
+    contains(
+        &source,
+        &[
+            "pub mod google_protobuf;\n",
+            "    pub json: ArenaBox<google_protobuf::Struct>,",
+            "    pub count: ArenaBox<google_protobuf::Int32Value>,",
+            "    pub null: FfiOpen<google_protobuf::NullValue>,",
+        ],
+    );
+    assert_eq!(modules.len(), 1);
+    contains(
+        &modules[0].1,
+        &[
+            "pub fields: ArenaMap<ArenaStr, Value>,",
+            "    ListValue(ArenaBox<ListValue>),",
+            "    pub values: ArenaVec<Value>,",
+            "    pub type_url: ArenaStr,",
+            "    pub paths: ArenaVec<ArenaStr>,",
+        ],
+    );
+}
+
 #[test]
 fn types_are_renamed_by_the_caller() {
     let text = "syntax = \"proto3\";\npackage a;\nmessage Vehicle {\n  message Wheel {\n    int32 x = 1;\n  }\n  Wheel wheel = 1;\n}\n\
@@ -206,5 +237,78 @@ fn proto2_is_read_as_far_as_it_goes() {
         "a.proto:13:3: extension `a.e` is left out",
     ] {
         assert!(warnings.iter().any(|it| it.starts_with(start)), "{start}: {warnings:?}");
+    }
+}
+
+const BOUNDED: &str = "syntax = \"proto3\";\npackage a.b;\nimport \"validate.proto\";\nmessage M {\n  string name = 1;\n  \
+                       bytes key = 2;\n  repeated string tags = 3;\n  map<string, bytes> files = 4;\n  repeated uint32 three = 5;\n  \
+                       string ruled = 6 [(buf.validate.field).string.max_len = 5];\n  \
+                       repeated bytes parts = 7 [(buf.validate.field).repeated = {max_items: 3, items: {bytes: {max_len: 9}}}];\n  \
+                       map<string, string> tree = 8 [(buf.validate.field).map = {max_pairs: 2, keys: {string: {max_bytes: 7}}}];\n}\n";
+
+/// The part of `buf/validate/validate.proto` that has bounds.
+const VALIDATE: &str = "syntax = \"proto3\";\npackage buf.validate;\nimport \"google/protobuf/descriptor.proto\";\n\
+                        extend google.protobuf.FieldOptions {\n  FieldRules field = 1159;\n}\n\
+                        message FieldRules {\n  oneof type {\n    StringRules string = 14;\n    BytesRules bytes = 15;\n    \
+                        RepeatedRules repeated = 18;\n    MapRules map = 19;\n  }\n}\n\
+                        message StringRules {\n  optional uint64 max_len = 3;\n  optional uint64 max_bytes = 5;\n}\n\
+                        message BytesRules {\n  optional uint64 max_len = 3;\n}\n\
+                        message RepeatedRules {\n  optional uint64 max_items = 2;\n  FieldRules items = 4;\n}\n\
+                        message MapRules {\n  optional uint64 max_pairs = 2;\n  FieldRules keys = 4;\n  FieldRules values = 5;\n}\n";
+
+/// Bounds come from files of options, then from rules, then from defaults of their kind.
+#[test]
+fn bounds_are_found_where_teams_keep_them() {
+    let options = "# of nanopb\na.b.M.name max_size:41 // with its zero\na.b.*.tags max_count:8 max_length:16\n\
+                   a.b.M.FilesEntry.key max_size:13\n.a.b.M.three max_count:3 fixed_count:true\n\
+                   a.b.N max_count:1\na.b.M.key int_size:IS_8\n";
+    let folder = folder(&[("a.proto", BOUNDED), ("validate.proto", VALIDATE), ("a.options", options)]);
+    let import = |defaults: Defaults, form: Form| {
+        let sidecars = vec![folder.path().join("a.options")];
+        let options = ImportOptions { form, sidecars, defaults, ..ImportOptions::default() };
+        import_all(&[folder.path().join("a.proto")], &options).map_err(|problems| problems.to_string())
+    };
+    let defaults = Defaults { all: Some(99), bytes: Some(20), map: Some(4), ..Defaults::default() };
+    let Imported { source, messages, warnings, .. } = import(defaults, Form::Bounded).unwrap();
+    contains(
+        &source,
+        &[
+            "    pub name: FfiStr<40>,",
+            "    pub key: FfiBytes<20>,",
+            "    pub tags: FfiVec<FfiStr<16>, 8>,",
+            "    pub files: FfiMap<FfiStr<12>, FfiBytes<20>, 4>,",
+            "    pub three: [u32; 3],",
+            // Five characters of up to four bytes.
+            "    pub ruled: FfiStr<20>,",
+            "    pub parts: FfiVec<FfiBytes<9>, 3>,",
+            "    pub tree: FfiMap<FfiStr<7>, FfiStr<99>, 2>,",
+        ],
+    );
+    assert_eq!((messages[0].path.as_str(), messages[0].is_bounded, messages[0].in_arena), ("M", true, false));
+    assert!(messages[0].size > 500, "{messages:?}");
+    let shown = folder.path().display().to_string();
+    let warnings: Vec<_> = warnings.iter().map(|it| it.replace(&format!("{shown}/"), "")).collect();
+    let expected = [
+        "a.options:6: nothing that is imported is called `a.b.N`",
+        "a.options:7: the option `int_size` is not read",
+    ];
+    assert_eq!(warnings, expected);
+    // In an arena only what the options bound is in place.
+    let source = import(Defaults::default(), Form::Arena).unwrap().source;
+    contains(&source, &["    pub name: FfiStr<40>,", "    pub key: ArenaBytes,", "    pub ruled: ArenaStr,"]);
+    let error = import(Defaults::default(), Form::Bounded).unwrap_err();
+    contains(&error, &["field `a.b.M.key`: it has no bound: (ffi.max_len) missing"]);
+    assert!(!error.contains("ruled"), "{error}");
+}
+
+#[test]
+fn files_of_options_that_can_not_be_read() {
+    let folder = folder(&[("a.proto", "syntax = \"proto3\";\n"), ("a.options", "\nM.x max_size: 5\n")]);
+    for (file, what) in
+        [("a.options", "a.options:2: `max_size:` is no option"), ("no.options", "it can't be read")]
+    {
+        let options = ImportOptions { sidecars: vec![folder.path().join(file)], ..ImportOptions::default() };
+        let error = import_all(&[folder.path().join("a.proto")], &options).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ffi_core::schema::read::{Message, Record, Scalar, Type};
 use ffi_dart_emit::model;
-use ffi_dart_emit::proto::{self, Form, ImportOptions};
+use ffi_dart_emit::proto::{self, Defaults, Form, ImportOptions};
 use proptest::prelude::*;
 
 use crate::files::assert_golden;
@@ -314,7 +314,8 @@ message Cargo {
 
 #[test]
 fn files_of_other_teams_are_taken() {
-    let options = ImportOptions { default_max_count: Some(16), ..ImportOptions::default() };
+    let defaults = Defaults { all: Some(16), ..Defaults::default() };
+    let options = ImportOptions { defaults, ..ImportOptions::default() };
     let source = import(FOREIGN, &options).unwrap();
     assert_golden("import.rs.txt", &source);
 }
@@ -427,7 +428,8 @@ fn what_holds_itself_is_referred_to() {
                 message Expr {\n  oneof value {\n    double number = 1;\n    Sum sum = 2;\n  }\n}\n\
                 message Sum {\n  Expr left = 1;\n  Expr right = 2;\n}\n\
                 message Alone {\n  Expr expr = 1;\n}\n";
-    let options = ImportOptions { default_max_count: Some(16), default_pool_size: Some(500), ..implicit() };
+    let defaults = Defaults { all: Some(16), ..Defaults::default() };
+    let options = ImportOptions { defaults, default_pool_size: Some(500), ..implicit() };
     let source = import(text, &options).unwrap();
     for line in [
         "#[ffi(pool = 500)]\npub struct Node {",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use ffi_dart_emit::proto::{Form, ImportOptions, import};
+use ffi_dart_emit::proto::{Defaults, Form, ImportOptions, import};
 use tempfile::TempDir;
 
 thread_local! {
@@ -16,7 +16,7 @@ pub(crate) fn run(text: &[u8]) {
     let file: PathBuf = FOLDER.with(|folder| folder.path().join("fuzz.proto"));
     fs::write(&file, text).expect("there is room for a file");
     let generous = ImportOptions {
-        default_max_count: Some(4),
+        defaults: Defaults { all: Some(4), ..Defaults::default() },
         default_pool_size: Some(4),
         split_oneofs: true,
         ..ImportOptions::default()

@@ -160,9 +160,10 @@ impl Importer<'_> {
     }
 
     /// Returns the number of slots in a message's pool.
-    pub(super) fn pool_size(&self, it: &MessageDescriptor) -> Option<u64> {
+    pub(super) fn pool_size(&mut self, it: &MessageDescriptor) -> Option<u64> {
+        let said = self.message_options(it).number("pool_size");
         let refers = || self.form(it) != Form::Arena && self.holds_itself(it.full_name());
         let default = || self.options.default_pool_size.filter(|_| refers()).map(u64::from);
-        Found::new(&it.options()).number("pool_size").or_else(default)
+        said.or_else(default)
     }
 }

@@ -7,7 +7,6 @@ use ffi_core::schema::read::Type;
 use prost_reflect::{FileDescriptor, MessageDescriptor};
 
 use super::Importer;
-use super::options::Found;
 use crate::holder::{Held, Holding};
 use crate::proto::rust::Source;
 use crate::proto::shape::{Bounds, Declared, Plain, implied};
@@ -32,7 +31,8 @@ impl Importer<'_> {
     /// slot can't be in an arena.
     pub(super) fn find_forms(&mut self, edges: &[Vec<usize>]) {
         let mut forms = vec![self.options.form; edges.len()];
-        let flags: Vec<_> = self.messages.iter().map(|it| Found::new(&it.options())).collect();
+        let messages = self.messages.clone();
+        let flags: Vec<_> = messages.iter().map(|it| self.message_options(it)).collect();
         let with = |names: &[&str]| -> Vec<usize> {
             let has = |at: &usize| {
                 names.iter().any(|name| flags[*at].flag(name) || flags[*at].number(name).is_some())

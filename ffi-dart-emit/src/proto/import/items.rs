@@ -323,7 +323,7 @@ impl Importer<'_> {
         let mut fields: Vec<_> = it.fields().collect();
         fields.sort_by_key(|field| field.path().to_vec());
         for field in fields {
-            let found = Found::new(&field.options());
+            let found = self.field_options(&field);
             let implied = || {
                 let is_free = |name: &str| member_name(name).is_some_and(|name| !names.contains(&name));
                 near(&field_name(field.name()), "_field", is_free)
@@ -340,7 +340,7 @@ impl Importer<'_> {
             let Some(ty) = self.field_type(&field, &found) else { continue };
             parts.push(self.part(&field, &found, name, Some(ty)));
         }
-        let options = Found::new(&it.options());
+        let options = self.message_options(it);
         let mut source = self.composite(it, &options, Body::Struct(parts));
         if options.number("align").is_some() {
             let what = format!(
@@ -362,14 +362,14 @@ impl Importer<'_> {
     }
 
     pub(super) fn oneof(&mut self, it: &MessageDescriptor) -> Source {
-        let options = Found::new(&it.options());
+        let options = self.message_options(it);
         let file = it.parent_file();
         let mut parts: Vec<Part> = Vec::new();
         let mut names = HashSet::new();
         let mut fields: Vec<_> = it.fields().collect();
         fields.sort_by_key(|field| field.path().to_vec());
         for field in fields {
-            let found = Found::new(&field.options());
+            let found = self.field_options(&field);
             let implied = || {
                 let wanted = case_name(field.name());
                 near(&wanted, "Case", |name| is_variant_name(name) && !names.contains(name))

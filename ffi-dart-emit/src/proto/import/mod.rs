@@ -6,6 +6,7 @@
 //! | `collect` | the messages and enums that the import writes, and the cycles among them |
 //! | `forms` | which messages have a fixed size, and which live in arenas |
 //! | `options` | options of files, messages, fields and enums |
+//! | `sidecar`, `bounds` | options in files of their own; bounds of fields |
 //! | `names` | names in Rust |
 //! | `types` | the Rust type of each field |
 //! | `items` | messages, oneofs, enums and newtypes |
@@ -22,6 +23,7 @@
 //! the rest: in an arena nothing needs a bound, and what has one is in place. In a message of fixed
 //! size, a message that reaches itself becomes an `FfiRef`, or a list of them, and must have a pool.
 
+mod bounds;
 mod collect;
 mod forms;
 mod items;
@@ -29,6 +31,7 @@ mod names;
 mod options;
 mod report;
 mod services;
+mod sidecar;
 mod sources;
 mod types;
 
@@ -38,11 +41,13 @@ use std::path::{Path, PathBuf};
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 use prost_reflect::{EnumDescriptor, FileDescriptor, MessageDescriptor};
 
+pub use self::bounds::Defaults;
 use self::collect::Circle;
 pub use self::forms::Form;
 use self::items::Wide;
 use self::names::{Taken, TypeName};
 use self::report::{Place, Places};
+use self::sidecar::Sidecar;
 use self::sources::{Compiled, compile};
 use super::errors::{self, ErrorEnum};
 use super::rust::{Body, Module, Source};
@@ -60,8 +65,12 @@ pub struct ImportOptions {
     pub rename: BTreeMap<String, String>,
     /// Form of the messages whose options ask for none.
     pub form: Form,
-    /// Bound of anything without one, in a message of fixed size.
-    pub default_max_count: Option<u32>,
+    /// Files of options beside the .proto files, in the syntax of nanopb.
+    pub sidecars: Vec<PathBuf>,
+    /// Bounds of what has none, in messages of fixed size.
+    pub defaults: Defaults,
+    /// Size in bytes that no message in place may have more of; without one, 256 MiB.
+    pub max_message_size: Option<u64>,
     /// Slots of the pool of a message that holds itself, if its options give none.
     pub default_pool_size: Option<u32>,
     /// True if a oneof beside other fields becomes as many optional fields without a warning.
@@ -76,8 +85,29 @@ pub struct Imported {
     pub source: String,
     /// Name and source of each module, which is a file in a folder beside that of `source`.
     pub modules: Vec<(String, String)>,
+    /// Messages, in the order of the source.
+    pub messages: Vec<ImportedMessage>,
     /// Parts that were left out without harm to messages, each with its position.
     pub warnings: Vec<String>,
+}
+
+/// A message of an import.
+#[derive(Clone, Debug)]
+pub struct ImportedMessage {
+    /// Full name in protobuf.
+    pub full_name: String,
+    /// Name in Rust, behind its module if it has one.
+    pub path: String,
+    /// Prefix of its symbols, if that isn't the name of the crate.
+    pub prefix: Option<String>,
+    /// True if it lives in an arena.
+    pub in_arena: bool,
+    /// True if it has a fixed size because the options or the caller ask for one.
+    pub is_bounded: bool,
+    /// True if it is an enum in Rust.
+    pub is_oneof: bool,
+    /// Size in bytes, without what it refers to.
+    pub size: u64,
 }
 
 /// Reads `file` and writes the Rust source of its messages, and of all that they hold.
@@ -98,6 +128,7 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
 pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Imported, Problems> {
     let Compiled { title, mains } = compile(inputs, options)?;
     let mut importer = Importer::new(options);
+    importer.sidecar = Sidecar::read(&options.sidecars).map_err(|problem| Problems(vec![problem]))?;
     importer.root = root(&mains);
     for main in &mains {
         importer.collect(main);
@@ -121,6 +152,7 @@ pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Importe
     if !importer.problems.is_empty() {
         return Err(Problems(importer.problems.into_values().collect()));
     }
+    importer.warnings.extend(importer.sidecar.warnings());
     Ok(importer.write(&title, &items))
 }
 
@@ -141,6 +173,7 @@ struct Importer<'a> {
     messages: Vec<MessageDescriptor>,
     enums: Vec<EnumDescriptor>,
     enum_names: HashSet<String>,
+    sidecar: Sidecar,
     /// Package whose types have no module.
     root: String,
     taken: Taken,
@@ -170,6 +203,8 @@ struct Importer<'a> {
     forms: HashMap<String, Form>,
     /// Names in Rust of the messages and oneofs that live in arenas.
     arenas: HashSet<String>,
+    /// Name in Rust among all modules -> size in bytes.
+    sizes: HashMap<String, u64>,
     /// Name in Rust among all modules, and that of a member -> how often Dart refused its name.
     dart_names: HashMap<(String, Option<String>), u32>,
     reprs: HashMap<TypeId, (Scalar, bool)>,
@@ -213,6 +248,7 @@ impl<'a> Importer<'a> {
             messages: Vec::new(),
             enums: Vec::new(),
             enum_names: HashSet::new(),
+            sidecar: Sidecar::default(),
             root: String::new(),
             taken: Taken::default(),
             renamed: HashSet::new(),
@@ -229,6 +265,7 @@ impl<'a> Importer<'a> {
             circles: HashMap::new(),
             forms: HashMap::new(),
             arenas: HashSet::new(),
+            sizes: HashMap::new(),
             dart_names: HashMap::new(),
             reprs: HashMap::new(),
             services: Vec::new(),
@@ -271,6 +308,26 @@ impl<'a> Importer<'a> {
             let package = packages.get(name).map_or("", |it| it.as_str());
             (name.clone(), write(name, format!("The package {}.", rust_code(package)), &[]))
         });
-        Imported { source, modules: modules.collect(), warnings: self.warnings }
+        let modules = modules.collect();
+        Imported { source, modules, messages: self.described(items), warnings: self.warnings }
+    }
+
+    /// Returns what is known of each message.
+    fn described(&self, items: &[Source]) -> Vec<ImportedMessage> {
+        let sources: HashMap<_, _> = items.iter().map(|it| (it.key(), it)).collect();
+        let message = |it: &MessageDescriptor| {
+            let path = self.names.get(it.full_name())?;
+            let source = sources.get(path)?;
+            Some(ImportedMessage {
+                full_name: it.full_name().to_owned(),
+                path: path.clone(),
+                prefix: source.prefix.clone(),
+                in_arena: source.in_arena,
+                is_bounded: self.form(it) != Form::Arena,
+                is_oneof: matches!(source.body, Body::Oneof(_)),
+                size: self.sizes.get(path).copied().unwrap_or_default(),
+            })
+        };
+        self.messages.iter().filter_map(message).collect()
     }
 }

@@ -7,7 +7,7 @@ use prost_reflect::{FieldDescriptor, FileDescriptor};
 
 use super::Importer;
 use crate::model::Problem;
-use crate::proto::check::{self, CRATE};
+use crate::proto::check::{self, CRATE, Checked};
 use crate::proto::rust::{Body, Part, Source};
 
 /// Position for sorting: file, line, column, and index of the problem.
@@ -99,22 +99,41 @@ impl Importer<'_> {
         let ids: HashMap<_, _> = items.iter().map(check::id).zip(0..).collect();
         // A new name may be taken in turn.
         let mut left = RENAMES;
-        let (problems, depth) = loop {
-            let (problems, depth) = check::check(items);
-            let is_last = left == 0 || !self.rename(items, &ids, &problems);
+        let Checked { problems, depth, sizes } = loop {
+            let checked = check::check(items);
+            let is_last = left == 0 || !self.rename(items, &ids, &checked.problems);
             if is_last {
-                break (problems, depth);
+                break checked;
             }
             left -= 1;
         };
+        self.sizes = sizes;
         if depth > check::DEPTH {
             self.warnings.push(format!(
                 "messages hold each other {depth} deep, for which rustc needs `#![recursion_limit = \"{}\"]` in the root of the crate",
                 2 * depth
             ));
         }
+        if problems.is_empty() {
+            self.too_large(items);
+        }
         for problem in problems {
             self.refused(items, &ids, problem);
+        }
+    }
+
+    /// Reports the messages in place that are larger than the limit.
+    fn too_large(&mut self, items: &[Source]) {
+        let limit = self.options.max_message_size.unwrap_or(MAX_MESSAGE_SIZE);
+        for item in items {
+            let size = self.sizes.get(&item.key()).copied().unwrap_or_default();
+            let Some((file, path)) = self.origins.get(&(item.key(), None)).cloned() else { continue };
+            if size > limit {
+                let what = format!("`{}` has {size} bytes, and the limit is {limit}", item.name);
+                let fix = "take smaller bounds, keep it in an arena (without `--bounded` and pools), or raise \
+                           `--max-message-size`";
+                self.problem(&file, &path, what, fix);
+            }
         }
     }
 
@@ -188,6 +207,10 @@ impl Importer<'_> {
         }
     }
 }
+
+/// Size in bytes that no message in place may have more of, unless the caller says: more than that
+/// is hardly ever meant.
+const MAX_MESSAGE_SIZE: u64 = 256 << 20;
 
 /// Number of times that names in Dart are chosen again.
 const RENAMES: u32 = 8;

@@ -76,36 +76,14 @@ impl Importer<'_> {
             return self.rust_type(field, found, &text);
         }
         let declared = self.declared(field)?;
-        let mut bounds = Bounds {
-            max_count: found.number("max_count"),
-            max_len: found.number("max_len"),
-            max_key_len: found.number("max_key_len"),
-            fixed_count: found.numbers("fixed_count"),
-            closed: found.flag("closed"),
-        };
-        let texts = matches!(
-            &declared,
-            Declared::One(Plain::Text | Plain::Bytes) | Declared::Optional(Plain::Text | Plain::Bytes)
-        );
-        if texts && bounds.max_len.is_none() {
-            // Otherwise one name is enough for both bounds.
-            bounds.max_len = bounds.max_count;
-        }
-        let form = self.form(field.parent_message());
-        if form == Form::Arena {
+        let bounds = self.bounds(field, found, &declared);
+        if self.form(field.parent_message()) == Form::Arena {
             let holder = field.parent_message().full_name();
             let held = match element(field) {
                 Kind::Message(it) => self.holds(it.full_name(), holder),
                 _ => false,
             };
             return self.bounded(field, arena_type(&declared, &bounds, held));
-        }
-        if let Some(default) = self.options.default_max_count.map(u64::from) {
-            let fixed = !bounds.fixed_count.is_empty();
-            for bound in [&mut bounds.max_len, &mut bounds.max_key_len] {
-                *bound = bound.or(Some(default).filter(|_| !fixed));
-            }
-            bounds.max_count = bounds.max_count.or(Some(default).filter(|_| !fixed));
         }
         match implied(&declared, &bounds) {
             Ok(ty) => self.bounded(field, ty),
@@ -309,7 +287,7 @@ impl Importer<'_> {
             }
             return Some(ty);
         };
-        let fixed = !Found::new(&field.options()).numbers("fixed_count").is_empty();
+        let fixed = !self.field_options(field).numbers("fixed_count").is_empty();
         if !referred || (fixed && field.is_list()) {
             let what = format!(
                 "`{}` is in a map or an array that it holds itself: that has no form in Rust with this encoding",
