@@ -10,11 +10,13 @@ use crate::dart_sdk::{Mode, Sdk};
 use crate::generated::{self, Generated, emitter};
 use crate::workspace::{Captured, capture, libraries};
 
-/// An example: a library in `examples/NN_name`, and the program `dart/bin/name.dart` that uses it.
+/// An example: a library in `examples/NN_name` or `examples/NN_group/name`, and the program
+/// `dart/bin/name.dart` that uses it.
 #[derive(Clone, Debug)]
 pub struct Example {
     generated: Generated,
     library: PathBuf,
+    arguments: Vec<String>,
 }
 
 impl Example {
@@ -29,14 +31,20 @@ impl Example {
         let library = Crate::named(&generated.package)
             .with_context(|| format!("no example `{folder}`; there are: {}", Self::folders().join(", ")))?
             .build(&options)?;
-        Ok(Self { generated, library })
+        Ok(Self { generated, library, arguments: Vec::new() })
     }
 
     /// Returns the folders of all examples that have a program in Dart; an app is none.
     #[must_use]
     pub fn folders() -> Vec<String> {
         let has_program = |folder: &String| Generated::example(folder).dart.join("bin").is_dir();
-        generated::folders("examples").unwrap_or_default().into_iter().filter(has_program).collect()
+        generated::examples().unwrap_or_default().into_iter().filter(has_program).collect()
+    }
+
+    /// Returns the example with arguments for its program.
+    #[must_use]
+    pub fn with_arguments(self, arguments: Vec<String>) -> Self {
+        Self { arguments, ..self }
     }
 
     /// Returns the example's generated package.
@@ -90,13 +98,16 @@ impl Example {
         let sdk = sdk.clone().with_env(format!("{}_LIBRARY", name.to_uppercase()), &self.library);
         sdk.pub_get(dart)?;
         match mode {
-            Mode::Jit => sdk.run(&program, &[], dart),
+            Mode::Jit => {
+                let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+                sdk.run(&program, &arguments, dart)
+            }
             Mode::Aot => {
                 let folder = dart.join(".dart_tool").join("xtask");
                 fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
                 let executable = folder.join(name).with_extension("exe");
                 sdk.compile_exe(&dart.join(program), &executable)?;
-                capture(sdk.program(&executable).current_dir(dart))
+                capture(sdk.program(&executable).args(&self.arguments).current_dir(dart))
             }
         }
     }

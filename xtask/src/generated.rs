@@ -4,9 +4,9 @@
 //! emitter shows as a diff and a reader sees what users get. The tests check that they are current;
 //! `cargo xtask bless` rewrites them.
 //!
-//! The tree says which files exist: `examples/NN_name/dart` belongs to the crate `name`, and
-//! `tests/golden/name` to the crate `fixture-name`. An example with a folder `proto` has its .proto
-//! file in it, and `src/x.rs` is imported from `proto/x.proto`.
+//! The tree says which files exist: `examples/NN_name/dart` and `examples/NN_group/name/dart`
+//! belong to the crate `name`, and `tests/golden/name` to the crate `fixture-name`. An example with
+//! a folder `proto` has its .proto file in it, and `src/x.rs` is imported from `proto/x.proto`.
 
 use std::env;
 use std::fs;
@@ -46,8 +46,13 @@ impl Generated {
     /// Returns the example whose folder is `examples/{folder}`.
     #[must_use]
     pub fn example(folder: &str) -> Self {
+        let folder_name = folder.rsplit('/').next().unwrap_or(folder);
         // The number orders the folders; the crate's name has none.
-        let package = folder.split_once('_').map_or(folder, |(_, name)| name).to_owned();
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let package = match folder_name.split_once('_') {
+            Some((number, name)) if is_number(number) => name.to_owned(),
+            _ => folder_name.to_owned(),
+        };
         Self { package, dart: workspace::root().join("examples").join(folder).join("dart"), golden: None }
     }
 
@@ -64,7 +69,7 @@ impl Generated {
     ///
     /// Returns an error if a folder cannot be read.
     pub fn all() -> Result<Vec<Self>> {
-        let examples = folders("examples")?.into_iter().map(|name| Self::example(&name));
+        let examples = examples()?.into_iter().map(|name| Self::example(&name));
         // `expand` holds what the derive writes, of no library.
         let names = folders("tests/golden")?.into_iter().filter(|name| name != "expand");
         let fixtures = names.map(|name| Self::fixture(&name));
@@ -211,6 +216,25 @@ fn finish(mut command: Command, out: &Path, action: Action) -> Result<Captured> 
         command.arg("--check");
     }
     capture(&mut command).with_context(|| format!("{}: run `cargo xtask bless`", out.display()))
+}
+
+/// Returns the folders of all examples, below `examples`: those with a package in Dart, and those
+/// in a folder of several (`10_real_world/audio`).
+///
+/// # Errors
+///
+/// Returns an error if a folder cannot be read.
+pub fn examples() -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for folder in folders("examples")? {
+        let path = format!("examples/{folder}");
+        if workspace::root().join(&path).join("dart").is_dir() {
+            found.push(folder);
+        } else {
+            found.extend(folders(&path)?.into_iter().map(|name| format!("{folder}/{name}")));
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the names of the folders in `parent`, which is relative to the workspace root.

@@ -21,7 +21,13 @@ pub struct Demo {
     /// Run all examples, one after the other
     #[arg(long)]
     pub all: bool,
+    /// Arguments of the example's program, behind `--`
+    #[arg(last = true, default_value = WHOLE, conflicts_with = "all")]
+    pub arguments: Vec<String>,
 }
+
+/// Argument for a program that has a longer form than tests run. Others ignore it.
+const WHOLE: &str = "--whole";
 
 impl Demo {
     /// Builds an example's library, writes its Dart package, and runs its Dart program in both
@@ -37,7 +43,7 @@ impl Demo {
             return all(&sdk);
         }
         eprintln!("building {}", self.example);
-        let example = build(&self.example)?;
+        let example = build(&self.example)?.with_arguments(self.arguments);
         for mode in Mode::ALL {
             eprintln!("running its Dart program, {mode:?}");
             print!("{}", example.run(&sdk, mode)?);
@@ -106,7 +112,7 @@ impl Built {
 
 /// Builds all examples, then runs them.
 fn all(sdk: &Sdk) -> Result<()> {
-    let folders = generated::folders("examples")?;
+    let folders = generated::examples()?;
     let count = folders.len();
     let mut built = Vec::new();
     for (index, folder) in folders.iter().enumerate() {
@@ -134,7 +140,7 @@ mod tests {
     #[test]
     fn the_map_has_each_example() {
         let map = fs::read_to_string(workspace::root().join("examples/README.md")).unwrap();
-        let folders = generated::folders("examples").unwrap();
+        let folders = generated::examples().unwrap();
         let rows = map.lines().filter(|line| line.starts_with("| ["));
         let rows: Vec<_> = rows.collect();
         assert_eq!(rows.len(), folders.len());
