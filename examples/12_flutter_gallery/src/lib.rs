@@ -1,7 +1,9 @@
-//! Points, pictures, the rows of a list, a stream and mistakes for a Flutter app, in memory that it
-//! shares with Rust. Each page of the app has a module.
+//! Points, pictures, candles, video, the rows of a list, a stream and mistakes for a Flutter app,
+//! in memory that it shares with Rust. Each page of the app has a module.
 
 pub mod calls;
+pub mod camera;
+pub mod candles;
 pub mod orders;
 pub mod picture;
 pub mod readings;

@@ -261,7 +261,7 @@ impl<T: FfiPooled, const N: usize> ExportedQueue for FfiQueue<T, N> {
 
     #[cfg(feature = "async")]
     fn pop_now(&self) -> Result<PoolBox<T>, PopError> {
-        self.pop_now()
+        self.try_pop_now()
     }
 
     #[cfg(feature = "async")]

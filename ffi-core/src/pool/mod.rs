@@ -34,7 +34,8 @@
 //! reader or an exposure try again). A wait spins, yields and then sleeps, so a thread of a
 //! real-time priority lets the other finish; how long that takes is up to the system, and a pool
 //! with `cache = "none"` ([`PoolCache`]) never waits. [`Pool::stats`], [`Pool::live`] and opening a
-//! pool look at all slots or call the system. An [`FfiQueue`] waits for a millisecond at most.
+//! pool look at all slots or call the system. An [`FfiQueue`] waits for a millisecond at most;
+//! [`FfiQueue::try_push_now`] and [`FfiQueue::try_pop_now`] never do.
 //!
 //! A signal handler may use a pool whatever it interrupted, and never waits then: it claims a slot
 //! that is free in the map of bits, and the slots of other threads that it frees are handed out

@@ -20,6 +20,8 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// exchange, and takes no lock. A thread that is preempted in the middle of a push or pop holds up
 /// the others, so they wait for it, but no longer than a millisecond: then a pop is
 /// [`Busy`](PopError::Busy), and a push finds the queue full. No pushed message is lost by that.
+/// [`try_push_now`](Self::try_push_now) and [`try_pop_now`](Self::try_pop_now), for threads with a
+/// real-time priority, never wait.
 ///
 /// With the feature `async`, Dart can listen to it as a stream, in several isolates: each message
 /// goes to one of them, or to a thread that pops it. A push costs nothing more while nobody
@@ -55,6 +57,10 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     bell: Bell,
     message: PhantomData<PoolBox<T>>,
 }
+
+/// Number of turns of an operation that doesn't wait. The other thread is in the middle of two
+/// stores, unless it is preempted.
+const MOMENT: u32 = 8;
 
 /// Reason why a message was not pushed, with the message.
 #[non_exhaustive]
@@ -106,7 +112,29 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Returns the message in an error if the queue is full or closed. It also counts as full if
     /// another thread was still taking a message from its next place after a millisecond.
     pub fn try_push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
-        match self.ring.push(T::pool().index(&message)) {
+        let pushed = self.ring.push(T::pool().index(&message));
+        self.pushed(message, pushed)
+    }
+
+    /// Puts a message at the end as [`try_push`](Self::try_push) does, but never yields or sleeps:
+    /// if another thread is still taking a message from the next place after some nanoseconds, the
+    /// queue is full. It takes no lock, allocates nothing and calls no function of the system.
+    ///
+    /// That doesn't hold while Dart listens to the queue as a stream, as a push that an isolate
+    /// waits for takes a lock. Have a thread without a deadline pop the messages instead.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message in an error if the queue is full or closed.
+    pub fn try_push_now(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
+        let pushed = self.ring.push_within(T::pool().index(&message), MOMENT);
+        self.pushed(message, pushed)
+    }
+
+    /// Gives away a message that was pushed, or returns it.
+    #[inline]
+    fn pushed(&self, message: PoolBox<T>, pushed: Result<bool, NoRoom>) -> Result<(), PushError<PoolBox<T>>> {
+        match pushed {
             Ok(waits) => {
                 // The queue owns it, or a thread that has popped it.
                 message.forget();
@@ -146,6 +174,39 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// millisecond: try again.
     pub fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
         self.popped(self.ring.pop())
+    }
+
+    /// Takes the message at the front as [`try_pop`](Self::try_pop) does, but never yields or
+    /// sleeps: if the message is still being pushed after some nanoseconds, it is
+    /// [`PopError::Busy`]. It takes no lock, allocates nothing and calls no function of the system.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`PopError::Empty`] or [`PopError::Busy`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiPooled, FfiQueue};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(pool(capacity = 16, cache = "none"))]
+    /// struct Samples {
+    ///     left: [f32; 128],
+    /// }
+    ///
+    /// static READY: FfiQueue<Samples, 4> = FfiQueue::new();
+    ///
+    /// let samples = Samples::pool().try_alloc_with(|samples| samples.left.fill(0.5))?;
+    /// assert!(READY.try_push_now(samples).is_ok());
+    /// // On the thread of the sound card: silence if there is nothing.
+    /// let left = READY.try_pop_now().map_or([0.0; 128], |samples| samples.left);
+    /// assert_eq!(left[127], 0.5);
+    /// # Ok::<(), ffi_core::PoolError>(())
+    /// ```
+    pub fn try_pop_now(&self) -> Result<PoolBox<T>, PopError> {
+        self.popped(self.ring.pop_within(MOMENT))
     }
 
     /// Returns the message of a pop.
@@ -225,13 +286,6 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Returns the isolates that listen.
     pub(super) fn bell(&self) -> &Bell {
         &self.bell
-    }
-
-    /// Takes the message at the front, as [`try_pop`](Self::try_pop) does, but waits only for a
-    /// moment for its push.
-    pub(super) fn pop_now(&self) -> Result<PoolBox<T>, PopError> {
-        // A push writes for some nanoseconds, unless its thread is preempted.
-        self.popped(self.ring.pop_within(8))
     }
 
     /// Has the next push, or the close, ring the bell. The caller looks for a message afterwards.

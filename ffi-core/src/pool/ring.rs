@@ -118,6 +118,18 @@ impl<const N: usize, W: Word> Ring<N, W> {
         }
     }
 
+    /// Takes the place at the front without reading it, as a pop that is preempted does; the
+    /// closure that it returns reads the value.
+    #[cfg(test)]
+    pub(super) fn begin_pop(&self) -> impl FnOnce() -> u64 {
+        let (cell, turn) = self.cell(self.head.0.fetch_add(1, Ordering::AcqRel));
+        move || {
+            let value = cell.value.load(Ordering::Relaxed);
+            cell.turn.store(turn + 2, Ordering::Release);
+            value
+        }
+    }
+
     /// Returns the cell of a place, and the turn that its pusher waits for.
     #[inline]
     fn cell(&self, place: u64) -> (&Cell<W>, u64) {
@@ -127,7 +139,20 @@ impl<const N: usize, W: Word> Ring<N, W> {
     /// Puts a value at the end. Returns true if the caller has to call
     /// [`disarm`](Self::disarm), as a consumer waits.
     pub(super) fn push(&self, value: u64) -> Result<bool, NoRoom> {
-        let (mut turns, mut since) = (0, None);
+        let mut since = None;
+        self.push_or(value, |turn| W::pause_up_to(turn, &mut since))
+    }
+
+    /// Puts a value at the end, as [`push`](Self::push) does: there is no room if a popper of the
+    /// last lap is still reading after so many turns.
+    pub(super) fn push_within(&self, value: u64, turns: u32) -> Result<bool, NoRoom> {
+        self.push_or(value, pause_within::<W>(turns))
+    }
+
+    /// Puts a value at the end; `pause` waits for the popper of the last lap, or returns false.
+    #[inline]
+    fn push_or(&self, value: u64, mut pause: impl FnMut(u32) -> bool) -> Result<bool, NoRoom> {
+        let mut turns = 0;
         loop {
             let tail = self.tail.0.load(Ordering::Acquire);
             if tail & CLOSED != 0 {
@@ -148,9 +173,7 @@ impl<const N: usize, W: Word> Ring<N, W> {
             } else if now < turn {
                 // The last lap's value is there, or its popper is just taking it. The head only
                 // rises, so if it is a lap behind now, there was no room when it was read.
-                if self.head.0.load(Ordering::Acquire) + N as u64 <= tail & !ARMED
-                    || !W::pause_up_to(turns, &mut since)
-                {
+                if self.head.0.load(Ordering::Acquire) + N as u64 <= tail & !ARMED || !pause(turns) {
                     return Err(NoRoom::Full);
                 }
                 turns += 1;
@@ -167,15 +190,8 @@ impl<const N: usize, W: Word> Ring<N, W> {
 
     /// Takes the value at the front, if it is there: it is [`Busy`](NoValue::Busy) if its pusher is
     /// still writing after so many turns.
-    #[cfg(any(test, feature = "async"))]
     pub(super) fn pop_within(&self, turns: u32) -> Result<u64, NoValue> {
-        self.pop_or(|turn| {
-            let waits = turn < turns;
-            if waits {
-                W::pause(turn);
-            }
-            waits
-        })
+        self.pop_or(pause_within::<W>(turns))
     }
 
     /// Takes the value at the front; `pause` waits for its pusher, or returns false.
@@ -241,5 +257,16 @@ impl<const N: usize, W: Word> Ring<N, W> {
 
     pub(super) fn is_closed(&self) -> bool {
         self.tail.0.load(Ordering::Acquire) & CLOSED != 0
+    }
+}
+
+/// Returns a function that waits for so many turns, and then returns false.
+fn pause_within<W: Word>(turns: u32) -> impl FnMut(u32) -> bool {
+    move |turn| {
+        let waits = turn < turns;
+        if waits {
+            W::pause(turn);
+        }
+        waits
     }
 }

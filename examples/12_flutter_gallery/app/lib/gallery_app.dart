@@ -1,11 +1,13 @@
 import 'package:flutter/material.dart';
 
+import 'pages/candles_page.dart';
 import 'pages/counters_page.dart';
 import 'pages/mistakes_page.dart';
 import 'pages/orders_page.dart';
 import 'pages/picture_page.dart';
 import 'pages/readings_page.dart';
 import 'pages/sparks_page.dart';
+import 'pages/video_page.dart';
 
 /// All pages, of which one is shown and keeps memory.
 class GalleryApp extends StatefulWidget {
@@ -34,7 +36,9 @@ class _GalleryAppState extends State<GalleryApp> {
           2 => const OrdersPage(count: 100000),
           3 => const ReadingsPage(period: Duration(milliseconds: 50)),
           4 => const MistakesPage(),
-          _ => const CountersPage(),
+          5 => const CountersPage(),
+          6 => const CandlesPage(),
+          _ => const VideoPage(period: Duration(milliseconds: 33)),
         },
       ),
       bottomNavigationBar: NavigationBar(
@@ -50,6 +54,11 @@ class _GalleryAppState extends State<GalleryApp> {
           NavigationDestination(icon: Icon(Icons.sensors), label: 'Readings'),
           NavigationDestination(icon: Icon(Icons.error), label: 'Mistakes'),
           NavigationDestination(icon: Icon(Icons.speed), label: 'Counters'),
+          NavigationDestination(
+            icon: Icon(Icons.candlestick_chart),
+            label: 'Candles',
+          ),
+          NavigationDestination(icon: Icon(Icons.videocam), label: 'Video'),
         ],
       ),
     ),

@@ -6,9 +6,11 @@ import 'package:flutter/material.dart';
 import 'package:flutter_gallery/flutter_gallery.dart';
 import 'package:flutter_test/flutter_test.dart';
 import 'package:gallery/gallery_app.dart';
+import 'package:gallery/pages/candles_page.dart';
 import 'package:gallery/pages/orders_page.dart';
 import 'package:gallery/pages/readings_page.dart';
 import 'package:gallery/pages/sparks_page.dart';
+import 'package:gallery/pages/video_page.dart';
 import 'package:gallery/picture_pipeline.dart';
 
 /// Waits, with real time, until the frames that come show what [finder] finds.
@@ -170,6 +172,69 @@ void main() {
     await tester.pump(const Duration(seconds: 1));
     expect(find.text('Picture: 0 of 8 slots'), findsOneWidget);
     await tester.pumpWidget(const SizedBox());
+  });
+
+  testWidgets('candles are drawn from their columns', (tester) async {
+    await tester.pumpWidget(const GalleryApp(page: 6));
+    for (var frame = 0; frame < 70; frame++) {
+      await tester.pump(const Duration(milliseconds: 16));
+    }
+    final drawn = find.descendant(
+      of: find.byType(CandlesPage),
+      matching: find.byType(CustomPaint),
+    );
+    final paint = tester.widget<CustomPaint>(drawn);
+    final CandlesPainter(:rising, :falling) = paint.painter! as CandlesPainter;
+    expect(rising.length + falling.length, 120);
+    expect(rising.wick, hasLength(4 * rising.length));
+    expect(find.textContaining('last '), findsOneWidget);
+    await expectLater(drawn, matchesGoldenFile('goldens/candles.png'));
+    await tester.pumpWidget(const SizedBox());
+  });
+
+  testWidgets('frames of a camera are shown, and dropped without slots', (
+    tester,
+  ) async {
+    Future<void> show(Duration period) => tester.pumpWidget(
+      MaterialApp(
+        home: Scaffold(body: VideoPage(period: period)),
+      ),
+    );
+    final shown = find.byWidgetPredicate(
+      (it) => it is RawImage && it.image != null,
+    );
+    Future<void> hide() async {
+      await tester.pumpWidget(const SizedBox());
+      await tester.runAsync(() async {
+        while (VideoFramePool.stats.live + PicturePool.stats.live > 0) {
+          await Future<void>.delayed(const Duration(milliseconds: 1));
+        }
+      });
+    }
+
+    // The next frame comes too late for this test.
+    await show(const Duration(minutes: 10));
+    await pumpUntil(tester, shown);
+    expect(find.text('frame 0, 0 dropped'), findsOneWidget);
+    await expectLater(shown, matchesGoldenFile('goldens/video.png'));
+    await hide();
+
+    final library = FlutterGalleryLibrary.instance;
+    final held = [for (var i = 0; i < 6; i++) VideoFramePool.alloc()];
+    await show(const Duration(milliseconds: 1));
+    await tester.runAsync(() async {
+      while (library.cameraStats().dropped < 3) {
+        await Future<void>.delayed(const Duration(milliseconds: 1));
+      }
+    });
+    expect(shown, findsNothing);
+    for (final box in held) {
+      box.dispose();
+    }
+    await pumpUntil(tester, shown);
+    expect(find.textContaining(' 0 dropped'), findsNothing);
+    await hide();
+    expect(VideoFramePool.stats.lost, 0);
   });
 
   testWidgets('too few pixels are refused', (tester) async {

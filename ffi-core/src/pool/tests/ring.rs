@@ -112,6 +112,21 @@ fn a_stopped_pusher_is_waited_for_a_millisecond() {
     assert_eq!([ring.pop(), ring.pop(), ring.pop()], [Ok(2), Ok(3), Err(NoValue::Empty)]);
 }
 
+/// Tests operations that don't wait, while a pusher and a popper are stopped in the middle.
+#[test]
+fn an_operation_that_does_not_wait_says_at_once_that_it_cannot() {
+    let ring = Ring::<1>::new();
+    let finish = ring.begin_push();
+    assert_eq!(ring.pop_within(8), Err(NoValue::Busy));
+    assert_eq!(ring.push_within(2, 8), Err(NoRoom::Full));
+    finish(1);
+    let finish = ring.begin_pop();
+    assert_eq!(ring.pop_within(8), Err(NoValue::Empty));
+    assert_eq!(ring.push_within(2, 8), Err(NoRoom::Full), "its popper still reads");
+    assert_eq!(finish(), 1);
+    assert_eq!((ring.push_within(2, 8), ring.pop_within(8)), (Ok(false), Ok(2)));
+}
+
 proptest! {
     #[test]
     fn a_ring_is_a_queue(steps in prop::collection::vec(any::<bool>(), 0..300)) {

@@ -8,7 +8,10 @@ class CountersPage extends StatelessWidget {
 
   @override
   Widget build(BuildContext context) => FfiDebugPage(
-    pools: {'Picture': () => PicturePool.stats},
+    pools: {
+      'Picture': () => PicturePool.stats,
+      'VideoFrame': () => VideoFramePool.stats,
+    },
     counters: () {
       final CallCounts(:tasks, :mailboxes, :late) = FlutterGalleryLibrary
           .instance
