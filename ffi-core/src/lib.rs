@@ -72,6 +72,7 @@
 //! | [`Flag`], [`ffi_flag`] | a switch that Dart sets by name |
 //! | [`ffi_health`] | a function that says whether a part of the library works |
 //! | [`production`] | start and end of a library, and what it says about itself |
+//! | `observe` | spans and log records, with the feature `observe` |
 //! | [`boundary`] | status, panics, arguments and results of exported functions |
 //! | [`schema`] | the records in the library, and their readers |
 //! | `simd` | operations of `#[ffi(simd)]` on arrays of messages; sums, minima, sums of products and element-wise arithmetic on slices of numbers |
@@ -84,6 +85,7 @@
 //! | `derive` | yes | the macros |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `metrics` | no | `production`, and numbers about calls: errors, times, a snapshot as JSON and for Prometheus |
+//! | `observe` | no | `tracing`, and `observe`: log records go to stderr, to files and to Dart |
 //! | `pattern` | no | the rule `pattern` of fields and parameters, a regular expression |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `production` | no | [`production`]: `library!(init = .., shutdown = ..)`, calls are counted and can be waited for, limits of functions |
@@ -93,6 +95,7 @@
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types, `Serialize` for views of arenas |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //! | `tokio` | no | `async`, on a runtime of tokio |
+//! | `tracing` | no | `production`, and a span of the crate `tracing` for each call |
 //!
 //! # What may cross
 //!
@@ -128,6 +131,8 @@ mod library;
 mod mailbox;
 mod message;
 pub mod object;
+#[cfg(feature = "observe")]
+pub mod observe;
 mod oneof;
 mod operations;
 pub mod panic;

@@ -68,9 +68,15 @@ type Current = unsafe extern "C" fn() -> *mut c_void;
 struct Api {
     new: New,
     delete: Delete,
-    #[cfg_attr(not(feature = "async"), expect(dead_code, reason = "only mailboxes post"))]
+    #[cfg_attr(
+        not(any(feature = "async", feature = "observe")),
+        expect(dead_code, reason = "only mailboxes and logs post")
+    )]
     post: Post,
-    #[cfg_attr(not(feature = "async"), expect(dead_code, reason = "only a `DartFn` waits for an isolate"))]
+    #[cfg_attr(
+        not(any(feature = "async", feature = "production")),
+        expect(dead_code, reason = "only a `DartFn` and ids of requests need it")
+    )]
     current: Current,
 }
 
@@ -238,7 +244,7 @@ pub(super) unsafe fn delete_handle(handle: FinalizableHandle, object: DartHandle
 
 /// Posts a number to a port of any isolate; returns false if the port is closed, as after the end
 /// of its isolate.
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", feature = "observe"))]
 pub(crate) fn post(port: i64, number: i64) -> bool {
     // SAFETY: `read` found the function, which takes any numbers on any thread.
     API.get().is_some_and(|api| unsafe { (api.post)(port, number) })
@@ -247,8 +253,14 @@ pub(crate) fn post(port: i64, number: i64) -> bool {
 /// Returns true if the calling thread is in a call from Dart: then its isolate waits for it.
 #[cfg(feature = "async")]
 pub(crate) fn in_isolate() -> bool {
+    current_isolate() != 0
+}
+
+/// Returns the address of the isolate that the calling thread runs; 0 if it runs none.
+#[cfg(any(feature = "async", feature = "production"))]
+pub(crate) fn current_isolate() -> usize {
     // SAFETY: `read` found the function, which any thread may call.
-    API.get().is_some_and(|api| unsafe { !(api.current)().is_null() })
+    API.get().map_or(0, |api| unsafe { (api.current)() }.addr())
 }
 
 #[cfg(test)]

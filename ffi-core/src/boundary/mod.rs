@@ -135,8 +135,12 @@ pub(crate) use args::room;
 pub(crate) use attachment::attach;
 #[cfg(feature = "async")]
 pub(crate) use call::note;
+#[cfg(any(feature = "async", feature = "production"))]
+pub(crate) use dart_api::current_isolate;
+#[cfg(any(feature = "async", feature = "observe"))]
+pub(crate) use dart_api::post;
 #[cfg(feature = "async")]
-pub(crate) use dart_api::{DartHandle, in_isolate, post};
+pub(crate) use dart_api::{DartHandle, in_isolate};
 pub use output::{FfiOutput, FfiReturn, FfiValue, MAX_BY_VALUE};
 #[cfg(any(feature = "async", feature = "production"))]
 pub(crate) use panic::caught;

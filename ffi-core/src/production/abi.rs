@@ -3,11 +3,13 @@
 //! None of it is on the way of a call, so one C function serves all: an operation's number and text
 //! in, JSON out.
 
+use std::ptr;
 use std::time::Duration;
 
 use super::crash;
 use super::json::Object;
 use super::lifecycle::{self, Hooks};
+use super::request;
 use crate::boundary::{Failure, FfiOutput, FfiOwned, FfiStatus, StatusCode, call_output, text};
 
 /// Starts the library, unless it runs.
@@ -36,8 +38,19 @@ const NOTE: u32 = 8;
 /// Returns the number of reports that were not written.
 const LOST: u32 = 9;
 
-/// Answers an operation of Dart's runtime: JSON, which the caller owns; null with a status if it
-/// fails.
+/// Tells the id of the request for the next call of this thread. It returns null, as it is asked
+/// before each call that has one.
+const REQUEST: u32 = 20;
+
+/// Has a port told of new log records, as the operations below with the feature `observe`.
+const LISTEN: u32 = 21;
+/// Tells a port of no more log records.
+const LEAVE: u32 = 22;
+/// Returns log records.
+const RECORDS: u32 = 23;
+
+/// Answers an operation of Dart's runtime: JSON, which the caller owns; null if it has no answer,
+/// and with a status if it fails.
 ///
 /// # Safety
 ///
@@ -53,6 +66,9 @@ pub unsafe fn production(
     let body = || {
         // SAFETY: the bytes are readable and nobody changes them, by this function's contract.
         let text = unsafe { text(data, len, "text") }?;
+        if operation == REQUEST {
+            return request::tell(text).map(|()| ptr::null_mut());
+        }
         FfiOutput::into_abi(answer(hooks, operation, text)?)
     };
     // SAFETY: the status is null or valid, and no other code uses it, by this function's contract.
@@ -120,6 +136,17 @@ fn answer(hooks: &Hooks, operation: u32, text: &str) -> Result<String, Failure> 
             Ok(nothing())
         }
         LOST => Ok(Object::new().number("lost", crash::lost()).end()),
+        #[cfg(feature = "observe")]
+        LISTEN => crate::observe::abi::listen(text),
+        #[cfg(feature = "observe")]
+        LEAVE => crate::observe::abi::leave(text),
+        #[cfg(feature = "observe")]
+        RECORDS => crate::observe::abi::take(text),
+        #[cfg(not(feature = "observe"))]
+        LISTEN | LEAVE | RECORDS => Err(Failure::new(
+            StatusCode::InvalidArgument,
+            "the library keeps no log records\nhint: `ffi-core = { version = \"..\", features = [\"observe\"] }`",
+        )),
         #[cfg(feature = "metrics")]
         METRICS => Ok(super::metrics::metrics().json()),
         #[cfg(feature = "metrics")]

@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError, TryLockError};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::json::{Object, strings};
+use super::json::{Object, cut, strings};
 
 /// Number of lines that are kept for the next report.
 const LINES: usize = 64;
@@ -50,12 +50,12 @@ static LOST: AtomicU64 = AtomicU64::new(0);
 /// ffi_core::production::note("opened the cache");
 /// ```
 pub fn note(line: &str) {
-    let cut = line.floor_char_boundary(LINE);
+    let line = cut(line, LINE);
     let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
     while notes.len() >= LINES {
         notes.pop_front();
     }
-    notes.push_back(line[..cut].to_owned());
+    notes.push_back(line.to_owned());
 }
 
 /// Has reports written to `folder`, which is made if it doesn't exist; the oldest of more than

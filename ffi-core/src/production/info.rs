@@ -55,12 +55,14 @@ fn features() -> impl Iterator<Item = &'static str> {
         ("async", cfg!(feature = "async")),
         ("metrics", cfg!(feature = "metrics")),
         ("metadata", cfg!(feature = "metadata")),
+        ("observe", cfg!(feature = "observe")),
         ("pool-debug", cfg!(feature = "pool-debug")),
         ("production", cfg!(feature = "production")),
         ("proto", cfg!(feature = "proto")),
         ("serde", cfg!(feature = "serde")),
         ("simd", cfg!(feature = "simd")),
         ("tokio", cfg!(feature = "tokio")),
+        ("tracing", cfg!(feature = "tracing")),
     ];
     all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name)
 }

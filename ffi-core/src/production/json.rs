@@ -60,6 +60,12 @@ pub(crate) fn array(values: impl IntoIterator<Item = String>) -> String {
     format!("[{}]", values.join(","))
 }
 
+/// Returns the start of `text` that fits in `most` bytes.
+#[cfg(feature = "production")]
+pub(crate) fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
 fn string(out: &mut String, value: &str) {
     out.push('"');
     for char in value.chars() {

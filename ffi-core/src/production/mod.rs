@@ -7,6 +7,8 @@
 //! | the gate that a shutdown closes for calls | `gate.rs` | `production` |
 //! | the place in each exported function that calls pass | `site.rs`, without the feature `unobserved.rs` | `production` |
 //! | the same for async functions | `watched.rs` | `production`, `async` |
+//! | the id of the request that a call belongs to | `request.rs` | `production` |
+//! | a span for each call, without the feature one that does nothing | `span.rs`, `unspanned.rs` | `tracing` |
 //! | numbers of calls, one set per thread | `counters.rs` | `production` |
 //! | what Dart asks for, and answers as JSON | `abi.rs`, `json.rs` | `production` |
 //! | numbers of calls, errors, pools; JSON and the text of Prometheus | `metrics.rs` | `metrics` |
@@ -61,10 +63,17 @@ pub(crate) mod limits;
 mod metrics;
 pub(crate) mod outcome;
 #[cfg(feature = "production")]
+mod request;
+#[cfg(feature = "production")]
 pub(crate) mod site;
 #[cfg(not(feature = "production"))]
 #[path = "unobserved.rs"]
 pub(crate) mod site;
+#[cfg(feature = "tracing")]
+pub(crate) mod span;
+#[cfg(all(feature = "production", not(feature = "tracing")))]
+#[path = "unspanned.rs"]
+mod span;
 #[cfg(feature = "metrics")]
 mod times;
 pub(crate) mod validate;
@@ -81,3 +90,7 @@ pub use limits::{FfiSized, Limits};
 #[cfg(feature = "metrics")]
 pub use metrics::{CallMetrics, Metrics, TimeSummary, metrics};
 pub use outcome::Outcome;
+#[cfg(feature = "production")]
+pub use request::request_id;
+#[cfg(all(test, feature = "observe"))]
+pub(crate) use request::tell;

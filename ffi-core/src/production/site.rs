@@ -1,5 +1,7 @@
 //! The place in an exported function that each of its calls passes.
 
+#[cfg(feature = "async")]
+use std::sync::Arc;
 #[cfg(feature = "metrics")]
 use std::sync::OnceLock;
 #[cfg(feature = "metrics")]
@@ -11,6 +13,8 @@ use std::time::Instant;
 
 use super::counters::{self, Begun, Spare, Total};
 use super::gate;
+use super::request::{self, Within};
+use super::span::CallSpan;
 #[cfg(feature = "metrics")]
 use super::times::{TimeSummary, Times};
 use crate::boundary::Failure;
@@ -107,9 +111,13 @@ impl Site {
     /// Returns the error of the body, or one of its own if the library is shutting down.
     #[inline]
     pub fn watch<T>(&'static self, body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        let request = request::take();
         self.admit()?;
+        let _within = Within::new(request.as_ref());
+        let span = CallSpan::new(self.name, request.as_deref());
+        let _entered = span.enter();
         let begun = self.begin();
-        let mut call = Here { begun, site: self, code: PANICKED };
+        let mut call = Here { begun, site: self, span: &span, code: PANICKED };
         let result = body();
         call.code = code_of(&result);
         result
@@ -123,9 +131,16 @@ impl Site {
     #[cfg(feature = "async")]
     #[inline]
     pub fn enter(&'static self) -> Result<Watch, Failure> {
+        let request = request::take();
         self.admit()?;
         let begun = self.begin();
-        Ok(Watch { site: self, clock: begun.clock, code: StatusCode::Closed as i32 })
+        Ok(Watch {
+            site: self,
+            clock: begun.clock,
+            span: CallSpan::new(self.name, request.as_deref()),
+            request,
+            code: StatusCode::Closed as i32,
+        })
     }
 
     /// Returns the number of the function.
@@ -171,13 +186,14 @@ impl Site {
 
     /// Notes how a call ended.
     #[inline]
-    fn ended(&self, code: i32, _clock: Clock) {
+    fn ended(&self, span: &CallSpan, code: i32, _clock: Clock) {
         #[cfg(feature = "metrics")]
         if let Some(begin) = _clock {
             self.timed(begin);
         }
         if code > 0 {
             self.failed(code);
+            span.failed(code);
         }
     }
 
@@ -234,16 +250,17 @@ struct Started {
 }
 
 /// A call that ends on the thread on which it began.
-struct Here {
+struct Here<'a> {
     site: &'static Site,
     begun: Started,
+    span: &'a CallSpan,
     code: i32,
 }
 
-impl Drop for Here {
+impl Drop for Here<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.site.ended(self.code, self.begun.clock);
+        self.site.ended(self.span, self.code, self.begun.clock);
         counters::end(self.begun.count, &self.site.spare);
     }
 }
@@ -254,6 +271,9 @@ impl Drop for Here {
 pub struct Watch {
     site: &'static Site,
     clock: Clock,
+    span: CallSpan,
+    /// Id of the request for which the call began.
+    request: Option<Arc<str>>,
     code: i32,
 }
 
@@ -266,7 +286,7 @@ impl Watch {
     /// Returns the error of the step.
     pub fn finish<T>(mut self, step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         self.code = PANICKED;
-        let result = step();
+        let result = self.run(step);
         self.code = code_of(&result);
         result
     }
@@ -274,16 +294,23 @@ impl Watch {
     /// Runs a step of the call that is not its last one.
     pub(super) fn step<T>(&mut self, step: impl FnOnce() -> T) -> T {
         let before = std::mem::replace(&mut self.code, PANICKED);
-        let made = step();
+        let made = self.run(step);
         self.code = before;
         made
+    }
+
+    /// Runs a step in the span of the call and with the id of its request, on any thread.
+    fn run<T>(&self, step: impl FnOnce() -> T) -> T {
+        let _within = Within::new(self.request.as_ref());
+        let _entered = self.span.enter();
+        step()
     }
 }
 
 #[cfg(feature = "async")]
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.site.ended(self.code, self.clock);
+        self.site.ended(&self.span, self.code, self.clock);
         counters::end_here(self.site.number(), &self.site.spare);
     }
 }

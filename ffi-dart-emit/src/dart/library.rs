@@ -30,6 +30,9 @@ const FITS: &str = "    assert(_fits());";
 /// Status of a call, with a place in which Rust notes a result until Dart has taken it.
 const STATUS: &str = "_status";
 
+/// The same, of a library that looks at calls, for a call that begins.
+const BEGUN: &str = "_begun";
+
 /// Status of a call whose result is the caller's at once.
 const PLAIN_STATUS: &str = "_plainStatus";
 
@@ -308,7 +311,9 @@ impl<'a> LibraryFile<'a> {
         let arguments = || crossing.arguments.iter().zip(&own.params);
         let outcome = &crossing.outcome;
         let error = it.error.map(|index| error::decoder(names, index)).unwrap_or_default();
-        let call = Call { it, crossing: &crossing, names: &own.params, binding: &binding, error: &error };
+        let begun = if self.symbols.production.is_some() { BEGUN } else { STATUS };
+        let call =
+            Call { it, crossing: &crossing, names: &own.params, binding: &binding, begun, error: &error };
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
         let thrown = thrown(names, it);
@@ -404,6 +409,7 @@ impl<'a> LibraryFile<'a> {
             own,
             started::Start {
                 binding: call.binding,
+                begun: call.begun,
                 values: &around.values,
                 before: call.before(&around),
                 after: &around.after,
@@ -510,6 +516,8 @@ struct Call<'a> {
     names: &'a [String],
     /// Field with the function of the library.
     binding: &'a str,
+    /// The status as it is passed.
+    begun: &'a str,
     /// Function that reads the error's fields, if it has any.
     error: &'a str,
 }
@@ -604,7 +612,7 @@ impl Call<'_> {
     fn body(&self, around: &Around, conversion: Option<&Conversion>, status: &str) -> String {
         let mut lines = self.before(around);
         let mut values = around.values.clone();
-        values.push(status.to_owned());
+        values.push(if status == STATUS { self.begun } else { status }.to_owned());
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
         lines.push(layout::call(4, result, self.binding, &values, ";"));
         lines.extend(around.after.iter().cloned());

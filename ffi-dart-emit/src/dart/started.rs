@@ -18,8 +18,8 @@ pub const MORE: [(&str, &str); 4] = [
     ("$.Pointer<$.FfiStatus>", ""),
 ];
 
-/// The values of [`MORE`].
-const VALUES: [&str; 4] = ["mailbox$.handle", "mailbox$.next", "mailbox$.now", "_status"];
+/// The values of [`MORE`] but the status.
+const VALUES: [&str; 3] = ["mailbox$.handle", "mailbox$.next", "mailbox$.now"];
 
 /// Size in bytes of the largest result that is in its event; see `ffi-core/src/mailbox/event.rs`.
 const INLINE: u64 = 16;
@@ -43,6 +43,8 @@ pub fn returned(mode: Mode, public: &str) -> String {
 pub struct Start<'a> {
     /// The field with the function.
     pub binding: &'a str,
+    /// The status as it is passed.
+    pub begun: &'a str,
     /// The values of its arguments.
     pub values: &'a [String],
     /// Statements before the call.
@@ -55,8 +57,9 @@ pub struct Start<'a> {
 
 /// Returns the statements of the method.
 pub fn body(model: &Model, it: &Function, own: &FunctionNames, start: Start<'_>) -> Vec<String> {
-    let Start { binding, values, before, after, error } = start;
+    let Start { binding, begun, values, before, after, error } = start;
     let values: Vec<_> = values.iter().cloned().chain(VALUES.map(str::to_owned)).collect();
+    let values = [values, vec![begun.to_owned()]].concat();
     let mailbox = "    final mailbox$ = _memory.mailbox;".to_owned();
     let mut arguments = vec![decoder(it, own)];
     if it.mode == Mode::Stream {

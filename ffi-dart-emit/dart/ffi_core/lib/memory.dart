@@ -64,6 +64,8 @@ export 'src/native.dart'
         RawBox,
         RawColumns,
         RawMemory,
+        RustLogLevel,
+        RustLogRecord,
         SharedList,
         ShutdownReport,
         TimestampArray,

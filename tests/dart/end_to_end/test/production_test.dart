@@ -3,6 +3,7 @@ library;
 
 import 'dart:async';
 import 'dart:convert';
+import 'dart:developer' show Service;
 import 'dart:io';
 import 'dart:isolate';
 import 'dart:typed_data';
@@ -522,6 +523,314 @@ void main() {
       expect((json as Map)['calls'], isNotEmpty);
       expect('${production.metrics()}', contains('fails: '));
     });
+  });
+
+  group('requests', () {
+    test('are those of the innermost zone, also after an await', () async {
+      final library = _open();
+      final production = library.production;
+      Future<List<String>> all() async => [
+        library.request(),
+        await library.requestLater(),
+        await library.requestElsewhere(),
+        library.request(),
+        production.request ?? '',
+      ];
+      expect(await all(), everyElement(''));
+      final both = Future.wait([
+        production.withRequest('r-1', all),
+        production.withRequest('r-2', all),
+      ]);
+      expect(await all(), everyElement(''));
+      final [one, two] = await both;
+      expect(one, everyElement('r-1'));
+      expect(two, everyElement('r-2'));
+      await production.withRequest('outer', () async {
+        final inner = production.withRequest('inner', all);
+        expect(await all(), everyElement('outer'));
+        expect(await inner, everyElement('inner'));
+        expect(library.request(), 'outer');
+      });
+      expect(library.request(), '');
+    });
+
+    test('end with what throws, and reach timers and streams', () async {
+      final library = _open();
+      final production = library.production;
+      expect(
+        () => production.withRequest<void>('r-3', () => throw StateError('no')),
+        throwsStateError,
+      );
+      expect(library.request(), '');
+      final seen = await production.withRequest(
+        'r-4',
+        () => Stream.periodic(
+          const Duration(milliseconds: 1),
+          (_) => library.request(),
+        ).take(3).toList(),
+      );
+      expect(seen, ['r-4', 'r-4', 'r-4']);
+    });
+
+    test('of other isolates are not seen', () async {
+      final production = _open().production;
+      final elsewhere = await production.withRequest(
+        'r-5',
+        () => Isolate.run(() => _open().request()),
+      );
+      expect(elsewhere, '');
+    });
+
+    test('do not leak into what waits for the zone', () async {
+      final library = _open();
+      final production = library.production;
+      // A future that was made in the zone completes code outside of it.
+      final inside = production.withRequest('r-7', () async {
+        await library.requestLater();
+        return library.request();
+      });
+      expect(
+        await inside.then((it) => '$it, then ${library.request()}'),
+        'r-7, then ',
+      );
+    });
+
+    test('have short ids', () {
+      final production = _open().production;
+      for (final id in ['', 'r' * 129, 'é' * 65]) {
+        expect(() => production.withRequest(id, () {}), throwsArgumentError);
+      }
+      expect(_open().request(), '');
+      production.withRequest('é' * 64, () {
+        expect(_open().request(), 'é' * 64);
+      });
+    });
+  });
+
+  group('logs', () {
+    /// Listens, and returns the records of [body] once the last of them has [text].
+    Future<List<RustLogRecord>> records(
+      String text,
+      void Function(StreamSubscription<RustLogRecord> listener) body,
+    ) async {
+      final all = <RustLogRecord>[];
+      final done = Completer<void>();
+      final mark = 'begin of $text';
+      var isBegun = false;
+      late final StreamSubscription<RustLogRecord> listener;
+      listener = _open().production.logs.listen((it) {
+        if (isBegun) all.add(it);
+        if (it.message == mark && !isBegun) isBegun = true;
+        if (isBegun && it.message == text) done.complete();
+      });
+      _open().logsAll(mark);
+      await _until(() => isBegun);
+      body(listener);
+      await done.future;
+      await listener.cancel();
+      return all;
+    }
+
+    test('come with level, fields, function and request', () async {
+      final library = _open();
+      final production = library.production;
+      final all = await records('the last "one"', (_) {
+        production.withRequest('r-6', () => library.logs(2));
+        library.logsAll('the last "one"');
+      });
+      // Those of the mark, and the one for each level that the filter lets pass.
+      final own = all.where((it) => it.message == 'a record').toList();
+      expect(own, hasLength(2));
+      expect(
+        [for (final it in own) it.fields],
+        [
+          {'number': '0', 'even': 'true'},
+          {'number': '1', 'even': 'false'},
+        ],
+      );
+      expect(
+        [for (final it in own) (it.level, it.target, it.function, it.request)],
+        everyElement((RustLogLevel.info, 'fixture_production', 'logs', 'r-6')),
+      );
+      expect(own.first.file, endsWith('lib.rs'));
+      expect(own.first.line, greaterThan(1));
+      expect(own[1].number, own[0].number + 1);
+      expect(
+        DateTime.timestamp().difference(own.first.time).inMinutes,
+        inInclusiveRange(0, 10),
+      );
+      final last = all.last;
+      expect((last.level, last.request), (RustLogLevel.error, ''));
+      expect('${own[1]}', contains('a record number=1 even=false'));
+      own.first.toDeveloper();
+    });
+
+    test('come in all levels that the filter lets pass', () async {
+      final levels = <RustLogLevel>[];
+      final listener = _open().production.logs.listen((it) {
+        if (it.message == 'levels') levels.add(it.level);
+      });
+      _open().logsAll('levels');
+      await _until(() => levels.length == 4);
+      await listener.cancel();
+      expect(levels, [
+        RustLogLevel.error,
+        RustLogLevel.warn,
+        RustLogLevel.info,
+        RustLogLevel.debug,
+      ]);
+      expect(
+        [for (final it in RustLogLevel.values) it.value],
+        [300, 500, 800, 900, 1000],
+      );
+    });
+
+    test('of a flood are lost from its start, and counted', () async {
+      // `FFI_STORMS=whole` makes a million.
+      final count = Platform.environment['FFI_STORMS'] == 'whole'
+          ? 1000000
+          : 20000;
+      final library = _open();
+      final before = ProcessInfo.currentRss;
+      final all = await records('the end', (listener) {
+        listener.pause();
+        library.logs(count);
+        library.logsAll('the end');
+        listener.resume();
+      });
+      // Three levels of the mark may be lost as well.
+      final marks = all.takeWhile((it) => it.message != 'a record').length;
+      final flood = all.where((it) => it.message == 'a record').toList();
+      final lost = int.parse(flood.first.fields['number']!);
+      expect(flood.first.missed, lost + 3 - marks);
+      expect(flood, hasLength(count - lost));
+      expect(flood.length, inInclusiveRange(1000, 1024));
+      expect([for (final it in flood.skip(1)) it.missed], everyElement(0));
+      expect(ProcessInfo.currentRss - before, lessThan(64 << 20));
+    });
+
+    test('come to every isolate that listens', () async {
+      final elsewhere = Isolate.run(() async {
+        final listener = _open().production.logs.where(
+          (it) => it.message == 'for all',
+        );
+        return (await listener.first).level;
+      });
+      final own = _open().production.logs.firstWhere(
+        (it) => it.message == 'for all',
+      );
+      _open().logsAll('for all');
+      expect(await elsewhere, RustLogLevel.error);
+      expect((await own).level, RustLogLevel.error);
+    });
+
+    test('are in files, as JSON', () {
+      _open().logsAll('for the file');
+      final folder = Directory(
+        Platform.environment['FIXTURE_PRODUCTION_LOGS']!,
+      );
+      final text = [
+        for (final file in folder.listSync().whereType<File>())
+          file.readAsStringSync(),
+      ].join();
+      final line = text
+          .split('\n')
+          .firstWhere((it) => it.contains('for the file'));
+      final record = jsonDecode(line) as Map<String, Object?>;
+      expect(record['level'], 'ERROR');
+      expect((record['span']! as Map)['function'], 'logs_all');
+    });
+
+    test('are the last lines of a crash report', () {
+      final folder = Directory.systemTemp.createTempSync();
+      final library = _open();
+      library.production.keepCrashes(folder.path);
+      library.logsAll('before the crash');
+      expect(() => library.fails(1), throwsA(isA<RustPanicException>()));
+      final [report] = CrashReport.read(folder.path);
+      expect(
+        report.notes,
+        contains('ERROR fixture_production: before the crash'),
+      );
+      folder.deleteSync(recursive: true);
+    });
+  });
+
+  test('the tools of Dart ask for numbers', () async {
+    final library = _open()..fails(3);
+    library.production
+      ..registerStats()
+      ..registerStats();
+    final info = await Service.controlWebServer(enable: true);
+    final uri = info.serverWebSocketUri;
+    // A program that was compiled ahead of time has no service.
+    if (uri == null) return;
+    final socket = await WebSocket.connect('$uri');
+    socket.add(
+      jsonEncode({
+        'jsonrpc': '2.0',
+        'id': '1',
+        'method': 'ext.ffi_core.stats',
+        'params': {'isolateId': Service.getIsolateId(Isolate.current)},
+      }),
+    );
+    final answer = jsonDecode(await socket.first as String) as Map;
+    final result = answer['result'] as Map;
+    expect((result[library.path]! as Map)['calls'], isNotEmpty);
+    await socket.close();
+    await Service.controlWebServer();
+  });
+
+  test('calls are in the timeline, and stay what they are', () async {
+    final library = _open();
+    final production = library.production;
+    expect(production.timed('fails', () => library.fails(7)), 7);
+    expect(
+      () => production.timed('fails', () => library.fails(0)),
+      throwsA(isA<RustErrorException>()),
+    );
+    expect(await production.timed('adds', () => library.adds(1, 2)), 3);
+    await expectLater(
+      production.timed('adds', () => library.adds(0xffffffff, 1)),
+      throwsA(isA<RustErrorException>()),
+    );
+    final waits = production.timed('waits', library.waits);
+    final cancelled = expectLater(waits, throwsA(isA<FfiCancelledException>()));
+    await waits.cancel();
+    await cancelled;
+    final info = await Service.controlWebServer(enable: true);
+    final uri = info.serverWebSocketUri;
+    if (uri == null) return;
+    final socket = await WebSocket.connect('$uri');
+    final answers = StreamIterator(socket);
+    Future<Map<Object?, Object?>> ask(String method, Object parameters) async {
+      socket.add(
+        jsonEncode({
+          'jsonrpc': '2.0',
+          'id': '1',
+          'method': method,
+          'params': parameters,
+        }),
+      );
+      await answers.moveNext();
+      return (jsonDecode(answers.current as String) as Map)['result'] as Map;
+    }
+
+    await ask('setVMTimelineFlags', {
+      'recordedStreams': ['Dart'],
+    });
+    production.withRequest('r-8', () {
+      production.timed('in the timeline', () => library.fails(7));
+    });
+    final timeline = await ask('getVMTimeline', const <String, Object>{});
+    final events = [
+      for (final event in timeline['traceEvents']! as List)
+        if ((event as Map)['name'] == 'in the timeline') event,
+    ];
+    expect([for (final it in events) it['ph']], ['b', 'e']);
+    expect((events.first['args'] as Map)['request'], 'r-8');
+    await socket.close();
+    await Service.controlWebServer();
   });
 
   group('reports of crashes', () {

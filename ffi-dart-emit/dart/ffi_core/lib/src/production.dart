@@ -4,13 +4,17 @@ part of 'native.dart';
 final class FfiProduction {
   /// Asks the library of [_memory] at [path], which exports [symbol].
   FfiProduction(this._memory, String symbol, this.path)
-    : _ask = _memory.library.lookupFunction<_ProductionC, _ProductionD>(symbol);
+    : _ask = _memory.library.lookupFunction<_ProductionC, _ProductionD>(symbol),
+      requests = Requests._(_memory, symbol);
 
   final LibraryMemory _memory;
   final _ProductionD _ask;
 
   /// Path of the library.
   final String path;
+
+  /// The ids of requests: for generated code, which asks before each call.
+  final Requests requests;
 
   static const _start = 0;
   static const _stop = 1;
@@ -22,6 +26,9 @@ final class FfiProduction {
   static const _keep = 7;
   static const _note = 8;
   static const _lost = 9;
+  static const _listen = 21;
+  static const _leave = 22;
+  static const _records = 23;
 
   Map<String, Object?> _asked(int operation, [String text = '']) {
     final texts = _memory.texts..clear();
@@ -94,6 +101,49 @@ final class FfiProduction {
   /// Number of reports that could not be written, as on a full disk, or were more
   /// than a process writes.
   int get lostCrashes => _asked(_lost)['lost']! as int;
+
+  /// Runs [body] in a zone whose calls of the library belong to the request [id], up to
+  /// 128 bytes: the spans and log records of the calls have it, and Rust reads it by
+  /// `ffi_core::production::request_id()`. Asynchronous code that [body] starts is in the
+  /// zone as well; an inner one may set another id.
+  ///
+  /// ```dart
+  /// final user = await production.withRequest('r-17', () => library.query(7));
+  /// ```
+  ///
+  /// Throws an [ArgumentError] for an [id] that is empty or too long.
+  T withRequest<T>(String id, T Function() body) => requests._run(id, body);
+
+  /// The id of the request that calls from here belong to; null if there is none.
+  String? get request => requests._current?.id;
+
+  /// Records of Rust's log, for one listener: first those that wait, then new ones. Rust
+  /// keeps the last 1024 of all; a record says how many were lost before it. While the
+  /// stream is paused, records wait in Rust.
+  ///
+  /// They don't keep the isolate alive. For the logger of an app:
+  ///
+  /// ```dart
+  /// library.production.logs.listen((it) => it.toDeveloper());
+  /// ```
+  ///
+  /// The stream of a library without the feature `observe` has one event, an
+  /// [InvalidArgumentException] as its error.
+  Stream<RustLogRecord> get logs => _LogListener(this).controller.stream;
+
+  /// Makes [call], and shows it as [name] in the timeline of Dart's tools, from its begin
+  /// to its end: that of its future if it returns one. The id of the [request] is with
+  /// it. Release builds have no timeline, and only make the call.
+  ///
+  /// ```dart
+  /// final user = await production.timed('query', () => library.query(7));
+  /// ```
+  T timed<T>(String name, T Function() call) => _timed(this, name, call);
+
+  /// Registers the service extension `ext.ffi_core.stats`, with which the tools of Dart
+  /// ask this isolate for [metrics]: a JSON object with those of each library that has
+  /// called it, by path. Release builds have no extensions.
+  void registerStats() => _Stats.add(this);
 
   /// Caps the vector instructions that the library uses at [level], such as `sse2`,
   /// or lifts the cap for null; returns the level that is then in use: never more
