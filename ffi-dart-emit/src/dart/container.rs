@@ -225,8 +225,7 @@ impl Copied {
             (_, Some(Texts { stride, .. })) => Self::Words { each: stride / 4 },
             (Type::Scalar(Scalar::Bool), _) => Self::Each { statement: "_items[i] = other._items[i];" },
             (Type::Scalar(_) | Type::Enum(_) | Type::Open(_), _) => Self::Words { each: 1 },
-            _ if types.roomy(of) => Self::Each { statement: "_items[i].setFrom(other._items[i]);" },
-            _ => Self::Each { statement: "_items[i] = other._items[i];" },
+            _ => Self::Each { statement: "_items[i].setFrom(other._items[i]);" },
         }
     }
 }
@@ -281,8 +280,6 @@ impl List {
                 }
                 Type::Scalar(Scalar::Bool) => format!("{at} = false;"),
                 Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => format!("{at} = 0;"),
-                // Its `setFrom` leaves what is not used.
-                _ if types.roomy(of) => format!("{at} = $.Struct.create<{}>();", types.class(of)),
                 _ => format!("{at}.setFrom($.Struct.create<{}>());", types.class(of)),
             },
             read_value: types.read_value(of, each, EACH),
