@@ -48,7 +48,7 @@ use self::items::Wide;
 use self::names::{Taken, TypeName};
 use self::report::{Place, Places};
 use self::sidecar::Sidecar;
-use self::sources::{Compiled, compile};
+use self::sources::{Compiled, Infos, compile};
 use super::errors::{self, ErrorEnum};
 use super::rust::{Body, Module, Source};
 use super::shape::Types;
@@ -126,9 +126,10 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
 ///
 /// Returns a problem with its position for everything in the files that has no form in Rust.
 pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Imported, Problems> {
-    let Compiled { title, mains } = compile(inputs, options)?;
+    let Compiled { title, mains, infos } = compile(inputs, options)?;
     let mut importer = Importer::new(options);
     importer.sidecar = Sidecar::read(&options.sidecars).map_err(|problem| Problems(vec![problem]))?;
+    importer.infos = infos;
     importer.root = root(&mains);
     for main in &mains {
         importer.collect(main);
@@ -165,6 +166,7 @@ fn root(mains: &[FileDescriptor]) -> String {
 
 struct Importer<'a> {
     options: &'a ImportOptions,
+    infos: Infos,
     places: HashMap<String, Places>,
     problems: BTreeMap<Place, Problem>,
     /// Items and texts of the problems.
@@ -241,6 +243,7 @@ impl<'a> Importer<'a> {
     fn new(options: &'a ImportOptions) -> Self {
         Self {
             options,
+            infos: Infos::new(),
             places: HashMap::new(),
             problems: BTreeMap::new(),
             reported: HashSet::new(),

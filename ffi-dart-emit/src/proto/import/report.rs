@@ -6,6 +6,7 @@ use heck::ToLowerCamelCase;
 use prost_reflect::{FieldDescriptor, FileDescriptor};
 
 use super::Importer;
+use super::sources::Infos;
 use crate::model::Problem;
 use crate::proto::check::{self, CRATE, Checked};
 use crate::proto::rust::{Body, Part, Source};
@@ -18,8 +19,9 @@ pub(super) type Place = (String, i32, i32, usize);
 pub(super) struct Places(HashMap<Vec<i32>, (i32, i32, String)>);
 
 impl Places {
-    pub(super) fn new(file: &FileDescriptor) -> Self {
-        let info = file.file_descriptor_proto().source_code_info.as_ref();
+    pub(super) fn new(file: &FileDescriptor, infos: &Infos) -> Self {
+        let own = || file.file_descriptor_proto().source_code_info.as_ref();
+        let info = infos.get(file.name()).or_else(own);
         let locations = info.map(|info| info.location.as_slice()).unwrap_or_default();
         let mut places = HashMap::new();
         for location in locations {
@@ -37,7 +39,8 @@ impl Places {
 
 impl Importer<'_> {
     pub(super) fn place(&mut self, file: &FileDescriptor, path: &[i32]) -> (i32, i32) {
-        let places = self.places.entry(file.name().to_owned()).or_insert_with(|| Places::new(file));
+        let new = || Places::new(file, &self.infos);
+        let places = self.places.entry(file.name().to_owned()).or_insert_with(new);
         // An item without a position has that of the item around it.
         let mut path = path;
         loop {
@@ -50,7 +53,8 @@ impl Importer<'_> {
     }
 
     pub(super) fn doc(&mut self, file: &FileDescriptor, path: &[i32]) -> String {
-        self.places.entry(file.name().to_owned()).or_insert_with(|| Places::new(file));
+        let new = || Places::new(file, &self.infos);
+        self.places.entry(file.name().to_owned()).or_insert_with(new);
         let found = self.places[file.name()].0.get(path);
         found.map_or_else(String::new, |(_, _, doc)| doc.clone())
     }

@@ -1,11 +1,12 @@
 //! Finds the .proto files in their folders, and compiles them.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
+use prost_reflect::prost_types::SourceCodeInfo;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
@@ -33,7 +34,12 @@ struct Folders {
     include: Vec<PathBuf>,
     /// Reason why an existing file was refused, which `protox` can't report.
     refused: Rc<RefCell<Option<Problem>>>,
+    /// Positions and comments that were taken out of files; none if they stay in them.
+    taken: Option<Rc<RefCell<Infos>>>,
 }
+
+/// Name of a file -> its positions and comments.
+pub(super) type Infos = HashMap<String, SourceCodeInfo>;
 
 impl Folders {
     fn refuse(&self, item: String, what: String, fix: &str) -> protox::Error {
@@ -78,12 +84,17 @@ impl FileResolver for Folders {
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
             let file = File::from_source(name, text).map_err(|error| self.explain(text, error))?;
             let mut imports = file.file_descriptor_proto().dependency.iter();
-            return match imports.find_map(|import| Some((import, import_problem(import)?))) {
-                Some((import, (what, fix))) => {
-                    Err(self.refuse(name.to_owned(), format!("import `{import}`: {what}"), fix))
-                }
-                None => Ok(file),
-            };
+            if let Some((import, (what, fix))) =
+                imports.find_map(|import| Some((import, import_problem(import)?)))
+            {
+                return Err(self.refuse(name.to_owned(), format!("import `{import}`: {what}"), fix));
+            }
+            let Some(taken) = &self.taken else { return Ok(file) };
+            let mut file = file.file_descriptor_proto().clone();
+            if let Some(info) = file.source_code_info.take() {
+                taken.borrow_mut().insert(name.to_owned(), info);
+            }
+            return Ok(File::from_file_descriptor_proto(file));
         }
         Err(protox::Error::file_not_found(name))
     }
@@ -149,6 +160,8 @@ pub(super) struct Compiled {
     pub(super) title: String,
     /// Files to import, each behind those that it imports by `import public`.
     pub(super) mains: Vec<FileDescriptor>,
+    /// Positions and comments.
+    pub(super) infos: Infos,
 }
 
 /// Compiles files, and the .proto files in folders.
@@ -180,48 +193,67 @@ pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Com
             }
         }
     }
+    let mut names = Vec::new();
+    for file in files.clone() {
+        match import_name(&file, &include) {
+            Ok(name) => names.push((name, file)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    // `prost-reflect` looks through all positions of a file for each option in it, so they are kept
+    // beside the files, except to say where a file is wrong.
+    let infos = Rc::default();
+    let mut compiled = open(&include, &names, Some(&infos));
+    if compiled.is_err() {
+        compiled = open(&include, &names, None);
+    }
+    let pool = compiled.map_err(|found| problems.extend(found)).ok();
+    // Two files may fail for a common import.
+    let mut seen = HashSet::new();
+    problems.retain(|it| seen.insert(it.to_string()));
+    let Some(pool) = pool.filter(|_| problems.is_empty()) else { return Err(Problems(problems)) };
+    let title = match files.as_slice() {
+        [one] => rust_code(&one.file_name().unwrap_or_default().to_string_lossy()),
+        several => format!("{} .proto files", several.len()),
+    };
+    Ok(Compiled { title, mains: mains(&pool, &names), infos: infos.take() })
+}
+
+/// Compiles files, of which each has the name by which imports know it. Their positions go into
+/// `infos`, if there is a place for them.
+fn open(
+    include: &[PathBuf],
+    files: &[(String, PathBuf)],
+    infos: Option<&Rc<RefCell<Infos>>>,
+) -> Result<DescriptorPool, Vec<Problem>> {
     let refused = Rc::default();
     let mut resolver = ChainFileResolver::new();
-    resolver.add(Folders { include: include.clone(), refused: Rc::clone(&refused) });
+    resolver.add(Folders {
+        include: include.to_owned(),
+        refused: Rc::clone(&refused),
+        taken: infos.map(Rc::clone),
+    });
     resolver.add(Published);
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
-    let mut names = Vec::new();
-    for file in &files {
-        let name = match import_name(file, &include) {
-            Ok(name) => name,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        if let Err(error) = compiler.open_file(&name) {
+    let mut problems = Vec::new();
+    for (name, file) in files {
+        if let Err(error) = compiler.open_file(name) {
             match refused.take() {
                 Some(problem) => problems.push(problem),
                 None => problems.extend(syntax_problems(file, &error)),
             }
         }
-        names.push(name);
     }
-    // Two files may fail for a common import.
-    let mut seen = HashSet::new();
-    problems.retain(|it| seen.insert(it.to_string()));
-    if !problems.is_empty() {
-        return Err(Problems(problems));
-    }
-    let title = match files.as_slice() {
-        [one] => rust_code(&one.file_name().unwrap_or_default().to_string_lossy()),
-        several => format!("{} .proto files", several.len()),
-    };
-    Ok(Compiled { title, mains: mains(&compiler.descriptor_pool(), &names) })
+    if problems.is_empty() { Ok(compiler.descriptor_pool()) } else { Err(problems) }
 }
 
 /// Returns the files of these names, each behind those that it imports by `import public`.
-fn mains(pool: &DescriptorPool, names: &[String]) -> Vec<FileDescriptor> {
+fn mains(pool: &DescriptorPool, names: &[(String, PathBuf)]) -> Vec<FileDescriptor> {
     let mut seen = HashSet::new();
     let mut mains = Vec::new();
-    let mut todo: Vec<_> = names.iter().rev().filter_map(|name| pool.get_file_by_name(name)).collect();
+    let mut todo: Vec<_> = names.iter().rev().filter_map(|(name, _)| pool.get_file_by_name(name)).collect();
     while let Some(file) = todo.pop() {
         if seen.insert(file.name().to_owned()) {
             todo.extend(file.public_dependencies());
