@@ -62,6 +62,12 @@ const BENCHMARKS: &[Benchmark] = &[
         report: None,
     },
     Benchmark {
+        name: "market",
+        about: "the market data example from Dart, against the same in lists and loops of Dart (JIT and AOT)",
+        run: market,
+        report: None,
+    },
+    Benchmark {
         name: "pools",
         about: "the pool from C, Rust and Dart, against allocators, free lists and object pools",
         run: pools,
@@ -227,6 +233,12 @@ fn everyday(tally: &mut Tally) -> Result<()> {
 fn stress(tally: &mut Tally) -> Result<()> {
     let library = package("stress", &scratch("stress")?)?;
     run_dart(tally, "stress", &library, &[], Cores::One)
+}
+
+/// The library is that of the market data example.
+fn market(tally: &mut Tally) -> Result<()> {
+    let library = package("market_data", &scratch("market")?)?;
+    run_dart(tally, "market", &library, &[], Cores::All)
 }
 
 fn proto(tally: &mut Tally) -> Result<()> {
