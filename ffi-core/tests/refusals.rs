@@ -68,7 +68,7 @@ unsafe extern "C" {
     fn refusals_ffi_limited(text: *const u8, len: usize, status: *mut FfiStatus);
     fn refusals_ffi_keyed(key: u64, status: *mut FfiStatus) -> u64;
     fn refusals_ffi_notes(status: *mut FfiStatus) -> u64;
-    fn refusals_ffi_Notes_write(handle: u64, user: u64, status: *mut FfiStatus) -> u64;
+    fn refusals_ffi_notes_write(handle: u64, user: u64, status: *mut FfiStatus) -> u64;
 }
 
 /// Returns the code, the detail and the second number with which `call` fails, once it has failed
@@ -105,15 +105,17 @@ fn refusals_allocate_nothing() {
     let (code, rate, wait) = refusal(|status| limited(4, status));
     assert_eq!((code, rate), (8, 1));
     assert!((1..=1_000_000).contains(&wait), "{wait}");
-    // SAFETY: any number may be passed; the status is ours.
-    let keyed = |status| drop(unsafe { refusals_ffi_keyed(7, status) });
+    let keyed = |status| {
+        // SAFETY: any number may be passed; the status is ours.
+        let _ = unsafe { refusals_ffi_keyed(7, status) };
+    };
     let (code, ..) = refusal(keyed);
     assert_eq!(code, 8);
     // SAFETY: null is allowed.
     let handle = unsafe { refusals_ffi_notes(std::ptr::null_mut()) };
     let write = |status| {
         // SAFETY: the handle is ours, and so is the status.
-        assert_eq!(unsafe { refusals_ffi_Notes_write(handle, 7, status) }, 0);
+        assert_eq!(unsafe { refusals_ffi_notes_write(handle, 7, status) }, 0);
     };
     assert_eq!(refusal(write), (14, 0, 0));
 }

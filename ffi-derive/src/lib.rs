@@ -575,7 +575,7 @@ pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
         Item::Trait(input) => match ast::Service::new(args.into(), &input) {
             Ok(service) => expand::service(&service).into(),
             Err(errors) => {
-                let mut output = item;
+                let mut output = TokenStream::from(ast::without_keys(&input).into_token_stream());
                 output.extend(TokenStream::from(attr::worded(errors).write_errors()));
                 output
             }

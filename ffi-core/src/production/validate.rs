@@ -132,10 +132,10 @@ impl<T: FfiRanged + ?Sized> FfiRanged for &T {
 /// # Errors
 ///
 /// Returns the rule with the first number outside of it.
-pub fn in_range<T: FfiRanged>(
+pub fn in_range<T: FfiRanged<Number = N>, N: Display>(
     value: &T,
-    low: Option<T::Number>,
-    high: Option<T::Number>,
+    low: Option<N>,
+    high: Option<N>,
     range: &'static str,
 ) -> Result<(), InvalidValue> {
     match value.outside(low, high) {

@@ -36,7 +36,7 @@ pub(crate) use oneof::{Case, Oneof};
 pub(crate) use owner::Made;
 pub(crate) use probe::{Flag, Health, misplaced};
 pub(crate) use queue::Queue;
-pub(crate) use service::{Service, boxed_name, item_of, remove_keys};
+pub(crate) use service::{Service, boxed_name, item_of, remove_keys, without_keys};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 

@@ -112,6 +112,18 @@ pub(crate) fn remove_keys(signature: &mut Signature) -> bool {
     removed
 }
 
+/// Removes the keys of the methods of a trait with mistakes, which is written as it is, as rustc
+/// would report them.
+pub(crate) fn without_keys(input: &ItemTrait) -> ItemTrait {
+    let mut item = input.clone();
+    for method in &mut item.items {
+        let TraitItem::Fn(method) = method else { continue };
+        method.attrs.retain(|attr| !attr.path().is_ident("ffi"));
+        remove_keys(&mut method.sig);
+    }
+    item
+}
+
 /// Returns the name of an async method in the hidden trait.
 pub(crate) fn boxed_name(method: &Ident) -> Ident {
     format_ident!("__ffi_{method}", span = method.span())

@@ -7,8 +7,6 @@ struct Order {
     text: FfiStr<4>,
     #[ffi(non_empty)]
     number: u32,
-    #[ffi(range = 1..=300)]
-    small: u8,
 }
 
 #[ffi_export]
