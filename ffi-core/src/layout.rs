@@ -15,6 +15,15 @@ pub struct FieldLayout {
     pub offset: usize,
 }
 
+impl FieldLayout {
+    /// Returns the layout of a field of type `T` at an offset.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of<T>(offset: usize) -> Self {
+        Self { size: size_of::<T>(), align: align_of::<T>(), offset }
+    }
+}
+
 /// Asserts that a struct has the layout that `repr(C)` gives to its fields: each is at the first
 /// offset after the one before that its alignment allows, the alignment is that of the strictest
 /// field, and the size is the next multiple of the alignment.

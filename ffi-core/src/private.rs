@@ -6,6 +6,11 @@ pub use std::string::String;
 pub use std::sync::Arc;
 pub use std::sync::OnceLock;
 
+// Under short names, as each token of generated code costs compile time.
+pub use core::option::Option;
+pub use core::primitive::*;
+pub use core::result::Result;
+
 pub use bytemuck;
 pub use core;
 pub use memoffset::offset_of;

@@ -92,7 +92,7 @@ impl Value<'_> {
 
     /// Writes a number of type `usize` that rustc works out.
     pub(crate) fn size(self, value: &TokenStream) {
-        self.0.expression(&quote!(Number), &quote!(#value as __ffi::core::primitive::u64));
+        self.0.expression(&quote!(size), value);
     }
 
     /// Writes a number of type `i64` that rustc works out.

@@ -53,27 +53,6 @@ pub unsafe fn reference_mut<'a, T: FfiLent>(
     Ok(unsafe { &mut *pointer })
 }
 
-/// Checks a pointer to memory that is written as a whole, whatever it holds.
-///
-/// # Errors
-///
-/// Returns invalid argument if `pointer` is null or misaligned.
-///
-/// # Safety
-///
-/// A pointer that is neither null nor misaligned points to `size_of::<T>()` bytes that no other
-/// code uses, and that stay allocated, for as long as `'a`.
-#[cfg(feature = "proto")]
-pub(crate) unsafe fn room<'a, T>(
-    pointer: *mut T,
-    name: &'static str,
-) -> Result<&'a mut MaybeUninit<T>, Failure> {
-    check_pointer(pointer, name)?;
-    // SAFETY: not null and aligned; the caller vouches that no other code uses it, and a
-    // `MaybeUninit` needs no value.
-    Ok(unsafe { &mut *pointer.cast() })
-}
-
 /// Checks a pointer and a length and makes them a slice. The pointer of an empty slice may have any
 /// value.
 ///
@@ -376,16 +355,26 @@ pub fn disjoint(regions: &[Region]) -> Result<(), Failure> {
 
 #[inline]
 pub(super) fn check_pointer<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
-    if pointer.is_null() {
-        return Err(Failure::invalid_argument(name, "is null"));
-    }
-    if !pointer.is_aligned() {
-        return Err(Failure::invalid_argument(
-            name,
-            format_args!("is at {:#x}, which is not a multiple of {}", pointer.addr(), align_of::<T>()),
-        ));
+    check_address(pointer.cast(), align_of::<T>(), name)
+}
+
+/// Returns an error if the pointer is null, or not a multiple of `align`, a power of two.
+#[inline]
+pub(crate) fn check_address(pointer: *const u8, align: usize, name: &str) -> Result<(), Failure> {
+    if pointer.is_null() || pointer.addr() & (align - 1) != 0 {
+        return Err(no_address(pointer, align, name));
     }
     Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn no_address(pointer: *const u8, align: usize, name: &str) -> Failure {
+    if pointer.is_null() {
+        return Failure::invalid_argument(name, "is null");
+    }
+    let problem = format_args!("is at {:#x}, which is not a multiple of {align}", pointer.addr());
+    Failure::invalid_argument(name, problem)
 }
 
 #[inline]

@@ -130,7 +130,7 @@ pub use signature::FfiSignature;
 pub use status::{Failure, clear};
 
 #[cfg(feature = "proto")]
-pub(crate) use args::room;
+pub(crate) use args::check_address;
 #[cfg(feature = "async")]
 pub(crate) use attachment::attach;
 #[cfg(feature = "async")]

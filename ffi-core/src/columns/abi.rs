@@ -8,9 +8,10 @@
 //!
 //! All are unsafe for one reason, which is given at [`with`].
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::header::{Header, Kind};
 use super::{ColumnsError, FfiColumnar, FfiColumns};
 
 /// The C functions of the columns of `$message`: see `operations.rs`.
@@ -19,36 +20,36 @@ use super::{ColumnsError, FfiColumnar, FfiColumns};
 macro_rules! __columns_operations {
     ($then:ident!, $prefix:literal, $message:ty) => {
         $crate::$then! { $prefix, where [],
-            new: fn(capacity: __ffi::core::primitive::usize, fixed: __ffi::core::primitive::u8)
+            new: fn(capacity: __ffi::usize, fixed: __ffi::u8)
                 -> *mut __ffi::FfiColumns<$message> = __ffi::columns_new(capacity, fixed);
-            free: fn(columns: *mut __ffi::FfiColumns<$message>) -> __ffi::core::primitive::i32
+            free: fn(columns: *mut __ffi::FfiColumns<$message>) -> __ffi::i32
                 = __ffi::columns_free(columns);
-            reserve: fn(columns: *mut __ffi::FfiColumns<$message>, additional: __ffi::core::primitive::usize)
-                -> __ffi::core::primitive::i32 = __ffi::columns_reserve(columns, additional);
-            resize: fn(columns: *mut __ffi::FfiColumns<$message>, len: __ffi::core::primitive::usize)
-                -> __ffi::core::primitive::i32 = __ffi::columns_resize(columns, len);
+            reserve: fn(columns: *mut __ffi::FfiColumns<$message>, additional: __ffi::usize)
+                -> __ffi::i32 = __ffi::columns_reserve(columns, additional);
+            resize: fn(columns: *mut __ffi::FfiColumns<$message>, len: __ffi::usize)
+                -> __ffi::i32 = __ffi::columns_resize(columns, len);
             append: fn(
                 columns: *mut __ffi::FfiColumns<$message>,
                 messages: *const $message,
-                count: __ffi::core::primitive::usize
-            ) -> __ffi::core::primitive::i32 = __ffi::columns_append(columns, messages, count);
+                count: __ffi::usize
+            ) -> __ffi::i32 = __ffi::columns_append(columns, messages, count);
             read: fn(
                 columns: *mut __ffi::FfiColumns<$message>,
-                first: __ffi::core::primitive::usize,
+                first: __ffi::usize,
                 messages: *mut $message,
-                count: __ffi::core::primitive::usize
-            ) -> __ffi::core::primitive::i32 = __ffi::columns_read(columns, first, messages, count);
+                count: __ffi::usize
+            ) -> __ffi::i32 = __ffi::columns_read(columns, first, messages, count);
             write: fn(
                 columns: *mut __ffi::FfiColumns<$message>,
-                first: __ffi::core::primitive::usize,
+                first: __ffi::usize,
                 messages: *const $message,
-                count: __ffi::core::primitive::usize
-            ) -> __ffi::core::primitive::i32 = __ffi::columns_write(columns, first, messages, count);
+                count: __ffi::usize
+            ) -> __ffi::i32 = __ffi::columns_write(columns, first, messages, count);
             swap_remove: fn(
                 columns: *mut __ffi::FfiColumns<$message>,
-                row: __ffi::core::primitive::usize,
+                row: __ffi::usize,
                 removed: *mut $message
-            ) -> __ffi::core::primitive::i32 = __ffi::columns_swap_remove(columns, row, removed);
+            ) -> __ffi::i32 = __ffi::columns_swap_remove(columns, row, removed);
         }
     };
 }
@@ -83,7 +84,6 @@ impl From<ColumnsError> for ColumnsCode {
 type Done = Result<(), ColumnsCode>;
 
 /// Returns what C gets: 0, or the number of a [`ColumnsCode`].
-#[inline]
 fn number(done: Done) -> i32 {
     done.map_or_else(|code| code as i32, |()| 0)
 }
@@ -110,19 +110,15 @@ pub fn leaked() -> u64 {
 ///
 /// # Safety
 ///
-/// If `columns` is neither null nor misaligned, it points to initialised memory for a header, which
-/// no other code uses for as long as `'a`.
-#[inline]
-unsafe fn open<'a, T: FfiColumnar>(
-    columns: *mut FfiColumns<T>,
-) -> Result<&'a mut FfiColumns<T>, ColumnsCode> {
-    if columns.is_null() || !columns.is_aligned() {
+/// If `columns` is neither null nor misaligned, it points to initialised memory for a header of a
+/// message of `kind`, which no other code uses for as long as `'a`.
+unsafe fn open<'a>(columns: *mut u8, kind: &'static Kind) -> Result<Header<'a>, ColumnsCode> {
+    if columns.is_null() || !columns.addr().is_multiple_of(kind.layout.align()) {
         return Err(ColumnsCode::Null);
     }
     // SAFETY: not null and aligned, so by this function's contract it points to an initialised
-    // header that no other code uses; it consists of numbers and raw pointers, for which any bits
-    // are valid.
-    let columns = unsafe { &mut *columns };
+    // header that no other code uses.
+    let columns = unsafe { Header::at(columns, kind) };
     if columns.is_intact() { Ok(columns) } else { Err(ColumnsCode::Damaged) }
 }
 
@@ -132,37 +128,30 @@ unsafe fn open<'a, T: FfiColumnar>(
 ///
 /// `columns` is null or misaligned, or came from [`columns_new`] or a function's result and was not
 /// freed; no other code uses it meanwhile. Its header may have been overwritten with any bytes.
-#[inline]
-unsafe fn with<T: FfiColumnar>(
-    columns: *mut FfiColumns<T>,
-    change: impl FnOnce(&mut FfiColumns<T>) -> Done,
-) -> i32 {
+unsafe fn with(columns: *mut u8, kind: &'static Kind, change: impl FnOnce(&mut Header<'_>) -> Done) -> i32 {
     // SAFETY: a pointer that came from this library and was not freed is to an allocated header,
     // which stays initialised whatever is written to it; the caller vouches that no other code uses
     // it.
-    number(unsafe { open(columns) }.and_then(change))
+    number(unsafe { open(columns, kind) }.and_then(|mut columns| change(&mut columns)))
 }
 
 /// Returns an error unless the rows `first` to `first + count` exist.
-#[inline]
-fn has<T: FfiColumnar>(columns: &FfiColumns<T>, first: usize, count: usize) -> Done {
+fn has(columns: &Header<'_>, first: usize, count: usize) -> Done {
     let all = first.checked_add(count).is_some_and(|end| end <= columns.len());
     if all { Ok(()) } else { Err(ColumnsCode::Range) }
 }
 
 /// Returns an error if `messages` is null and `count` is not 0.
-#[inline]
-fn has_messages<T>(messages: *const T, count: usize) -> Done {
+fn has_messages(messages: *const u8, count: usize) -> Done {
     if count > 0 && messages.is_null() { Err(ColumnsCode::Null) } else { Ok(()) }
 }
 
 /// Implements `.._columns_new`: no rows, and memory for `capacity`; `fixed` is 0 for a container
 /// that grows. Null if there is no memory.
 #[must_use]
+#[inline(always)]
 pub fn columns_new<T: FfiColumnar>(capacity: usize, fixed: u8) -> *mut FfiColumns<T> {
-    let columns =
-        if fixed == 0 { FfiColumns::try_with_capacity(capacity) } else { FfiColumns::try_fixed(capacity) };
-    columns.map_or(std::ptr::null_mut(), give)
+    Header::boxed(FfiColumns::<T>::KIND, capacity, fixed != 0) as *mut FfiColumns<T>
 }
 
 /// Passes a container to a caller, with the header in memory of its own. Null if there is none.
@@ -185,24 +174,10 @@ pub(crate) fn give<T: FfiColumnar>(columns: FfiColumns<T>) -> *mut FfiColumns<T>
 ///
 /// `columns` is null or misaligned, or came from [`columns_new`] or a function's result, was not
 /// freed before, and neither it nor its columns are used any more.
+#[inline(always)]
 pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) -> i32 {
-    if columns.is_null() {
-        return number(Ok(()));
-    }
-    // SAFETY: a pointer that came from this library and was not freed is to an allocated header,
-    // which stays initialised whatever is written to it; no other code uses it any more.
-    if let Err(code) = unsafe { open(columns) } {
-        if code == ColumnsCode::Damaged {
-            LEAKED.fetch_add(1, Ordering::Relaxed);
-        }
-        return number(Err(code));
-    }
-    // SAFETY: it is intact, so it is a container, which no code uses any more and which was not
-    // freed before.
-    unsafe { columns.drop_in_place() };
-    // SAFETY: `give` allocated it with the layout of a header, and it was not freed before.
-    unsafe { dealloc(columns.cast(), Layout::new::<FfiColumns<T>>()) };
-    number(Ok(()))
+    // SAFETY: the callee has the same contract: null, or a container that no code uses any more.
+    unsafe { free(columns as *mut u8, FfiColumns::<T>::KIND) }
 }
 
 /// Implements `.._columns_reserve`: reserves memory for `additional` more rows.
@@ -211,9 +186,10 @@ pub unsafe fn columns_free<T: FfiColumnar>(columns: *mut FfiColumns<T>) -> i32 {
 ///
 /// `columns` is null or misaligned, or a container of this library that was not freed and that no
 /// other code uses.
+#[inline(always)]
 pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, additional: usize) -> i32 {
-    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
-    unsafe { with(columns, |columns| Ok(columns.try_reserve(additional)?)) }
+    // SAFETY: the callee has the same contract: null, or a container that no other code uses.
+    unsafe { reserve(columns as *mut u8, FfiColumns::<T>::KIND, additional) }
 }
 
 /// Implements `.._columns_resize`: changes the number of rows to `len`, the new ones zero.
@@ -222,9 +198,10 @@ pub unsafe fn columns_reserve<T: FfiColumnar>(columns: *mut FfiColumns<T>, addit
 ///
 /// `columns` is null or misaligned, or a container of this library that was not freed and that no
 /// other code uses.
+#[inline(always)]
 pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: usize) -> i32 {
-    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
-    unsafe { with(columns, |columns| Ok(columns.try_resize_zeroed(len)?)) }
+    // SAFETY: the callee has the same contract: null, or a container that no other code uses.
+    unsafe { resize(columns as *mut u8, FfiColumns::<T>::KIND, len) }
 }
 
 /// Implements `.._columns_append`: adds `count` rows, all or none.
@@ -234,22 +211,14 @@ pub unsafe fn columns_resize<T: FfiColumnar>(columns: *mut FfiColumns<T>, len: u
 /// `columns` is null or misaligned, or a container of this library that was not freed and that no
 /// other code uses. If `messages` isn't null, it points to `count` messages, initialised and
 /// outside of the columns.
+#[inline(always)]
 pub unsafe fn columns_append<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     messages: *const T,
     count: usize,
 ) -> i32 {
-    let append = |columns: &mut FfiColumns<T>| {
-        has_messages(messages, count)?;
-        if count > 0 {
-            // SAFETY: not null, so the caller vouches for `count` messages. Bytes are copied, valid
-            // or not: a function that takes a reference to the container checks them.
-            unsafe { columns.append(messages, count) }?;
-        }
-        Ok(())
-    };
-    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
-    unsafe { with(columns, append) }
+    // SAFETY: the callee has the same contract for container and messages.
+    unsafe { append(columns as *mut u8, FfiColumns::<T>::KIND, messages as *const u8, count) }
 }
 
 /// Implements `.._columns_read`: copies `count` rows from `first` on to `messages`.
@@ -259,22 +228,15 @@ pub unsafe fn columns_append<T: FfiColumnar>(
 /// `columns` is null or misaligned, or a container of this library that was not freed and that no
 /// other code uses. If `messages` isn't null, it points to memory for `count` messages, outside of
 /// the columns.
+#[inline(always)]
 pub unsafe fn columns_read<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     first: usize,
     messages: *mut T,
     count: usize,
 ) -> i32 {
-    let read = |columns: &mut FfiColumns<T>| {
-        has(columns, first, count)?;
-        has_messages(messages, count)?;
-        // SAFETY: the rows exist; the pointer isn't null unless there are none, so the caller
-        // vouches for the memory.
-        unsafe { columns.copy_to(first, messages, count) };
-        Ok(())
-    };
-    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
-    unsafe { with(columns, read) }
+    // SAFETY: the callee has the same contract for container and messages.
+    unsafe { read(columns as *mut u8, FfiColumns::<T>::KIND, first, messages as *mut u8, count) }
 }
 
 /// Implements `.._columns_write`: overwrites `count` rows from `first` on.
@@ -282,22 +244,15 @@ pub unsafe fn columns_read<T: FfiColumnar>(
 /// # Safety
 ///
 /// The conditions of [`columns_append`] hold for `columns` and `messages`.
+#[inline(always)]
 pub unsafe fn columns_write<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     first: usize,
     messages: *const T,
     count: usize,
 ) -> i32 {
-    let write = |columns: &mut FfiColumns<T>| {
-        has(columns, first, count)?;
-        has_messages(messages, count)?;
-        // SAFETY: the rows exist; the pointer isn't null unless there are none, so the caller
-        // vouches for the messages.
-        unsafe { columns.overwrite(first, messages, count) };
-        Ok(())
-    };
-    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
-    unsafe { with(columns, write) }
+    // SAFETY: the callee has the same contract for container and messages.
+    unsafe { write(columns as *mut u8, FfiColumns::<T>::KIND, first, messages as *const u8, count) }
 }
 
 /// Implements `.._columns_swap_remove`: removes a row, copies it to `removed` unless that is null,
@@ -307,12 +262,117 @@ pub unsafe fn columns_write<T: FfiColumnar>(
 ///
 /// `columns` is null or misaligned, or a container of this library that was not freed and that no
 /// other code uses. `removed` is null or memory for a message, outside of the columns.
+#[inline(always)]
 pub unsafe fn columns_swap_remove<T: FfiColumnar>(
     columns: *mut FfiColumns<T>,
     row: usize,
     removed: *mut T,
 ) -> i32 {
-    let remove = |columns: &mut FfiColumns<T>| {
+    // SAFETY: the callee has the same contract for container and message.
+    unsafe { swap_remove(columns as *mut u8, FfiColumns::<T>::KIND, row, removed as *mut u8) }
+}
+
+// The bodies without a type, which are compiled once.
+
+/// # Safety
+///
+/// The contract of [`columns_free`], for a message of `kind`.
+unsafe fn free(columns: *mut u8, kind: &'static Kind) -> i32 {
+    if columns.is_null() {
+        return number(Ok(()));
+    }
+    // SAFETY: a pointer that came from this library and was not freed is to an allocated header,
+    // which stays initialised whatever is written to it; no other code uses it any more.
+    match unsafe { open(columns, kind) } {
+        // SAFETY: it is intact, no code uses it any more by this function's contract, and it was
+        // not freed before.
+        Ok(container) => unsafe { container.free(columns) },
+        Err(code) => {
+            if code == ColumnsCode::Damaged {
+                LEAKED.fetch_add(1, Ordering::Relaxed);
+            }
+            return number(Err(code));
+        }
+    }
+    number(Ok(()))
+}
+
+/// # Safety
+///
+/// The contract of [`columns_reserve`], for a message of `kind`.
+unsafe fn reserve(columns: *mut u8, kind: &'static Kind, additional: usize) -> i32 {
+    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
+    unsafe { with(columns, kind, |columns| Ok(columns.reserve(additional)?)) }
+}
+
+/// # Safety
+///
+/// The contract of [`columns_resize`], for a message of `kind`.
+unsafe fn resize(columns: *mut u8, kind: &'static Kind, len: usize) -> i32 {
+    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
+    unsafe { with(columns, kind, |columns| Ok(columns.resize_zeroed(len)?)) }
+}
+
+/// # Safety
+///
+/// The contract of [`columns_append`], for a message of `kind`.
+unsafe fn append(columns: *mut u8, kind: &'static Kind, messages: *const u8, count: usize) -> i32 {
+    let append = |columns: &mut Header<'_>| {
+        has_messages(messages, count)?;
+        if count > 0 {
+            // SAFETY: not null, so the caller vouches for `count` messages. Bytes are copied, valid
+            // or not: a function that takes a reference to the container checks them.
+            unsafe { columns.append(messages, count) }?;
+        }
+        Ok(())
+    };
+    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
+    unsafe { with(columns, kind, append) }
+}
+
+/// # Safety
+///
+/// The contract of [`columns_read`], for a message of `kind`.
+unsafe fn read(columns: *mut u8, kind: &'static Kind, first: usize, messages: *mut u8, count: usize) -> i32 {
+    let read = |columns: &mut Header<'_>| {
+        has(columns, first, count)?;
+        has_messages(messages, count)?;
+        // SAFETY: the rows exist; the pointer isn't null unless there are none, so the caller
+        // vouches for the memory.
+        unsafe { columns.copy_to(first, messages, count) };
+        Ok(())
+    };
+    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
+    unsafe { with(columns, kind, read) }
+}
+
+/// # Safety
+///
+/// The contract of [`columns_write`], for a message of `kind`.
+unsafe fn write(
+    columns: *mut u8,
+    kind: &'static Kind,
+    first: usize,
+    messages: *const u8,
+    count: usize,
+) -> i32 {
+    let write = |columns: &mut Header<'_>| {
+        has(columns, first, count)?;
+        has_messages(messages, count)?;
+        // SAFETY: the rows exist; the pointer isn't null unless there are none, so the caller
+        // vouches for the messages.
+        unsafe { columns.overwrite(first, messages, count) };
+        Ok(())
+    };
+    // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
+    unsafe { with(columns, kind, write) }
+}
+
+/// # Safety
+///
+/// The contract of [`columns_swap_remove`], for a message of `kind`.
+unsafe fn swap_remove(columns: *mut u8, kind: &'static Kind, row: usize, removed: *mut u8) -> i32 {
+    let remove = |columns: &mut Header<'_>| {
         has(columns, row, 1)?;
         if !removed.is_null() {
             // SAFETY: the row exists, and the caller vouches for memory for a message.
@@ -323,5 +383,5 @@ pub unsafe fn columns_swap_remove<T: FfiColumnar>(
         Ok(())
     };
     // SAFETY: the caller vouches for `columns`: null, or a container that no other code uses.
-    unsafe { with(columns, remove) }
+    unsafe { with(columns, kind, remove) }
 }

@@ -49,8 +49,10 @@
 
 pub(crate) mod abi;
 mod error;
+mod header;
 mod raw;
 
+use std::alloc::Layout;
 use std::cmp::Ordering;
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -58,6 +60,7 @@ use std::mem::MaybeUninit;
 #[doc(hidden)]
 pub use abi::{ColumnsCode, leaked};
 pub use error::ColumnsError;
+use header::{Header, Kind};
 #[doc(hidden)]
 pub use raw::Column;
 
@@ -154,9 +157,6 @@ pub struct FfiColumns<T: FfiColumnar> {
     seal: u64,
 }
 
-/// Smallest capacity when growing: less isn't worth an allocation.
-const FEW: usize = 16;
-
 // SAFETY: the container owns its memory, which holds plain data of the types of `T`'s fields.
 unsafe impl<T: FfiColumnar + Send> Send for FfiColumns<T> {}
 
@@ -165,6 +165,20 @@ unsafe impl<T: FfiColumnar + Send> Send for FfiColumns<T> {}
 unsafe impl<T: FfiColumnar + Sync> Sync for FfiColumns<T> {}
 
 impl<T: FfiColumnar> FfiColumns<T> {
+    const KIND: &Kind = &Kind {
+        columns: T::COLUMNS,
+        fingerprint: <T as FfiType>::FINGERPRINT,
+        size: size_of::<T>(),
+        layout: Layout::new::<Self>(),
+    };
+
+    /// Returns the words of the container without its type.
+    #[inline]
+    fn header(&mut self) -> Header<'_> {
+        let Self { len, capacity, pointers, fixed, seal } = self;
+        Header { kind: Self::KIND, len, capacity, pointers: pointers.as_mut(), fixed, seal }
+    }
+
     /// Returns a container without rows, and allocates nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -304,24 +318,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
 
     #[cold]
     fn grow(&mut self, additional: usize) -> Result<(), ColumnsError> {
-        if self.is_fixed() {
-            return Err(ColumnsError::Full { capacity: self.capacity() });
-        }
-        let needed = self.len().checked_add(additional).ok_or(ColumnsError::Memory { rows: usize::MAX })?;
-        let plenty = needed.max(self.capacity().saturating_mul(2)).max(FEW);
-        self.move_to(plenty).or_else(|_| self.move_to(needed))
-    }
-
-    /// Moves all rows to new memory for `capacity` rows, which must not be fewer than there are.
-    fn move_to(&mut self, capacity: usize) -> Result<(), ColumnsError> {
-        let grown = Self::try_with_capacity(capacity)?;
-        // SAFETY: both have memory for that many rows, in allocations of their own.
-        unsafe { raw::copy(T::COLUMNS, self.pointers.as_ref(), grown.pointers.as_ref(), self.len()) };
-        let len = self.len();
-        // Drops the old container with its memory.
-        *self = grown;
-        self.set_len(len);
-        Ok(())
+        self.header().grow(additional)
     }
 
     /// Adds a row.
@@ -411,13 +408,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// Returns the errors of [`try_reserve`](Self::try_reserve).
     pub fn try_resize_zeroed(&mut self, len: usize) -> Result<(), ColumnsError> {
-        if let Some(new @ 1..) = len.checked_sub(self.len()) {
-            self.try_reserve(new)?;
-            // SAFETY: there is memory for that many more rows.
-            unsafe { raw::zero(T::COLUMNS, self.pointers.as_ref(), self.len(), new) };
-        }
-        self.set_len(len);
-        Ok(())
+        self.header().resize_zeroed(len)
     }
 
     /// Keeps the first `len` rows; does nothing if there are fewer.
@@ -458,35 +449,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
     /// Returns the errors of [`try_reserve`](Self::try_reserve).
     pub fn try_extend_from_records(&mut self, messages: &[T]) -> Result<(), ColumnsError> {
         // SAFETY: a slice is that many messages.
-        unsafe { self.append(messages.as_ptr(), messages.len()) }
-    }
-
-    /// Adds a row for each of `count` messages.
-    ///
-    /// # Safety
-    ///
-    /// `messages` points to as many messages, outside of the columns; their bytes need not be valid
-    /// if the container is checked before it is used.
-    unsafe fn append(&mut self, messages: *const T, count: usize) -> Result<(), ColumnsError> {
-        self.try_reserve(count)?;
-        // SAFETY: there is memory for `count` rows; the caller vouches for as many messages outside
-        // of the columns.
-        unsafe { self.overwrite(self.len(), messages, count) };
-        self.set_len(self.len() + count);
-        Ok(())
-    }
-
-    /// Overwrites `count` rows from `first` on.
-    ///
-    /// # Safety
-    ///
-    /// There is memory for those rows; `messages` fulfils the conditions of
-    /// [`append`](Self::append).
-    unsafe fn overwrite(&mut self, first: usize, messages: *const T, count: usize) {
-        let pointers = self.pointers.as_ref();
-        // SAFETY: there is memory for those rows, and there are as many messages, which are
-        // `size_of::<T>()` bytes apart and outside of the columns.
-        unsafe { raw::put_all(T::COLUMNS, pointers, first, messages.cast(), size_of::<T>(), count) };
+        unsafe { self.header().append(messages.as_ptr().cast(), messages.len()) }
     }
 
     /// Removes a row, and moves the last one to its place.

@@ -25,16 +25,16 @@ macro_rules! __pool_operations {
     ($then:ident!, $prefix:literal, $message:ty) => {
         $crate::$then! { $prefix, where [],
             alloc: fn() -> *mut $message = __ffi::pool_alloc::<$message>();
-            alloc_many: fn(slots: *mut *mut $message, count: __ffi::core::primitive::usize) -> __ffi::core::primitive::usize
+            alloc_many: fn(slots: *mut *mut $message, count: __ffi::usize) -> __ffi::usize
                 = __ffi::pool_alloc_many(slots, count);
-            free: fn(slot: *mut $message) -> __ffi::core::primitive::i32 = __ffi::pool_free(slot);
-            free_many: fn(slots: *mut *mut $message, count: __ffi::core::primitive::usize) -> __ffi::core::primitive::usize
+            free: fn(slot: *mut $message) -> __ffi::i32 = __ffi::pool_free(slot);
+            free_many: fn(slots: *mut *mut $message, count: __ffi::usize) -> __ffi::usize
                 = __ffi::pool_free_many(slots, count);
             release: fn(token: *mut __ffi::core::ffi::c_void) -> () = __ffi::pool_release::<$message>(token);
             stats: fn(stats: *mut __ffi::PoolStats) -> () = __ffi::pool_stats::<$message>(stats);
-            resolve: fn(index_plus_one: __ffi::core::primitive::u32, generation: __ffi::core::primitive::u32) -> *mut $message
+            resolve: fn(index_plus_one: __ffi::u32, generation: __ffi::u32) -> *mut $message
                 = __ffi::pool_resolve(index_plus_one, generation);
-            reference: fn(slot: *const $message) -> __ffi::core::primitive::u64 = __ffi::pool_reference(slot);
+            reference: fn(slot: *const $message) -> __ffi::u64 = __ffi::pool_reference(slot);
         }
     };
 }
@@ -120,8 +120,8 @@ pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
     reference(T::pool().untyped(), slot as *const u8)
 }
 
-// The bodies without a type. The two that programs call most are inlined where the size of a slot is
-// a constant, but not in debug builds, in which each message would cost compile time for a copy.
+// The bodies without a type. The two that programs call most are inlined where the size of a slot
+// is a constant, but not in debug builds, in which each message would cost compile time for a copy.
 
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn alloc(pool: Untyped<'static>) -> *mut u8 {
@@ -289,17 +289,17 @@ pub const fn assert_queue<Q: ExportedQueue>() {}
 macro_rules! __queue_operations {
     ($then:ident!, $prefix:literal, $queue:ident: $type:ty, where $bounds:tt) => {
         $crate::__queue_operations_of! { $then!, $prefix, $queue, where $bounds,
-            push: fn(slot: *mut <$type as __ffi::ExportedQueue>::Message) -> __ffi::core::primitive::i32
+            push: fn(slot: *mut <$type as __ffi::ExportedQueue>::Message) -> __ffi::i32
                 = __ffi::queue_push($queue, slot);
-            pop: fn(code: *mut __ffi::core::primitive::i32) -> *mut <$type as __ffi::ExportedQueue>::Message
+            pop: fn(code: *mut __ffi::i32) -> *mut <$type as __ffi::ExportedQueue>::Message
                 = __ffi::queue_pop($queue, code);
             pop_many: fn(
                 slots: *mut *mut <$type as __ffi::ExportedQueue>::Message,
-                count: __ffi::core::primitive::usize
-            ) -> __ffi::core::primitive::usize = __ffi::queue_pop_many($queue, slots, count);
-            len: fn() -> __ffi::core::primitive::usize = __ffi::queue_len($queue);
+                count: __ffi::usize
+            ) -> __ffi::usize = __ffi::queue_pop_many($queue, slots, count);
+            len: fn() -> __ffi::usize = __ffi::queue_len($queue);
             close: fn() -> () = __ffi::queue_close($queue);
-            is_closed: fn() -> __ffi::core::primitive::u8 = __ffi::queue_is_closed($queue);
+            is_closed: fn() -> __ffi::u8 = __ffi::queue_is_closed($queue);
         }
     };
 }
@@ -314,10 +314,10 @@ macro_rules! __queue_operations_of {
             $($operations)*
             stream: fn(
                 mailbox: *const __ffi::FfiMailbox,
-                call: __ffi::core::primitive::u64,
+                call: __ffi::u64,
                 _now: *mut __ffi::FfiEvent,
                 status: *mut __ffi::FfiStatus
-            ) -> __ffi::core::primitive::i32 = __ffi::queue_stream($queue, mailbox, call, status);
+            ) -> __ffi::i32 = __ffi::queue_stream($queue, mailbox, call, status);
         }
     };
 }

@@ -387,7 +387,7 @@ impl Untyped<'_> {
     /// A slot of this pool, which is the only one of its message, is at `slot`.
     #[inline(always)]
     pub(super) unsafe fn owned(self, slot: NonNull<u8>) -> (&'static Arena, Slot<'static>) {
-        // SAFETY: the pool has a slot, and so it has an arena, which it keeps.
+        // SAFETY: by this function's contract the pool has a slot, so it has an arena, which it keeps.
         let arena = unsafe { self.raw.kept().unwrap_unchecked() };
         // SAFETY: by this function's contract a slot of this pool starts there.
         (arena, unsafe { self.at_unchecked(arena, slot) })
@@ -529,7 +529,8 @@ unsafe fn zero(place: NonNull<u8>, size: usize) {
         ($($bytes:literal)*) => {
             match size {
                 $(
-                    // SAFETY: that many bytes, which no other code uses by this function's contract.
+                    // SAFETY: that many bytes, which no other code uses by this function's
+                    // contract.
                     $bytes => unsafe { place.cast::<[u8; $bytes]>().write_bytes(0, 1) },
                 )*
                 // SAFETY: no other code uses these bytes, by this function's contract.

@@ -12,25 +12,115 @@
 //! that decoding allocates. Bytes that are refused are an invalid value, like any argument whose
 //! bytes are not a value of its type: the status says so, and its message has the path.
 
-use super::FfiProto;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+use super::error::{DecodeError, EncodeError};
+use super::wire::Writer;
+use super::{FfiProto, encode_exposed, write};
 use crate::boundary::{
-    FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, disjoint, reference, room, slice,
+    Failure, FfiLent, FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, check_address,
+    disjoint, slice,
 };
+use crate::types::InvalidValue;
+
+/// What the C functions do with a message, without its type: a constant for each message, so that
+/// their code is compiled once.
+struct Erased {
+    size: usize,
+    align: usize,
+    /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
+    check: unsafe fn(*const u8) -> Result<(), InvalidValue>,
+    /// Number of bytes that a message is written as; none if only writing it tells.
+    len: Option<unsafe fn(*const u8) -> usize>,
+    /// Writes a message, and returns the number of bytes.
+    write: unsafe fn(*const u8, Writer<'_>) -> Result<usize, EncodeError>,
+    /// Makes memory a message, and reads it from the bytes.
+    read: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
+}
+
+/// The functions of [`Erased`].
+struct Of<M>(PhantomData<M>);
+
+impl<M: FfiProto + FfiValue> Of<M> {
+    const ERASED: &Erased = &Erased {
+        size: size_of::<M>(),
+        align: align_of::<M>(),
+        check: Self::check,
+        len: if M::HAS_REFS { None } else { Some(Self::len) },
+        write: Self::write,
+        read: Self::read,
+    };
+
+    /// # Safety
+    ///
+    /// The contract of [`FfiLent::check_lent`].
+    unsafe fn check(message: *const u8) -> Result<(), InvalidValue> {
+        // SAFETY: by this function's contract there is an initialised `M`, to which no thread
+        // writes.
+        unsafe { M::check_lent(message.cast()) }
+    }
+
+    /// # Safety
+    ///
+    /// There is a valid `M` that no thread writes to.
+    unsafe fn len(message: *const u8) -> usize {
+        // SAFETY: by this function's contract there is a valid `M` that no thread writes to.
+        unsafe { &*message.cast::<M>() }.value_len()
+    }
+
+    /// # Safety
+    ///
+    /// There is a valid `M` that no thread writes to.
+    unsafe fn write(message: *const u8, writer: Writer<'_>) -> Result<usize, EncodeError> {
+        // SAFETY: by this function's contract there is a valid `M` that no thread writes to.
+        write(unsafe { &*message.cast::<M>() }, writer)
+    }
+
+    /// # Safety
+    ///
+    /// There is memory for an `M`, aligned, that no other code uses.
+    unsafe fn read(message: *mut u8, bytes: &[u8]) -> Result<(), DecodeError> {
+        // SAFETY: by this function's contract there is memory for an `M` that no other code uses,
+        // and a `MaybeUninit` needs no value.
+        let message = unsafe { &mut *message.cast::<MaybeUninit<M>>() };
+        M::init(message).decode_proto_into(bytes)
+    }
+}
 
 /// Implements `.._encode_proto`.
 ///
 /// # Safety
 ///
-/// The conditions of [`reference()`] for `message`, and of [`call`] for `status`. Until it returns,
-/// no thread writes to the messages that it refers to, and no other call has one of them as `&mut`.
+/// The conditions of [`reference()`](crate::boundary::reference()) for `message`, and of [`call`]
+/// for `status`. Until it returns, no thread writes to the messages that it refers to, and no other
+/// call has one of them as `&mut`.
+#[inline(always)]
 pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut FfiStatus) -> *mut FfiOwned {
-    let body = || {
-        // SAFETY: by this function's contract a pointer that isn't refused is that of an
-        // initialised message, which no thread writes to meanwhile.
-        let message = unsafe { reference(message, "message") }?;
+    // SAFETY: the callee has the same contract for a message of that type.
+    unsafe { encode_erased(message as *const u8, Of::<M>::ERASED, status) }
+}
+
+/// # Safety
+///
+/// The contract of [`encode`], for a message that is of the type of `erased`.
+unsafe fn encode_erased(
+    message: *const u8,
+    erased: &'static Erased,
+    status: *mut FfiStatus,
+) -> *mut FfiOwned {
+    let body = || -> Result<_, Failure> {
+        check_address(message, erased.align, "message")?;
+        // SAFETY: not null and aligned, so by this function's contract it is initialised, and no
+        // thread writes to it.
+        unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
+        // SAFETY: the check has found a value, which no thread writes to.
+        let len = erased.len.map_or(0, |len| unsafe { len(message) });
+        // SAFETY: the check has found a value, which no thread writes to.
+        let write = |writer: Writer<'_>| unsafe { (erased.write)(message, writer) };
         // SAFETY: by this function's contract no thread writes to the messages that it refers to,
         // and no call has one as `&mut`.
-        unsafe { message.encode_proto_exposed() }.into_abi()
+        unsafe { encode_exposed(len, write) }.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.
@@ -44,17 +134,37 @@ pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut Ffi
 /// The conditions of [`slice()`] for `bytes`, and of [`call`] for `status`. If `message` is neither
 /// null nor misaligned, it points to memory for an `M` that no other code uses; it need not be
 /// initialised.
-pub unsafe fn decode<M: FfiProto>(bytes: *const u8, len: usize, message: *mut M, status: *mut FfiStatus) {
+#[inline(always)]
+pub unsafe fn decode<M: FfiProto + FfiValue>(
+    bytes: *const u8,
+    len: usize,
+    message: *mut M,
+    status: *mut FfiStatus,
+) {
+    // SAFETY: the callee has the same contract for memory of that type.
+    unsafe { decode_erased(bytes, len, message as *mut u8, Of::<M>::ERASED, status) }
+}
+
+/// # Safety
+///
+/// The contract of [`decode`], for memory of a message of the type of `erased`.
+unsafe fn decode_erased(
+    bytes: *const u8,
+    len: usize,
+    message: *mut u8,
+    erased: &'static Erased,
+    status: *mut FfiStatus,
+) {
     let body = || {
-        disjoint(&[Region::mutable(message, 1, "message"), Region::shared(bytes, len, "bytes")])?;
+        disjoint(&[Region::mutable(message, erased.size, "message"), Region::shared(bytes, len, "bytes")])?;
         // SAFETY: by this function's contract a pointer that isn't refused is that of `len`
         // initialised bytes, which no thread writes to meanwhile: the message is elsewhere, by the
         // check above.
         let bytes = unsafe { slice(bytes, len, "bytes") }?;
-        // SAFETY: by this function's contract a pointer that isn't refused is that of memory for an
-        // `M` that no other code uses; the bytes are elsewhere.
-        let message = unsafe { room(message, "message") }?;
-        Ok(M::init(message).decode_proto_into(bytes)?)
+        check_address(message, erased.align, "message")?;
+        // SAFETY: by this function's contract a pointer that isn't refused is that of memory for
+        // the message that no other code uses; the bytes are elsewhere.
+        Ok(unsafe { (erased.read)(message, bytes) }?)
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.

@@ -27,6 +27,20 @@ impl EncodeError {
     }
 }
 
+/// Returns what reading a field gave, with an error as seen from the message. Without a closure for
+/// each field, of which rustc makes a function.
+///
+/// # Errors
+///
+/// Returns the error of the field.
+#[inline]
+pub fn in_field(read: Result<(), DecodeError>, name: &'static str) -> Result<(), DecodeError> {
+    match read {
+        Ok(()) => Ok(()),
+        Err(error) => Err(error.in_field(name)),
+    }
+}
+
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

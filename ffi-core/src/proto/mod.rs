@@ -134,8 +134,8 @@ use std::mem::MaybeUninit;
 pub use abi::{decode, encode};
 #[doc(hidden)]
 pub use arena::{
-    ArenaProto, ArenaUnpacked, case_len, decode_arena, encode_arena, member_len as arena_member_len,
-    read_case, read_item as read_arena_item, read_plain, read_plain_byte, write_case,
+    ArenaProto, ArenaUnpacked, PlainProto, case_len, decode_arena, encode_arena,
+    member_len as arena_member_len, read_case, read_item as read_arena_item, write_case,
     write_member as write_arena_member,
 };
 use bytemuck::zeroed_box;
@@ -144,6 +144,8 @@ pub use coding::{
     Coded, Coding, Fixed, Integer, Recode, RecodeKey, ZigZag, recoded, recoded_keys, recoded_keys_mut,
     recoded_mut, recoded_view,
 };
+#[doc(hidden)]
+pub use error::in_field;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 #[doc(hidden)]
 pub use facts::{NoProtoFacts, ProtoFacts};
@@ -276,15 +278,10 @@ pub trait FfiProto: ProtoType {
     /// exported function has a `&mut` to one or into one, including the call that this is used in.
     #[must_use]
     unsafe fn encode_proto_exposed(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
         // With references in it, writing it without memory finds the length.
         let len = if Self::HAS_REFS { 0 } else { self.value_len() };
-        // This writer refuses no message.
-        or_panic(encode_to_vec(len, &mut bytes, |room| {
-            // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
-            write(self, unsafe { Writer::exposed(room) })
-        }));
-        bytes
+        // SAFETY: the caller of this function keeps the contract of the callee.
+        unsafe { encode_exposed(len, |writer| write(self, writer)) }
     }
 
     /// Appends the message as protobuf.
@@ -400,6 +397,21 @@ fn encode_to_vec(
         // A referenced message has changed meanwhile.
         len = written;
     }
+}
+
+/// Returns a message of about `len` bytes that `write` writes, and no message is refused.
+///
+/// # Safety
+///
+/// The contract of [`FfiProto::encode_proto_exposed`] for the messages that it refers to.
+unsafe fn encode_exposed(len: usize, write: impl Fn(Writer<'_>) -> Result<usize, EncodeError>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // This writer refuses no message.
+    or_panic(encode_to_vec(len, &mut bytes, |room| {
+        // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
+        write(unsafe { Writer::exposed(room) })
+    }));
+    bytes
 }
 
 /// Writes a message, and returns its number of bytes, also if they don't fit.

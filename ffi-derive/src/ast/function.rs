@@ -614,5 +614,5 @@ impl Param {
 
 /// Returns the type of the bytes of text, with the span of `text`, at which rustc reports errors.
 fn byte(text: &Type) -> Type {
-    parse_quote_spanned!(text.span()=> __ffi::core::primitive::u8)
+    parse_quote_spanned!(text.span()=> __ffi::u8)
 }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type, Visibility};
 
-use super::{allowed, shape};
+use super::{allowed, distinct, shape};
 use crate::ast::{ArenaFrom, Enum, Field, Head, Message, Newtype, Variant, types};
 use crate::names;
 use crate::record::Object;
@@ -31,7 +31,7 @@ impl Held {
             fn views_equal(
                 a: <Self as __ffi::ArenaType>::View<'_>,
                 b: <Self as __ffi::ArenaType>::View<'_>,
-            ) -> __ffi::core::primitive::bool {
+            ) -> __ffi::bool {
                 #equal
             }
 
@@ -48,7 +48,7 @@ impl Held {
                 fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
                     view: <Self as __ffi::ArenaType>::View<'_>,
                     serializer: __FfiSerializer,
-                ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
+                ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                     #serialize
                 }
             }
@@ -98,7 +98,7 @@ pub(super) fn view_traits(head: &Head, view: &Ident) -> TokenStream {
         #[automatically_derived]
         impl __ffi::core::cmp::PartialEq for #view<'_> {
             #[inline]
-            fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+            fn eq(&self, other: &Self) -> __ffi::bool {
                 <#ident as __ffi::ArenaType>::views_equal(*self, *other)
             }
         }
@@ -121,7 +121,7 @@ pub(super) fn view_traits(head: &Head, view: &Ident) -> TokenStream {
                 fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
                     &self,
                     serializer: __FfiSerializer,
-                ) -> __ffi::core::result::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
+                ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                     <#ident as __ffi::ArenaType>::serialize_view(*self, serializer)
                 }
             }
@@ -263,7 +263,7 @@ impl<'a> Arena<'a> {
                     #[track_caller]
                     #visibility fn #field(
                         &mut self,
-                        room: __ffi::core::primitive::usize,
+                        room: __ffi::usize,
                     ) -> <#ty as __ffi::ArenaType>::Edit<'_> {
                         let mut editor = #editor;
                         editor.reserve(room);
@@ -342,10 +342,10 @@ impl<'a> Arena<'a> {
         let store = store(ident, &fields);
         let held = Held::of_message(message, |value, field| quote!(#view::#field(#value)));
         let (held, shape) = (held.functions(&message.head), shape::message(message));
-        let once = quote!(__ffi::OnceLock<__ffi::core::primitive::u64>);
+        let once = quote!(__ffi::OnceLock<__ffi::u64>);
         quote! {
             // Some types refuse what lives in an arena.
-            const _: &[__ffi::core::primitive::bool] = &[#(__ffi::Facts::<#fields>::ARENA),*];
+            const _: &[__ffi::bool] = &[#(__ffi::Facts::<#fields>::ARENA),*];
 
             // SAFETY: check, store and copy cover every field; view and editor hold the argument.
             #[automatically_derived]
@@ -353,7 +353,7 @@ impl<'a> Arena<'a> {
                 type View<'__ffi_arena> = #view<'__ffi_arena>;
                 type Value<'__ffi_arena> = Self;
                 type Edit<'__ffi_arena> = #edit<'__ffi_arena>;
-                const IDENTITY: __ffi::core::primitive::u64 =
+                const IDENTITY: __ffi::u64 =
                     __ffi::fingerprint::mix(&[__ffi::fingerprint::REF, #id_hash]);
 
                 #[inline]
@@ -374,18 +374,18 @@ impl<'a> Arena<'a> {
                 fn put(
                     mut place: __ffi::ArenaPlace<'_, Self>,
                     message: Self,
-                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                ) -> __ffi::Result<(), __ffi::ArenaFull> {
                     __ffi::ArenaPlace::store(&mut place, &message);
-                    __ffi::core::result::Result::Ok(())
+                    __ffi::Result::Ok(())
                 }
 
                 #[inline]
                 unsafe fn check_in(
                     message: *const Self,
                     check: &mut __ffi::ArenaCheck<'_>,
-                ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+                ) -> __ffi::Result<(), __ffi::InvalidValue> {
                     #(#checks)*
-                    __ffi::core::result::Result::Ok(())
+                    __ffi::Result::Ok(())
                 }
 
                 #store
@@ -395,9 +395,9 @@ impl<'a> Arena<'a> {
                     message: &Self,
                     mut place: __ffi::ArenaPlace<'_, Self>,
                     from: __ffi::ArenaRef<'_>,
-                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                ) -> __ffi::Result<(), __ffi::ArenaFull> {
                     #(#copies)*
-                    __ffi::core::result::Result::Ok(())
+                    __ffi::Result::Ok(())
                 }
 
                 #held
@@ -415,7 +415,7 @@ impl<'a> Arena<'a> {
             // SAFETY: the layout is that of all that `reach` notes.
             #[automatically_derived]
             unsafe impl __ffi::ArenaMessage for #ident {
-                fn layout() -> __ffi::core::primitive::u64 {
+                fn layout() -> __ffi::u64 {
                     static __FFI_LAYOUT: #once = __ffi::OnceLock::new();
                     __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
                 }
@@ -503,9 +503,9 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
             fn put(
                 mut place: __ffi::ArenaPlace<'_, Self>,
                 value: Self,
-            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            ) -> __ffi::Result<(), __ffi::ArenaFull> {
                 __ffi::ArenaPlace::store(&mut place, &value);
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             #[inline]
@@ -529,9 +529,9 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
             fn write(
                 &self,
                 mut place: __ffi::ArenaPlace<'_, #ident>,
-            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            ) -> __ffi::Result<(), __ffi::ArenaFull> {
                 __ffi::ArenaPlace::store(&mut place, self);
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             fn read(view: #ident) -> #ident {
@@ -583,9 +583,9 @@ pub(crate) fn arena_from(item: &ArenaFrom) -> TokenStream {
                 fn write(
                     &self,
                     mut place: __ffi::ArenaPlace<'_, #message>,
-                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                ) -> __ffi::Result<(), __ffi::ArenaFull> {
                     #(__ffi::PartOf::write(#parts, &self.#fields, &mut place)?;)*
-                    __ffi::core::result::Result::Ok(())
+                    __ffi::Result::Ok(())
                 }
 
                 fn read(view: <#message as __ffi::ArenaType>::View<'_>) -> Self {
@@ -604,6 +604,7 @@ pub(super) fn plain(
     shape: &TokenStream,
 ) -> TokenStream {
     let (ident, id) = (&head.ident, id(head));
+    let distinct = distinct(parts.iter().copied());
     quote! {
         const _: () = {
             #(__ffi::assert_in_place(__ffi::Facts::<#parts>::ARENA);)*
@@ -613,7 +614,7 @@ pub(super) fn plain(
         #[automatically_derived]
         unsafe impl __ffi::ArenaType for #ident
         where
-            #(for<'__ffi_any> #parts: __ffi::ArenaType,)*
+            #(for<'__ffi_any> #distinct: __ffi::ArenaType,)*
         {
             type View<'__ffi_arena> = &'__ffi_arena Self;
             type Value<'__ffi_arena> = Self;
@@ -636,9 +637,9 @@ pub(super) fn plain(
             fn put(
                 mut place: __ffi::ArenaPlace<'_, Self>,
                 value: Self,
-            ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+            ) -> __ffi::Result<(), __ffi::ArenaFull> {
                 __ffi::ArenaPlace::store(&mut place, &value);
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             #(#functions)*

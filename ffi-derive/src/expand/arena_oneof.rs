@@ -91,7 +91,7 @@ fn store(oneof: &Oneof) -> TokenStream {
             // SAFETY: the value is valid, by this function's contract.
             let tag = unsafe { __ffi::oneof_tag(value) };
             // SAFETY: a oneof begins with its discriminant, and the place is writable.
-            unsafe { place.cast::<__ffi::core::primitive::u32>().write(tag) };
+            unsafe { place.cast::<__ffi::u32>().write(tag) };
             match tag {
                 #(#arms)*
                 _ => {}
@@ -224,7 +224,7 @@ impl<'a> ArenaOneof<'a> {
                     #[track_caller]
                     #visibility fn #method(
                         &mut self,
-                        room: __ffi::core::primitive::usize,
+                        room: __ffi::usize,
                     ) -> <#ty as __ffi::ArenaType>::Edit<'_> {
                         let mut editor = <#ty as __ffi::ArenaType>::edit(#place);
                         editor.reserve(room);
@@ -322,7 +322,7 @@ impl<'a> ArenaOneof<'a> {
             #(#made)*
 
             // Some types refuse what lives in an arena.
-            const _: &[__ffi::core::primitive::bool] = &[#(__ffi::Facts::<#payloads>::ARENA),*];
+            const _: &[__ffi::bool] = &[#(__ffi::Facts::<#payloads>::ARENA),*];
 
             // SAFETY: check, store and copy cover the active case; view and editor hold no more
             // than the argument.
@@ -331,7 +331,7 @@ impl<'a> ArenaOneof<'a> {
                 type View<'__ffi_arena> = #view<'__ffi_arena>;
                 type Value<'__ffi_arena> = Self;
                 type Edit<'__ffi_arena> = #edit<'__ffi_arena>;
-                const IDENTITY: __ffi::core::primitive::u64 =
+                const IDENTITY: __ffi::u64 =
                     __ffi::fingerprint::mix(&[__ffi::fingerprint::REF, #id_hash]);
 
                 #[inline]
@@ -353,22 +353,22 @@ impl<'a> ArenaOneof<'a> {
                 fn put(
                     mut place: __ffi::ArenaPlace<'_, Self>,
                     oneof: Self,
-                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                ) -> __ffi::Result<(), __ffi::ArenaFull> {
                     __ffi::ArenaPlace::store(&mut place, &oneof);
-                    __ffi::core::result::Result::Ok(())
+                    __ffi::Result::Ok(())
                 }
 
                 #[inline]
                 unsafe fn check_in(
                     oneof: *const Self,
                     check: &mut __ffi::ArenaCheck<'_>,
-                ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+                ) -> __ffi::Result<(), __ffi::InvalidValue> {
                     // SAFETY: by this function's contract the oneof is aligned and initialised, and
                     // nobody writes to it.
                     match unsafe { __ffi::oneof_tag(oneof) } {
-                        #(#units)|* => __ffi::core::result::Result::Ok(()),
+                        #(#units)|* => __ffi::Result::Ok(()),
                         #(#checks)*
-                        tag => __ffi::core::result::Result::Err(__ffi::unknown_case::<#ident>(tag)),
+                        tag => __ffi::Result::Err(__ffi::unknown_case::<#ident>(tag)),
                     }
                 }
 
@@ -379,10 +379,10 @@ impl<'a> ArenaOneof<'a> {
                     oneof: &Self,
                     mut place: __ffi::ArenaPlace<'_, Self>,
                     from: __ffi::ArenaRef<'_>,
-                ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+                ) -> __ffi::Result<(), __ffi::ArenaFull> {
                     match oneof {
                         #(#copies)*
-                        _ => __ffi::core::result::Result::Ok(()),
+                        _ => __ffi::Result::Ok(()),
                     }
                 }
 

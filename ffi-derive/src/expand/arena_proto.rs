@@ -2,9 +2,10 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
+use super::distinct;
 use super::proto::with_proto;
 use super::wire::marker;
 use crate::ast::{Case, Field, Head, Message, Oneof, types};
@@ -17,18 +18,25 @@ pub(super) fn plain<'a>(
     parts: impl IntoIterator<Item = &'a Type>,
     wrapped: Option<&Type>,
 ) -> TokenStream {
-    let (ident, krate, parts) = (&head.ident, &head.krate, parts.into_iter());
+    let (ident, parts) = (&head.ident, distinct(parts));
     let wrapped = wrapped.map(|ty| quote!(for<'__ffi_any> #ty: __ffi::proto::ProtoType,));
     // The bounds are those of `ArenaType`, and of the `ProtoType` of a newtype.
     let bounds = quote!(#(for<'__ffi_any> #parts: __ffi::ArenaType,)* #wrapped);
-    with_proto(head, &quote!(#krate::__arena_proto!([] #ident, where [#bounds]);))
+    with_proto(head, &plain_proto(ident, &bounds))
 }
 
 /// Returns the protobuf of an enum, inside of messages that live in arenas.
 pub(super) fn enumeration(head: &Head) -> TokenStream {
-    let (ident, krate) = (&head.ident, &head.krate);
+    let ident = &head.ident;
     let copy = quote!(for<'__ffi_any> #ident: __ffi::core::marker::Copy,);
-    with_proto(head, &quote!(#krate::__arena_proto!([] #ident, where [#copy]);))
+    with_proto(head, &plain_proto(ident, &copy))
+}
+
+fn plain_proto(ident: &Ident, bounds: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl __ffi::proto::PlainProto for #ident where #bounds {}
+    }
 }
 
 pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
@@ -62,8 +70,8 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 // SAFETY: the field of that type lies at that offset.
                 let __ffi_field =
                     unsafe { __ffi::ArenaPlace::part::<#ty>(&mut __ffi_place, __FFI_FIELDS[#index].offset) };
-                #of::read_field(__ffi_field, &mut #state, #tag, __ffi_wire_type, __ffi_input)
-                    .map_err(|__ffi_error| __ffi_error.in_field(#name))?;
+                let __ffi_read = #of::read_field(__ffi_field, &mut #state, #tag, __ffi_wire_type, __ffi_input);
+                __ffi::proto::in_field(__ffi_read, #name)?;
             }
         }
     });
@@ -88,11 +96,11 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             type State = ();
 
-            fn is_default(__ffi_view: #view) -> __ffi::core::primitive::bool {
+            fn is_default(__ffi_view: #view) -> __ffi::bool {
                 #(#defaults)&&*
             }
 
-            fn value_len(__ffi_view: #view) -> __ffi::core::primitive::usize {
+            fn value_len(__ffi_view: #view) -> __ffi::usize {
                 #(#lens)+*
             }
 
@@ -103,15 +111,15 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             fn read_value(
                 mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 #(let mut #states = <#all::State as __ffi::core::default::Default>::default();)*
-                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             fn settle(mut __ffi_place: __ffi::ArenaPlace<'_, Self>) {
@@ -146,8 +154,8 @@ fn exports(message: &Message, record: &mut Object<'_>) -> TokenStream {
 
         #[unsafe(export_name = #decode)]
         unsafe extern "C" fn __ffi_decode_proto(
-            __ffi_bytes: *const __ffi::core::primitive::u8,
-            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
             __ffi_status: *mut __ffi::FfiStatus,
         ) -> *mut __ffi::FfiArena<#ident> {
             // SAFETY: the caller passes bytes, or a pointer that is refused, and null or a status
@@ -239,7 +247,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                 __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
             },
         };
-        quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
+        quote!(#tag => __ffi::proto::in_field({ #read }, #name)?,)
     });
     let settled = oneof.payloads().map(|(tag, Case { ident: case, .. }, ty)| {
         let (tag, of) = (Literal::usize_unsuffixed(tag), field_of(&quote!(#ty)));
@@ -256,14 +264,14 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             type State = ();
 
-            fn is_default(__ffi_view: #view<'_>) -> __ffi::core::primitive::bool {
+            fn is_default(__ffi_view: #view<'_>) -> __ffi::bool {
                 match __ffi_view {
                     #view::#unset => true,
                     _ => false,
                 }
             }
 
-            fn value_len(__ffi_view: #view<'_>) -> __ffi::core::primitive::usize {
+            fn value_len(__ffi_view: #view<'_>) -> __ffi::usize {
                 match __ffi_view {
                     #view::#unset => 0,
                     #(#lens)*
@@ -280,14 +288,14 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             fn read_value(
                 mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
-                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             fn settle(mut __ffi_place: __ffi::ArenaPlace<'_, Self>) {

@@ -108,14 +108,14 @@ impl<'a> Columns<'a> {
                 symbols.entries(&quote!(#krate::__columns_operations!(__symbols!, #prefix, #ident)));
             });
         });
-        let usize = quote!(__ffi::core::primitive::usize);
+        let usize = quote!(__ffi::usize);
         quote! {
             // SAFETY: the columns are the fields in order, and there are as many pointers; each is
             // used for its field.
             #[automatically_derived]
             unsafe impl __ffi::FfiColumnar for #ident {
                 const COLUMNS: &'static [__ffi::Column] = &[#(#columns),*];
-                type Pointers = [*mut __ffi::core::primitive::u8; #count];
+                type Pointers = [*mut __ffi::u8; #count];
                 const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); #count];
                 type Ref<'columns> = #shared<'columns>;
                 type Mut<'columns> = #mutable<'columns>;

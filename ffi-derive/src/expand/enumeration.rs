@@ -23,7 +23,7 @@ fn implementations(item: &Enum) -> TokenStream {
     let reference = format!("{{\"enum\":\"{id}\"}}");
     let name_hash = names::hash(name);
     // `Self::Repr` and the like would not do, as a variant may have that name.
-    let integer = quote!(__ffi::core::primitive::#repr);
+    let integer = quote!(__ffi::#repr);
     let repr_hash = names::hash(&repr.to_string());
     let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
     let constants: Vec<_> = (0..variants.len()).map(|index| format_ident!("__FFI_VALUE_{index}")).collect();
@@ -43,7 +43,7 @@ fn implementations(item: &Enum) -> TokenStream {
                 // number.
                 let __ffi_bits = unsafe { __ffi::bits::<#ident, #integer>(&#ident::#variant) };
                 __ffi_bits == #ident::#variant as #integer
-                    && __ffi_bits as __ffi::core::primitive::i64 == #ident::#variant as __ffi::core::primitive::i64
+                    && __ffi_bits as __ffi::i64 == #ident::#variant as __ffi::i64
             }
         }
     });
@@ -55,7 +55,7 @@ fn implementations(item: &Enum) -> TokenStream {
 
         const _: () = {
             // An attribute macro below the derive may have changed the enum since.
-            const fn __ffi_seen(__ffi_variant: &#ident) -> __ffi::core::primitive::bool {
+            const fn __ffi_seen(__ffi_variant: &#ident) -> __ffi::bool {
                 match __ffi_variant {
                     #(#variants_seen)*
                 }
@@ -72,16 +72,16 @@ fn implementations(item: &Enum) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
-            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::ENUM,
                 #name_hash,
                 __ffi::fingerprint::mix(&[__ffi::fingerprint::SCALAR, #repr_hash]),
-                #(#hashes, (#values) as __ffi::core::primitive::u64,)*
+                #(#hashes, (#values) as __ffi::u64,)*
             ]);
-            const ANY_BITS: __ffi::core::primitive::bool = false;
+            const ANY_BITS: __ffi::bool = false;
 
             #[inline]
-            unsafe fn check(value: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe fn check(value: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
                 // SAFETY: by this function's contract `value` is aligned and initialised, and
                 // nobody writes to it.
                 unsafe { __ffi::check_enum(value) }
@@ -102,16 +102,16 @@ fn implementations(item: &Enum) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiEnum for #ident {
             type Repr = #integer;
-            const NAME: &'static __ffi::core::primitive::str = #name;
-            const ID: &'static __ffi::core::primitive::str = #id;
+            const NAME: &'static __ffi::str = #name;
+            const ID: &'static __ffi::str = #id;
 
             #[inline]
-            fn from_repr(repr: #integer) -> __ffi::core::option::Option<Self> {
+            fn from_repr(repr: #integer) -> __ffi::Option<Self> {
                 #(const #constants: #integer = #ident::#variants as #integer;)*
                 match repr {
-                    #(#constants => __ffi::core::option::Option::Some(Self::#variants),)*
+                    #(#constants => __ffi::Option::Some(Self::#variants),)*
                     #[allow(unreachable_patterns)]
-                    _ => __ffi::core::option::Option::None,
+                    _ => __ffi::Option::None,
                 }
             }
 
@@ -127,7 +127,7 @@ fn implementations(item: &Enum) -> TokenStream {
             type Bits = #integer;
 
             #[inline]
-            fn is_valid_bit_pattern(bits: &#integer) -> __ffi::core::primitive::bool {
+            fn is_valid_bit_pattern(bits: &#integer) -> __ffi::bool {
                 <Self as __ffi::FfiEnum>::from_repr(*bits).is_some()
             }
         }
@@ -147,8 +147,8 @@ fn implementations(item: &Enum) -> TokenStream {
             #[inline]
             unsafe fn from_param(
                 param: #integer,
-                name: &'static __ffi::core::primitive::str,
-            ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+                name: &'static __ffi::str,
+            ) -> __ffi::Result<Self, __ffi::Failure> {
                 __ffi::enum_from_param(param, name)
             }
         }

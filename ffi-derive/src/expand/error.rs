@@ -43,7 +43,7 @@ fn assertions(error: &FfiError) -> TokenStream {
     let ident = &error.head.ident;
     let fields = all_fields(error).filter(|field| !field.displayed).map(|ErrorField { ty, .. }| {
         quote_spanned! {ty.span()=>
-            const _: __ffi::core::primitive::usize = <#ty as __ffi::FfiErrorField>::SIZE;
+            const _: __ffi::usize = <#ty as __ffi::FfiErrorField>::SIZE;
         }
     });
     let is_error = quote_spanned!(ident.span()=> const _: () = __ffi::assert_error::<#ident>(););
@@ -93,15 +93,15 @@ fn implementation(error: &FfiError) -> TokenStream {
             let field_index = Literal::usize_unsuffixed(field_index);
             quote! {
                 #hash,
-                #layout.offsets[#field_index] as __ffi::core::primitive::u64,
+                #layout.offsets[#field_index] as __ffi::u64,
                 __ffi::ErrorFacts::<#ty>::FINGERPRINT,
             }
         });
         quote! {
             #hash,
             #internal,
-            #layout.size as __ffi::core::primitive::u64,
-            #layout.align as __ffi::core::primitive::u64,
+            #layout.size as __ffi::u64,
+            #layout.align as __ffi::u64,
             #count,
             #(#fields)*
         }
@@ -112,8 +112,8 @@ fn implementation(error: &FfiError) -> TokenStream {
         // SAFETY: the payload of each variant is written by the layout that its record has.
         #[automatically_derived]
         unsafe impl __ffi::FfiError for #ident {
-            const ID: &'static __ffi::core::primitive::str = #id;
-            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            const ID: &'static __ffi::str = #id;
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::ERROR,
                 #name_hash,
                 #is_struct,

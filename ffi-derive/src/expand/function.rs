@@ -98,7 +98,7 @@ impl Argument {
                 Pass::Moved => Some(quote!(__ffi::take_some_list)),
                 _ => None,
             },
-            raw: quote!(#raw, #present: __ffi::core::primitive::u8),
+            raw: quote!(#raw, #present: __ffi::u8),
             region: region.map(|region| quote!(#region.if_present(#present))),
             checked: quote_spanned!(param.ty.span()=> __ffi::optional(#present, #name, || #checked)),
         }
@@ -111,7 +111,7 @@ impl Argument {
         let checked = quote_spanned! {span=>
             unsafe { __ffi::open_input::<#item>(__ffi_mailbox, #raw, #window, #name) }
         };
-        let raw = quote!(#raw: __ffi::core::primitive::u64);
+        let raw = quote!(#raw: __ffi::u64);
         Self { raw, region: None, owned: None, checked, taken: None }
     }
 
@@ -121,7 +121,7 @@ impl Argument {
         // The span at which rustc reports a type that can't be passed.
         let raw = format_ident!("__ffi_arg_{index}", span = span);
         let len = format_ident!("__ffi_len_{index}");
-        let usize = quote!(__ffi::core::primitive::usize);
+        let usize = quote!(__ffi::usize);
         // What says if a pointer may be looked at.
         let present = match param.optional {
             true => format_ident!("__ffi_present_{index}").into_token_stream(),
@@ -139,7 +139,7 @@ impl Argument {
             }
             Pass::Object => {
                 return Self {
-                    raw: quote!(#raw: __ffi::core::primitive::u64),
+                    raw: quote!(#raw: __ffi::u64),
                     region: None,
                     owned: None,
                     checked: quote_spanned!(span=> unsafe { __ffi::object_argument::<#ty>(#raw, #name) }),
@@ -159,7 +159,7 @@ impl Argument {
                 let context = format_ident!("__ffi_context_{index}");
                 return Self {
                     raw: quote! {
-                        #raw: __ffi::core::option::Option<__ffi::FfiCallback>,
+                        #raw: __ffi::Option<__ffi::FfiCallback>,
                         #context: *mut __ffi::core::ffi::c_void
                     },
                     region: None,
@@ -179,7 +179,7 @@ impl Argument {
                 return Self {
                     raw: quote! {
                         #raw: *const __ffi::FfiMailbox,
-                        #number: __ffi::core::primitive::u64
+                        #number: __ffi::u64
                     },
                     region: None,
                     owned: None,
@@ -332,7 +332,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     };
     let started = quote! {
         __ffi_mailbox: *const __ffi::FfiMailbox,
-        __ffi_call: __ffi::core::primitive::u64,
+        __ffi_call: __ffi::u64,
         __ffi_now: *mut __ffi::FfiEvent,
     };
     let (more, returns, body) = match function.mode {
@@ -347,7 +347,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
                 Mode::Stream(window) => start_stream(function, window, &checks, &passed, &output_type),
                 _ => start_async(function, &checks, &passed, &output_type),
             };
-            (started, quote!(__ffi::core::primitive::i32), body)
+            (started, quote!(__ffi::i32), body)
         }
     };
     // The span at which rustc reports a symbol that another item has.
@@ -484,7 +484,7 @@ fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
         // A call that runs on, or in which the caller may end the handle, has a count of the `Arc`.
         _ => quote!(unsafe { __ffi::object_argument::<#ty>(__ffi_handle, "self") }),
     };
-    Some((quote!(__ffi_handle: __ffi::core::primitive::u64,), quote!(let __ffi_self = #found?;)))
+    Some((quote!(__ffi_handle: __ffi::u64,), quote!(let __ffi_self = #found?;)))
 }
 
 /// Returns `call` with its result as an object, if the function makes one.
@@ -640,7 +640,7 @@ fn start_async(
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(#running))
+            __ffi::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(#running))
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate, with room for an event.
@@ -677,7 +677,7 @@ fn start_stream(
             // of that type and length, which nobody else uses during the call.
             #checks
             #seen
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(#running)
+            __ffi::Result::<_, __ffi::Failure>::Ok(#running)
         };
         let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
@@ -725,7 +725,7 @@ fn start_blocking(
             #checks
             #seen
             #(let #taken = #passed;)*
-            __ffi::core::result::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
+            __ffi::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
                 #told
                 __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
             })
@@ -868,9 +868,9 @@ fn facts(function: &Function, record: &TokenStream) -> TokenStream {
         impl __FfiFacts
         #bounds
         {
-            const FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
+            const FINGERPRINT: __ffi::u64 = #fingerprint;
             const RECORD: __ffi::Fragment = #record;
-            const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<#output_type>();
+            const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<#output_type>();
         }
 
         impl __ffi::NoFacts for __FfiFacts {}
@@ -902,9 +902,9 @@ fn fingerprint(function: &Function) -> TokenStream {
             __ffi::fingerprint::SIGNATURES,
             #name_hash,
             <#output_type as __ffi::FfiOutput>::FINGERPRINT,
-            <#output as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+            <#output as __ffi::FfiReturn>::FALLIBLE as __ffi::u64,
             __ffi::Returned::<#output>::ERROR_FINGERPRINT,
-            <#output_type as __ffi::FfiOutput>::OPTIONAL as __ffi::core::primitive::u64,
+            <#output_type as __ffi::FfiOutput>::OPTIONAL as __ffi::u64,
             #(#params,)*
             #member
             #started

@@ -63,8 +63,8 @@ pub(crate) fn listener(listener: &Listener) -> TokenStream {
 
         #[automatically_derived]
         impl __ffi::FfiListener for dyn #ident {
-            const ID: &'static __ffi::core::primitive::str = #id;
-            const FINGERPRINT: __ffi::core::primitive::u64 =
+            const ID: &'static __ffi::str = #id;
+            const FINGERPRINT: __ffi::u64 =
                 __ffi::fingerprint::mix(&[__ffi::fingerprint::LISTENER, #name_hash, #(#facts),*]);
 
             fn of(object: __ffi::DartObject) -> __ffi::Arc<Self> {
@@ -86,9 +86,7 @@ fn method(index: usize, it: &ListenerMethod) -> TokenStream {
     let arguments = quote!(#index, (#(#names,)*));
     let (output, body) = match (it.asks, it.tells) {
         (true, _) => (quote!(-> __ffi::Ask<#answer>), quote!(self.0.ask(#arguments))),
-        (false, true) => {
-            (quote!(-> __ffi::core::result::Result<(), __ffi::DartGone>), quote!(self.0.notify(#arguments)))
-        }
+        (false, true) => (quote!(-> __ffi::Result<(), __ffi::DartGone>), quote!(self.0.notify(#arguments))),
         // Nobody is told that the isolate is gone.
         (false, false) => (quote!(), quote!(let _ = self.0.notify(#arguments);)),
     };

@@ -80,13 +80,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
 fn layout(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
-        quote! {
-            __ffi::FieldLayout {
-                size: __ffi::core::mem::size_of::<#ty>(),
-                align: __ffi::core::mem::align_of::<#ty>(),
-                offset: __ffi::offset_of!(#ident, #field),
-            }
-        }
+        quote!(__ffi::FieldLayout::of::<#ty>(__ffi::offset_of!(#ident, #field)))
     });
     let shared = message.fields.iter().map(|field| shared(&field.ty));
     let capacities = message.fields.iter().map(|field| capacities(&field.ty));
@@ -150,14 +144,14 @@ fn implementations(message: &Message) -> TokenStream {
     let name_hash = names::hash(name);
     let facts = message.fields.iter().enumerate().map(|(index, field)| {
         let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
-        quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::core::primitive::u64, __ffi::Facts::<#ty>::FINGERPRINT)
+        quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::u64, __ffi::Facts::<#ty>::FINGERPRINT)
     });
     let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
     let any_bits = any_bits(message);
     let lanes = simd::lanes(message);
     let in_arena = message.arena.as_ref().map(|_| {
         quote!(
-            const ARENA: __ffi::core::primitive::bool = true;
+            const ARENA: __ffi::bool = true;
         )
     });
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
@@ -197,31 +191,31 @@ fn implementations(message: &Message) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
-            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::MESSAGE,
                 #name_hash,
-                __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
-                __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::size_of::<Self>() as __ffi::u64,
+                __ffi::core::mem::align_of::<Self>() as __ffi::u64,
                 #(#facts,)*
                 #pooled
             ]);
-            const ANY_BITS: __ffi::core::primitive::bool = #(#any_bits)&&*;
+            const ANY_BITS: __ffi::bool = #(#any_bits)&&*;
             #lanes
             #in_arena
 
             #[inline]
-            unsafe fn check(message: *const Self) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
                 #(#checks)*
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
         }
 
         // SAFETY: the struct is `repr(C)`, and every field is an `FfiType`.
         #[automatically_derived]
         unsafe impl __ffi::FfiMessage for #ident {
-            const NAME: &'static __ffi::core::primitive::str = #name;
-            const ID: &'static __ffi::core::primitive::str = #id;
-            const ID_HASH: __ffi::core::primitive::u64 = #id_hash;
+            const NAME: &'static __ffi::str = #name;
+            const ID: &'static __ffi::str = #id;
+            const ID_HASH: __ffi::u64 = #id_hash;
         }
     }
 }

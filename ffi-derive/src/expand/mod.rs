@@ -34,15 +34,24 @@ pub(crate) use newtype::newtype;
 pub(crate) use object::{object, service};
 pub(crate) use oneof::oneof;
 pub(crate) use probe::{flag, health};
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 pub(crate) use queue::queue;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Ident, Type};
 
 use crate::ast::{Container, Head, types};
 use crate::attr::CommonAttrs;
 use crate::record::Object;
+
+/// Returns the types without those that were written before: rustc looks at each bound of an impl
+/// for each of its functions.
+fn distinct<'a>(types: impl IntoIterator<Item = &'a Type>) -> Vec<&'a Type> {
+    let mut written = HashSet::new();
+    types.into_iter().filter(|ty| written.insert(ty.to_token_stream().to_string())).collect()
+}
 
 /// Returns the block around all code that is written for an item.
 fn block(head: &Head, contents: &TokenStream) -> TokenStream {
@@ -109,7 +118,7 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     let unique = unique(head, symbol);
     quote! {
         #unique
-        const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = #fingerprint;
+        const __FFI_FINGERPRINT: __ffi::u64 = #fingerprint;
         #krate::__record!(#record);
         #export
     }
@@ -178,7 +187,7 @@ fn capacities(ty: &Type) -> TokenStream {
 /// Returns the only place at which rustc reports a field or case whose type isn't an `FfiType`: all
 /// other code asks `Facts`.
 fn shared(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> let _: __ffi::core::primitive::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
+    quote_spanned!(ty.span()=> let _: __ffi::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
 /// Returns the `FfiValue` impl of a message or oneof, which is returned by value, and passed as a
@@ -199,8 +208,8 @@ fn by_value(ident: &Ident) -> TokenStream {
             #[inline]
             unsafe fn from_param(
                 param: *const #ident,
-                name: &'static __ffi::core::primitive::str,
-            ) -> __ffi::core::result::Result<#ident, __ffi::Failure> {
+                name: &'static __ffi::str,
+            ) -> __ffi::Result<#ident, __ffi::Failure> {
                 // SAFETY: by this function's contract the bytes behind a pointer that isn't refused
                 // are initialised, and nobody writes to them meanwhile.
                 unsafe { __ffi::copied(param, name) }
@@ -221,7 +230,7 @@ fn checked(ident: &Ident) -> TokenStream {
             type Bits = __ffi::Bits<#ident>;
 
             #[inline]
-            fn is_valid_bit_pattern(bits: &__ffi::Bits<#ident>) -> __ffi::core::primitive::bool {
+            fn is_valid_bit_pattern(bits: &__ffi::Bits<#ident>) -> __ffi::bool {
                 bits.is_valid()
             }
         }

@@ -64,15 +64,15 @@ fn implementations(item: &Newtype) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
-            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::Facts::<#ty>::FINGERPRINT;
-            const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<#ty>::ANY_BITS;
-            const CAPACITIES_FIT: __ffi::core::primitive::bool = __ffi::Facts::<#ty>::CAPACITIES_FIT;
+            const FINGERPRINT: __ffi::u64 = __ffi::Facts::<#ty>::FINGERPRINT;
+            const ANY_BITS: __ffi::bool = __ffi::Facts::<#ty>::ANY_BITS;
+            const CAPACITIES_FIT: __ffi::bool = __ffi::Facts::<#ty>::CAPACITIES_FIT;
             const LANES: __ffi::Lanes = __ffi::Facts::<#ty>::LANES;
 
             #[inline]
             unsafe fn check(
                 value: *const Self,
-            ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            ) -> __ffi::Result<(), __ffi::InvalidValue> {
                 // SAFETY: the field is at the start of the struct, which fulfils the contract of
                 // `check`.
                 unsafe { __ffi::Facts::<#ty>::check(value.cast::<#ty>()) }
@@ -99,8 +99,8 @@ fn implementations(item: &Newtype) -> TokenStream {
             #[inline]
             unsafe fn from_param(
                 param: Self::Param,
-                name: &'static __ffi::core::primitive::str,
-            ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+                name: &'static __ffi::str,
+            ) -> __ffi::Result<Self, __ffi::Failure> {
                 // SAFETY: the callee has the same contract, for a type of the same layout.
                 unsafe { <#ty as __ffi::FfiValue>::from_param(param, name) }.map(Self)
             }

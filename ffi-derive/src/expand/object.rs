@@ -49,13 +49,13 @@ pub(crate) fn service(service: &Service) -> TokenStream {
             /// Returns an error if one is installed already, which stays.
             pub fn install(
                 implementor: impl #ident,
-            ) -> __ffi::core::result::Result<(), __ffi::AlreadyInstalled> {
+            ) -> __ffi::Result<(), __ffi::AlreadyInstalled> {
                 __FFI_INSTALLED.install(__ffi::Arc::new(implementor), #name)
             }
 
             /// Returns the installed implementor, if there is one.
             #[must_use]
-            pub fn installed() -> __ffi::core::option::Option<__ffi::FfiObject<dyn #ident>> {
+            pub fn installed() -> __ffi::Option<__ffi::FfiObject<dyn #ident>> {
                 __FFI_INSTALLED.get().map(__ffi::FfiObject::from)
             }
         }
@@ -63,7 +63,7 @@ pub(crate) fn service(service: &Service) -> TokenStream {
         #[unsafe(export_name = #installed_symbol)]
         unsafe extern "C" fn __ffi_installed(
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> __ffi::core::primitive::u64 {
+        ) -> __ffi::u64 {
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this
             // library, and that no other code uses.
             unsafe { __ffi::object_installed::<dyn #ident>(&__FFI_INSTALLED, __ffi_status) }
@@ -189,7 +189,7 @@ fn class(head: &Head, kind: &str, ty: &TokenStream) -> TokenStream {
                 __ffi::Piece::Text(#id),
                 __ffi::Piece::Text("\"}"),
             ];
-            const FINGERPRINT: __ffi::core::primitive::u64 =
+            const FINGERPRINT: __ffi::u64 =
                 __ffi::fingerprint::mix(&[__ffi::fingerprint::OBJECT, #name_hash]);
 
             fn class() -> &'static __ffi::Class {
@@ -202,15 +202,15 @@ fn class(head: &Head, kind: &str, ty: &TokenStream) -> TokenStream {
         #class
 
         #[unsafe(export_name = #free)]
-        extern "C" fn __ffi_free(__ffi_handle: __ffi::core::primitive::u64) -> __ffi::core::primitive::i32 {
+        extern "C" fn __ffi_free(__ffi_handle: __ffi::u64) -> __ffi::i32 {
             __ffi::object_free(__ffi_handle)
         }
 
         #[unsafe(export_name = #share)]
         unsafe extern "C" fn __ffi_share(
-            __ffi_handle: __ffi::core::primitive::u64,
+            __ffi_handle: __ffi::u64,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> __ffi::core::primitive::u64 {
+        ) -> __ffi::u64 {
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this
             // library, and no other thread ends the handle meanwhile.
             unsafe { __ffi::object_share::<#ty>(__ffi_handle, __ffi_status) }
@@ -218,9 +218,9 @@ fn class(head: &Head, kind: &str, ty: &TokenStream) -> TokenStream {
 
         #[unsafe(export_name = #redeem)]
         unsafe extern "C" fn __ffi_redeem(
-            __ffi_token: __ffi::core::primitive::u64,
+            __ffi_token: __ffi::u64,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> __ffi::core::primitive::u64 {
+        ) -> __ffi::u64 {
             // SAFETY: the caller passes null, or a status that is zeroed or was written by this
             // library.
             unsafe { __ffi::object_redeem::<#ty>(__ffi_token, __ffi_status) }

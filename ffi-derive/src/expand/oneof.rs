@@ -64,7 +64,7 @@ fn layout(oneof: &Oneof) -> TokenStream {
             while tag < #count {
                 // SAFETY: the memory belongs to this function, and has at least four bytes that are
                 // aligned to four, as the shadow's.
-                unsafe { memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag) };
+                unsafe { memory.as_mut_ptr().cast::<__ffi::u32>().write(tag) };
                 // SAFETY: a oneof has its discriminant there, which is all that the function reads;
                 // if there is no such case, or rustc has the discriminant elsewhere, const
                 // evaluation says so.
@@ -85,11 +85,11 @@ fn layout(oneof: &Oneof) -> TokenStream {
         #[allow(dead_code)]
         #[repr(C)]
         struct __FfiShadow {
-            __ffi_tag: __ffi::core::primitive::u32,
+            __ffi_tag: __ffi::u32,
             __ffi_payload: __FfiPayload,
         }
 
-        const __FFI_PAYLOAD: __ffi::core::primitive::usize = __ffi::offset_of!(__FfiShadow, __ffi_payload);
+        const __FFI_PAYLOAD: __ffi::usize = __ffi::offset_of!(__FfiShadow, __ffi_payload);
         #seen
         #assertions
     }
@@ -107,18 +107,18 @@ fn seen(oneof: &Oneof) -> TokenStream {
                 #ident::#case { 0: __ffi_value } => {
                     let __ffi_value = &raw const *__ffi_value;
                     __ffi::Place(__ffi_value).assert_seen::<#ty>();
-                    (#position, __ffi::core::option::Option::Some(__ffi_value.cast()))
+                    (#position, __ffi::Option::Some(__ffi_value.cast()))
                 }
             },
-            None => quote!(#ident::#case {} => (#position, __ffi::core::option::Option::None),),
+            None => quote!(#ident::#case {} => (#position, __ffi::Option::None),),
         }
     });
     quote_spanned! {ident.span()=>
         const unsafe fn __ffi_seen(
             __ffi_oneof: *const #ident,
         ) -> (
-            __ffi::core::primitive::u32,
-            __ffi::core::option::Option<*const __ffi::core::primitive::u8>,
+            __ffi::u32,
+            __ffi::Option<*const __ffi::u8>,
         ) {
             // SAFETY: the caller vouches for the discriminant; no more is read.
             match unsafe { &*__ffi_oneof } {
@@ -162,7 +162,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     let units = units.map(|(tag, _)| Literal::usize_unsuffixed(tag));
     let in_arena = oneof.arena.as_ref().map(|_| {
         quote!(
-            const ARENA: __ffi::core::primitive::bool = true;
+            const ARENA: __ffi::bool = true;
         )
     });
     quote! {
@@ -175,25 +175,25 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
-            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::ONEOF,
                 #name_hash,
-                __ffi::core::mem::size_of::<#ident>() as __ffi::core::primitive::u64,
-                __ffi::core::mem::align_of::<#ident>() as __ffi::core::primitive::u64,
-                __FFI_PAYLOAD as __ffi::core::primitive::u64,
+                __ffi::core::mem::size_of::<#ident>() as __ffi::u64,
+                __ffi::core::mem::align_of::<#ident>() as __ffi::u64,
+                __FFI_PAYLOAD as __ffi::u64,
                 #(#facts,)*
             ]);
-            const ANY_BITS: __ffi::core::primitive::bool = false;
+            const ANY_BITS: __ffi::bool = false;
             #in_arena
 
             #[inline]
-            unsafe fn check(oneof: *const #ident) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            unsafe fn check(oneof: *const #ident) -> __ffi::Result<(), __ffi::InvalidValue> {
                 // SAFETY: by this function's contract `oneof` is aligned and initialised, and
                 // nobody writes to it.
                 match unsafe { __ffi::oneof_tag(oneof) } {
-                    #(#units)|* => __ffi::core::result::Result::Ok(()),
+                    #(#units)|* => __ffi::Result::Ok(()),
                     #(#checks)*
-                    tag => __ffi::core::result::Result::Err(__ffi::unknown_case::<#ident>(tag)),
+                    tag => __ffi::Result::Err(__ffi::unknown_case::<#ident>(tag)),
                 }
             }
         }
@@ -202,9 +202,9 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         // it.
         #[automatically_derived]
         unsafe impl __ffi::FfiOneof for #ident {
-            const NAME: &'static __ffi::core::primitive::str = #name;
-            const ID: &'static __ffi::core::primitive::str = #id;
-            const PAYLOAD: __ffi::core::primitive::usize = __FFI_PAYLOAD;
+            const NAME: &'static __ffi::str = #name;
+            const ID: &'static __ffi::str = #id;
+            const PAYLOAD: __ffi::usize = __FFI_PAYLOAD;
         }
     }
 }

@@ -21,13 +21,13 @@ pub(super) fn pool(head: &Head, pool: &Pool, record: &mut Object<'_>) -> TokenSt
     };
     // The span at which rustc reports an invalid capacity.
     let definition = quote_spanned! {capacity.span()=>
-        const __FFI_CAPACITY: __ffi::core::primitive::u32 = #capacity;
+        const __FFI_CAPACITY: __ffi::u32 = #capacity;
         static __FFI_POOL: __ffi::Pool<#ident> = __ffi::Pool::new(#name, __FFI_CAPACITY);
     };
     let krate = &head.krate;
     let prefix = head.prefix.type_symbol(&head.item.name, "pool_");
     record.key("pool").object(|record| {
-        record.key("capacity").size(&quote!(__FFI_CAPACITY));
+        record.key("capacity").size(&quote!(__FFI_CAPACITY as __ffi::usize));
         record.key("reset").string(reset_name);
         record.key("symbols").object(|symbols| {
             symbols.entries(&quote!(#krate::__pool_operations!(__symbols!, #prefix, #ident)));

@@ -20,7 +20,7 @@ pub(crate) fn flag(flag: &Flag) -> TokenStream {
     });
     let export = quote_spanned! {ident.span()=>
         #[unsafe(export_name = #symbol)]
-        extern "C" fn __ffi_flag(set: __ffi::core::primitive::i32) -> __ffi::core::primitive::i32 {
+        extern "C" fn __ffi_flag(set: __ffi::i32) -> __ffi::i32 {
             __ffi::flag(__FFI_FLAG, set)
         }
     };
@@ -42,7 +42,7 @@ pub(crate) fn health(health: &Health) -> TokenStream {
     };
     let export = quote_spanned! {function.span()=>
         #[unsafe(export_name = #symbol)]
-        extern "C" fn __ffi_health(start: __ffi::core::primitive::i32) -> *mut __ffi::FfiOwned {
+        extern "C" fn __ffi_health(start: __ffi::i32) -> *mut __ffi::FfiOwned {
             __ffi::health(&__FFI_CHECK, start)
         }
     };

@@ -111,8 +111,10 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         let (value, tag, name) = (value(field, true), field.tag, &field.item.name);
         let read_field = of(&field.ty, field.wire, "read_field");
         quote! {
-            #tag => #read_field(#value, &mut #state, __ffi_wire_type, __ffi_input)
-                .map_err(|__ffi_error| __ffi_error.in_field(#name))?,
+            #tag => __ffi::proto::in_field(
+                #read_field(#value, &mut #state, __ffi_wire_type, __ffi_input),
+                #name,
+            )?,
         }
     });
     // The span at which rustc reports a symbol that another item has.
@@ -130,8 +132,8 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
 
         #[unsafe(export_name = #decode)]
         unsafe extern "C" fn __ffi_decode_proto(
-            __ffi_bytes: *const __ffi::core::primitive::u8,
-            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
             __ffi_message: *mut #head,
             __ffi_status: *mut __ffi::FfiStatus,
         ) {
@@ -148,7 +150,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::core::primitive::bool =
+            const HAS_REFS: __ffi::bool =
                 false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
             type State = ();
 
@@ -159,11 +161,11 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 unsafe { __ffi_slot.assume_init_mut() }
             }
 
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 #(#defaults)&&*
             }
 
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 #(#lens)+*
             }
 
@@ -174,15 +176,15 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 #(let mut #states = __ffi::proto::ProtoFacts::<#wire_types>::state();)*
-                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             fn release(&mut self) {
@@ -245,7 +247,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                 __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
             },
         };
-        quote!(#tag => { #read }.map_err(|__ffi_error| __ffi_error.in_field(#name))?,)
+        quote!(#tag => __ffi::proto::in_field({ #read }, #name)?,)
     });
     let assertions = assertions(types.iter().copied());
     let items = quote! {
@@ -255,7 +257,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::core::primitive::bool =
+            const HAS_REFS: __ffi::bool =
                 false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
             type State = ();
 
@@ -267,14 +269,14 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                 unsafe { __ffi_slot.assume_init_mut() }
             }
 
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 match self {
                     #head::#unset => true,
                     _ => false,
                 }
             }
 
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 match self {
                     #head::#unset => 0,
                     #(#lens)*
@@ -291,14 +293,14 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
-                while let __ffi::core::option::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
 
             fn release(&mut self) {
@@ -320,15 +322,11 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
 pub(super) fn newtype(item: &Newtype) -> TokenStream {
     let (ident, ty) = (&item.head.ident, &item.ty);
     let inner = quote!(<#ty as __ffi::proto::ProtoType>);
-    let (bool, u32, usize, u8) = (
-        quote!(__ffi::core::primitive::bool),
-        quote!(__ffi::core::primitive::u32),
-        quote!(__ffi::core::primitive::usize),
-        quote!(__ffi::core::primitive::u8),
-    );
+    let (bool, u32, usize, u8) =
+        (quote!(__ffi::bool), quote!(__ffi::u32), quote!(__ffi::usize), quote!(__ffi::u8));
     let wire_type = quote!(__ffi::proto::WireType);
     let (writer, reader) = (quote!(&mut __ffi::proto::Writer<'_>), quote!(&mut __ffi::proto::Reader<'_>));
-    let read = quote!(__ffi::core::result::Result<(), __ffi::proto::DecodeError>);
+    let read = quote!(__ffi::Result<(), __ffi::proto::DecodeError>);
     // An array has forms of its own for a field and for elements, so all are those of the type.
     let items = quote! {
         // SAFETY: the struct has the layout of the type in it, whose `init` makes that a value.
@@ -399,7 +397,7 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
             }
 
             #[inline]
-            fn write_items(&self, __ffi_key: __ffi::core::option::Option<#u32>, __ffi_out: #writer) {
+            fn write_items(&self, __ffi_key: __ffi::Option<#u32>, __ffi_out: #writer) {
                 #inner::write_items(&self.0, __ffi_key, __ffi_out);
             }
 
@@ -465,12 +463,12 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
             }
 
             #[inline]
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 __ffi::proto::enum_is_default(*self)
             }
 
             #[inline]
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 __ffi::proto::enum_len(*self)
             }
 
@@ -483,9 +481,9 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 *self = __ffi::proto::read_enum(__ffi_input)?;
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
         }
     };

@@ -52,11 +52,11 @@ fn facts(queue: &Queue) -> TokenStream {
         where
             #bounds
         {
-            const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(&[
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::QUEUE,
                 #name_hash,
                 <<#ty as __ffi::ExportedQueue>::Message as __ffi::FfiType>::FINGERPRINT,
-                <#ty as __ffi::ExportedQueue>::CAPACITY as __ffi::core::primitive::u64,
+                <#ty as __ffi::ExportedQueue>::CAPACITY as __ffi::u64,
             ]);
             const RECORD: __ffi::Fragment = #record;
         }

@@ -64,7 +64,7 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
 /// Returns a variant's value, of the record's type.
 pub(super) fn value(item: &Enum, Variant { ident: variant, .. }: &Variant) -> TokenStream {
     let ident = &item.head.ident;
-    quote!(#ident::#variant as __ffi::core::primitive::i64)
+    quote!(#ident::#variant as __ffi::i64)
 }
 
 pub(super) fn newtype(item: &Newtype) -> TokenStream {

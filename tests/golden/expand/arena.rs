@@ -61,28 +61,14 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
-        __ffi::FieldLayout {
-            size: __ffi::core::mem::size_of::<u64>(),
-            align: __ffi::core::mem::align_of::<u64>(),
-            offset: __ffi::offset_of!(Row, id),
-        },
-        __ffi::FieldLayout {
-            size: __ffi::core::mem::size_of::<ArenaStr>(),
-            align: __ffi::core::mem::align_of::<ArenaStr>(),
-            offset: __ffi::offset_of!(Row, name),
-        },
-        __ffi::FieldLayout {
-            size: __ffi::core::mem::size_of::<ArenaVec<Row>>(),
-            align: __ffi::core::mem::align_of::<ArenaVec<Row>>(),
-            offset: __ffi::offset_of!(Row, replies),
-        },
+        __ffi::FieldLayout::of::<u64>(__ffi::offset_of!(Row, id)),
+        __ffi::FieldLayout::of::<ArenaStr>(__ffi::offset_of!(Row, name)),
+        __ffi::FieldLayout::of::<ArenaVec<Row>>(__ffi::offset_of!(Row, replies)),
     ];
     const _: () = {
-        let _: __ffi::core::primitive::bool = <u64 as __ffi::FfiType>::ANY_BITS;
-        let _: __ffi::core::primitive::bool = <ArenaStr as __ffi::FfiType>::ANY_BITS;
-        let _: __ffi::core::primitive::bool = <ArenaVec<
-            Row,
-        > as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::bool = <u64 as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::bool = <ArenaStr as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::bool = <ArenaVec<Row> as __ffi::FfiType>::ANY_BITS;
         __ffi::assert_not_empty::<u64>();
         __ffi::assert_not_empty::<ArenaStr>();
         __ffi::assert_not_empty::<ArenaVec<Row>>();
@@ -109,24 +95,24 @@ const _: () = {
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"message\":\"golden::Row\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::MESSAGE,
                 11534810572390991611u64,
-                __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
-                __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::size_of::<Self>() as __ffi::u64,
+                __ffi::core::mem::align_of::<Self>() as __ffi::u64,
                 628021283683842752u64,
-                __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+                __FFI_FIELDS[0].offset as __ffi::u64,
                 __ffi::Facts::<u64>::FINGERPRINT,
                 14176396743819860870u64,
-                __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+                __FFI_FIELDS[1].offset as __ffi::u64,
                 __ffi::Facts::<ArenaStr>::FINGERPRINT,
                 17892188286256861055u64,
-                __FFI_FIELDS[2].offset as __ffi::core::primitive::u64,
+                __FFI_FIELDS[2].offset as __ffi::u64,
                 __ffi::Facts::<ArenaVec<Row>>::FINGERPRINT,
             ],
         );
-        const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<u64>::ANY_BITS
+        const ANY_BITS: __ffi::bool = __ffi::Facts::<u64>::ANY_BITS
             && __ffi::Facts::<ArenaStr>::ANY_BITS
             && __ffi::Facts::<ArenaVec<Row>>::ANY_BITS;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
@@ -137,11 +123,9 @@ const _: () = {
             ],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
         );
-        const ARENA: __ffi::core::primitive::bool = true;
+        const ARENA: __ffi::bool = true;
         #[inline]
-        unsafe fn check(
-            message: *const Self,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+        unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe {
                 __ffi::check_field::<
                     u64,
@@ -175,14 +159,14 @@ const _: () = {
                     __ffi::Facts::<ArenaVec<Row>>::check,
                 )
             }?;
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiMessage for Row {
-        const NAME: &'static __ffi::core::primitive::str = "Row";
-        const ID: &'static __ffi::core::primitive::str = "golden::Row";
-        const ID_HASH: __ffi::core::primitive::u64 = 9870179654198091620u64;
+        const NAME: &'static __ffi::str = "Row";
+        const ID: &'static __ffi::str = "golden::Row";
+        const ID_HASH: __ffi::u64 = 9870179654198091620u64;
     }
     #[allow(dead_code, missing_docs, unreachable_pub)]
     impl<'arena> RowView<'arena> {
@@ -242,7 +226,7 @@ const _: () = {
     #[automatically_derived]
     impl __ffi::core::cmp::PartialEq for RowView<'_> {
         #[inline]
-        fn eq(&self, other: &Self) -> __ffi::core::primitive::bool {
+        fn eq(&self, other: &Self) -> __ffi::bool {
             <Row as __ffi::ArenaType>::views_equal(*self, *other)
         }
     }
@@ -263,10 +247,7 @@ const _: () = {
             fn serialize<__FfiSerializer: __ffi::serde::Serializer>(
                 &self,
                 serializer: __FfiSerializer,
-            ) -> __ffi::core::result::Result<
-                __FfiSerializer::Ok,
-                __FfiSerializer::Error,
-            > {
+            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                 <Row as __ffi::ArenaType>::serialize_view(*self, serializer)
             }
         }
@@ -307,7 +288,7 @@ const _: () = {
         #[track_caller]
         pub(crate) fn replies(
             &mut self,
-            room: __ffi::core::primitive::usize,
+            room: __ffi::usize,
         ) -> <ArenaVec<Row> as __ffi::ArenaType>::Edit<'_> {
             let mut editor = unsafe {
                 __ffi::ArenaPlace::field::<
@@ -335,7 +316,7 @@ const _: () = {
             __ffi::core::fmt::Debug::fmt(&__ffi::ArenaPlace::view(&self.0), f)
         }
     }
-    const _: &[__ffi::core::primitive::bool] = &[
+    const _: &[__ffi::bool] = &[
         __ffi::Facts::<u64>::ARENA,
         __ffi::Facts::<ArenaStr>::ARENA,
         __ffi::Facts::<ArenaVec<Row>>::ARENA,
@@ -345,7 +326,7 @@ const _: () = {
         type View<'__ffi_arena> = RowView<'__ffi_arena>;
         type Value<'__ffi_arena> = Self;
         type Edit<'__ffi_arena> = RowEdit<'__ffi_arena>;
-        const IDENTITY: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const IDENTITY: __ffi::u64 = __ffi::fingerprint::mix(
             &[__ffi::fingerprint::REF, 9870179654198091620u64],
         );
         #[inline]
@@ -363,15 +344,15 @@ const _: () = {
         fn put(
             mut place: __ffi::ArenaPlace<'_, Self>,
             message: Self,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::ArenaPlace::store(&mut place, &message);
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         unsafe fn check_in(
             message: *const Self,
             check: &mut __ffi::ArenaCheck<'_>,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+        ) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe {
                 __ffi::check_field_in::<
                     u64,
@@ -387,7 +368,7 @@ const _: () = {
                     ArenaVec<Row>,
                 >(message.cast(), __FFI_FIELDS[2].offset, "replies", check)
             }?;
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
@@ -415,7 +396,7 @@ const _: () = {
             message: &Self,
             mut place: __ffi::ArenaPlace<'_, Self>,
             from: __ffi::ArenaRef<'_>,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             unsafe {
                 __ffi::copy_field_in(
                     &message.id,
@@ -440,13 +421,13 @@ const _: () = {
                     from,
                 )
             }?;
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         fn views_equal(
             a: <Self as __ffi::ArenaType>::View<'_>,
             b: <Self as __ffi::ArenaType>::View<'_>,
-        ) -> __ffi::core::primitive::bool {
+        ) -> __ffi::bool {
             <u64 as __ffi::ArenaType>::views_equal(RowView::id(a), RowView::id(b))
                 && <ArenaStr as __ffi::ArenaType>::views_equal(
                     RowView::name(a),
@@ -476,10 +457,7 @@ const _: () = {
             fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
                 view: <Self as __ffi::ArenaType>::View<'_>,
                 serializer: __FfiSerializer,
-            ) -> __ffi::core::result::Result<
-                __FfiSerializer::Ok,
-                __FfiSerializer::Error,
-            > {
+            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                 use __ffi::serde::ser::SerializeStruct as _;
                 let mut message = serializer.serialize_struct("Row", 3)?;
                 message
@@ -510,39 +488,27 @@ const _: () = {
                         __ffi::Piece::Text(
                             "{\"kind\":\"message\",\"id\":\"golden::Row\",\"name\":\"Row\",\"size\":",
                         ),
-                        __ffi::Piece::Number(
-                            __ffi::core::mem::size_of::<Row>()
-                                as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__ffi::core::mem::size_of::<Row>()),
                         __ffi::Piece::Text(",\"align\":"),
-                        __ffi::Piece::Number(
-                            __ffi::core::mem::align_of::<Row>()
-                                as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__ffi::core::mem::align_of::<Row>()),
                         __ffi::Piece::Text(",\"fingerprint\":"),
                         __ffi::Piece::Fingerprint(<Row as __ffi::FfiType>::FINGERPRINT),
                         __ffi::Piece::Text(
                             ",\"in_arena\":true,\"fields\":[\n{\"name\":\"id\",\"tag\":1,\"offset\":",
                         ),
-                        __ffi::Piece::Number(
-                            __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__FFI_FIELDS[0].offset),
                         __ffi::Piece::Text(",\"type\":"),
                         __ffi::Piece::Nested(__ffi::Facts::<u64>::TYPE),
                         __ffi::Piece::Text(
                             "},\n{\"name\":\"name\",\"tag\":2,\"offset\":",
                         ),
-                        __ffi::Piece::Number(
-                            __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__FFI_FIELDS[1].offset),
                         __ffi::Piece::Text(",\"type\":"),
                         __ffi::Piece::Nested(__ffi::Facts::<ArenaStr>::TYPE),
                         __ffi::Piece::Text(
                             "},\n{\"name\":\"replies\",\"tag\":3,\"offset\":",
                         ),
-                        __ffi::Piece::Number(
-                            __FFI_FIELDS[2].offset as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__FFI_FIELDS[2].offset),
                         __ffi::Piece::Text(",\"type\":"),
                         __ffi::Piece::Nested(__ffi::Facts::<ArenaVec<Row>>::TYPE),
                         __ffi::Piece::Text("}\n]}"),
@@ -557,8 +523,8 @@ const _: () = {
     }
     #[automatically_derived]
     unsafe impl __ffi::ArenaMessage for Row {
-        fn layout() -> __ffi::core::primitive::u64 {
-            static __FFI_LAYOUT: __ffi::OnceLock<__ffi::core::primitive::u64> = __ffi::OnceLock::new();
+        fn layout() -> __ffi::u64 {
+            static __FFI_LAYOUT: __ffi::OnceLock<__ffi::u64> = __ffi::OnceLock::new();
             __ffi::message_layout(&__FFI_LAYOUT, <Self as __ffi::ArenaType>::reach)
         }
     }
@@ -573,8 +539,8 @@ const _: () = {
         }
         #[unsafe(export_name = "golden_ffi_row_decode_proto")]
         unsafe extern "C" fn __ffi_decode_proto(
-            __ffi_bytes: *const __ffi::core::primitive::u8,
-            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
             __ffi_status: *mut __ffi::FfiStatus,
         ) -> *mut __ffi::FfiArena<Row> {
             unsafe { __ffi::proto::decode_arena(__ffi_bytes, __ffi_len, __ffi_status) }
@@ -585,7 +551,7 @@ const _: () = {
             type State = ();
             fn is_default(
                 __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
-            ) -> __ffi::core::primitive::bool {
+            ) -> __ffi::bool {
                 <u64 as __ffi::proto::ArenaProto>::is_default(__ffi_view.id())
                     && <ArenaStr as __ffi::proto::ArenaProto>::is_default(
                         __ffi_view.name(),
@@ -596,7 +562,7 @@ const _: () = {
             }
             fn value_len(
                 __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
-            ) -> __ffi::core::primitive::usize {
+            ) -> __ffi::usize {
                 <u64 as __ffi::proto::ArenaProto>::field_len(__ffi_view.id(), 1u32)
                     + <ArenaStr as __ffi::proto::ArenaProto>::field_len(
                         __ffi_view.name(),
@@ -631,15 +597,14 @@ const _: () = {
             fn read_value(
                 mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 let mut __ffi_state_0 = <<u64 as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
                 let mut __ffi_state_1 = <<ArenaStr as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
                 let mut __ffi_state_2 = <<ArenaVec<
                     Row,
                 > as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
-                while let __ffi::core::option::Option::Some(
-                    (__ffi_tag, __ffi_wire_type),
-                ) = __ffi_input.key()?
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
+                    .key()?
                 {
                     match __ffi_tag {
                         1u32 => {
@@ -648,14 +613,14 @@ const _: () = {
                                     u64,
                                 >(&mut __ffi_place, __FFI_FIELDS[0].offset)
                             };
-                            <u64 as __ffi::proto::ArenaProto>::read_field(
-                                    __ffi_field,
-                                    &mut __ffi_state_0,
-                                    1u32,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                )
-                                .map_err(|__ffi_error| __ffi_error.in_field("id"))?;
+                            let __ffi_read = <u64 as __ffi::proto::ArenaProto>::read_field(
+                                __ffi_field,
+                                &mut __ffi_state_0,
+                                1u32,
+                                __ffi_wire_type,
+                                __ffi_input,
+                            );
+                            __ffi::proto::in_field(__ffi_read, "id")?;
                         }
                         2u32 => {
                             let __ffi_field = unsafe {
@@ -663,14 +628,14 @@ const _: () = {
                                     ArenaStr,
                                 >(&mut __ffi_place, __FFI_FIELDS[1].offset)
                             };
-                            <ArenaStr as __ffi::proto::ArenaProto>::read_field(
-                                    __ffi_field,
-                                    &mut __ffi_state_1,
-                                    2u32,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                )
-                                .map_err(|__ffi_error| __ffi_error.in_field("name"))?;
+                            let __ffi_read = <ArenaStr as __ffi::proto::ArenaProto>::read_field(
+                                __ffi_field,
+                                &mut __ffi_state_1,
+                                2u32,
+                                __ffi_wire_type,
+                                __ffi_input,
+                            );
+                            __ffi::proto::in_field(__ffi_read, "name")?;
                         }
                         3u32 => {
                             let __ffi_field = unsafe {
@@ -678,21 +643,21 @@ const _: () = {
                                     ArenaVec<Row>,
                                 >(&mut __ffi_place, __FFI_FIELDS[2].offset)
                             };
-                            <ArenaVec<
+                            let __ffi_read = <ArenaVec<
                                 Row,
                             > as __ffi::proto::ArenaProto>::read_field(
-                                    __ffi_field,
-                                    &mut __ffi_state_2,
-                                    3u32,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                )
-                                .map_err(|__ffi_error| __ffi_error.in_field("replies"))?;
+                                __ffi_field,
+                                &mut __ffi_state_2,
+                                3u32,
+                                __ffi_wire_type,
+                                __ffi_input,
+                            );
+                            __ffi::proto::in_field(__ffi_read, "replies")?;
                         }
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
             fn settle(mut __ffi_place: __ffi::ArenaPlace<'_, Self>) {
                 if __ffi::Facts::<u64>::ARENA {
@@ -729,30 +694,29 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_row_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Row as __ffi::FfiType>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <Row as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"message\",\"name\":\"Row\",\"doc\":\"A row of a result.\",\"id\":\"golden::Row\",\"symbols\":{\"fingerprint\":\"golden_ffi_row_fingerprint\"},\"size\":"),
-        __ffi::Piece::Number(__ffi::core::mem::size_of:: < Row > () as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"align\":"),
-        __ffi::Piece::Number(__ffi::core::mem::align_of:: < Row > () as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fingerprint\":"),
-        __ffi::Piece::Fingerprint(< Row as __ffi::FfiType > ::FINGERPRINT),
+        __ffi::Piece::size(__ffi::core::mem::size_of:: < Row > ()),
+        __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::size(__ffi::core::mem::align_of:: < Row > ()),
+        __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Row as
+        __ffi::FfiType > ::FINGERPRINT),
         __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_row_encode_proto\",\"decode\":\"golden_ffi_row_decode_proto\"}"),
         __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
         __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
         "golden_ffi_row_arena_", Row)),
         __ffi::Piece::Text("}},\"fields\":[{\"name\":\"id\",\"tag\":1,\"offset\":"),
-        __ffi::Piece::Number(__FFI_FIELDS[0].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < u64 >
-        ::TYPE),
+        __ffi::Piece::size(__FFI_FIELDS[0].offset), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts:: < u64 > ::TYPE),
         __ffi::Piece::Text("},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":"),
-        __ffi::Piece::Number(__FFI_FIELDS[1].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < ArenaStr
-        > ::TYPE), __ffi::Piece::Text("},{\"name\":\"replies\",\"tag\":3,\"offset\":"),
-        __ffi::Piece::Number(__FFI_FIELDS[2].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < ArenaVec
-        < Row > > ::TYPE), __ffi::Piece::Text("}]}")]
+        __ffi::Piece::size(__FFI_FIELDS[1].offset), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts:: < ArenaStr > ::TYPE),
+        __ffi::Piece::Text("},{\"name\":\"replies\",\"tag\":3,\"offset\":"),
+        __ffi::Piece::size(__FFI_FIELDS[2].offset), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts:: < ArenaVec < Row > > ::TYPE),
+        __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_row_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

@@ -28,7 +28,7 @@ const _: () = {
         fn write(
             &self,
             mut place: __ffi::ArenaPlace<'_, Row>,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::PartOf::write(
                 unsafe {
                     __ffi::PartOf::<
@@ -55,7 +55,7 @@ const _: () = {
                 &self.replies,
                 &mut place,
             )?;
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         fn read(view: <Row as __ffi::ArenaType>::View<'_>) -> Self {
             Self {

@@ -36,18 +36,18 @@ const _: () = {
     const _: () = {
         #[unsafe(export_name = "golden_ffi_find")]
         unsafe extern "C" fn __ffi_wrapper(
-            __ffi_arg_0: *const __ffi::core::primitive::u8,
-            __ffi_len_0: __ffi::core::primitive::usize,
+            __ffi_arg_0: *const __ffi::u8,
+            __ffi_len_0: __ffi::usize,
             __ffi_arg_1: <u32 as __ffi::FfiValue>::Param,
-            __ffi_present_1: __ffi::core::primitive::u8,
+            __ffi_present_1: __ffi::u8,
             __ffi_arg_2: *mut Particle,
             __ffi_mailbox: *const __ffi::FfiMailbox,
-            __ffi_call: __ffi::core::primitive::u64,
+            __ffi_call: __ffi::u64,
             __ffi_now: *mut __ffi::FfiEvent,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> __ffi::core::primitive::i32
+        ) -> __ffi::i32
         where
-            for<'__ffi_any> __ffi::core::primitive::u8: __ffi::FfiValue,
+            for<'__ffi_any> __ffi::u8: __ffi::FfiValue,
             for<'__ffi_any> String: __ffi::OwnedText,
             for<'__ffi_any> u32: __ffi::FfiValue,
             for<'__ffi_any> Particle: __ffi::FfiPooled,
@@ -92,7 +92,7 @@ const _: () = {
                     function
                 }
                 let __ffi_function = __ffi_seen(find);
-                __ffi::core::result::Result::<
+                __ffi::Result::<
                     _,
                     __ffi::Failure,
                 >::Ok(
@@ -134,14 +134,14 @@ const _: () = {
     struct __FfiFacts;
     impl __FfiFacts
     where
-        for<'__ffi_any> __ffi::core::primitive::u8: __ffi::FfiValue,
+        for<'__ffi_any> __ffi::u8: __ffi::FfiValue,
         for<'__ffi_any> String: __ffi::OwnedText,
         for<'__ffi_any> u32: __ffi::FfiValue,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
         for<'__ffi_any> Result<Vec<f64>, DbError>: __ffi::FfiReturn,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::FUNCTION,
                 __ffi::fingerprint::SIGNATURES,
@@ -150,16 +150,15 @@ const _: () = {
                     Vec<f64>,
                     DbError,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
-                <Result<Vec<f64>, DbError> as __ffi::FfiReturn>::FALLIBLE
-                    as __ffi::core::primitive::u64,
+                <Result<Vec<f64>, DbError> as __ffi::FfiReturn>::FALLIBLE as __ffi::u64,
                 __ffi::Returned::<Result<Vec<f64>, DbError>>::ERROR_FINGERPRINT,
                 <<Result<
                     Vec<f64>,
                     DbError,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::OPTIONAL
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 9398593617327382768u64,
-                <__ffi::core::primitive::u8 as __ffi::FfiType>::FINGERPRINT,
+                <__ffi::u8 as __ffi::FfiType>::FINGERPRINT,
                 12060969783387093339u64,
                 <u32 as __ffi::FfiType>::FINGERPRINT,
                 10097898355482628227u64,
@@ -171,7 +170,7 @@ const _: () = {
             __ffi::Piece::Text(
                 "{\"kind\":\"function\",\"name\":\"find\",\"doc\":\"Finds particles.\",\"symbol\":\"golden_ffi_find\",\"fingerprint_symbol\":\"golden_ffi_find_signature\",\"mode\":\"async\",\"params\":[{\"name\":\"name\",\"pass\":\"str\",\"type\":",
             ),
-            __ffi::Piece::Nested(<__ffi::core::primitive::u8 as __ffi::FfiType>::TYPE),
+            __ffi::Piece::Nested(<__ffi::u8 as __ffi::FfiType>::TYPE),
             __ffi::Piece::Text(
                 "},{\"name\":\"limit\",\"pass\":\"value\",\"optional\":true,\"type\":",
             ),
@@ -202,7 +201,7 @@ const _: () = {
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),
         ];
-        const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<
+        const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<Vec<f64>, DbError> as __ffi::FfiReturn>::Output,
         >();
     }
@@ -213,7 +212,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_find_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_find_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

@@ -75,7 +75,7 @@ const _: () = {
         for<'__ffi_any> u32: __ffi::FfiValue,
         for<'__ffi_any> Result<__ffi::FfiObject<Image>, DbError>: __ffi::FfiReturn,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::FUNCTION,
                 __ffi::fingerprint::SIGNATURES,
@@ -85,7 +85,7 @@ const _: () = {
                     DbError,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
                 <Result<__ffi::FfiObject<Image>, DbError> as __ffi::FfiReturn>::FALLIBLE
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 __ffi::Returned::<
                     Result<__ffi::FfiObject<Image>, DbError>,
                 >::ERROR_FINGERPRINT,
@@ -93,7 +93,7 @@ const _: () = {
                     __ffi::FfiObject<Image>,
                     DbError,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::OPTIONAL
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 8999596768310594794u64,
                 <u32 as __ffi::FfiType>::FINGERPRINT,
                 __ffi::fingerprint::MEMBER,
@@ -136,7 +136,7 @@ const _: () = {
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),
         ];
-        const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<
+        const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<__ffi::FfiObject<Image>, DbError> as __ffi::FfiReturn>::Output,
         >();
     }
@@ -147,7 +147,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_image_new_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_image_new_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
@@ -185,13 +185,13 @@ const _: () = {
     const _: () = {
         #[unsafe(export_name = "golden_ffi_image_mean")]
         unsafe extern "C" fn __ffi_wrapper(
-            __ffi_handle: __ffi::core::primitive::u64,
+            __ffi_handle: __ffi::u64,
             __ffi_arg_0: <f32 as __ffi::FfiValue>::Param,
             __ffi_mailbox: *const __ffi::FfiMailbox,
-            __ffi_call: __ffi::core::primitive::u64,
+            __ffi_call: __ffi::u64,
             __ffi_now: *mut __ffi::FfiEvent,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> __ffi::core::primitive::i32
+        ) -> __ffi::i32
         where
             for<'__ffi_any> Image: __ffi::FfiClass,
             for<'__ffi_any> f32: __ffi::FfiValue,
@@ -222,7 +222,7 @@ const _: () = {
                     __ffi_object: __ffi::FfiObject<Image>,
                     __ffi_moved_0: f32|
                 async move { <Image>::mean(&*__ffi_object, __ffi_moved_0).await });
-                __ffi::core::result::Result::<
+                __ffi::Result::<
                     _,
                     __ffi::Failure,
                 >::Ok(__ffi_watch.future(__ffi_function(__ffi_self, __ffi_local_0)))
@@ -251,16 +251,16 @@ const _: () = {
         for<'__ffi_any> f32: __ffi::FfiValue,
         for<'__ffi_any> f32: __ffi::FfiReturn,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::FUNCTION,
                 __ffi::fingerprint::SIGNATURES,
                 4824488397484060564u64,
                 <<f32 as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
-                <f32 as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+                <f32 as __ffi::FfiReturn>::FALLIBLE as __ffi::u64,
                 __ffi::Returned::<f32>::ERROR_FINGERPRINT,
                 <<f32 as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::OPTIONAL
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 8999596768310594794u64,
                 <f32 as __ffi::FfiType>::FINGERPRINT,
                 __ffi::fingerprint::MEMBER,
@@ -294,7 +294,7 @@ const _: () = {
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),
         ];
-        const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<
+        const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <f32 as __ffi::FfiReturn>::Output,
         >();
     }
@@ -305,7 +305,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_image_mean_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_image_mean_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

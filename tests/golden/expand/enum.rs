@@ -28,34 +28,29 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     const _: () = __ffi::assert_has_zero(
-        &[
-            Mode::Bounce as __ffi::core::primitive::i64,
-            Mode::Wrap as __ffi::core::primitive::i64,
-        ],
+        &[Mode::Bounce as __ffi::i64, Mode::Wrap as __ffi::i64],
         "`Mode` has no variant with value 0, and zeroed memory must be valid; hint: add one, such as `Unknown = 0`",
     );
     const _: () = {
-        const fn __ffi_seen(__ffi_variant: &Mode) -> __ffi::core::primitive::bool {
+        const fn __ffi_seen(__ffi_variant: &Mode) -> __ffi::bool {
             match __ffi_variant {
                 Mode::Bounce {} => {
                     let __ffi_bits = unsafe {
-                        __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Bounce)
+                        __ffi::bits::<Mode, __ffi::u8>(&Mode::Bounce)
                     };
-                    __ffi_bits == Mode::Bounce as __ffi::core::primitive::u8
-                        && __ffi_bits as __ffi::core::primitive::i64
-                            == Mode::Bounce as __ffi::core::primitive::i64
+                    __ffi_bits == Mode::Bounce as __ffi::u8
+                        && __ffi_bits as __ffi::i64 == Mode::Bounce as __ffi::i64
                 }
                 Mode::Wrap {} => {
                     let __ffi_bits = unsafe {
-                        __ffi::bits::<Mode, __ffi::core::primitive::u8>(&Mode::Wrap)
+                        __ffi::bits::<Mode, __ffi::u8>(&Mode::Wrap)
                     };
-                    __ffi_bits == Mode::Wrap as __ffi::core::primitive::u8
-                        && __ffi_bits as __ffi::core::primitive::i64
-                            == Mode::Wrap as __ffi::core::primitive::i64
+                    __ffi_bits == Mode::Wrap as __ffi::u8
+                        && __ffi_bits as __ffi::i64 == Mode::Wrap as __ffi::i64
                 }
             }
         }
-        __ffi::assert_repr::<Mode, __ffi::core::primitive::u8>();
+        __ffi::assert_repr::<Mode, __ffi::u8>();
         __ffi::assert_variant(__ffi_seen(&Mode::Bounce));
         __ffi::assert_variant(__ffi_seen(&Mode::Wrap));
     };
@@ -66,7 +61,7 @@ const _: () = {
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"enum\":\"golden::Mode\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::ENUM,
                 4020567327741190546u64,
@@ -74,18 +69,14 @@ const _: () = {
                     &[__ffi::fingerprint::SCALAR, 631772817358541784u64],
                 ),
                 4282594906271698045u64,
-                (Mode::Bounce as __ffi::core::primitive::i64)
-                    as __ffi::core::primitive::u64,
+                (Mode::Bounce as __ffi::i64) as __ffi::u64,
                 16580464930373756581u64,
-                (Mode::Wrap as __ffi::core::primitive::i64)
-                    as __ffi::core::primitive::u64,
+                (Mode::Wrap as __ffi::i64) as __ffi::u64,
             ],
         );
-        const ANY_BITS: __ffi::core::primitive::bool = false;
+        const ANY_BITS: __ffi::bool = false;
         #[inline]
-        unsafe fn check(
-            value: *const Self,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+        unsafe fn check(value: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe { __ffi::check_enum(value) }
         }
         #[inline]
@@ -98,27 +89,23 @@ const _: () = {
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiEnum for Mode {
-        type Repr = __ffi::core::primitive::u8;
-        const NAME: &'static __ffi::core::primitive::str = "Mode";
-        const ID: &'static __ffi::core::primitive::str = "golden::Mode";
+        type Repr = __ffi::u8;
+        const NAME: &'static __ffi::str = "Mode";
+        const ID: &'static __ffi::str = "golden::Mode";
         #[inline]
-        fn from_repr(
-            repr: __ffi::core::primitive::u8,
-        ) -> __ffi::core::option::Option<Self> {
-            const __FFI_VALUE_0: __ffi::core::primitive::u8 = Mode::Bounce
-                as __ffi::core::primitive::u8;
-            const __FFI_VALUE_1: __ffi::core::primitive::u8 = Mode::Wrap
-                as __ffi::core::primitive::u8;
+        fn from_repr(repr: __ffi::u8) -> __ffi::Option<Self> {
+            const __FFI_VALUE_0: __ffi::u8 = Mode::Bounce as __ffi::u8;
+            const __FFI_VALUE_1: __ffi::u8 = Mode::Wrap as __ffi::u8;
             match repr {
-                __FFI_VALUE_0 => __ffi::core::option::Option::Some(Self::Bounce),
-                __FFI_VALUE_1 => __ffi::core::option::Option::Some(Self::Wrap),
+                __FFI_VALUE_0 => __ffi::Option::Some(Self::Bounce),
+                __FFI_VALUE_1 => __ffi::Option::Some(Self::Wrap),
                 #[allow(unreachable_patterns)]
-                _ => __ffi::core::option::Option::None,
+                _ => __ffi::Option::None,
             }
         }
         #[inline]
-        fn to_repr(self) -> __ffi::core::primitive::u8 {
-            self as __ffi::core::primitive::u8
+        fn to_repr(self) -> __ffi::u8 {
+            self as __ffi::u8
         }
     }
     #[automatically_derived]
@@ -126,27 +113,25 @@ const _: () = {
     where
         for<'__ffi_any> Mode: __ffi::core::marker::Copy,
     {
-        type Bits = __ffi::core::primitive::u8;
+        type Bits = __ffi::u8;
         #[inline]
-        fn is_valid_bit_pattern(
-            bits: &__ffi::core::primitive::u8,
-        ) -> __ffi::core::primitive::bool {
+        fn is_valid_bit_pattern(bits: &__ffi::u8) -> __ffi::bool {
             <Self as __ffi::FfiEnum>::from_repr(*bits).is_some()
         }
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiValue for Mode {
-        type Abi = __ffi::core::primitive::u8;
-        type Param = __ffi::core::primitive::u8;
+        type Abi = __ffi::u8;
+        type Param = __ffi::u8;
         #[inline]
-        fn into_abi(self) -> __ffi::core::primitive::u8 {
-            self as __ffi::core::primitive::u8
+        fn into_abi(self) -> __ffi::u8 {
+            self as __ffi::u8
         }
         #[inline]
         unsafe fn from_param(
-            param: __ffi::core::primitive::u8,
-            name: &'static __ffi::core::primitive::str,
-        ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+            param: __ffi::u8,
+            name: &'static __ffi::str,
+        ) -> __ffi::Result<Self, __ffi::Failure> {
             __ffi::enum_from_param(param, name)
         }
     }
@@ -173,9 +158,9 @@ const _: () = {
         fn put(
             mut place: __ffi::ArenaPlace<'_, Self>,
             value: Self,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::ArenaPlace::store(&mut place, &value);
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
@@ -186,7 +171,7 @@ const _: () = {
         fn views_equal(
             a: <Self as __ffi::ArenaType>::View<'_>,
             b: <Self as __ffi::ArenaType>::View<'_>,
-        ) -> __ffi::core::primitive::bool {
+        ) -> __ffi::bool {
             __ffi::FfiEnum::to_repr(a) == __ffi::FfiEnum::to_repr(b)
         }
         #[inline]
@@ -202,10 +187,7 @@ const _: () = {
             fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
                 view: <Self as __ffi::ArenaType>::View<'_>,
                 serializer: __FfiSerializer,
-            ) -> __ffi::core::result::Result<
-                __FfiSerializer::Ok,
-                __FfiSerializer::Error,
-            > {
+            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                 use __ffi::ByFields as _;
                 __ffi::WrittenItself(&view)
                     .write(
@@ -235,11 +217,9 @@ const _: () = {
                         __ffi::Piece::Text(
                             ",\"variants\":[\n{\"name\":\"Bounce\",\"value\":",
                         ),
-                        __ffi::Piece::Signed(
-                            Mode::Bounce as __ffi::core::primitive::i64,
-                        ),
+                        __ffi::Piece::Signed(Mode::Bounce as __ffi::i64),
                         __ffi::Piece::Text("},\n{\"name\":\"Wrap\",\"value\":"),
-                        __ffi::Piece::Signed(Mode::Wrap as __ffi::core::primitive::i64),
+                        __ffi::Piece::Signed(Mode::Wrap as __ffi::i64),
                         __ffi::Piece::Text("}\n]}"),
                     ]
                 },
@@ -254,9 +234,9 @@ const _: () = {
         fn write(
             &self,
             mut place: __ffi::ArenaPlace<'_, Mode>,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::ArenaPlace::store(&mut place, self);
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         fn read(view: Mode) -> Mode {
             view
@@ -293,11 +273,11 @@ const _: () = {
                 __ffi_slot.write(__ffi::bytemuck::Zeroable::zeroed())
             }
             #[inline]
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 __ffi::proto::enum_is_default(*self)
             }
             #[inline]
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 __ffi::proto::enum_len(*self)
             }
             #[inline]
@@ -308,17 +288,19 @@ const _: () = {
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 *self = __ffi::proto::read_enum(__ffi_input)?;
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
         }
     };
     /// Arguments of `__proto!`.
     const _: () = {
-        ::ffi_core::__arena_proto!(
-            [] Mode, where [for < '__ffi_any > Mode : __ffi::core::marker::Copy,]
-        );
+        #[automatically_derived]
+        impl __ffi::proto::PlainProto for Mode
+        where
+            for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+        {}
     };
     #[doc(hidden)]
     #[allow(non_local_definitions)]
@@ -326,16 +308,15 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_mode_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Mode as __ffi::FfiType>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <Mode as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"Behaviour at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"),
         __ffi::Piece::Fingerprint(< Mode as __ffi::FfiType > ::FINGERPRINT),
         __ffi::Piece::Text(",\"variants\":[{\"name\":\"Bounce\",\"value\":"),
-        __ffi::Piece::Signed(Mode::Bounce as __ffi::core::primitive::i64),
+        __ffi::Piece::Signed(Mode::Bounce as __ffi::i64),
         __ffi::Piece::Text("},{\"name\":\"Wrap\",\"deprecated\":\"use `Bounce`\",\"value\":"),
-        __ffi::Piece::Signed(Mode::Wrap as __ffi::core::primitive::i64),
-        __ffi::Piece::Text("}]}")]
+        __ffi::Piece::Signed(Mode::Wrap as __ffi::i64), __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_mode_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

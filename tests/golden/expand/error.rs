@@ -29,10 +29,8 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::{NoErrorFacts as _, NoTexts as _};
     const _: () = __ffi::assert_error::<DbError>();
-    const _: __ffi::core::primitive::usize = <u64 as __ffi::FfiErrorField>::SIZE;
-    const _: __ffi::core::primitive::usize = <Option<
-        String,
-    > as __ffi::FfiErrorField>::SIZE;
+    const _: __ffi::usize = <u64 as __ffi::FfiErrorField>::SIZE;
+    const _: __ffi::usize = <Option<String> as __ffi::FfiErrorField>::SIZE;
     const __FFI_LAYOUT_0: __ffi::ErrorLayout<2> = __ffi::error_layout([
         (__ffi::ErrorFacts::<u64>::SIZE, __ffi::ErrorFacts::<u64>::ALIGN),
         (
@@ -48,35 +46,35 @@ const _: () = {
     ]);
     #[automatically_derived]
     unsafe impl __ffi::FfiError for DbError {
-        const ID: &'static __ffi::core::primitive::str = "golden::DbError";
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const ID: &'static __ffi::str = "golden::DbError";
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::ERROR,
                 12280978706236130251u64,
                 0u64,
                 12669762596599104422u64,
                 0u64,
-                __FFI_LAYOUT_0.size as __ffi::core::primitive::u64,
-                __FFI_LAYOUT_0.align as __ffi::core::primitive::u64,
+                __FFI_LAYOUT_0.size as __ffi::u64,
+                __FFI_LAYOUT_0.align as __ffi::u64,
                 2u64,
                 628021283683842752u64,
-                __FFI_LAYOUT_0.offsets[0] as __ffi::core::primitive::u64,
+                __FFI_LAYOUT_0.offsets[0] as __ffi::u64,
                 __ffi::ErrorFacts::<u64>::FINGERPRINT,
                 8305197143553842040u64,
-                __FFI_LAYOUT_0.offsets[1] as __ffi::core::primitive::u64,
+                __FFI_LAYOUT_0.offsets[1] as __ffi::u64,
                 __ffi::ErrorFacts::<Option<String>>::FINGERPRINT,
                 658714150779297617u64,
                 0u64,
-                __FFI_LAYOUT_1.size as __ffi::core::primitive::u64,
-                __FFI_LAYOUT_1.align as __ffi::core::primitive::u64,
+                __FFI_LAYOUT_1.size as __ffi::u64,
+                __FFI_LAYOUT_1.align as __ffi::u64,
                 1u64,
                 8999596768310594794u64,
-                __FFI_LAYOUT_1.offsets[0] as __ffi::core::primitive::u64,
+                __FFI_LAYOUT_1.offsets[0] as __ffi::u64,
                 __ffi::ErrorFacts::<__ffi::String>::FINGERPRINT,
                 14619902634148906226u64,
                 1u64,
-                __ffi::INTERNAL.size as __ffi::core::primitive::u64,
-                __ffi::INTERNAL.align as __ffi::core::primitive::u64,
+                __ffi::INTERNAL.size as __ffi::u64,
+                __ffi::INTERNAL.align as __ffi::u64,
                 0u64,
             ],
         );
@@ -137,34 +135,30 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_error_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <DbError as __ffi::FfiError>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <DbError as __ffi::FfiError>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"error\",\"name\":\"DbError\",\"doc\":\"Failures of the database.\",\"id\":\"golden::DbError\",\"symbols\":{\"fingerprint\":\"golden_ffi_db_error_fingerprint\"},\"fingerprint\":"),
         __ffi::Piece::Fingerprint(< DbError as __ffi::FfiError > ::FINGERPRINT),
         __ffi::Piece::Text(",\"variants\":[{\"name\":\"NotFound\",\"size\":"),
-        __ffi::Piece::Number(__FFI_LAYOUT_0.size as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"align\":"), __ffi::Piece::Number(__FFI_LAYOUT_0.align as
-        __ffi::core::primitive::u64),
+        __ffi::Piece::size(__FFI_LAYOUT_0.size), __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::size(__FFI_LAYOUT_0.align),
         __ffi::Piece::Text(",\"fields\":[{\"name\":\"id\",\"offset\":"),
-        __ffi::Piece::Number(__FFI_LAYOUT_0.offsets[0] as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::ErrorFacts:: < u64
-        > ::TYPE), __ffi::Piece::Text("},{\"name\":\"hint\",\"offset\":"),
-        __ffi::Piece::Number(__FFI_LAYOUT_0.offsets[1] as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::ErrorFacts:: <
-        Option < String > > ::TYPE),
+        __ffi::Piece::size(__FFI_LAYOUT_0.offsets[0]), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::ErrorFacts:: < u64 > ::TYPE),
+        __ffi::Piece::Text("},{\"name\":\"hint\",\"offset\":"),
+        __ffi::Piece::size(__FFI_LAYOUT_0.offsets[1]), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::ErrorFacts:: < Option < String > > ::TYPE),
         __ffi::Piece::Text("}]},{\"name\":\"Io\",\"size\":"),
-        __ffi::Piece::Number(__FFI_LAYOUT_1.size as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"align\":"), __ffi::Piece::Number(__FFI_LAYOUT_1.align as
-        __ffi::core::primitive::u64),
+        __ffi::Piece::size(__FFI_LAYOUT_1.size), __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::size(__FFI_LAYOUT_1.align),
         __ffi::Piece::Text(",\"fields\":[{\"name\":\"value\",\"offset\":"),
-        __ffi::Piece::Number(__FFI_LAYOUT_1.offsets[0] as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::ErrorFacts:: <
-        __ffi::String > ::TYPE),
+        __ffi::Piece::size(__FFI_LAYOUT_1.offsets[0]), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::ErrorFacts:: < __ffi::String > ::TYPE),
         __ffi::Piece::Text("}]},{\"name\":\"Corrupt\",\"internal\":true,\"size\":"),
-        __ffi::Piece::Number(__ffi::INTERNAL.size as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"align\":"), __ffi::Piece::Number(__ffi::INTERNAL.align as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fields\":[]}]}")]
+        __ffi::Piece::size(__ffi::INTERNAL.size), __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::size(__ffi::INTERNAL.align),
+        __ffi::Piece::Text(",\"fields\":[]}]}")]
     );
     #[unsafe(export_name = "golden_ffi_db_error_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

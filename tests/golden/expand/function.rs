@@ -40,11 +40,11 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_step")]
     unsafe extern "C" fn __ffi_wrapper(
         __ffi_arg_0: *mut Particle,
-        __ffi_len_0: __ffi::core::primitive::usize,
+        __ffi_len_0: __ffi::usize,
         __ffi_arg_1: <Bounds as __ffi::FfiValue>::Param,
-        __ffi_arg_2: *const __ffi::core::primitive::u8,
-        __ffi_len_2: __ffi::core::primitive::usize,
-        __ffi_present_2: __ffi::core::primitive::u8,
+        __ffi_arg_2: *const __ffi::u8,
+        __ffi_len_2: __ffi::usize,
+        __ffi_present_2: __ffi::u8,
         __ffi_arg_3: *mut Particle,
         __ffi_status: *mut __ffi::FfiStatus,
     ) -> <<Result<
@@ -54,7 +54,7 @@ const _: () = {
     where
         for<'__ffi_any> Particle: __ffi::FfiValue,
         for<'__ffi_any> Bounds: __ffi::FfiValue,
-        for<'__ffi_any> __ffi::core::primitive::u8: __ffi::FfiValue,
+        for<'__ffi_any> __ffi::u8: __ffi::FfiValue,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
         for<'__ffi_any> Result<Option<f64>, String>: __ffi::FfiReturn,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
@@ -111,12 +111,12 @@ const _: () = {
     where
         for<'__ffi_any> Particle: __ffi::FfiValue,
         for<'__ffi_any> Bounds: __ffi::FfiValue,
-        for<'__ffi_any> __ffi::core::primitive::u8: __ffi::FfiValue,
+        for<'__ffi_any> __ffi::u8: __ffi::FfiValue,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
         for<'__ffi_any> Result<Option<f64>, String>: __ffi::FfiReturn,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::FUNCTION,
                 __ffi::fingerprint::SIGNATURES,
@@ -126,19 +126,19 @@ const _: () = {
                     String,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
                 <Result<Option<f64>, String> as __ffi::FfiReturn>::FALLIBLE
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 __ffi::Returned::<Result<Option<f64>, String>>::ERROR_FINGERPRINT,
                 <<Result<
                     Option<f64>,
                     String,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::OPTIONAL
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 6194338331649892364u64,
                 <Particle as __ffi::FfiType>::FINGERPRINT,
                 8999596768310594794u64,
                 <Bounds as __ffi::FfiType>::FINGERPRINT,
                 10160624439586083637u64,
-                <__ffi::core::primitive::u8 as __ffi::FfiType>::FINGERPRINT,
+                <__ffi::u8 as __ffi::FfiType>::FINGERPRINT,
                 10097898355482628227u64,
                 <Particle as __ffi::FfiType>::FINGERPRINT,
             ],
@@ -153,7 +153,7 @@ const _: () = {
             __ffi::Piece::Text(
                 "},{\"name\":\"name\",\"pass\":\"str\",\"optional\":true,\"type\":",
             ),
-            __ffi::Piece::Nested(<__ffi::core::primitive::u8 as __ffi::FfiType>::TYPE),
+            __ffi::Piece::Nested(<__ffi::u8 as __ffi::FfiType>::TYPE),
             __ffi::Piece::Text("},{\"name\":\"message\",\"pass\":\"pool\",\"type\":"),
             __ffi::Piece::Nested(<Particle as __ffi::FfiType>::TYPE),
             __ffi::Piece::Text("}],\"returns\":"),
@@ -180,7 +180,7 @@ const _: () = {
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),
         ];
-        const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<
+        const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<Option<f64>, String> as __ffi::FfiReturn>::Output,
         >();
     }
@@ -191,7 +191,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_step_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_step_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

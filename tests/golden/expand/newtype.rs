@@ -46,18 +46,12 @@ const _: () = {
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"newtype\":\"golden::UserId\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::Facts::<
-            u64,
-        >::FINGERPRINT;
-        const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<u64>::ANY_BITS;
-        const CAPACITIES_FIT: __ffi::core::primitive::bool = __ffi::Facts::<
-            u64,
-        >::CAPACITIES_FIT;
+        const FINGERPRINT: __ffi::u64 = __ffi::Facts::<u64>::FINGERPRINT;
+        const ANY_BITS: __ffi::bool = __ffi::Facts::<u64>::ANY_BITS;
+        const CAPACITIES_FIT: __ffi::bool = __ffi::Facts::<u64>::CAPACITIES_FIT;
         const LANES: __ffi::Lanes = __ffi::Facts::<u64>::LANES;
         #[inline]
-        unsafe fn check(
-            value: *const Self,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+        unsafe fn check(value: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe { __ffi::Facts::<u64>::check(value.cast::<u64>()) }
         }
     }
@@ -77,8 +71,8 @@ const _: () = {
         #[inline]
         unsafe fn from_param(
             param: Self::Param,
-            name: &'static __ffi::core::primitive::str,
-        ) -> __ffi::core::result::Result<Self, __ffi::Failure> {
+            name: &'static __ffi::str,
+        ) -> __ffi::Result<Self, __ffi::Failure> {
             unsafe { <u64 as __ffi::FfiValue>::from_param(param, name) }.map(Self)
         }
     }
@@ -108,9 +102,9 @@ const _: () = {
         fn put(
             mut place: __ffi::ArenaPlace<'_, Self>,
             value: Self,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::ArenaPlace::store(&mut place, &value);
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
@@ -120,7 +114,7 @@ const _: () = {
         fn views_equal(
             a: <Self as __ffi::ArenaType>::View<'_>,
             b: <Self as __ffi::ArenaType>::View<'_>,
-        ) -> __ffi::core::primitive::bool {
+        ) -> __ffi::bool {
             <u64 as __ffi::ArenaType>::views_equal(
                 __ffi::in_place(&a.0),
                 __ffi::in_place(&b.0),
@@ -139,10 +133,7 @@ const _: () = {
             fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
                 view: <Self as __ffi::ArenaType>::View<'_>,
                 serializer: __FfiSerializer,
-            ) -> __ffi::core::result::Result<
-                __FfiSerializer::Ok,
-                __FfiSerializer::Error,
-            > {
+            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                 use __ffi::ByFields as _;
                 __ffi::WrittenItself(view)
                     .write(
@@ -187,9 +178,9 @@ const _: () = {
             for<'__ffi_any> u64: __ffi::proto::ProtoType,
         {
             const WIRE: __ffi::proto::WireType = <u64 as __ffi::proto::ProtoType>::WIRE;
-            const NESTED: __ffi::core::primitive::bool = <u64 as __ffi::proto::ProtoType>::NESTED;
-            const BYTE: __ffi::core::primitive::bool = <u64 as __ffi::proto::ProtoType>::BYTE;
-            const ITEMS: __ffi::core::primitive::usize = <u64 as __ffi::proto::ProtoType>::ITEMS;
+            const NESTED: __ffi::bool = <u64 as __ffi::proto::ProtoType>::NESTED;
+            const BYTE: __ffi::bool = <u64 as __ffi::proto::ProtoType>::BYTE;
+            const ITEMS: __ffi::usize = <u64 as __ffi::proto::ProtoType>::ITEMS;
             const ITEM_WIRE: __ffi::proto::WireType = <u64 as __ffi::proto::ProtoType>::ITEM_WIRE;
             type State = <u64 as __ffi::proto::ProtoType>::State;
             #[inline]
@@ -202,11 +193,11 @@ const _: () = {
                 unsafe { __ffi_slot.assume_init_mut() }
             }
             #[inline]
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 <u64 as __ffi::proto::ProtoType>::is_default(&self.0)
             }
             #[inline]
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 <u64 as __ffi::proto::ProtoType>::value_len(&self.0)
             }
             #[inline]
@@ -217,20 +208,17 @@ const _: () = {
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 <u64 as __ffi::proto::ProtoType>::read_value(&mut self.0, __ffi_input)
             }
             #[inline]
-            fn field_len(
-                &self,
-                __ffi_tag: __ffi::core::primitive::u32,
-            ) -> __ffi::core::primitive::usize {
+            fn field_len(&self, __ffi_tag: __ffi::u32) -> __ffi::usize {
                 <u64 as __ffi::proto::ProtoType>::field_len(&self.0, __ffi_tag)
             }
             #[inline]
             fn write_field(
                 &self,
-                __ffi_tag: __ffi::core::primitive::u32,
+                __ffi_tag: __ffi::u32,
                 __ffi_out: &mut __ffi::proto::Writer<'_>,
             ) {
                 <u64 as __ffi::proto::ProtoType>::write_field(
@@ -245,7 +233,7 @@ const _: () = {
                 __ffi_state: &mut Self::State,
                 __ffi_wire: __ffi::proto::WireType,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 <u64 as __ffi::proto::ProtoType>::read_field(
                     &mut self.0,
                     __ffi_state,
@@ -254,16 +242,13 @@ const _: () = {
                 )
             }
             #[inline]
-            fn items_len(
-                &self,
-                __ffi_key: __ffi::core::primitive::usize,
-            ) -> __ffi::core::primitive::usize {
+            fn items_len(&self, __ffi_key: __ffi::usize) -> __ffi::usize {
                 <u64 as __ffi::proto::ProtoType>::items_len(&self.0, __ffi_key)
             }
             #[inline]
             fn write_items(
                 &self,
-                __ffi_key: __ffi::core::option::Option<__ffi::core::primitive::u32>,
+                __ffi_key: __ffi::Option<__ffi::u32>,
                 __ffi_out: &mut __ffi::proto::Writer<'_>,
             ) {
                 <u64 as __ffi::proto::ProtoType>::write_items(
@@ -275,10 +260,10 @@ const _: () = {
             #[inline]
             fn read_nth_item(
                 &mut self,
-                __ffi_index: __ffi::core::primitive::usize,
+                __ffi_index: __ffi::usize,
                 __ffi_wire: __ffi::proto::WireType,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 <u64 as __ffi::proto::ProtoType>::read_nth_item(
                     &mut self.0,
                     __ffi_index,
@@ -287,7 +272,7 @@ const _: () = {
                 )
             }
             #[inline]
-            fn as_bytes(__ffi_values: &[UserId]) -> &[__ffi::core::primitive::u8] {
+            fn as_bytes(__ffi_values: &[UserId]) -> &[__ffi::u8] {
                 let __ffi_values = unsafe {
                     __ffi::core::slice::from_raw_parts(
                         __ffi_values.as_ptr().cast(),
@@ -297,9 +282,7 @@ const _: () = {
                 <u64 as __ffi::proto::ProtoType>::as_bytes(__ffi_values)
             }
             #[inline]
-            fn as_bytes_mut(
-                __ffi_values: &mut [UserId],
-            ) -> &mut [__ffi::core::primitive::u8] {
+            fn as_bytes_mut(__ffi_values: &mut [UserId]) -> &mut [__ffi::u8] {
                 let __ffi_len = __ffi_values.len();
                 let __ffi_values = unsafe {
                     __ffi::core::slice::from_raw_parts_mut(
@@ -313,10 +296,12 @@ const _: () = {
     };
     /// Arguments of `__proto!`.
     const _: () = {
-        ::ffi_core::__arena_proto!(
-            [] UserId, where [for < '__ffi_any > u64 : __ffi::ArenaType, for < '__ffi_any
-            > u64 : __ffi::proto::ProtoType,]
-        );
+        #[automatically_derived]
+        impl __ffi::proto::PlainProto for UserId
+        where
+            for<'__ffi_any> u64: __ffi::ArenaType,
+            for<'__ffi_any> u64: __ffi::proto::ProtoType,
+        {}
     };
     #[doc(hidden)]
     #[allow(non_local_definitions)]
@@ -324,7 +309,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_user_id_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <UserId as __ffi::FfiType>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <UserId as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"newtype\",\"name\":\"UserId\",\"doc\":\"A user of the service.\",\"id\":\"golden::UserId\",\"symbols\":{\"fingerprint\":\"golden_ffi_user_id_fingerprint\"},\"fingerprint\":"),

@@ -31,7 +31,7 @@ const _: () = {
             __ffi::Piece::Text("golden::Image"),
             __ffi::Piece::Text("\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[__ffi::fingerprint::OBJECT, 4437164841514963962u64],
         );
         fn class() -> &'static __ffi::Class {
@@ -40,23 +40,21 @@ const _: () = {
         }
     }
     #[unsafe(export_name = "golden_ffi_image_object_free")]
-    extern "C" fn __ffi_free(
-        __ffi_handle: __ffi::core::primitive::u64,
-    ) -> __ffi::core::primitive::i32 {
+    extern "C" fn __ffi_free(__ffi_handle: __ffi::u64) -> __ffi::i32 {
         __ffi::object_free(__ffi_handle)
     }
     #[unsafe(export_name = "golden_ffi_image_object_share")]
     unsafe extern "C" fn __ffi_share(
-        __ffi_handle: __ffi::core::primitive::u64,
+        __ffi_handle: __ffi::u64,
         __ffi_status: *mut __ffi::FfiStatus,
-    ) -> __ffi::core::primitive::u64 {
+    ) -> __ffi::u64 {
         unsafe { __ffi::object_share::<Image>(__ffi_handle, __ffi_status) }
     }
     #[unsafe(export_name = "golden_ffi_image_object_redeem")]
     unsafe extern "C" fn __ffi_redeem(
-        __ffi_token: __ffi::core::primitive::u64,
+        __ffi_token: __ffi::u64,
         __ffi_status: *mut __ffi::FfiStatus,
-    ) -> __ffi::core::primitive::u64 {
+    ) -> __ffi::u64 {
         unsafe { __ffi::object_redeem::<Image>(__ffi_token, __ffi_status) }
     }
     #[unsafe(export_name = "golden_ffi_image_object_calls")]
@@ -69,7 +67,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_image_object_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Image as __ffi::FfiClass>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <Image as __ffi::FfiClass>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"object\",\"name\":\"Image\",\"doc\":\"An image.\",\"id\":\"golden::Image\",\"symbols\":{\"fingerprint\":\"golden_ffi_image_object_fingerprint\",\"free\":\"golden_ffi_image_object_free\",\"share\":\"golden_ffi_image_object_share\",\"redeem\":\"golden_ffi_image_object_redeem\",\"calls\":\"golden_ffi_image_object_calls\"},\"fingerprint\":"),

@@ -35,30 +35,25 @@ const _: () = {
     #[allow(dead_code)]
     #[repr(C)]
     struct __FfiShadow {
-        __ffi_tag: __ffi::core::primitive::u32,
+        __ffi_tag: __ffi::u32,
         __ffi_payload: __FfiPayload,
     }
-    const __FFI_PAYLOAD: __ffi::core::primitive::usize = __ffi::offset_of!(
-        __FfiShadow, __ffi_payload
-    );
+    const __FFI_PAYLOAD: __ffi::usize = __ffi::offset_of!(__FfiShadow, __ffi_payload);
     const unsafe fn __ffi_seen(
         __ffi_oneof: *const Payment,
-    ) -> (
-        __ffi::core::primitive::u32,
-        __ffi::core::option::Option<*const __ffi::core::primitive::u8>,
-    ) {
+    ) -> (__ffi::u32, __ffi::Option<*const __ffi::u8>) {
         match unsafe { &*__ffi_oneof } {
-            Payment::Unset {} => (0, __ffi::core::option::Option::None),
-            Payment::Cash {} => (1, __ffi::core::option::Option::None),
+            Payment::Unset {} => (0, __ffi::Option::None),
+            Payment::Cash {} => (1, __ffi::Option::None),
             Payment::Card { 0: __ffi_value } => {
                 let __ffi_value = &raw const *__ffi_value;
                 __ffi::Place(__ffi_value).assert_seen::<FfiStr<19>>();
-                (2, __ffi::core::option::Option::Some(__ffi_value.cast()))
+                (2, __ffi::Option::Some(__ffi_value.cast()))
             }
         }
     }
     const _: () = {
-        let _: __ffi::core::primitive::bool = <FfiStr<19> as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::bool = <FfiStr<19> as __ffi::FfiType>::ANY_BITS;
         __ffi::assert_not_empty::<FfiStr<19>>();
         __ffi::assert_capacities(__ffi::Facts::<FfiStr<19>>::CAPACITIES_FIT);
         __ffi::assert_oneof::<Payment, __FfiShadow>();
@@ -66,9 +61,7 @@ const _: () = {
         let mut memory = __ffi::core::mem::MaybeUninit::<Payment>::uninit();
         let mut tag = 0;
         while tag < 3 {
-            unsafe {
-                memory.as_mut_ptr().cast::<__ffi::core::primitive::u32>().write(tag)
-            };
+            unsafe { memory.as_mut_ptr().cast::<__ffi::u32>().write(tag) };
             let case = unsafe { __ffi_seen(memory.as_ptr()) };
             unsafe { __ffi::assert_case(tag, memory.as_ptr(), case, __FFI_PAYLOAD) };
             tag += 1;
@@ -81,13 +74,13 @@ const _: () = {
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"oneof\":\"golden::Payment\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::ONEOF,
                 4467687930172491409u64,
-                __ffi::core::mem::size_of::<Payment>() as __ffi::core::primitive::u64,
-                __ffi::core::mem::align_of::<Payment>() as __ffi::core::primitive::u64,
-                __FFI_PAYLOAD as __ffi::core::primitive::u64,
+                __ffi::core::mem::size_of::<Payment>() as __ffi::u64,
+                __ffi::core::mem::align_of::<Payment>() as __ffi::u64,
+                __FFI_PAYLOAD as __ffi::u64,
                 12997282648742618906u64,
                 __ffi::fingerprint::NOTHING,
                 16135093018505504818u64,
@@ -96,13 +89,13 @@ const _: () = {
                 __ffi::Facts::<FfiStr<19>>::FINGERPRINT,
             ],
         );
-        const ANY_BITS: __ffi::core::primitive::bool = false;
+        const ANY_BITS: __ffi::bool = false;
         #[inline]
         unsafe fn check(
             oneof: *const Payment,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+        ) -> __ffi::Result<(), __ffi::InvalidValue> {
             match unsafe { __ffi::oneof_tag(oneof) } {
-                0 | 1 => __ffi::core::result::Result::Ok(()),
+                0 | 1 => __ffi::Result::Ok(()),
                 2 => {
                     unsafe {
                         __ffi::check_field::<
@@ -116,17 +109,15 @@ const _: () = {
                         )
                     }
                 }
-                tag => {
-                    __ffi::core::result::Result::Err(__ffi::unknown_case::<Payment>(tag))
-                }
+                tag => __ffi::Result::Err(__ffi::unknown_case::<Payment>(tag)),
             }
         }
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiOneof for Payment {
-        const NAME: &'static __ffi::core::primitive::str = "Payment";
-        const ID: &'static __ffi::core::primitive::str = "golden::Payment";
-        const PAYLOAD: __ffi::core::primitive::usize = __FFI_PAYLOAD;
+        const NAME: &'static __ffi::str = "Payment";
+        const ID: &'static __ffi::str = "golden::Payment";
+        const PAYLOAD: __ffi::usize = __FFI_PAYLOAD;
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiValue for Payment {
@@ -139,8 +130,8 @@ const _: () = {
         #[inline]
         unsafe fn from_param(
             param: *const Payment,
-            name: &'static __ffi::core::primitive::str,
-        ) -> __ffi::core::result::Result<Payment, __ffi::Failure> {
+            name: &'static __ffi::str,
+        ) -> __ffi::Result<Payment, __ffi::Failure> {
             unsafe { __ffi::copied(param, name) }
         }
     }
@@ -170,15 +161,15 @@ const _: () = {
         fn put(
             mut place: __ffi::ArenaPlace<'_, Self>,
             value: Self,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::ArenaPlace::store(&mut place, &value);
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
             unsafe { __ffi::zero(place) };
             let tag = unsafe { __ffi::oneof_tag(value) };
-            unsafe { place.cast::<__ffi::core::primitive::u32>().write(tag) };
+            unsafe { place.cast::<__ffi::u32>().write(tag) };
             match tag {
                 2 => {
                     unsafe {
@@ -194,7 +185,7 @@ const _: () = {
         fn views_equal(
             a: <Self as __ffi::ArenaType>::View<'_>,
             b: <Self as __ffi::ArenaType>::View<'_>,
-        ) -> __ffi::core::primitive::bool {
+        ) -> __ffi::bool {
             match (&a, &b) {
                 (Payment::Unset {}, Payment::Unset {}) => true,
                 (Payment::Cash {}, Payment::Cash {}) => true,
@@ -235,10 +226,7 @@ const _: () = {
             fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
                 view: <Self as __ffi::ArenaType>::View<'_>,
                 serializer: __FfiSerializer,
-            ) -> __ffi::core::result::Result<
-                __FfiSerializer::Ok,
-                __FfiSerializer::Error,
-            > {
+            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                 use __ffi::ByFields as _;
                 __ffi::WrittenItself(view)
                     .write(
@@ -273,19 +261,11 @@ const _: () = {
                         __ffi::Piece::Text(
                             "{\"kind\":\"oneof\",\"id\":\"golden::Payment\",\"name\":\"Payment\",\"size\":",
                         ),
-                        __ffi::Piece::Number(
-                            __ffi::core::mem::size_of::<Payment>()
-                                as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__ffi::core::mem::size_of::<Payment>()),
                         __ffi::Piece::Text(",\"align\":"),
-                        __ffi::Piece::Number(
-                            __ffi::core::mem::align_of::<Payment>()
-                                as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__ffi::core::mem::align_of::<Payment>()),
                         __ffi::Piece::Text(",\"payload\":"),
-                        __ffi::Piece::Number(
-                            __FFI_PAYLOAD as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__FFI_PAYLOAD),
                         __ffi::Piece::Text(",\"fingerprint\":"),
                         __ffi::Piece::Fingerprint(
                             <Payment as __ffi::FfiType>::FINGERPRINT,
@@ -311,7 +291,7 @@ const _: () = {
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for Payment {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::core::primitive::bool = false
+            const HAS_REFS: __ffi::bool = false
                 || __ffi::proto::ProtoFacts::<FfiStr<19>>::HAS_REFS;
             type State = ();
             fn init(
@@ -320,13 +300,13 @@ const _: () = {
                 unsafe { __ffi::proto::set_unit::<Payment>(__ffi_slot.as_mut_ptr(), 0) };
                 unsafe { __ffi_slot.assume_init_mut() }
             }
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 match self {
                     Payment::Unset => true,
                     _ => false,
                 }
             }
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 match self {
                     Payment::Unset => 0,
                     Payment::Cash => __ffi::proto::unit_len(1u32),
@@ -351,37 +331,40 @@ const _: () = {
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
-                while let __ffi::core::option::Option::Some(
-                    (__ffi_tag, __ffi_wire_type),
-                ) = __ffi_input.key()?
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
+                    .key()?
                 {
                     match __ffi_tag {
                         1u32 => {
-                            {
-                                unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
-                                __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
-                            }
-                                .map_err(|__ffi_error| __ffi_error.in_field("Cash"))?
+                            __ffi::proto::in_field(
+                                {
+                                    unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
+                                    __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+                                },
+                                "Cash",
+                            )?
                         }
                         3u32 => {
-                            {
-                                let __ffi_value = unsafe {
-                                    __ffi::proto::active_case::<
-                                        Payment,
+                            __ffi::proto::in_field(
+                                {
+                                    let __ffi_value = unsafe {
+                                        __ffi::proto::active_case::<
+                                            Payment,
+                                            FfiStr<19>,
+                                        >(self, 2, __ffi::proto::ProtoFacts::<FfiStr<19>>::init)
+                                    };
+                                    __ffi::proto::ProtoFacts::<
                                         FfiStr<19>,
-                                    >(self, 2, __ffi::proto::ProtoFacts::<FfiStr<19>>::init)
-                                };
-                                __ffi::proto::ProtoFacts::<
-                                    FfiStr<19>,
-                                >::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
-                            }
-                                .map_err(|__ffi_error| __ffi_error.in_field("Card"))?
+                                    >::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
+                                },
+                                "Card",
+                            )?
                         }
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
             fn release(&mut self) {
                 if Self::HAS_REFS {
@@ -399,9 +382,11 @@ const _: () = {
     };
     /// Arguments of `__proto!`.
     const _: () = {
-        ::ffi_core::__arena_proto!(
-            [] Payment, where [for < '__ffi_any > FfiStr < 19 > : __ffi::ArenaType,]
-        );
+        #[automatically_derived]
+        impl __ffi::proto::PlainProto for Payment
+        where
+            for<'__ffi_any> FfiStr<19>: __ffi::ArenaType,
+        {}
     };
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment
@@ -410,9 +395,7 @@ const _: () = {
     {
         type Bits = __ffi::Bits<Payment>;
         #[inline]
-        fn is_valid_bit_pattern(
-            bits: &__ffi::Bits<Payment>,
-        ) -> __ffi::core::primitive::bool {
+        fn is_valid_bit_pattern(bits: &__ffi::Bits<Payment>) -> __ffi::bool {
             bits.is_valid()
         }
     }
@@ -422,15 +405,14 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_payment_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Payment as __ffi::FfiType>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <Payment as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"oneof\",\"name\":\"Payment\",\"id\":\"golden::Payment\",\"symbols\":{\"fingerprint\":\"golden_ffi_payment_fingerprint\"},\"size\":"),
-        __ffi::Piece::Number(__ffi::core::mem::size_of:: < Payment > () as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"align\":"),
-        __ffi::Piece::Number(__ffi::core::mem::align_of:: < Payment > () as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"payload\":"),
-        __ffi::Piece::Number(__FFI_PAYLOAD as __ffi::core::primitive::u64),
+        __ffi::Piece::size(__ffi::core::mem::size_of:: < Payment > ()),
+        __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::size(__ffi::core::mem::align_of:: < Payment > ()),
+        __ffi::Piece::Text(",\"payload\":"), __ffi::Piece::size(__FFI_PAYLOAD),
         __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Payment as
         __ffi::FfiType > ::FINGERPRINT),
         __ffi::Piece::Text(",\"cases\":[{\"name\":\"Unset\",\"tag\":0},{\"name\":\"Cash\",\"tag\":1},{\"name\":\"Card\",\"tag\":3,\"type\":"),

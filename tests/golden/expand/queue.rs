@@ -33,7 +33,7 @@ const _: () = {
         for<'__ffi_any> FfiQueue<Event, 64>: __ffi::ExportedQueue,
         for<'__ffi_any> Event: __ffi::FfiPooled,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::QUEUE,
                 7868855340175152708u64,
@@ -41,8 +41,7 @@ const _: () = {
                     Event,
                     64,
                 > as __ffi::ExportedQueue>::Message as __ffi::FfiType>::FINGERPRINT,
-                <FfiQueue<Event, 64> as __ffi::ExportedQueue>::CAPACITY
-                    as __ffi::core::primitive::u64,
+                <FfiQueue<Event, 64> as __ffi::ExportedQueue>::CAPACITY as __ffi::u64,
             ],
         );
         const RECORD: __ffi::Fragment = &[
@@ -54,10 +53,7 @@ const _: () = {
                 > as __ffi::ExportedQueue>::Message as __ffi::FfiMessage>::ID,
             ),
             __ffi::Piece::Text("\",\"capacity\":"),
-            __ffi::Piece::Number(
-                <FfiQueue<Event, 64> as __ffi::ExportedQueue>::CAPACITY
-                    as __ffi::core::primitive::u64,
-            ),
+            __ffi::Piece::size(<FfiQueue<Event, 64> as __ffi::ExportedQueue>::CAPACITY),
             __ffi::Piece::Text(",\"fingerprint\":"),
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text(
@@ -85,7 +81,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_events_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_events_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

@@ -74,7 +74,7 @@ const _: () = {
             __ffi::Piece::Text("golden::Db"),
             __ffi::Piece::Text("\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[__ffi::fingerprint::OBJECT, 648041191406334915u64],
         );
         fn class() -> &'static __ffi::Class {
@@ -83,23 +83,21 @@ const _: () = {
         }
     }
     #[unsafe(export_name = "golden_ffi_db_object_free")]
-    extern "C" fn __ffi_free(
-        __ffi_handle: __ffi::core::primitive::u64,
-    ) -> __ffi::core::primitive::i32 {
+    extern "C" fn __ffi_free(__ffi_handle: __ffi::u64) -> __ffi::i32 {
         __ffi::object_free(__ffi_handle)
     }
     #[unsafe(export_name = "golden_ffi_db_object_share")]
     unsafe extern "C" fn __ffi_share(
-        __ffi_handle: __ffi::core::primitive::u64,
+        __ffi_handle: __ffi::u64,
         __ffi_status: *mut __ffi::FfiStatus,
-    ) -> __ffi::core::primitive::u64 {
+    ) -> __ffi::u64 {
         unsafe { __ffi::object_share::<dyn Db>(__ffi_handle, __ffi_status) }
     }
     #[unsafe(export_name = "golden_ffi_db_object_redeem")]
     unsafe extern "C" fn __ffi_redeem(
-        __ffi_token: __ffi::core::primitive::u64,
+        __ffi_token: __ffi::u64,
         __ffi_status: *mut __ffi::FfiStatus,
-    ) -> __ffi::core::primitive::u64 {
+    ) -> __ffi::u64 {
         unsafe { __ffi::object_redeem::<dyn Db>(__ffi_token, __ffi_status) }
     }
     #[unsafe(export_name = "golden_ffi_db_object_calls")]
@@ -112,7 +110,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_object_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <dyn Db as __ffi::FfiClass>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <dyn Db as __ffi::FfiClass>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"service\",\"name\":\"Db\",\"doc\":\"A database.\",\"id\":\"golden::Db\",\"symbols\":{\"fingerprint\":\"golden_ffi_db_object_fingerprint\",\"free\":\"golden_ffi_db_object_free\",\"share\":\"golden_ffi_db_object_share\",\"redeem\":\"golden_ffi_db_object_redeem\",\"calls\":\"golden_ffi_db_object_calls\",\"installed\":\"golden_ffi_db_object_installed\"},\"fingerprint\":"),
@@ -140,19 +138,19 @@ const _: () = {
         /// Returns an error if one is installed already, which stays.
         pub fn install(
             implementor: impl Db,
-        ) -> __ffi::core::result::Result<(), __ffi::AlreadyInstalled> {
+        ) -> __ffi::Result<(), __ffi::AlreadyInstalled> {
             __FFI_INSTALLED.install(__ffi::Arc::new(implementor), "Db")
         }
         /// Returns the installed implementor, if there is one.
         #[must_use]
-        pub fn installed() -> __ffi::core::option::Option<__ffi::FfiObject<dyn Db>> {
+        pub fn installed() -> __ffi::Option<__ffi::FfiObject<dyn Db>> {
             __FFI_INSTALLED.get().map(__ffi::FfiObject::from)
         }
     }
     #[unsafe(export_name = "golden_ffi_db_object_installed")]
     unsafe extern "C" fn __ffi_installed(
         __ffi_status: *mut __ffi::FfiStatus,
-    ) -> __ffi::core::primitive::u64 {
+    ) -> __ffi::u64 {
         unsafe { __ffi::object_installed::<dyn Db>(&__FFI_INSTALLED, __ffi_status) }
     }
 };
@@ -184,7 +182,7 @@ const _: () = {
     }
     #[unsafe(export_name = "golden_ffi_db_get")]
     unsafe extern "C" fn __ffi_wrapper(
-        __ffi_handle: __ffi::core::primitive::u64,
+        __ffi_handle: __ffi::u64,
         __ffi_arg_0: <u64 as __ffi::FfiValue>::Param,
         __ffi_status: *mut __ffi::FfiStatus,
     ) -> <<Result<User, DbError> as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::Abi
@@ -217,7 +215,7 @@ const _: () = {
         for<'__ffi_any> u64: __ffi::FfiValue,
         for<'__ffi_any> Result<User, DbError>: __ffi::FfiReturn,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::FUNCTION,
                 __ffi::fingerprint::SIGNATURES,
@@ -226,14 +224,13 @@ const _: () = {
                     User,
                     DbError,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
-                <Result<User, DbError> as __ffi::FfiReturn>::FALLIBLE
-                    as __ffi::core::primitive::u64,
+                <Result<User, DbError> as __ffi::FfiReturn>::FALLIBLE as __ffi::u64,
                 __ffi::Returned::<Result<User, DbError>>::ERROR_FINGERPRINT,
                 <<Result<
                     User,
                     DbError,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::OPTIONAL
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 8999596768310594794u64,
                 <u64 as __ffi::FfiType>::FINGERPRINT,
                 __ffi::fingerprint::MEMBER,
@@ -272,7 +269,7 @@ const _: () = {
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),
         ];
-        const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<
+        const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<User, DbError> as __ffi::FfiReturn>::Output,
         >();
     }
@@ -283,7 +280,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_get_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_db_get_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
@@ -320,17 +317,17 @@ const _: () = {
     const _: () = {
         #[unsafe(export_name = "golden_ffi_db_find")]
         unsafe extern "C" fn __ffi_wrapper(
-            __ffi_handle: __ffi::core::primitive::u64,
-            __ffi_arg_0: *const __ffi::core::primitive::u8,
-            __ffi_len_0: __ffi::core::primitive::usize,
+            __ffi_handle: __ffi::u64,
+            __ffi_arg_0: *const __ffi::u8,
+            __ffi_len_0: __ffi::usize,
             __ffi_mailbox: *const __ffi::FfiMailbox,
-            __ffi_call: __ffi::core::primitive::u64,
+            __ffi_call: __ffi::u64,
             __ffi_now: *mut __ffi::FfiEvent,
             __ffi_status: *mut __ffi::FfiStatus,
-        ) -> __ffi::core::primitive::i32
+        ) -> __ffi::i32
         where
             for<'__ffi_any> dyn Db: __ffi::FfiClass,
-            for<'__ffi_any> __ffi::core::primitive::u8: __ffi::FfiValue,
+            for<'__ffi_any> __ffi::u8: __ffi::FfiValue,
             for<'__ffi_any> String: __ffi::OwnedText,
             for<'__ffi_any> Vec<u64>: __ffi::FfiReturn,
         {
@@ -362,7 +359,7 @@ const _: () = {
                 async move {
                     <dyn Db as __FfiDb>::__ffi_find(&*__ffi_object, __ffi_moved_0).await
                 });
-                __ffi::core::result::Result::<
+                __ffi::Result::<
                     _,
                     __ffi::Failure,
                 >::Ok(__ffi_watch.future(__ffi_function(__ffi_self, __ffi_local_0)))
@@ -390,11 +387,11 @@ const _: () = {
     impl __FfiFacts
     where
         for<'__ffi_any> dyn Db: __ffi::FfiClass,
-        for<'__ffi_any> __ffi::core::primitive::u8: __ffi::FfiValue,
+        for<'__ffi_any> __ffi::u8: __ffi::FfiValue,
         for<'__ffi_any> String: __ffi::OwnedText,
         for<'__ffi_any> Vec<u64>: __ffi::FfiReturn,
     {
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::FUNCTION,
                 __ffi::fingerprint::SIGNATURES,
@@ -402,12 +399,12 @@ const _: () = {
                 <<Vec<
                     u64,
                 > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::FINGERPRINT,
-                <Vec<u64> as __ffi::FfiReturn>::FALLIBLE as __ffi::core::primitive::u64,
+                <Vec<u64> as __ffi::FfiReturn>::FALLIBLE as __ffi::u64,
                 __ffi::Returned::<Vec<u64>>::ERROR_FINGERPRINT,
                 <<Vec<u64> as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::OPTIONAL
-                    as __ffi::core::primitive::u64,
+                    as __ffi::u64,
                 9398593617327382768u64,
-                <__ffi::core::primitive::u8 as __ffi::FfiType>::FINGERPRINT,
+                <__ffi::u8 as __ffi::FfiType>::FINGERPRINT,
                 __ffi::fingerprint::MEMBER,
                 <dyn Db as __ffi::FfiClass>::FINGERPRINT,
                 1u64,
@@ -422,7 +419,7 @@ const _: () = {
             __ffi::Piece::Text(
                 ",\"role\":\"method\"},\"mode\":\"async\",\"params\":[{\"name\":\"name\",\"pass\":\"str\",\"type\":",
             ),
-            __ffi::Piece::Nested(<__ffi::core::primitive::u8 as __ffi::FfiType>::TYPE),
+            __ffi::Piece::Nested(<__ffi::u8 as __ffi::FfiType>::TYPE),
             __ffi::Piece::Text("}],\"returns\":"),
             __ffi::Piece::Nested(
                 <<Vec<u64> as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::RETURNS,
@@ -439,7 +436,7 @@ const _: () = {
             __ffi::Piece::Fingerprint(Self::FINGERPRINT),
             __ffi::Piece::Text("}"),
         ];
-        const RESULT_SIZE: __ffi::core::primitive::usize = __ffi::core::mem::size_of::<
+        const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Vec<u64> as __ffi::FfiReturn>::Output,
         >();
     }
@@ -450,7 +447,7 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_find_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = __FfiFacts::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_db_find_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

@@ -87,20 +87,12 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
-        __ffi::FieldLayout {
-            size: __ffi::core::mem::size_of::<[f32; 2]>(),
-            align: __ffi::core::mem::align_of::<[f32; 2]>(),
-            offset: __ffi::offset_of!(Bounds, min),
-        },
-        __ffi::FieldLayout {
-            size: __ffi::core::mem::size_of::<[f32; 2]>(),
-            align: __ffi::core::mem::align_of::<[f32; 2]>(),
-            offset: __ffi::offset_of!(Bounds, max),
-        },
+        __ffi::FieldLayout::of::<[f32; 2]>(__ffi::offset_of!(Bounds, min)),
+        __ffi::FieldLayout::of::<[f32; 2]>(__ffi::offset_of!(Bounds, max)),
     ];
     const _: () = {
-        let _: __ffi::core::primitive::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
-        let _: __ffi::core::primitive::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
+        let _: __ffi::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
         __ffi::assert_not_empty::<[f32; 2]>();
         __ffi::assert_not_empty::<[f32; 2]>();
         __ffi::assert_capacities(__ffi::Facts::<[f32; 2]>::CAPACITIES_FIT);
@@ -124,31 +116,29 @@ const _: () = {
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"message\":\"golden::Bounds\"}"),
         ];
-        const FINGERPRINT: __ffi::core::primitive::u64 = __ffi::fingerprint::mix(
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
             &[
                 __ffi::fingerprint::MESSAGE,
                 4277820826782952008u64,
-                __ffi::core::mem::size_of::<Self>() as __ffi::core::primitive::u64,
-                __ffi::core::mem::align_of::<Self>() as __ffi::core::primitive::u64,
+                __ffi::core::mem::size_of::<Self>() as __ffi::u64,
+                __ffi::core::mem::align_of::<Self>() as __ffi::u64,
                 573156827627667575u64,
-                __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
+                __FFI_FIELDS[0].offset as __ffi::u64,
                 __ffi::Facts::<[f32; 2]>::FINGERPRINT,
                 580772045163143161u64,
-                __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
+                __FFI_FIELDS[1].offset as __ffi::u64,
                 __ffi::Facts::<[f32; 2]>::FINGERPRINT,
                 __ffi::fingerprint::POOL,
             ],
         );
-        const ANY_BITS: __ffi::core::primitive::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS
+        const ANY_BITS: __ffi::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS
             && __ffi::Facts::<[f32; 2]>::ANY_BITS;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
             &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
         );
         #[inline]
-        unsafe fn check(
-            message: *const Self,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+        unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe {
                 __ffi::check_field::<
                     [f32; 2],
@@ -171,14 +161,14 @@ const _: () = {
                     __ffi::Facts::<[f32; 2]>::check,
                 )
             }?;
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiMessage for Bounds {
-        const NAME: &'static __ffi::core::primitive::str = "Bounds";
-        const ID: &'static __ffi::core::primitive::str = "golden::Bounds";
-        const ID_HASH: __ffi::core::primitive::u64 = 2297702513410339329u64;
+        const NAME: &'static __ffi::str = "Bounds";
+        const ID: &'static __ffi::str = "golden::Bounds";
+        const ID_HASH: __ffi::u64 = 2297702513410339329u64;
     }
     #[automatically_derived]
     unsafe impl __ffi::FfiValue for Bounds {
@@ -191,8 +181,8 @@ const _: () = {
         #[inline]
         unsafe fn from_param(
             param: *const Bounds,
-            name: &'static __ffi::core::primitive::str,
-        ) -> __ffi::core::result::Result<Bounds, __ffi::Failure> {
+            name: &'static __ffi::str,
+        ) -> __ffi::Result<Bounds, __ffi::Failure> {
             unsafe { __ffi::copied(param, name) }
         }
     }
@@ -203,7 +193,6 @@ const _: () = {
     #[automatically_derived]
     unsafe impl __ffi::ArenaType for Bounds
     where
-        for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
         for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
     {
         type View<'__ffi_arena> = &'__ffi_arena Self;
@@ -224,9 +213,9 @@ const _: () = {
         fn put(
             mut place: __ffi::ArenaPlace<'_, Self>,
             value: Self,
-        ) -> __ffi::core::result::Result<(), __ffi::ArenaFull> {
+        ) -> __ffi::Result<(), __ffi::ArenaFull> {
             __ffi::ArenaPlace::store(&mut place, &value);
-            __ffi::core::result::Result::Ok(())
+            __ffi::Result::Ok(())
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
@@ -248,7 +237,7 @@ const _: () = {
         fn views_equal(
             a: <Self as __ffi::ArenaType>::View<'_>,
             b: <Self as __ffi::ArenaType>::View<'_>,
-        ) -> __ffi::core::primitive::bool {
+        ) -> __ffi::bool {
             <[f32; 2] as __ffi::ArenaType>::views_equal(
                 __ffi::in_place(&a.min),
                 __ffi::in_place(&b.min),
@@ -272,10 +261,7 @@ const _: () = {
             fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
                 view: <Self as __ffi::ArenaType>::View<'_>,
                 serializer: __FfiSerializer,
-            ) -> __ffi::core::result::Result<
-                __FfiSerializer::Ok,
-                __FfiSerializer::Error,
-            > {
+            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
                 use __ffi::ByFields as _;
                 __ffi::WrittenItself(view)
                     .write(
@@ -308,15 +294,9 @@ const _: () = {
                         __ffi::Piece::Text(
                             "{\"kind\":\"message\",\"id\":\"golden::Bounds\",\"name\":\"Bounds\",\"size\":",
                         ),
-                        __ffi::Piece::Number(
-                            __ffi::core::mem::size_of::<Bounds>()
-                                as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__ffi::core::mem::size_of::<Bounds>()),
                         __ffi::Piece::Text(",\"align\":"),
-                        __ffi::Piece::Number(
-                            __ffi::core::mem::align_of::<Bounds>()
-                                as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__ffi::core::mem::align_of::<Bounds>()),
                         __ffi::Piece::Text(",\"fingerprint\":"),
                         __ffi::Piece::Fingerprint(
                             <Bounds as __ffi::FfiType>::FINGERPRINT,
@@ -324,17 +304,13 @@ const _: () = {
                         __ffi::Piece::Text(
                             ",\"fields\":[\n{\"name\":\"min\",\"tag\":2,\"offset\":",
                         ),
-                        __ffi::Piece::Number(
-                            __FFI_FIELDS[0].offset as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__FFI_FIELDS[0].offset),
                         __ffi::Piece::Text(",\"type\":"),
                         __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
                         __ffi::Piece::Text(
                             "},\n{\"name\":\"max\",\"tag\":1,\"offset\":",
                         ),
-                        __ffi::Piece::Number(
-                            __FFI_FIELDS[1].offset as __ffi::core::primitive::u64,
-                        ),
+                        __ffi::Piece::size(__FFI_FIELDS[1].offset),
                         __ffi::Piece::Text(",\"type\":"),
                         __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
                         __ffi::Piece::Text("}\n]}"),
@@ -348,10 +324,11 @@ const _: () = {
     }
     /// Arguments of `__proto!`.
     const _: () = {
-        ::ffi_core::__arena_proto!(
-            [] Bounds, where [for < '__ffi_any > [f32; 2] : __ffi::ArenaType, for <
-            '__ffi_any > [f32; 2] : __ffi::ArenaType,]
-        );
+        #[automatically_derived]
+        impl __ffi::proto::PlainProto for Bounds
+        where
+            for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
+        {}
     };
     const _: () = __ffi::assert_padding_free::<
         Bounds,
@@ -376,7 +353,7 @@ const _: () = {
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for Bounds {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::core::primitive::bool = false
+            const HAS_REFS: __ffi::bool = false
                 || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS
                 || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS;
             type State = ();
@@ -402,11 +379,11 @@ const _: () = {
                 };
                 unsafe { __ffi_slot.assume_init_mut() }
             }
-            fn is_default(&self) -> __ffi::core::primitive::bool {
+            fn is_default(&self) -> __ffi::bool {
                 __ffi::proto::ProtoFacts::<[f32; 2]>::is_default(&self.max)
                     && __ffi::proto::ProtoFacts::<[f32; 2]>::is_default(&self.min)
             }
-            fn value_len(&self) -> __ffi::core::primitive::usize {
+            fn value_len(&self) -> __ffi::usize {
                 __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.max, 1u32)
                     + __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.min, 2u32)
             }
@@ -421,40 +398,43 @@ const _: () = {
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::core::result::Result<(), __ffi::proto::DecodeError> {
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
                 let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
-                while let __ffi::core::option::Option::Some(
-                    (__ffi_tag, __ffi_wire_type),
-                ) = __ffi_input.key()?
+                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
+                    .key()?
                 {
                     match __ffi_tag {
                         2u32 => {
-                            __ffi::proto::ProtoFacts::<
-                                [f32; 2],
-                            >::read_field(
+                            __ffi::proto::in_field(
+                                __ffi::proto::ProtoFacts::<
+                                    [f32; 2],
+                                >::read_field(
                                     &mut self.min,
                                     &mut __ffi_state_0,
                                     __ffi_wire_type,
                                     __ffi_input,
-                                )
-                                .map_err(|__ffi_error| __ffi_error.in_field("min"))?
+                                ),
+                                "min",
+                            )?
                         }
                         1u32 => {
-                            __ffi::proto::ProtoFacts::<
-                                [f32; 2],
-                            >::read_field(
+                            __ffi::proto::in_field(
+                                __ffi::proto::ProtoFacts::<
+                                    [f32; 2],
+                                >::read_field(
                                     &mut self.max,
                                     &mut __ffi_state_1,
                                     __ffi_wire_type,
                                     __ffi_input,
-                                )
-                                .map_err(|__ffi_error| __ffi_error.in_field("max"))?
+                                ),
+                                "max",
+                            )?
                         }
                         _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
-                __ffi::core::result::Result::Ok(())
+                __ffi::Result::Ok(())
             }
             fn release(&mut self) {
                 if Self::HAS_REFS {
@@ -477,8 +457,8 @@ const _: () = {
         }
         #[unsafe(export_name = "golden_ffi_bounds_decode_proto")]
         unsafe extern "C" fn __ffi_decode_proto(
-            __ffi_bytes: *const __ffi::core::primitive::u8,
-            __ffi_len: __ffi::core::primitive::usize,
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
             __ffi_message: *mut Bounds,
             __ffi_status: *mut __ffi::FfiStatus,
         ) {
@@ -487,7 +467,7 @@ const _: () = {
             }
         }
     };
-    const __FFI_CAPACITY: __ffi::core::primitive::u32 = 64;
+    const __FFI_CAPACITY: __ffi::u32 = 64;
     static __FFI_POOL: __ffi::Pool<Bounds> = __ffi::Pool::new("Bounds", __FFI_CAPACITY);
     #[automatically_derived]
     unsafe impl __ffi::FfiPooled for Bounds {
@@ -505,14 +485,14 @@ const _: () = {
             __ffi::Facts::<[f32; 2]>::COLUMN.of_field("min", __FFI_FIELDS[0].offset),
             __ffi::Facts::<[f32; 2]>::COLUMN.of_field("max", __FFI_FIELDS[1].offset),
         ];
-        type Pointers = [*mut __ffi::core::primitive::u8; 2];
+        type Pointers = [*mut __ffi::u8; 2];
         const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); 2];
         type Ref<'columns> = BoundsColumnsRef<'columns>;
         type Mut<'columns> = BoundsColumnsMut<'columns>;
         #[inline]
         unsafe fn columns<'columns>(
             pointers: &Self::Pointers,
-            len: __ffi::core::primitive::usize,
+            len: __ffi::usize,
         ) -> BoundsColumnsRef<'columns> {
             BoundsColumnsRef {
                 min: unsafe {
@@ -532,7 +512,7 @@ const _: () = {
         #[inline]
         unsafe fn columns_mut<'columns>(
             pointers: &Self::Pointers,
-            len: __ffi::core::primitive::usize,
+            len: __ffi::usize,
         ) -> BoundsColumnsMut<'columns> {
             BoundsColumnsMut {
                 min: unsafe {
@@ -616,18 +596,18 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_bounds_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::core::primitive::u64 = <Bounds as __ffi::FfiType>::FINGERPRINT;
+    const __FFI_FINGERPRINT: __ffi::u64 = <Bounds as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"message\",\"name\":\"Bounds\",\"doc\":\"A box around particles.\",\"id\":\"golden::Bounds\",\"symbols\":{\"fingerprint\":\"golden_ffi_bounds_fingerprint\"},\"size\":"),
-        __ffi::Piece::Number(__ffi::core::mem::size_of:: < Bounds > () as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"align\":"),
-        __ffi::Piece::Number(__ffi::core::mem::align_of:: < Bounds > () as
-        __ffi::core::primitive::u64), __ffi::Piece::Text(",\"fingerprint\":"),
-        __ffi::Piece::Fingerprint(< Bounds as __ffi::FfiType > ::FINGERPRINT),
+        __ffi::Piece::size(__ffi::core::mem::size_of:: < Bounds > ()),
+        __ffi::Piece::Text(",\"align\":"),
+        __ffi::Piece::size(__ffi::core::mem::align_of:: < Bounds > ()),
+        __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Bounds as
+        __ffi::FfiType > ::FINGERPRINT),
         __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\"}"),
         __ffi::Piece::Text(",\"reserved\":[[4,4],[7,9]],\"pool\":{\"capacity\":"),
-        __ffi::Piece::Number(__FFI_CAPACITY as __ffi::core::primitive::u64),
+        __ffi::Piece::size(__FFI_CAPACITY as __ffi::usize),
         __ffi::Piece::Text(",\"reset\":\"keep\",\"symbols\":{"),
         __ffi::Piece::Text(::ffi_core::__pool_operations!(__symbols!,
         "golden_ffi_bounds_pool_", Bounds)),
@@ -635,15 +615,14 @@ const _: () = {
         __ffi::Piece::Text(::ffi_core::__columns_operations!(__symbols!,
         "golden_ffi_bounds_columns_", Bounds)),
         __ffi::Piece::Text("}},\"simd\":{\"symbol\":\"golden_ffi_bounds_simd\",\"lanes\":"),
-        __ffi::Piece::Number(< Bounds as __ffi::FfiType > ::LANES.count as
-        __ffi::core::primitive::u64),
+        __ffi::Piece::size(< Bounds as __ffi::FfiType > ::LANES.count),
         __ffi::Piece::Text("},\"fields\":[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":"),
-        __ffi::Piece::Number(__FFI_FIELDS[0].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2]
-        > ::TYPE), __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
-        __ffi::Piece::Number(__FFI_FIELDS[1].offset as __ffi::core::primitive::u64),
-        __ffi::Piece::Text(",\"type\":"), __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2]
-        > ::TYPE), __ffi::Piece::Text("}]}")]
+        __ffi::Piece::size(__FFI_FIELDS[0].offset), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2] > ::TYPE),
+        __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
+        __ffi::Piece::size(__FFI_FIELDS[1].offset), __ffi::Piece::Text(",\"type\":"),
+        __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2] > ::TYPE),
+        __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_bounds_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

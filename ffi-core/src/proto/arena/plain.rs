@@ -1,12 +1,16 @@
 //! Types without handles, which have a protobuf of their own: it is read into a copy, as code
 //! outside of arenas may leave padding without a value.
 
+use std::borrow::Borrow;
 use std::hash::Hash;
 
 use bytemuck::zeroed_box;
 
 use super::super::error::DecodeError;
 use super::super::field::ProtoType;
+use super::super::wire::{Reader, Writer};
+use super::super::wire_type::WireType;
+use super::ArenaProto;
 use crate::arena::{ArenaPlace, ArenaType};
 use crate::enumeration::FfiEnum;
 use crate::scalars::for_each_number;
@@ -22,7 +26,7 @@ const ON_STACK: usize = 256;
 ///
 /// Returns those of `read`.
 #[inline]
-pub fn read_plain<T: ProtoType + ArenaType>(
+fn read_plain<T: ProtoType + ArenaType>(
     mut place: ArenaPlace<'_, T>,
     read: impl FnOnce(&mut T) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
@@ -40,139 +44,97 @@ pub fn read_plain<T: ProtoType + ArenaType>(
     Ok(())
 }
 
-/// Stores a byte, if the type is `u8` or a newtype of it.
-#[inline]
-pub fn read_plain_byte<T: ProtoType + ArenaType>(mut place: ArenaPlace<'_, T>, byte: u8) {
-    let mut value = T::zeroed();
-    if let Some(first) = T::as_bytes_mut(std::slice::from_mut(&mut value)).first_mut() {
-        *first = byte;
+/// A type without handles: in arenas it has the protobuf of its [`ProtoType`]. The derive
+/// implements it, so that the functions are here once and not in each message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no place in protobuf, in an arena",
+    label = "not a field of .proto",
+    note = "what has is each type of `ffi_core` that can be in an arena, and one with `#[derive(FfiMessage)]` or \
+            `#[derive(FfiEnum)]`"
+)]
+pub trait PlainProto: ProtoType + ArenaType {}
+
+impl<T: PlainProto> ArenaProto for T
+where
+    for<'a> T::View<'a>: Borrow<T>,
+{
+    const WIRE: WireType = <T as ProtoType>::WIRE;
+    const NESTED: bool = <T as ProtoType>::NESTED;
+    const BYTE: bool = <T as ProtoType>::BYTE;
+    type State = <T as ProtoType>::State;
+
+    #[inline]
+    fn is_default(view: T::View<'_>) -> bool {
+        Borrow::<T>::borrow(&view).is_default()
     }
-    place.store(&value);
-}
 
-/// Implements `ArenaProto` of a type without handles by its `ProtoType`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __arena_proto {
-    ([$($generics:tt)*] $Type:ty, where [$($bounds:tt)*]) => {
-        #[automatically_derived]
-        impl<$($generics)*> $crate::__private::proto::ArenaProto for $Type
-        where
-            $($bounds)*
-        {
-            const WIRE: $crate::__private::proto::WireType =
-                <$Type as $crate::__private::proto::ProtoType>::WIRE;
-            const NESTED: $crate::__private::core::primitive::bool =
-                <$Type as $crate::__private::proto::ProtoType>::NESTED;
-            const BYTE: $crate::__private::core::primitive::bool =
-                <$Type as $crate::__private::proto::ProtoType>::BYTE;
-            type State = <$Type as $crate::__private::proto::ProtoType>::State;
+    #[inline]
+    fn value_len(view: T::View<'_>) -> usize {
+        Borrow::<T>::borrow(&view).value_len()
+    }
 
-            #[inline]
-            fn is_default(
-                view: <Self as $crate::__private::ArenaType>::View<'_>,
-            ) -> $crate::__private::core::primitive::bool {
-                let value: &$Type = $crate::__private::core::borrow::Borrow::borrow(&view);
-                <$Type as $crate::__private::proto::ProtoType>::is_default(value)
-            }
+    #[inline]
+    fn write_value(view: T::View<'_>, out: &mut Writer<'_>) {
+        Borrow::<T>::borrow(&view).write_value(out);
+    }
 
-            #[inline]
-            fn value_len(
-                view: <Self as $crate::__private::ArenaType>::View<'_>,
-            ) -> $crate::__private::core::primitive::usize {
-                let value: &$Type = $crate::__private::core::borrow::Borrow::borrow(&view);
-                <$Type as $crate::__private::proto::ProtoType>::value_len(value)
-            }
+    #[inline]
+    fn read_value(place: ArenaPlace<'_, T>, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        read_plain(place, |value| value.read_value(input))
+    }
 
-            #[inline]
-            fn write_value(
-                view: <Self as $crate::__private::ArenaType>::View<'_>,
-                out: &mut $crate::__private::proto::Writer<'_>,
-            ) {
-                let value: &$Type = $crate::__private::core::borrow::Borrow::borrow(&view);
-                <$Type as $crate::__private::proto::ProtoType>::write_value(value, out);
-            }
+    #[inline]
+    fn field_len(view: T::View<'_>, tag: u32) -> usize {
+        Borrow::<T>::borrow(&view).field_len(tag)
+    }
 
-            #[inline]
-            fn read_value(
-                place: $crate::__private::ArenaPlace<'_, Self>,
-                input: &mut $crate::__private::proto::Reader<'_>,
-            ) -> $crate::__private::core::result::Result<(), $crate::__private::proto::DecodeError> {
-                $crate::__private::proto::read_plain(place, |value: &mut $Type| {
-                    <$Type as $crate::__private::proto::ProtoType>::read_value(value, input)
-                })
-            }
+    #[inline]
+    fn write_field(view: T::View<'_>, tag: u32, out: &mut Writer<'_>) {
+        Borrow::<T>::borrow(&view).write_field(tag, out);
+    }
 
-            #[inline]
-            fn field_len(
-                view: <Self as $crate::__private::ArenaType>::View<'_>,
-                tag: $crate::__private::core::primitive::u32,
-            ) -> $crate::__private::core::primitive::usize {
-                let value: &$Type = $crate::__private::core::borrow::Borrow::borrow(&view);
-                <$Type as $crate::__private::proto::ProtoType>::field_len(value, tag)
-            }
+    #[inline]
+    fn read_field(
+        place: ArenaPlace<'_, T>,
+        state: &mut Self::State,
+        _: u32,
+        wire_type: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<(), DecodeError> {
+        read_plain(place, |value| value.read_field(state, wire_type, input))
+    }
 
-            #[inline]
-            fn write_field(
-                view: <Self as $crate::__private::ArenaType>::View<'_>,
-                tag: $crate::__private::core::primitive::u32,
-                out: &mut $crate::__private::proto::Writer<'_>,
-            ) {
-                let value: &$Type = $crate::__private::core::borrow::Borrow::borrow(&view);
-                <$Type as $crate::__private::proto::ProtoType>::write_field(value, tag, out);
-            }
+    #[inline]
+    fn byte(view: T::View<'_>) -> u8 {
+        T::as_bytes(std::slice::from_ref(Borrow::<T>::borrow(&view))).first().copied().unwrap_or_default()
+    }
 
-            #[inline]
-            fn read_field(
-                place: $crate::__private::ArenaPlace<'_, Self>,
-                state: &mut Self::State,
-                _: $crate::__private::core::primitive::u32,
-                wire_type: $crate::__private::proto::WireType,
-                input: &mut $crate::__private::proto::Reader<'_>,
-            ) -> $crate::__private::core::result::Result<(), $crate::__private::proto::DecodeError> {
-                $crate::__private::proto::read_plain(place, |value: &mut $Type| {
-                    <$Type as $crate::__private::proto::ProtoType>::read_field(value, state, wire_type, input)
-                })
-            }
-
-            #[inline]
-            fn byte(
-                view: <Self as $crate::__private::ArenaType>::View<'_>,
-            ) -> $crate::__private::core::primitive::u8 {
-                let value: &$Type = $crate::__private::core::borrow::Borrow::borrow(&view);
-                let bytes = <$Type as $crate::__private::proto::ProtoType>::as_bytes(
-                    $crate::__private::core::slice::from_ref(value),
-                );
-                bytes.first().copied().unwrap_or_default()
-            }
-
-            #[inline]
-            fn put_byte(
-                place: $crate::__private::ArenaPlace<'_, Self>,
-                byte: $crate::__private::core::primitive::u8,
-            ) {
-                $crate::__private::proto::read_plain_byte(place, byte);
-            }
+    #[inline]
+    fn put_byte(mut place: ArenaPlace<'_, T>, byte: u8) {
+        let mut value = T::zeroed();
+        if let Some(first) = T::as_bytes_mut(std::slice::from_mut(&mut value)).first_mut() {
+            *first = byte;
         }
-    };
+        place.store(&value);
+    }
 }
 
 macro_rules! numbers {
     ($($scalar:ident $variant:ident $kind:literal,)*) => {$(
-        __arena_proto!([] $scalar, where []);
+        impl PlainProto for $scalar {}
     )*};
 }
 
 for_each_number!(numbers);
-__arena_proto!([] bool, where []);
-__arena_proto!([] FfiTimestamp, where []);
-__arena_proto!([] FfiDuration, where []);
-__arena_proto!([] FfiUuid, where []);
-__arena_proto!([] FfiDecimal, where []);
-__arena_proto!([const N: usize] FfiStr<N>, where []);
-__arena_proto!([const N: usize] FfiBytes<N>, where []);
-__arena_proto!([E: FfiEnum<Repr: ProtoType> + ArenaType] FfiOpen<E>, where []);
-__arena_proto!(
-    [K: ProtoType + ArenaType + Eq + Hash, V: ProtoType + ArenaType, const N: usize] FfiMap<K, V, N>,
-    where []
-);
+impl PlainProto for bool {}
+impl PlainProto for FfiTimestamp {}
+impl PlainProto for FfiDuration {}
+impl PlainProto for FfiUuid {}
+impl PlainProto for FfiDecimal {}
+impl<const N: usize> PlainProto for FfiStr<N> {}
+impl<const N: usize> PlainProto for FfiBytes<N> {}
+impl<E: FfiEnum<Repr: ProtoType> + ArenaType> PlainProto for FfiOpen<E> {}
+impl<K: ProtoType + ArenaType + Eq + Hash, V: ProtoType + ArenaType, const N: usize> PlainProto
+    for FfiMap<K, V, N>
+{
+}
