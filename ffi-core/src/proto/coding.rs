@@ -25,12 +25,12 @@ use std::mem::MaybeUninit;
 use bytemuck::Zeroable;
 use prost::encoding::encoded_len_varint;
 
+use super::arena::PlainProto;
 use super::error::DecodeError;
 use super::field::ProtoType;
 use super::scalar::out_of_range;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::__arena_proto;
 use crate::arena::{ArenaBox, ArenaFull, ArenaKey, ArenaMap, ArenaPlace, ArenaRef, ArenaType, ArenaVec};
 use crate::schema::encode::Fragment;
 use crate::types::{FfiMap, FfiOption, FfiType, FfiVec, InvalidValue};
@@ -283,7 +283,7 @@ unsafe impl<T: Integer, C: Coding<T>> ProtoType for Coded<T, C> {
     }
 }
 
-__arena_proto!([T: Integer, C: Coding<T>] Coded<T, C>, where []);
+impl<T: Integer, C: Coding<T>> PlainProto for Coded<T, C> {}
 
 /// A type whose integers can have the encoding `C`: elements of lists, values of maps.
 ///
