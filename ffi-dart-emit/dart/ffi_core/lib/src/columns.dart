@@ -127,13 +127,18 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     );
     if (_attachment == nullptr) throw AllocationException(bytes);
     _header = _attachment.ref.memory;
+    _words = _header.cast();
   }
 
   final ColumnsCalls<T> _calls;
   Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
-  // Length, capacity and start for which the views below were made.
+  /// The header as integers: length, capacity, and with the start of the first column,
+  /// on 32 bits, what is behind it.
+  Pointer<Uint64> _words = nullptr;
+
+  // The first three words for which the views below were made.
   int _length = 0;
   int _capacity = -1;
   int _start = 0;
@@ -157,10 +162,9 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Removes the views when the rows have moved, or their number has changed.
   @pragma('vm:prefer-inline')
   void _forgetMoved() {
-    // The header begins with the length, the capacity and the start of the first column.
-    final header = pointer.cast<Uint64>();
-    final length = header[0], capacity = header[1];
-    final start = (header + 2).cast<Size>().value;
+    final words = _words;
+    if (words.address == 0) _throwDisposed();
+    final length = words[0], capacity = words[1], start = words[2];
     if (length == _length && capacity == _capacity && start == _start) return;
     _forget(length, capacity, start);
   }
@@ -271,15 +275,37 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     try {
       final messages = attachment.ref.memory;
       _check(_calls._read(pointer, 0, messages, length), length);
-      final bytes = messages.cast<Uint8>().asTypedList(length * size);
-      final before = Uint8List.fromList(bytes);
-      for (var row = 0; row < length; row++) {
-        final start = row * size;
-        bytes.setRange(start, start + size, before, order[row] * size);
-      }
+      size & 3 == 0 && size <= _fewBytes
+          ? _moveWords(messages.cast(), size >> 2, order)
+          : _moveBytes(messages.cast(), size, order);
       _check(_calls._write(pointer, 0, messages, length), length);
     } finally {
       memory.release(attachment, keeper);
+    }
+  }
+
+  /// Largest size in bytes of a message that is moved word by word, which takes less time
+  /// than a call for it.
+  static const _fewBytes = 64;
+
+  static void _moveWords(Pointer<Uint32> messages, int each, List<int> order) {
+    final words = messages.asTypedList(order.length * each);
+    final before = Uint32List.fromList(words);
+    var to = 0;
+    for (var row = 0; row < order.length; row++) {
+      var from = order[row] * each;
+      for (var word = 0; word < each; word++) {
+        words[to++] = before[from++];
+      }
+    }
+  }
+
+  static void _moveBytes(Pointer<Uint8> messages, int size, List<int> order) {
+    final bytes = messages.asTypedList(order.length * size);
+    final before = Uint8List.fromList(bytes);
+    for (var row = 0; row < order.length; row++) {
+      final to = row * size;
+      bytes.setRange(to, to + size, before, order[row] * size);
     }
   }
 
@@ -295,6 +321,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     if (_header == nullptr) return;
     final header = _header;
     _header = nullptr;
+    _words = nullptr;
     _dropViews();
     final memory = _calls._memory;
     if (!now) return memory.drop(_attachment, this);

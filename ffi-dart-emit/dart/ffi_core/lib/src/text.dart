@@ -116,7 +116,7 @@ final class TextPlace {
 /// [stride] bytes in [entries], or -1 if there is none. Each begins with an `FfiStr`
 /// of [capacity].
 ///
-/// It compares bytes, and makes no text of the keys.
+/// It compares words of bytes, and makes no text of the keys.
 int findText(
   String text,
   Uint8List entries,
@@ -127,14 +127,21 @@ int findText(
   final bytes = _keyBytes(text);
   final count = bytes?.length ?? -1;
   if (bytes == null || count > capacity) return -1;
-  final lengths = Uint32List.sublistView(entries);
-  final words = stride >> 2;
-  for (var index = 0, at = 0; index < length; index++, at += words) {
-    if (lengths[at] != count) continue;
+  // The key as words, the last of which may be a part of one. What is behind a key in
+  // memory is unknown.
+  final key = Uint32List((count + 3) >> 2);
+  key.buffer.asUint8List().setRange(0, count, bytes);
+  final last = key.length - 1;
+  final tail = count == 0 ? 0 : key[last];
+  final mask = 0xffffffff >> (-count & 3) * 8;
+  final words = Uint32List.sublistView(entries);
+  final each = stride >> 2;
+  for (var index = 0, at = 0; index < length; index++, at += each) {
+    if (words[at] != count) continue;
     // From the end, as keys often begin alike.
-    final start = (at << 2) + 4;
-    var left = count - 1;
-    while (left >= 0 && entries[start + left] == bytes[left]) {
+    if (last >= 0 && words[at + 1 + last] & mask != tail) continue;
+    var left = last - 1;
+    while (left >= 0 && words[at + 1 + left] == key[left]) {
       left--;
     }
     if (left < 0) return index;
