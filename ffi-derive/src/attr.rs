@@ -6,9 +6,10 @@ use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::{Span, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, parse_quote};
+use syn::{Attribute, Expr, Ident, LitStr, Meta, Path, Token, parse_quote};
 
-use crate::meta::{number, refuse, value};
+pub(crate) use crate::meta::Flag;
+use crate::meta::{key, number, refuse, string, value};
 use crate::rules::RuleAttrs;
 use crate::tags::{Reserved, Tag};
 
@@ -431,30 +432,6 @@ impl FromMeta for Arguments {
     }
 }
 
-/// A key without a value, with the place where it is written, if it is.
-#[derive(Debug, Default)]
-pub(crate) struct Flag(Option<Span>);
-
-impl Flag {
-    pub(crate) fn is_present(&self) -> bool {
-        self.0.is_some()
-    }
-
-    pub(crate) fn span(&self) -> Span {
-        self.0.unwrap_or_else(Span::call_site)
-    }
-}
-
-impl FromMeta for Flag {
-    fn from_meta(item: &Meta) -> Result<Self> {
-        let key = key(item);
-        match item {
-            Meta::Path(path) => Ok(Self(Some(path.span()))),
-            _ => Err(refuse(item, format!("`{key}` takes no value\nhint: `{key}` alone"))),
-        }
-    }
-}
-
 /// `key = ".."`, an ASCII identifier.
 #[derive(Debug)]
 pub(crate) struct Identifier(pub(crate) String);
@@ -738,17 +715,6 @@ impl FromMeta for Window {
 /// Returns the text of `key = "text"`.
 pub(crate) fn text(meta: &Meta) -> Option<String> {
     string(meta).map(|text| text.value())
-}
-
-pub(crate) fn string(meta: &Meta) -> Option<LitStr> {
-    match value(meta)? {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-fn key(meta: &Meta) -> String {
-    meta.path().get_ident().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Rewords the errors of darling like all other errors.

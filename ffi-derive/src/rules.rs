@@ -1,44 +1,43 @@
 //! Rules that the value of a field or parameter keeps: `#[ffi(range = 1..=100)]`.
 
 use darling::{Error, FromMeta, Result};
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::Span;
+use quote::ToTokens as _;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Meta, RangeLimits, Type, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Meta, RangeLimits, UnOp};
 
-use crate::attr::{Flag, string};
-use crate::meta::{number, refuse, ungrouped, value};
-use crate::record::Object;
+use crate::meta::{Flag, number, refuse, string, ungrouped, value};
 
 /// Keys of `#[ffi(..)]` that are rules.
 #[derive(Debug, Default, FromMeta)]
 pub(crate) struct RuleAttrs {
-    range: Option<Range>,
+    pub(crate) range: Option<Range>,
     #[darling(default)]
-    non_empty: Flag,
-    max_len: Option<MaxLen>,
-    pattern: Option<Pattern>,
+    pub(crate) non_empty: Flag,
+    pub(crate) max_len: Option<MaxLen>,
+    pub(crate) pattern: Option<Pattern>,
 }
 
 /// `range = 1..=100`, `range = 1..` or `range = ..=100`.
 #[derive(Debug)]
-struct Range {
-    low: Option<Expr>,
-    high: Option<Expr>,
-    text: String,
+pub(crate) struct Range {
+    pub(crate) low: Option<Expr>,
+    pub(crate) high: Option<Expr>,
+    /// The range as records and messages have it.
+    pub(crate) text: String,
     span: Span,
 }
 
 /// `max_len = 64`.
 #[derive(Debug)]
-struct MaxLen {
-    most: u32,
+pub(crate) struct MaxLen {
+    pub(crate) most: u32,
     span: Span,
 }
 
 /// `pattern = "^[a-z]+$"`.
 #[derive(Debug)]
-struct Pattern(LitStr);
+pub(crate) struct Pattern(pub(crate) LitStr);
 
 impl FromMeta for Range {
     fn from_meta(item: &Meta) -> Result<Self> {
@@ -81,7 +80,7 @@ fn is_number(expr: &Expr) -> bool {
 }
 
 /// Returns a number in decimal digits, without a suffix.
-fn shown(expr: &Expr) -> String {
+pub(crate) fn shown(expr: &Expr) -> String {
     match expr {
         Expr::Unary(unary) => format!("-{}", shown(ungrouped(&unary.expr))),
         Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_digits().to_owned(),
@@ -124,7 +123,7 @@ impl FromMeta for Pattern {
 
 /// Rules of a field or parameter; there may be none.
 #[derive(Debug, Default)]
-pub(crate) struct Rules(RuleAttrs);
+pub(crate) struct Rules(pub(crate) RuleAttrs);
 
 impl From<RuleAttrs> for Rules {
     fn from(attrs: RuleAttrs) -> Self {
@@ -149,67 +148,5 @@ impl Rules {
     /// Returns an error with `problem` if there are rules.
     pub(crate) fn refuse(&self, problem: &str) -> Result<()> {
         self.span().map_or(Ok(()), |span| Err(Error::custom(problem).with_span(&span)))
-    }
-
-    /// Returns the check of the value to which `value`, an expression of type `&T`, refers: an
-    /// expression of type `Result<(), InvalidValue>`. `krate` is the path of `ffi_core`.
-    pub(crate) fn check(&self, krate: &syn::Path, ty: &Type, value: &TokenStream) -> TokenStream {
-        let RuleAttrs { range, non_empty, max_len, pattern } = &self.0;
-        let range = range.as_ref().map(|Range { low, high, text, span }| {
-            let bound = |bound: &Option<Expr>| match bound {
-                Some(bound) => quote!(__ffi::core::option::Option::Some(#bound)),
-                None => quote!(__ffi::core::option::Option::None),
-            };
-            let (low, high) = (bound(low), bound(high));
-            quote_spanned!(ty.span().located_at(*span)=> __ffi::in_range(#value, #low, #high, #text)?;)
-        });
-        let non_empty =
-            non_empty.is_present().then(|| quote_spanned!(ty.span()=> __ffi::not_empty(#value)?;));
-        let max_len = max_len.as_ref().map(|MaxLen { most, .. }| {
-            let rule = format!("max_len = {most}");
-            quote_spanned!(ty.span()=> __ffi::no_longer(#value, #most, #rule)?;)
-        });
-        let pattern = pattern.as_ref().map(|Pattern(pattern)| {
-            let rule = format!("pattern = {:?}", pattern.value());
-            quote_spanned! {ty.span()=>
-                #krate::__pattern!(static __FFI_PATTERN: __ffi::Pattern = __ffi::Pattern::new(#pattern););
-                __ffi::matches(#value, &__FFI_PATTERN, #rule)?;
-            }
-        });
-        quote! {
-            (|| {
-                #range
-                #non_empty
-                #max_len
-                #pattern
-                __ffi::core::result::Result::<(), __ffi::InvalidValue>::Ok(())
-            })()
-        }
-    }
-
-    /// Writes the rules into the record of a field or parameter.
-    pub(crate) fn record(&self, record: &mut Object<'_>) {
-        if self.is_empty() {
-            return;
-        }
-        let RuleAttrs { range, non_empty, max_len, pattern } = &self.0;
-        record.key("rules").object(|rules| {
-            if let Some(Range { low, high, .. }) = range {
-                for (key, bound) in [("min", low), ("max", high)] {
-                    if let Some(bound) = bound {
-                        rules.key(key).string(&shown(bound));
-                    }
-                }
-            }
-            if non_empty.is_present() {
-                rules.key("non_empty").yes();
-            }
-            if let Some(MaxLen { most, .. }) = max_len {
-                rules.key("max_len").number(*most);
-            }
-            if let Some(Pattern(pattern)) = pattern {
-                rules.key("pattern").string(&pattern.value());
-            }
-        });
     }
 }

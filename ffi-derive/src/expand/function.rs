@@ -1,11 +1,11 @@
 //! `#[ffi_export]`.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::{block, container_bounds, exports};
+use super::{block, container_bounds, exports, rules};
 use crate::ast::{Function, Head, InputItem, Made, Mode, Param, Pass, types};
 use crate::attr::{Limit, OwnLimit};
 use crate::{names, record};
@@ -440,8 +440,7 @@ impl Admission<'_> {
         let rules = self.0.params.iter().enumerate().filter(|(_, param)| !param.rules.is_empty());
         let rules = rules.map(|(index, Param { name, rules, ty, .. })| {
             let local = format_ident!("__ffi_local_{index}");
-            let span = ty.span().resolved_at(Span::call_site());
-            let checked = rules.check(&self.0.head.krate, ty, &quote_spanned!(span=> &#local));
+            let checked = rules::check(rules, &self.0.head.krate, ty, &quote!(&#local));
             quote!(__ffi::named(#checked, #name)?;)
         });
         let key = self.0.key().map(|(index, Param { written, .. })| {
@@ -971,7 +970,7 @@ fn record(function: &Function, symbol: &str, fingerprint_symbol: &str) -> TokenS
                 } else {
                     record.key("type").nested(&quote!(<#ty as __ffi::#holds>::TYPE));
                 }
-                param.rules.record(record);
+                rules::record(&param.rules, record);
             });
         });
         record.key("returns").nested(&quote!(<#output_type as __ffi::FfiOutput>::RETURNS));

@@ -1,14 +1,14 @@
 //! `#[derive(FfiMessage)]`.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
-    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, shared,
-    simd, size_and_align,
+    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, rules,
+    shared, simd, size_and_align,
 };
 use crate::ast::{Field, Message};
 use crate::{names, record};
@@ -65,7 +65,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
                 field.wire.record(record);
                 record.key("offset").size(&quote!(__FFI_FIELDS[#index].offset));
                 record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
-                field.rules.record(record);
+                rules::record(&field.rules, record);
             });
         });
     });
@@ -157,8 +157,7 @@ fn implementations(message: &Message) -> TokenStream {
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         let rules = (!field.rules.is_empty()).then(|| {
-            let span = ty.span().resolved_at(Span::call_site());
-            let checked = field.rules.check(&message.head.krate, ty, &quote_spanned!(span=> __ffi_field));
+            let checked = rules::check(&field.rules, &message.head.krate, ty, &quote!(__ffi_field));
             quote! {
                 // SAFETY: the field of that type lies at that offset, and holds a value, as the
                 // check above has passed.

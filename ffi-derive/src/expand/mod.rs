@@ -20,6 +20,7 @@ mod pool;
 mod probe;
 mod proto;
 mod queue;
+mod rules;
 mod shape;
 mod simd;
 mod wire;
