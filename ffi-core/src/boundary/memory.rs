@@ -15,14 +15,13 @@
 //!
 //! A large block is a mapping of its own. An allocator would use memory again that it has to clear,
 //! which takes milliseconds, also if the caller then writes to few of its pages. The mapping has
-//! huge pages, but for its start: a message with few values in much room, which are in front, then
-//! commits small pages only.
+//! huge pages, but for its start.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
 use memmap2::MmapMut;
 
-use crate::huge_pages::{self, HUGE_PAGE};
+use crate::huge_pages;
 
 /// Smallest alignment in bytes: a cache line, which also suits every SIMD load.
 const MIN_ALIGN: usize = 64;
@@ -96,7 +95,7 @@ fn mapping(size: usize) -> Option<*mut u8> {
         return None;
     }
     let mut map = MmapMut::map_anon(size).ok()?;
-    huge_pages::advise(&map, HUGE_PAGE);
+    huge_pages::advise(&map, 0..size);
     let block = map.as_mut_ptr();
     // SAFETY: the mapping is larger than a `MmapMut`, and aligned to a page.
     unsafe { block.cast::<MmapMut>().write(map) };

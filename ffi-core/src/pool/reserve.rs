@@ -9,8 +9,7 @@
 //! given back: a pointer into a pool stays readable while the process runs. Windows counts the
 //! whole size against its commit limit, but untouched pages take no memory on Windows either.
 //!
-//! Slots of a huge page and more get huge pages, where the system has them. Smaller ones don't, as
-//! the first use of one would commit its neighbours.
+//! Large slots have huge pages, where the system has them.
 
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
@@ -20,7 +19,7 @@ use memmap2::MmapOptions;
 use super::cache::Native;
 use super::live::{GROUP, HINTS, Hint, LINE, Live};
 use super::slots::Slots;
-use crate::huge_pages::{self, HUGE_PAGE};
+use crate::huge_pages::{self, LARGE};
 
 /// Memory of a pool; the struct is at its start.
 #[derive(Debug)]
@@ -33,6 +32,10 @@ pub(crate) struct Arena {
 /// Number of slots from which a pool has magazines: in a smaller one, few threads would keep much
 /// of it.
 const MANY: u32 = 1_024;
+
+/// Largest number of slots that have huge pages: each is two entries in the system's list of parts
+/// of the address space, of which a process has 65,530 (`vm.max_map_count`).
+const MOST_HUGE: usize = 1_024;
 
 /// Offsets of the parts of a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +91,6 @@ pub(super) fn reserve(
         options.no_reserve_swap();
     }
     let Ok(mut memory) = options.map_anon() else { return false };
-    if plan.stride >= HUGE_PAGE {
-        huge_pages::advise(&memory, plan.slots);
-    }
     let Some(start) = NonNull::new(memory.as_mut_ptr()) else { return false };
     let lines = (capacity as usize).div_ceil(GROUP * LINE);
     // SAFETY: the plan has room for that many hints there, aligned to their 64; zeros are hints.
@@ -109,6 +109,12 @@ pub(super) fn reserve(
     let base = unsafe { start.add(plan.slots) };
     // SAFETY: less than `align` more, which the plan has added to the bytes.
     let base = unsafe { base.add(base.align_offset(align)) };
+    if plan.stride >= LARGE && capacity as usize <= MOST_HUGE {
+        let first = base.addr().get() - start.addr().get();
+        for slot in (first..).step_by(plan.stride).take(capacity as usize) {
+            huge_pages::advise(&memory, slot..slot + plan.stride);
+        }
+    }
     let arena = start.cast::<Arena>();
     // SAFETY: the arena is the first thing in the mapping, which is aligned to a page.
     unsafe { arena.write(Arena { base, slots: Slots::new(words, cache, AtomicU64::new(0)) }) };

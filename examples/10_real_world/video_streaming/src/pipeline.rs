@@ -62,6 +62,12 @@ impl<T: FfiPooled> Out<'_, T> {
     }
 }
 
+impl<T: FfiPooled> Drop for Out<'_, T> {
+    fn drop(&mut self) {
+        self.counters.abandoned.add(self.inside);
+    }
+}
+
 /// The receiving end: the threads end when it is dropped.
 pub(crate) struct Video<T: FfiPooled> {
     frames: Arc<Handover<Frame>>,
@@ -215,8 +221,55 @@ fn process<S: Stage>(
         stage.finish(&mut out)
     };
     let result = all();
-    let failed = u64::from(result.is_err() && out.inside > 0);
-    counters.failed.add(failed);
-    counters.abandoned.add(out.inside - failed);
+    // The camera may have failed as well, when the stage has no frame.
+    if result.is_err() && out.inside > 0 {
+        out.inside -= 1;
+        counters.failed.add(1);
+    }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::{DropPolicy, Faults};
+
+    /// Stage that panics at its first frame.
+    struct Panics;
+
+    impl Stage for Panics {
+        type Output = Frame;
+
+        fn take(&mut self, frame: PoolBox<Frame>, _: &mut Out<'_, Frame>) -> Result<(), VideoError> {
+            panic!("at frame {}", frame.number);
+        }
+
+        fn finish(&mut self, _: &mut Out<'_, Frame>) -> Result<(), VideoError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_coder_that_panics_ends_its_stream() {
+        let options = Options {
+            width: 16,
+            height: 16,
+            frames_per_second: 60,
+            live: false,
+            drop_policy: DropPolicy::Wait,
+            frames: 0,
+            faults: Faults::default(),
+        };
+        let counters = Arc::new(Counters::new());
+        let video = Video::start(options, Arc::clone(&counters), Panics);
+        let error = video.out.next().expect("the failure is an item").err();
+        assert!(matches!(error, Some(VideoError::CoderFailed { number: 0, .. })), "{error:?}");
+        assert!(video.out.next().is_none());
+        drop(video);
+        while counters.stats().running > 0 {
+            thread::yield_now();
+        }
+        let stats = counters.stats();
+        assert_eq!((stats.captured, stats.delivered, stats.frames), (stats.abandoned, 0, 0), "{stats:?}");
+    }
 }
