@@ -148,6 +148,6 @@ mod tests {
             assert!((wick[1]..=wick[3]).contains(&body[1]) && (wick[1]..=wick[3]).contains(&body[3]));
         }
         assert!(rising.iter().all(|it| it.body[1] >= it.body[3]), "y goes down");
-        assert!(falling.iter().all(|it| it.body[1] < it.body[3]));
+        assert!(falling.iter().all(|it| it.body[1] <= it.body[3]));
     }
 }
