@@ -7,8 +7,8 @@ use syn::spanned::Spanned;
 use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
-    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, shared,
-    simd, size_and_align,
+    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, pool, proto,
+    shared, simd, size_and_align,
 };
 use crate::ast::{Field, Message};
 use crate::{names, record};
@@ -127,7 +127,9 @@ fn seen(message: &Message) -> TokenStream {
 }
 
 fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::ANY_BITS))
+    distinct(message.fields.iter().map(|field| &field.ty))
+        .into_iter()
+        .map(|ty| quote!(__ffi::Facts::<#ty>::ANY_BITS))
 }
 
 fn implementations(message: &Message) -> TokenStream {

@@ -9,6 +9,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
+use super::distinct;
 use crate::ast::{Case, Enum, Head, Message, Newtype, Oneof};
 use crate::record::Object;
 
@@ -85,7 +86,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             }
         }
     });
-    let assertions = assertions(types.iter().copied());
+    let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
         let (ident, tag, name) = (&field.ident, field.tag, &field.item.name);
         let read_field = of(&field.ty, "read_field");
@@ -130,7 +131,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::bool =
-                false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
+                false #(|| __ffi::proto::ProtoFacts::<#distinct>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
@@ -226,7 +227,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         };
         quote!(#tag => __ffi::proto::in_field({ #read }, #name)?,)
     });
-    let assertions = assertions(types.iter().copied());
+    let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
     let items = quote! {
         #assertions
 
@@ -235,7 +236,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::bool =
-                false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
+                false #(|| __ffi::proto::ProtoFacts::<#distinct>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {
