@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use ffi_dart_emit::library_file;
 
-use crate::generated::{Derives, STRUCTS, Workspace};
+use crate::generated::{ATTRIBUTES, Attributes, Derives, STRUCTS, Workspace};
 use ffi_benches::{Contender, compare, print_ratio};
 
 const ROUNDS: usize = 7;
@@ -43,6 +43,23 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         println!("  per struct: FfiMessage {:.2}, serde {:.2}", ours / each, serde / each);
         print_ratio(&format!("derive_{kind}_build_vs_serde"), ours / serde, 1.5);
     }
+    run_attributes(workspace)
+}
+
+/// Times builds without incremental compilation of as many structs with a pool, and with every
+/// attribute and protobuf.
+fn run_attributes(workspace: &Workspace) -> Result<()> {
+    for Attributes { package, .. } in ATTRIBUTES {
+        workspace.build(package, "cold")?;
+    }
+    let contenders = ATTRIBUTES.map(|Attributes { package, .. }| {
+        Contender::new(package, move || rebuild(workspace, package, "cold"))
+    });
+    let title = format!("cold build of {STRUCTS} structs with attributes");
+    let [pool, all] = compare(&title, ROUNDS, contenders)?.map(|samples| samples.median());
+    let seconds = |milliseconds: f64| milliseconds / 1_000.0;
+    print_ratio("derive_pool_seconds_per_100_structs", seconds(pool), 2.0);
+    print_ratio("derive_everything_seconds_per_100_structs", seconds(all), 5.0);
     Ok(())
 }
 

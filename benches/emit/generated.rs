@@ -52,6 +52,24 @@ impl Derives {
     }
 }
 
+/// A crate whose structs have attributes of `FfiMessage`: rustc compiles what each adds for C.
+#[derive(Clone, Copy, Debug)]
+pub struct Attributes {
+    pub package: &'static str,
+    attributes: &'static str,
+    features: &'static str,
+}
+
+/// The attribute that most programs use, and all of them.
+pub const ATTRIBUTES: [Attributes; 2] = [
+    Attributes { package: "structs_pool", attributes: "#[ffi(pool = 2048)]", features: "" },
+    Attributes {
+        package: "structs_all",
+        attributes: "#[ffi(pool = 2048, columns, simd)]",
+        features: "\"proto\", \"simd\"",
+    },
+];
+
 /// A cargo workspace.
 pub struct Workspace {
     folder: PathBuf,
@@ -86,6 +104,14 @@ impl Workspace {
                 Derives::Serde => serde,
             };
             workspace.write_crate(derives.package(), "", dependencies, &structs(derives.attribute()))?;
+        }
+        for Attributes { package, attributes, features } in ATTRIBUTES {
+            let path = root.join("ffi-core");
+            let dependency = format!("ffi-core = {{ path = {path:?}, features = [{features}] }}\n");
+            // Kernels take no `bool`.
+            let structs =
+                structs(&format!("{}{attributes}\n", Derives::Ours.attribute())).replace(": bool,", ": u8,");
+            workspace.write_crate(package, "", &dependency, &structs)?;
         }
         let mut all = format!("{ffi_core}{serde}");
         for derives in Derives::ALL {

@@ -135,7 +135,7 @@ pub(crate) use args::check_address;
 pub(crate) use attachment::attach;
 #[cfg(feature = "async")]
 pub(crate) use call::note;
-#[cfg(any(feature = "async", feature = "production"))]
+#[cfg(feature = "production")]
 pub(crate) use dart_api::current_isolate;
 #[cfg(any(feature = "async", feature = "observe"))]
 pub(crate) use dart_api::post;

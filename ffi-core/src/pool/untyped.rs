@@ -202,7 +202,7 @@ impl Untyped<'_> {
                 return 0;
             }
         }
-        self.free_lent_slowly(slot)
+        Self::free_lent_slowly(slot, self)
     }
 
     /// Frees the slot that a finalizer's token refers to. A token that comes late is only counted.
@@ -225,18 +225,20 @@ impl Untyped<'_> {
     }
 
     /// Frees as [`free_lent`](Self::free_lent) does. It has the C ABI, which can't unwind, so that
-    /// the exported function needs no frame when it calls this slow path.
+    /// the exported function needs no frame when it calls this slow path. The slot comes first, as
+    /// it does there, so that the fast path moves it to no other register.
     #[inline(never)]
-    extern "C" fn free_lent_slowly(self, slot: *const u8) -> i32 {
-        let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot, true) as i32 };
-        let Some(slot) = self.at(arena, slot) else { return self.raw.misfit(slot, true) as i32 };
-        let (caller, last) = (Caller::current(), || self.retired(arena, slot));
-        if self.kind.placement == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
+    extern "C" fn free_lent_slowly(slot: *const u8, pool: Self) -> i32 {
+        let raw = pool.raw;
+        let Some(arena) = raw.arena() else { return raw.misfit(slot, true) as i32 };
+        let Some(slot) = pool.at(arena, slot) else { return raw.misfit(slot, true) as i32 };
+        let (caller, last) = (Caller::current(), || pool.retired(arena, slot));
+        if pool.kind.placement == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
             return 0;
         }
         match arena.slots.free(caller, slot, None, last) {
             Ok(()) => 0,
-            Err(refused) => self.raw.refused(slot.index(), refused) as i32,
+            Err(refused) => raw.refused(slot.index(), refused) as i32,
         }
     }
 

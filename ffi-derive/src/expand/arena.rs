@@ -607,7 +607,7 @@ pub(super) fn plain(
     let distinct = distinct(parts.iter().copied());
     quote! {
         const _: () = {
-            #(__ffi::assert_in_place(__ffi::Facts::<#parts>::ARENA);)*
+            #(__ffi::assert_in_place(__ffi::Facts::<#distinct>::ARENA);)*
         };
 
         // SAFETY: it refers to nothing, as the assertions above say; all parts are stored.
@@ -647,7 +647,7 @@ pub(super) fn plain(
             #[inline]
             fn reach(reached: &mut __ffi::Reached) {
                 if __ffi::Reached::note(reached, #id, #shape) {
-                    #(<#parts as __ffi::ArenaType>::reach(reached);)*
+                    #(<#distinct as __ffi::ArenaType>::reach(reached);)*
                 }
             }
         }

@@ -7,8 +7,8 @@ use syn::spanned::Spanned;
 use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
-    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, pool, proto, rules,
-    shared, simd, size_and_align,
+    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, pool, proto,
+    rules, shared, simd, size_and_align,
 };
 use crate::ast::{Field, Message};
 use crate::{names, record};
@@ -129,10 +129,11 @@ fn seen(message: &Message) -> TokenStream {
 }
 
 fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message.fields.iter().map(|Field { ty, rules, .. }| match rules.is_empty() {
-        true => quote!(__ffi::Facts::<#ty>::ANY_BITS),
-        false => quote!(false),
-    })
+    let ruled = message.fields.iter().any(|field| !field.rules.is_empty());
+    distinct(message.fields.iter().map(|field| &field.ty))
+        .into_iter()
+        .map(|ty| quote!(__ffi::Facts::<#ty>::ANY_BITS))
+        .chain(ruled.then(|| quote!(false)))
 }
 
 fn implementations(message: &Message) -> TokenStream {

@@ -9,6 +9,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
+use super::distinct;
 use crate::ast::{Case, Enum, Field, Head, Message, Newtype, Oneof, Wire};
 use crate::record::Object;
 
@@ -106,7 +107,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             }
         }
     });
-    let assertions = assertions(types.iter().copied());
+    let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
     let reads = message.fields.iter().zip(&states).map(|(field, state)| {
         let (value, tag, name) = (value(field, true), field.tag, &field.item.name);
         let read_field = of(&field.ty, field.wire, "read_field");
@@ -151,7 +152,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::bool =
-                false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
+                false #(|| __ffi::proto::ProtoFacts::<#distinct>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
@@ -249,7 +250,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         };
         quote!(#tag => __ffi::proto::in_field({ #read }, #name)?,)
     });
-    let assertions = assertions(types.iter().copied());
+    let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
     let items = quote! {
         #assertions
 
@@ -258,7 +259,7 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
         unsafe impl __ffi::proto::ProtoType for #head {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::bool =
-                false #(|| __ffi::proto::ProtoFacts::<#types>::HAS_REFS)*;
+                false #(|| __ffi::proto::ProtoFacts::<#distinct>::HAS_REFS)*;
             type State = ();
 
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<#head>) -> &mut #head {

@@ -131,8 +131,7 @@ const _: () = {
                 __ffi::fingerprint::POOL,
             ],
         );
-        const ANY_BITS: __ffi::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS
-            && __ffi::Facts::<[f32; 2]>::ANY_BITS;
+        const ANY_BITS: __ffi::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
             &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
@@ -187,7 +186,6 @@ const _: () = {
         }
     }
     const _: () = {
-        __ffi::assert_in_place(__ffi::Facts::<[f32; 2]>::ARENA);
         __ffi::assert_in_place(__ffi::Facts::<[f32; 2]>::ARENA);
     };
     #[automatically_derived]
@@ -318,7 +316,6 @@ const _: () = {
                 },
             ) {
                 <[f32; 2] as __ffi::ArenaType>::reach(reached);
-                <[f32; 2] as __ffi::ArenaType>::reach(reached);
             }
         }
     }
@@ -354,7 +351,6 @@ const _: () = {
         unsafe impl __ffi::proto::ProtoType for Bounds {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::bool = false
-                || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS
                 || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS;
             type State = ();
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
