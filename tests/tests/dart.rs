@@ -1,8 +1,11 @@
 //! Tests generated packages with a real Dart: analyzed, formatted, and run against the compiled
 //! libraries.
 
+mod exposition;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
@@ -203,6 +206,33 @@ fn the_guide_has_the_service_of_the_example() {
         assert!(program.lines().count() <= most, "{file} is no screen any more");
         assert!(page.contains(&format!("```{language}\n// {path}\n{program}```\n")), "{file} is another");
     }
+}
+
+/// Runs the program of the service example that uses all that an app needs in production, and puts
+/// some load on the service. Its numbers are what Prometheus reads, and what the dashboard shows.
+#[test]
+fn the_service_of_the_example_is_fit_for_production() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let folder = fresh("service");
+    fs::create_dir_all(&folder).unwrap();
+    let example = Example::build("08_services", &BuildOptions::default()).unwrap();
+    let said = example.run_other(&sdk, "production", &[folder.to_str().unwrap()]).unwrap();
+    let expected = workspace::root().join("examples/08_services");
+    assert_eq!(said.stdout, fs::read_to_string(expected.join("expected_production.txt")).unwrap(), "{said}");
+
+    let numbers = folder.join("metrics.txt");
+    let families = exposition::families(&fs::read_to_string(&numbers).unwrap());
+    let dashboard = fs::read_to_string(expected.join("dashboard.json")).unwrap();
+    assert!(exposition::check_dashboard(&dashboard, &families) >= 14);
+    // Where Prometheus is installed, its own tool reads them as well.
+    if let Ok(file) = fs::File::open(&numbers)
+        && let Ok(output) = Command::new("promtool").args(["check", "metrics"]).stdin(file).output()
+    {
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    }
+
+    let load = example.run_other(&sdk, "load", &["2", "200"]).unwrap();
+    assert!(load.stdout.contains("    p99") && load.stdout.contains("healthy: true, clean: true"), "{load}");
 }
 
 /// Analyzes every Dart program in the READMEs of generated packages, in one application that has
@@ -415,7 +445,9 @@ fn production() {
     fs::create_dir_all(&folder).unwrap();
     let script = folder.join("script.txt");
     fs::write(&script, "").unwrap();
-    end_to_end("production", &[fixture("production"), ("FIXTURE_PRODUCTION_SCRIPT", script)]);
+    let logs = folder.join("logs");
+    let places = [("FIXTURE_PRODUCTION_SCRIPT", script), ("FIXTURE_PRODUCTION_LOGS", logs)];
+    end_to_end("production", &[&[fixture("production")], &places[..]].concat());
 }
 
 /// Overwrites freed memory at once, so that an object that was dropped shows wrong values.
@@ -507,7 +539,8 @@ fn programs_end_with_tasks() {
 }
 
 /// Tests that a library which is built with `panic = "abort"` does what others do, until a function
-/// panics: that ends the process with the panic's message, whichever way it was called.
+/// panics: that ends the process with the panic's message, whichever way it was called, and leaves a
+/// report, unless the disk is full.
 #[test]
 fn a_panic_that_aborts_ends_the_process() {
     let Some(sdk) = Sdk::for_tests() else { return };
@@ -516,7 +549,7 @@ fn a_panic_that_aborts_ends_the_process() {
     let manifest = format!(
         "[package]\nname = \"aborts\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
          [lib]\ncrate-type = [\"cdylib\"]\n\
-         [dependencies]\nffi-core = {{ path = {core:?}, features = [\"async\"] }}\n\
+         [dependencies]\nffi-core = {{ path = {core:?}, features = [\"async\", \"production\"] }}\n\
          [profile.dev]\npanic = \"abort\"\n[workspace]\n"
     );
     let source = "ffi_core::library!();\n\n\
@@ -528,8 +561,9 @@ fn a_panic_that_aborts_ends_the_process() {
     let program = "import 'package:aborts/aborts.dart';\n\n\
                    Future<void> main(List<String> arguments) async {\n  \
                    final library = AbortsLibrary.open();\n  \
+                   library.production.keepCrashes(arguments.last);\n  \
                    print(library.atOnce(1) + await library.later(2) + await library.inlined(3) + await library.aside(4));\n  \
-                   switch (arguments.single) {\n    \
+                   switch (arguments.first) {\n    \
                    case 'at_once':\n      library.atOnce(0);\n    \
                    case 'later':\n      await library.later(0);\n    \
                    case 'inlined':\n      await library.inlined(0);\n    \
@@ -556,12 +590,39 @@ fn a_panic_that_aborts_ends_the_process() {
     fs::write(&source, program).unwrap();
     sdk.compile_kernel(&source, &kernel).unwrap();
     let sdk = sdk.with_env("ABORTS_LIBRARY", &library);
-    for way in ["at_once", "later", "inlined", "aside"] {
-        let output = sdk.command().arg("run").arg(&kernel).arg(way).output().unwrap();
+    for way in ["at_once", "later", "inlined", "aside", "full disk"] {
+        let reports = folder.join(way);
+        let mut run = sdk.command();
+        let is_full = way == "full disk";
+        if is_full {
+            // The system cuts off what is written to a file behind 512 bytes, and says so.
+            let dart = run.get_program().to_owned();
+            let environment: Vec<_> =
+                run.get_envs().map(|(key, value)| (key.to_owned(), value.map(ToOwned::to_owned))).collect();
+            run = Command::new("sh");
+            run.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""]).arg(dart);
+            for (key, value) in environment {
+                match value {
+                    Some(value) => run.env(key, value),
+                    None => run.env_remove(key),
+                };
+            }
+        }
+        run.arg("run").arg(&kernel).arg(if is_full { "at_once" } else { way }).arg(&reports);
+        let output = run.output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{way}: {output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "10\n", "{way}: {output:?}");
         assert!(stderr.contains("zero") && stderr.contains("lib.rs"), "{way}: {output:?}");
+        let files: Vec<_> = fs::read_dir(&reports).unwrap().map(|it| it.unwrap().path()).collect();
+        if is_full {
+            assert_eq!(files, [""; 0].map(PathBuf::from), "nothing is left of a report without room");
+            continue;
+        }
+        let [file] = &files[..] else { panic!("{way}: {files:?}") };
+        let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!((&report["message"], &report["library"]), (&"zero".into(), &"aborts".into()), "{report}");
+        assert!(report["backtrace"].as_str().unwrap().contains("check"), "{report}");
     }
 }
 

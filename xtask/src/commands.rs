@@ -10,6 +10,7 @@ pub mod dart_sdk;
 pub mod demo;
 pub mod docs;
 pub mod flutter;
+pub mod load;
 pub mod platforms;
 pub mod protoc;
 pub mod release;
@@ -68,6 +69,8 @@ pub enum Command {
     Audit(audit::Audit),
     /// Check what a release needs, and name the commands that publish it.
     Release(release::Release),
+    /// Call the service example for some time, and print the percentiles of its times.
+    Load(load::Load),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -96,6 +99,7 @@ impl Cli {
             Command::Platforms(args) => args.run(),
             Command::Audit(args) => args.run(),
             Command::Release(args) => args.run(),
+            Command::Load(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

@@ -93,22 +93,52 @@ impl Example {
     /// Returns an error if the program doesn't compile, or fails; the message holds its output.
     pub fn run(&self, sdk: &Sdk, mode: Mode) -> Result<Captured> {
         let name = &self.generated.package;
-        let dart = &self.generated.dart;
-        let program = Path::new("bin").join(format!("{name}.dart"));
-        let sdk = sdk.clone().with_env(format!("{}_LIBRARY", name.to_uppercase()), &self.library);
-        sdk.pub_get(dart)?;
         match mode {
             Mode::Jit => {
                 let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
-                sdk.run(&program, &arguments, dart)
+                self.run_other(sdk, name, &arguments)
             }
             Mode::Aot => {
-                let folder = dart.join(".dart_tool").join("xtask");
-                fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-                let executable = folder.join(name).with_extension("exe");
-                sdk.compile_exe(&dart.join(program), &executable)?;
-                capture(sdk.program(&executable).args(&self.arguments).current_dir(dart))
+                let (sdk, executable) = self.compile(sdk, name)?;
+                capture(sdk.program(&executable).args(&self.arguments).current_dir(&self.generated.dart))
             }
         }
     }
+
+    /// Runs the Dart program `dart/bin/{name}.dart` and returns what it printed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the program doesn't compile, or fails; the message holds its output.
+    pub fn run_other(&self, sdk: &Sdk, name: &str, arguments: &[&str]) -> Result<Captured> {
+        self.resolved(sdk)?.run(&program(name), arguments, &self.generated.dart)
+    }
+
+    /// Compiles the Dart program `dart/bin/{name}.dart`; returns it with what runs it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the program doesn't compile.
+    pub fn compile(&self, sdk: &Sdk, name: &str) -> Result<(Sdk, PathBuf)> {
+        let dart = &self.generated.dart;
+        let sdk = self.resolved(sdk)?;
+        let folder = dart.join(".dart_tool").join("xtask");
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let executable = folder.join(name).with_extension("exe");
+        sdk.compile_exe(&dart.join(program(name)), &executable)?;
+        Ok((sdk, executable))
+    }
+
+    /// Returns what runs programs of the example, whose dependencies are found.
+    fn resolved(&self, sdk: &Sdk) -> Result<Sdk> {
+        let name = &self.generated.package;
+        let sdk = sdk.clone().with_env(format!("{}_LIBRARY", name.to_uppercase()), &self.library);
+        sdk.pub_get(&self.generated.dart)?;
+        Ok(sdk)
+    }
+}
+
+/// Returns the path of a program in the example's package.
+fn program(name: &str) -> PathBuf {
+    Path::new("bin").join(format!("{name}.dart"))
 }

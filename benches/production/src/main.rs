@@ -1,7 +1,7 @@
-//! Measures what the features `production` and `metrics` add to a call: an exported function beside
+//! Measures what the features `production`, `metrics` and `tracing` add to a call: an exported function beside
 //! the same function whose C half is written by hand, as it was before there were sites.
 //!
-//! `cargo xtask bench production` runs it three times: without the features, and with each.
+//! `cargo xtask bench production` runs it four times: without the features, and with each.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -78,6 +78,8 @@ fn main() -> Result<()> {
     )?;
     if cfg!(feature = "metrics") {
         print_ratio("call_counted_and_timed_more_ns", more(&exported, &by_hand), 20.0);
+    } else if cfg!(feature = "tracing") {
+        print_ratio("call_counted_with_span_more_ns", more(&exported, &by_hand), 13.0);
     } else if cfg!(feature = "production") {
         print_ratio("call_counted_more_ns", more(&exported, &by_hand), 8.0);
     } else {

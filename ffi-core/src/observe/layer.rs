@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Subscriber};
+use tracing_log::NormalizeEvent as _;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
@@ -69,7 +70,7 @@ impl Fields {
     fn add(&mut self, field: &Field, text: String) {
         if field.name() == "message" {
             self.message = text;
-        } else if self.others.len() < FIELDS {
+        } else if self.others.len() < FIELDS && !field.name().starts_with("log.") {
             self.others.push((field.name(), text));
         }
     }
@@ -115,7 +116,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for DartLogs {
         let mut fields = Fields::default();
         event.record(&mut fields);
         let Fields { message, others } = fields;
-        let metadata = event.metadata();
+        // A record of the crate `log` has its place in fields.
+        let of_log = event.normalized_metadata();
+        let metadata = of_log.as_ref().unwrap_or_else(|| event.metadata());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let texts = others.iter().fold(Object::new(), |object, (name, text)| object.text(name, text));
         let mut record = Object::new()

@@ -6,12 +6,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use tracing::level_filters::LevelFilter;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_log::{AsLog as _, LogTracer};
 use tracing_subscriber::filter::{EnvFilter, ParseError};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
 use tracing_subscriber::registry::Registry;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::layer::DartLogs;
 
@@ -171,11 +172,10 @@ impl Logs {
         if !self.quiet {
             layers.push(written(self.json, io::stderr));
         }
-        tracing_subscriber::registry()
-            .with(layers)
-            .with(filter)
-            .try_init()
-            .map_err(|_| LogsError::AlreadySet)?;
+        let subscriber = tracing_subscriber::registry().with(layers).with(filter);
+        tracing::subscriber::set_global_default(subscriber).map_err(|_| LogsError::AlreadySet)?;
+        // A program with a logger of its own keeps it: then records of the crate `log` go there.
+        let _ = LogTracer::builder().with_max_level(LevelFilter::current().as_log()).init();
         *installed = true;
         Ok(())
     }

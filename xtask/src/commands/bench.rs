@@ -75,7 +75,7 @@ const BENCHMARKS: &[Benchmark] = &[
     },
     Benchmark {
         name: "production",
-        about: "what counting and timing calls costs, against calls without it",
+        about: "what counts, times and spans of calls cost, against calls without them",
         run: production,
         report: None,
     },
@@ -281,7 +281,7 @@ const PEERS: &str = "jemalloc";
 
 /// Runs the program without the features of production, and with each.
 fn production(tally: &mut Tally) -> Result<()> {
-    for features in ["", "production", "metrics"] {
+    for features in ["", "production", "metrics", "tracing"] {
         println!("\nfeatures: {features}");
         let mut program = workspace::cargo();
         program.args([
