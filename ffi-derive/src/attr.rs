@@ -188,6 +188,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) encoding: Option<SpannedValue<Encoding>>,
     pub(crate) key_encoding: Option<SpannedValue<Encoding>>,
     pub(crate) packed: Option<SpannedValue<Packed>>,
+    #[darling(default)]
+    pub(crate) flatten: Flag,
 }
 
 /// `encoding = ".."`: the bytes that protobuf has for an integer.

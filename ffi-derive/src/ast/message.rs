@@ -49,7 +49,11 @@ impl Message {
         let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
         let reserved = attrs.as_ref().and_then(|attrs| attrs.reserved.clone()).unwrap_or_default().0;
         check_tags(tags.iter().flatten(), &reserved, &mut errors);
-        for (field, tag) in fields.iter_mut().zip(numbers(&tags, &reserved)) {
+        // Flattened oneofs have no number.
+        let numbered = fields.iter().zip(tags).filter(|(field, _)| !field.wire.flat);
+        let tags: Vec<_> = numbered.map(|(_, tag)| tag).collect();
+        let numbered = fields.iter_mut().filter(|field| !field.wire.flat);
+        for (field, tag) in numbered.zip(numbers(&tags, &reserved)) {
             match tag {
                 Some(tag) => field.tag = tag,
                 None => errors.push(no_tag_left(&field.ident)),
@@ -83,15 +87,16 @@ impl Field {
         errors.handle(types::check_inside(&field.ty, holder, "a message"));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
-        let FieldAttrs { rename, tag, encoding, key_encoding, packed } =
-            attrs.expect("without an error there are some");
+        let attrs = attrs.expect("without an error there are some");
+        let wire = Wire::of_field(&attrs)?;
+        let FieldAttrs { rename, tag, .. } = attrs;
         let ident = field.ident.clone().expect("`named_fields` saw to it");
         let message_field = Self {
             item: Item::inner(&ident, &field.attrs, rename)?,
             ident,
             ty: field.ty.clone(),
             tag: 0,
-            wire: Wire::of_field(encoding, key_encoding, packed),
+            wire,
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
         };

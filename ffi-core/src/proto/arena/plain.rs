@@ -22,22 +22,23 @@ const ON_STACK: usize = 256;
 ///
 /// Returns those of `read`.
 #[inline]
-pub fn read_plain<T: ProtoType + ArenaType>(
+pub fn read_plain<T: ProtoType + ArenaType, R>(
     mut place: ArenaPlace<'_, T>,
-    read: impl FnOnce(&mut T) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
+    read: impl FnOnce(&mut T) -> Result<R, DecodeError>,
+) -> Result<R, DecodeError> {
     if size_of::<T>() <= ON_STACK {
         let mut value = T::zeroed();
         place.load(&mut value);
-        read(&mut value)?;
+        let read = read(&mut value)?;
         place.store(&value);
+        Ok(read)
     } else {
         let mut value = zeroed_box::<T>();
         place.load(&mut value);
-        read(&mut value)?;
+        let read = read(&mut value)?;
         place.store(&value);
+        Ok(read)
     }
-    Ok(())
 }
 
 /// Stores a byte, if the type is `u8` or a newtype of it.
@@ -67,6 +68,13 @@ macro_rules! __arena_proto {
             const BYTE: $crate::__private::core::primitive::bool =
                 <$Type as $crate::__private::proto::ProtoType>::BYTE;
             type State = <$Type as $crate::__private::proto::ProtoType>::State;
+
+            #[inline]
+            fn accepts(
+                wire_type: $crate::__private::proto::WireType,
+            ) -> $crate::__private::core::primitive::bool {
+                <$Type as $crate::__private::proto::ProtoType>::accepts(wire_type)
+            }
 
             #[inline]
             fn is_default(
