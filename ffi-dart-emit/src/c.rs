@@ -267,13 +267,16 @@ struct CProto<'a> {
     /// Type of its arenas, if it lives in one.
     arena: Option<String>,
     symbols: &'a ProtoSymbols,
+    /// Function that frees the messages that it refers to, if it refers to any.
+    release: Option<&'a str>,
 }
 
 fn protos(model: &Model) -> Vec<CProto<'_>> {
     let with = model.messages.iter().filter_map(|it| Some((it, it.proto.as_ref()?)));
     with.map(|(message, symbols)| {
         let arena = message.arena.as_ref().map(|_| arena_name(message));
-        CProto { message: type_name(&message.item), arena, symbols }
+        let release = symbols.release.as_deref().filter(|_| model.refers(message));
+        CProto { message: type_name(&message.item), arena, symbols, release }
     })
     .collect()
 }
@@ -1145,7 +1148,9 @@ fn claims(model: &Model, mut claim: impl FnMut(String, String)) {
         if let Some(simd) = &message.simd {
             claim(simd.symbol.clone(), format!("message {}, its kernels", message.id));
         }
-        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+        for symbol in
+            message.proto.iter().flat_map(|it| [&it.encode, &it.decode].into_iter().chain(&it.release))
+        {
             claim(symbol.clone(), format!("message {}, as protobuf", message.id));
         }
     }

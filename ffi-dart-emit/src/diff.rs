@@ -17,10 +17,10 @@ use serde::Serialize;
 
 use crate::holder::{self, Held, Holding};
 use crate::model::{
-    self, Encoding, Enum, ErrorType, Item, Message, Mode, Model, Newtype, Oneof, Passing, Returns, Scalar,
-    TypeId, Value, Wire,
+    self, Encoding, Enum, ErrorType, Item, Message, Mode, Model, Newtype, Oneof, Passing, Reset, Returns,
+    Scalar, TypeId, Value, Wire,
 };
-use crate::proto::shape::{physical, rust};
+use crate::proto::shape::{self, Element, Label, Shape, Types, physical, rust};
 
 /// The side that a change must break to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -28,6 +28,25 @@ pub enum Kind {
     /// Callers that were written for the old library.
     Memory,
     /// Bytes that were encoded with the old schema.
+    Wire,
+    /// These, and protobuf's JSON: `WIRE_JSON` of buf.
+    WireJson,
+    /// These, and source that protobuf's compilers generate, by package: `PACKAGE` of buf.
+    Package,
+    /// As `package`: an export is one file. `FILE` of buf.
+    File,
+}
+
+/// What a change breaks for programs that have the exported .proto, by the names of `buf breaking`.
+/// Each level includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Level {
+    /// Source that is generated from it.
+    Package,
+    /// Protobuf's JSON as well.
+    WireJson,
+    /// The bytes as well.
     Wire,
 }
 
@@ -42,6 +61,9 @@ pub struct Change {
     pub memory: Option<String>,
     /// Reason why it breaks the wire, if it does.
     pub wire: Option<String>,
+    /// What it breaks for programs that have the exported .proto, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proto: Option<Level>,
 }
 
 impl Change {
@@ -51,6 +73,8 @@ impl Change {
         match kind {
             Kind::Memory => self.memory.is_some(),
             Kind::Wire => self.wire.is_some(),
+            Kind::WireJson => self.proto >= Some(Level::WireJson),
+            Kind::Package | Kind::File => self.proto.is_some(),
         }
     }
 }
@@ -71,6 +95,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
     diff.queues();
     diff.flags();
     diff.health();
+    diff.services();
     diff.changes
 }
 
@@ -78,7 +103,7 @@ pub fn diff(old: &Model, new: &Model) -> Vec<Change> {
 #[must_use]
 pub fn text(changes: &[Change]) -> String {
     let mut out = String::new();
-    for Change { item, what, memory, wire } in changes {
+    for Change { item, what, memory, wire, .. } in changes {
         let class = match (memory, wire) {
             (Some(_), Some(_)) => "breaks memory and wire",
             (Some(_), None) => "breaks memory",
@@ -143,6 +168,16 @@ impl<'a> Side<'a> {
             newtypes: model.newtypes.iter().map(|it| (key(&it.id), it)).collect(),
             errors: model.errors.iter().map(|it| (key(&it.id), it)).collect(),
         }
+    }
+
+    /// Returns what a message has besides its fields: the words for it, and what it is.
+    fn extras(it: &Message) -> [(&'static str, bool); 4] {
+        [
+            ("a pool", it.pool.is_some()),
+            ("columns", it.columns.is_some()),
+            ("kernels", it.simd.is_some()),
+            ("functions for protobuf", it.proto.is_some()),
+        ]
     }
 
     fn fields(&self, it: &'a Message) -> Vec<Member<'a>> {
@@ -211,6 +246,22 @@ impl<'a> Side<'a> {
     }
 }
 
+impl Types for Side<'_> {
+    fn repr(&self, id: &TypeId) -> Scalar {
+        self.enums.get(&id.0).map_or(Scalar::I32, |it| it.repr)
+    }
+
+    fn is_wide(&self, id: &TypeId) -> bool {
+        let too_large =
+            |it: &&Enum| it.variants.iter().any(|variant| i32::try_from(it.discriminant(variant)).is_err());
+        self.enums.get(&id.0).as_ref().is_some_and(|it| too_large(it))
+    }
+
+    fn newtype(&self, id: &TypeId) -> Type {
+        self.newtypes.get(&id.0).map_or(Type::Newtype(id.clone()), |it| self.ty(&it.ty))
+    }
+}
+
 /// Returns the name of a type without that of the library.
 fn own(model: &Model, id: &TypeId) -> String {
     let own = id.0.strip_prefix(&model.library.name).and_then(|rest| rest.strip_prefix("::"));
@@ -250,7 +301,7 @@ struct Member<'a> {
     place: u64,
     /// Type; `None` for a case without data.
     ty: Option<Type>,
-    /// Form of its numbers in .proto.
+    /// Form in .proto.
     wire: Wire,
     /// Rules of its value, as they are written; empty for none.
     rules: String,
@@ -277,6 +328,12 @@ const ONEOF: Words = Words {
     gone: "where old bytes have it, the oneof is read as unset",
 };
 
+/// Kinds of items that an exported .proto has.
+const IN_PROTO: [&str; 3] = ["message", "oneof", "enum"];
+
+/// Reason for which a change of what a message has besides its fields breaks memory.
+const REFUSED: &str = "a package of before calls what the library lacks";
+
 const MEMORY: &str = "the layout is another: generate the Dart package again";
 
 struct Diff<'a> {
@@ -299,7 +356,15 @@ impl<'a> Diff<'a> {
             what: what.into(),
             memory: owned(memory),
             wire: owned(wire),
+            proto: wire.map(|_| Level::Wire),
         });
+    }
+
+    /// Says what the last change breaks at least for programs that have the exported .proto.
+    fn at_least(&mut self, level: impl Into<Option<Level>>) {
+        if let Some(last) = self.changes.last_mut() {
+            last.proto = last.proto.max(level.into());
+        }
     }
 
     fn library(&mut self) {
@@ -327,6 +392,9 @@ impl<'a> Diff<'a> {
         let new: BTreeSet<_> = new.cloned().collect();
         for name in old.difference(&new) {
             self.add(format!("{kind} {name}"), "removed", Some("callers that use it don't find it"), wire);
+            if IN_PROTO.contains(&kind) {
+                self.at_least(Level::Package);
+            }
         }
         for name in new.difference(&old) {
             self.add(format!("{kind} {name}"), "added", None, None);
@@ -349,7 +417,34 @@ impl<'a> Diff<'a> {
                     self.add(&item, format!("its {what} was {old}, is {new} bytes"), Some(MEMORY), None);
                 }
             }
+            self.extras(&item, old, new);
             self.rest(&item, before, old.fingerprint != new.fingerprint);
+        }
+    }
+
+    /// Reports changes of what a message has besides its fields.
+    fn extras(&mut self, item: &str, old: &Message, new: &Message) {
+        for ((what, was), (_, is)) in Side::extras(old).into_iter().zip(Side::extras(new)) {
+            // The fingerprint says that there is a pool.
+            let grown = (what == "a pool").then_some("a package of before refuses the library");
+            match (was, is) {
+                (true, false) => self.add(item, format!("has {what} no more"), Some(REFUSED), None),
+                (false, true) => self.add(item, format!("has {what} now"), grown, None),
+                _ => {}
+            }
+        }
+        if let (Some(old), Some(new)) = (&old.pool, &new.pool) {
+            if old.capacity != new.capacity {
+                let what = format!("its pool has {} slots, had {}", new.capacity, old.capacity);
+                self.add(item, what, None, None);
+            }
+            if old.reset != new.reset {
+                let what = match new.reset {
+                    Reset::Zero => "slots of its pool are zeroed now",
+                    Reset::Keep => "slots of its pool keep what their last owner left",
+                };
+                self.add(item, what, None, None);
+            }
         }
     }
 
@@ -380,6 +475,9 @@ impl<'a> Diff<'a> {
             let name = |item: &Item| item.rename.clone().unwrap_or_else(|| item.name.clone());
             let what = format!("its name in Dart and .proto was `{}`, is `{}`", name(old), name(new));
             self.add(owner, what, None, None);
+            // Fields and values have their names in JSON.
+            let is_member = owner.contains(", ");
+            self.at_least(if is_member { Level::WireJson } else { Level::Package });
         }
         match (&old.deprecated, &new.deprecated) {
             (None, Some(_)) => self.add(owner, "is deprecated now", None, None),
@@ -441,6 +539,7 @@ impl Diff<'_> {
                 // does no harm.
                 let wire = if words.holder == "oneof" { Some(words.gone) } else { (!kept).then_some(&*why) };
                 self.add(item, "removed", Some(MEMORY), wire);
+                self.at_least(Level::WireJson);
                 continue;
             };
             met.insert(index);
@@ -448,6 +547,7 @@ impl Diff<'_> {
             self.item(&item, old.item, new.item);
             if old.item.name != new.item.name {
                 self.add(&item, format!("renamed to `{}`", new.item.name), Some(MEMORY), None);
+                self.at_least(Level::WireJson);
             }
             if old.number != new.number {
                 let why =
@@ -474,7 +574,12 @@ impl Diff<'_> {
                         (Some(old), Some(new)) => self.reads(old, new, words.holder == "message").err(),
                         _ => Some("data is read where there is none, or the other way round".to_owned()),
                     };
-                    self.add(&item, what, Some(MEMORY), wire.as_deref());
+                    let (level, notes) = match (&old_ty, &new_ty) {
+                        (Some(old), Some(new)) => self.declared(old, new, words.holder == "oneof"),
+                        _ => (Some(Level::Wire), ""),
+                    };
+                    self.add(&item, what + notes, Some(MEMORY), wire.as_deref());
+                    self.at_least(level);
                 }
             } else if let Some(why) = old.ty.as_ref().and_then(|ty| self.held(ty)) {
                 self.add(&item, why, Some(MEMORY), None);
@@ -520,10 +625,14 @@ impl Diff<'_> {
         ] {
             if old != new {
                 let is_fixed = [old, new].contains(&Some(Encoding::Fixed));
-                let why = if is_fixed { "numbers are refused" } else { "numbers are read as others" };
+                let why = if is_fixed { "numbers are passed over" } else { "numbers are read as others" };
                 let what = format!("its {what} was {}, is {}", name(old), name(new));
                 self.add(item, what, None, Some(why));
             }
+        }
+        if old.flat != new.flat {
+            let what = if new.flat { "is flattened now" } else { "is no longer flattened" };
+            self.add(item, what, None, Some("its cases are elsewhere in the bytes"));
         }
         if old.unpacked != new.unpacked {
             let what = if new.unpacked { "is no longer packed" } else { "is packed now" };
@@ -711,15 +820,31 @@ impl Diff<'_> {
                 self.reads(old_value, new_value, false)?;
                 if new < old { shorter("more entries", new) } else { Ok(()) }
             }
-            (old, Type::Option { of }) if *old == **of && field => {
-                Err("a value of zero is not written, and so is read as absent".to_owned())
-            }
+            // A value of zero was not written, so what is read is the same to other programs.
+            (old, Type::Option { of } | Type::ArenaBox { of }) if *old == **of && field => Ok(()),
             (Type::Option { of }, new) if **of == *new => Err("an absent value is read as zero".to_owned()),
             _ => match (self.numbers(&self.old, old), self.numbers(&self.new, new)) {
                 (Some(old), Some(new)) => new.takes(&old),
                 _ => Err("it is encoded in another way".to_owned()),
             },
         }
+    }
+
+    /// Returns what another type breaks for programs that have the exported .proto, besides bytes,
+    /// and what else is to be said.
+    fn declared(&self, old: &Type, new: &Type, is_case: bool) -> (Option<Level>, &'static str) {
+        let form = |side, ty| if is_case { shape::case(ty, side) } else { shape::shape(ty, side) };
+        let (old, new) = (form(&self.old, old), form(&self.new, new));
+        if old == new {
+            return (None, "");
+        }
+        let notes = match (old.label, new.label) {
+            (Label::Plain, Label::Optional) => "; a value of zero, which was not written, is read as absent",
+            _ => "",
+        };
+        let is_list = |shape: &Shape| matches!(shape.label, Label::Repeated | Label::Map(_));
+        let same = is_list(&old) == is_list(&new) && json_form(&old.of) == json_form(&new.of);
+        (Some(if same { Level::Package } else { Level::WireJson }), notes)
     }
 
     /// Returns the numbers of a type that is encoded as an integer.
@@ -772,6 +897,7 @@ impl Diff<'_> {
                         if old.variants.iter().all(|it| it.item.name != renamed.item.name) =>
                     {
                         self.add(item, format!("renamed to `{}`", renamed.item.name), Some(MEMORY), None);
+                        self.at_least(Level::WireJson);
                     }
                     (None, _) => {
                         let why = format!("{number} is refused, and unknown to `FfiOpen`");
@@ -850,6 +976,22 @@ impl Diff<'_> {
                 let word = |service: bool| if service { "a service" } else { "an object" };
                 let what = format!("was {}, is {}", word(*was_service), word(*is_service));
                 self.add(&item, what, Some("its class in Dart is another"), None);
+            }
+        }
+    }
+
+    /// Marks what is no more of services and their methods, which an exported .proto has.
+    fn services(&mut self) {
+        let model = self.old.model;
+        let services = model.objects.iter().filter(|it| it.is_service);
+        let names: Vec<_> = services.map(|it| own(model, &it.id)).collect();
+        for change in self.changes.iter_mut().filter(|it| it.memory.is_some()) {
+            let of = |name: &String| {
+                change.item == format!("object {name}")
+                    || change.item.starts_with(&format!("function {name}::"))
+            };
+            if names.iter().any(of) {
+                change.proto = change.proto.max(Some(Level::Package));
             }
         }
     }
@@ -981,6 +1123,18 @@ impl Diff<'_> {
                 self.add(&item, format!("may take {now} ms, was {before}"), None, None);
             }
         }
+    }
+}
+
+/// Returns the form of an element in protobuf's JSON: integers of 64 bits are text, and others are
+/// numbers.
+fn json_form(of: &Element) -> &Element {
+    const NUMBER: &Element = &Element::Keyword("int32");
+    const TEXT: &Element = &Element::Keyword("int64");
+    match of {
+        Element::Keyword("int32" | "uint32" | "sint32" | "fixed32" | "sfixed32") => NUMBER,
+        Element::Keyword("int64" | "uint64" | "sint64" | "fixed64" | "sfixed64") => TEXT,
+        other => other,
     }
 }
 

@@ -490,5 +490,8 @@ fn form(wire: Wire) -> String {
             let _ = write!(text, ", {key} = \"{}\"", encoding.name());
         }
     }
-    text + if wire.unpacked { ", packed = false" } else { "" }
+    for (set, words) in [(wire.unpacked, ", packed = false"), (wire.flat, ", flatten")] {
+        text += if set { words } else { "" };
+    }
+    text
 }

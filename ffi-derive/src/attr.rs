@@ -310,19 +310,31 @@ pub(crate) struct CaseAttrs {
     pub(crate) encoding: Option<SpannedValue<Encoding>>,
     pub(crate) key_encoding: Option<SpannedValue<Encoding>>,
     pub(crate) packed: Option<SpannedValue<Packed>>,
+    #[darling(default)]
+    pub(crate) flatten: Flag,
 }
 
-/// `#[ffi(..)]` on a field.
+/// `#[ffi(..)]` on a field: what a case has, and rules. `darling` flattens one struct only.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct FieldAttrs {
-    pub(crate) rename: Option<Identifier>,
-    pub(crate) tag: Option<SpannedValue<Tag>>,
-    pub(crate) encoding: Option<SpannedValue<Encoding>>,
-    pub(crate) key_encoding: Option<SpannedValue<Encoding>>,
-    pub(crate) packed: Option<SpannedValue<Packed>>,
+    rename: Option<Identifier>,
+    tag: Option<SpannedValue<Tag>>,
+    encoding: Option<SpannedValue<Encoding>>,
+    key_encoding: Option<SpannedValue<Encoding>>,
+    packed: Option<SpannedValue<Packed>>,
+    #[darling(default)]
+    flatten: Flag,
     #[darling(flatten)]
-    pub(crate) rules: RuleAttrs,
+    rules: RuleAttrs,
+}
+
+impl FieldAttrs {
+    /// Returns what a case has as well, and the rules.
+    pub(crate) fn split(self) -> (CaseAttrs, RuleAttrs) {
+        let Self { rename, tag, encoding, key_encoding, packed, flatten, rules } = self;
+        (CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten }, rules)
+    }
 }
 
 /// `encoding = ".."`: the bytes that protobuf has for an integer.

@@ -92,6 +92,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `encoding = "fixed"` | integers are `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
 /// | `key_encoding = ".."` | one of both, for the keys of a map |
 /// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
+/// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's |
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -118,7 +119,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// crate that has the name.
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library
-/// exports two functions for each message that write and read it as protobuf.
+/// exports functions for each message that write and read it as protobuf, and free what it refers to.
 ///
 /// # Examples
 ///

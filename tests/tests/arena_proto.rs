@@ -109,6 +109,46 @@ enum Change {
     Digest(u64),
 }
 
+/// A tree by a oneof beside other fields, and by the values of a map.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Tree {
+    #[ffi(tag = 1)]
+    name: ArenaStr,
+    #[ffi(flatten)]
+    kind: Kind,
+    #[ffi(tag = 6)]
+    members: ArenaMap<ArenaStr, Tree>,
+    #[ffi(flatten)]
+    mark: Mark,
+}
+
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+enum Kind {
+    Unset,
+    #[ffi(tag = 2)]
+    Leaf(i32),
+    #[ffi(tag = 3)]
+    Wrapped(ArenaBox<Tree>),
+    #[ffi(tag = 4)]
+    Text(ArenaStr),
+    #[ffi(tag = 5)]
+    Nothing,
+}
+
+/// Without handles.
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
+enum Mark {
+    Unset,
+    #[ffi(tag = 7, encoding = "fixed")]
+    Colour(u32),
+    #[ffi(tag = 8)]
+    Point(Point),
+}
+
 /// The same messages as prost has them.
 mod peer {
     use std::collections::BTreeMap;
@@ -198,6 +238,38 @@ mod peer {
         Delta(i32),
         #[prost(fixed64, tag = "3")]
         Digest(u64),
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct Tree {
+        #[prost(string, tag = "1")]
+        pub(super) name: String,
+        #[prost(oneof = "Kind", tags = "2, 3, 4, 5")]
+        pub(super) kind: Option<Kind>,
+        #[prost(btree_map = "string, message", tag = "6")]
+        pub(super) members: BTreeMap<String, Tree>,
+        #[prost(oneof = "Mark", tags = "7, 8")]
+        pub(super) mark: Option<Mark>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Oneof)]
+    pub(super) enum Kind {
+        #[prost(int32, tag = "2")]
+        Leaf(i32),
+        #[prost(message, tag = "3")]
+        Wrapped(Box<Tree>),
+        #[prost(string, tag = "4")]
+        Text(String),
+        #[prost(message, tag = "5")]
+        Nothing(Empty),
+    }
+
+    #[derive(Clone, PartialEq, prost::Oneof)]
+    pub(super) enum Mark {
+        #[prost(fixed32, tag = "7")]
+        Colour(u32),
+        #[prost(message, tag = "8")]
+        Point(Point),
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -353,6 +425,34 @@ prop_compose! {
     }
 }
 
+fn mark() -> impl Strategy<Value = peer::Mark> {
+    prop_oneof![
+        any::<u32>().prop_map(peer::Mark::Colour),
+        any::<i8>().prop_map(|x| peer::Mark::Point(peer::Point { x: f32::from(x), y: 0.0 })),
+    ]
+}
+
+fn tree() -> impl Strategy<Value = peer::Tree> {
+    use peer::Kind;
+    let leaf = prop_oneof![
+        any::<i32>().prop_map(Kind::Leaf),
+        text().prop_map(Kind::Text),
+        Just(Kind::Nothing(peer::Empty {})),
+    ];
+    let flat = (text(), proptest::option::of(leaf), proptest::option::of(mark()))
+        .prop_map(|(name, kind, mark)| peer::Tree { name, kind, mark, members: BTreeMap::new() });
+    flat.prop_recursive(4, 16, 3, |inner| {
+        let boxed = proptest::option::of(inner.clone());
+        let members = proptest::collection::btree_map("[a-z]{1,3}", inner, 0..3);
+        (text(), boxed, members, proptest::option::of(mark())).prop_map(|(name, boxed, members, mark)| {
+            let kind = boxed.map(|it| Kind::Wrapped(Box::new(it)));
+            // Prost leaves out values of an entry that are empty, which are written here.
+            let filled = |(key, it): (String, peer::Tree)| (key, peer::Tree { name: "n".to_owned(), ..it });
+            peer::Tree { name, kind, members: members.into_iter().map(filled).collect(), mark }
+        })
+    })
+}
+
 fn row() -> impl Strategy<Value = peer::Row> {
     flat().prop_recursive(3, 12, 3, |inner| {
         (flat(), proptest::collection::vec(inner, 0..4))
@@ -396,6 +496,18 @@ proptest! {
     }
 
     #[test]
+    fn oneofs_beside_other_fields_are_those_of_prost(first in tree(), second in tree()) {
+        let arena = FfiArena::<Tree>::from_proto(&first.encode_to_vec()).unwrap();
+        let bytes = arena.to_proto();
+        prop_assert_eq!(bytes.len(), first.encoded_len());
+        prop_assert_eq!(&peer::Tree::decode(&*bytes).unwrap(), &first);
+        // The last case counts, and two messages of one case merge.
+        let both = [first.encode_to_vec(), second.encode_to_vec()].concat();
+        let read = FfiArena::<Tree>::from_proto(&both).unwrap().to_proto();
+        prop_assert_eq!(peer::Tree::decode(&*read).unwrap(), peer::Tree::decode(&*both).unwrap());
+    }
+
+    #[test]
     fn messages_side_by_side_merge_as_in_prost(first in row(), second in row()) {
         let [mut first, mut second] = [first, second];
         // These have a number of elements, or a number in each message.
@@ -427,8 +539,10 @@ proptest! {
             }
             // Prost reads what is read here, but for numbers of enums, text that has a capacity and
             // the like, which it doesn't check.
-            if ours.is_ok() {
-                prop_assert!(peer::Row::decode(bytes).is_ok());
+            // It refuses known numbers with another wire type, which are passed over here as by others.
+            if let (Ok(_), Err(error)) = (ours, peer::Row::decode(bytes)) {
+                let error = error.to_string();
+                prop_assert!(error.contains("wire type") || error.contains("varint"), "{}", error);
             }
         }
     }
@@ -449,7 +563,7 @@ fn error(bytes: &[u8]) -> (DecodeErrorKind, String) {
 
 #[test]
 fn mistakes_have_a_kind_and_a_path() {
-    use DecodeErrorKind::{TooLong, TooMany, Truncated, UnknownVariant, Utf8, WireType};
+    use DecodeErrorKind::{TooLong, TooMany, Truncated, UnknownVariant, Utf8};
     let note = field(2, b"\xFF");
     for (bytes, kind, text) in [
         (field(7, &note), Utf8, "notes[0].body: invalid UTF-8 at byte 0"),
@@ -458,7 +572,6 @@ fn mistakes_have_a_kind_and_a_path() {
         (field(13, &field(2, &note)), Utf8, "content.Note.body: invalid UTF-8"),
         (field(11, &[8, 1, 18, 3, 18, 1, 255]), Utf8, "by_id[0].value.body: invalid UTF-8"),
         (b"\x12\x05ab".to_vec(), Truncated, "name: "),
-        (b"\x10\x01".to_vec(), WireType, "name: "),
         (b"\x78\x04".to_vec(), UnknownVariant, "status: "),
         ([&[18 << 3 | 2 & 7, 1, 9][..], b"too long!"].concat(), TooLong, "code: text of 9 bytes"),
         ([&[19 << 3 | 2 & 7, 1, 5][..], &[1; 5]].concat(), TooMany, "few: more than 4 elements"),

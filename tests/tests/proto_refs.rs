@@ -4,6 +4,8 @@
 use std::panic::{RefUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytemuck::Zeroable;
+use ffi_core::boundary::FfiStatus;
 use ffi_core::proto::{DecodeErrorKind, MAX_DEPTH};
 use ffi_core::{
     FfiMap, FfiMessage, FfiOption, FfiPooled, FfiProto, FfiRef, FfiStr, FfiVec, PathStep, PoolBox, PoolError,
@@ -311,6 +313,50 @@ fn what_is_exposed_is_not_left_out() {
     drop(unsafe { PoolBox::from_raw(below) });
     drop(root);
     assert_eq!(live(), (0, 0));
+}
+
+#[test]
+fn releasing_gives_back_what_decoding_took() {
+    let _alone = alone();
+    let leaf = [0x08, 1];
+    let field = |key: u8, contents: &[u8]| [&[key, contents.len() as u8][..], contents].concat();
+    // A reference in every kind of field, and one below another.
+    let bytes = [
+        field(0x12, &field(0x12, &leaf)),
+        field(0x1A, &leaf),
+        field(0x22, &field(0x0A, &leaf)),
+        field(0x32, &[&[0x08, 7][..], &field(0x12, &field(0x0A, &leaf))].concat()),
+        field(0x3A, &field(0x0A, &leaf)),
+        field(0x42, &field(0x0A, &leaf)),
+    ]
+    .concat();
+    let before = live();
+    let mut read = Node::decode_proto(&bytes).unwrap();
+    let taken = live().0 - before.0;
+    assert_eq!(taken, 7);
+    read.release_proto();
+    assert_eq!(live(), before);
+    assert!(read.next.is_none() && read.children.iter().all(|it| it.is_none()), "they lead to nothing");
+    read.release_proto();
+
+    // C may have seen what it frees: messages that are exposed.
+    let mut read = Node::decode_proto(&bytes).unwrap();
+    let next = Node::pool().take(read.next).expect("nobody else has it");
+    read.next = next.handle();
+    let pointer = next.into_raw();
+    read.release_proto();
+    assert_eq!(live().0, before.0 + 2, "safe code doesn't free what is exposed");
+    let mut read = Node::decode_proto(&bytes).unwrap();
+    let next = Node::pool().take(read.next).expect("nobody else has it");
+    read.next = next.handle();
+    let _ = next.into_raw();
+    let mut status = FfiStatus::zeroed();
+    // SAFETY: the message belongs to this test, and so do those that it refers to.
+    unsafe { ffi_core::__private::proto::release(&raw mut *read, &raw mut status) };
+    assert_eq!((status.code, live().0), (0, before.0 + 2));
+    // SAFETY: the pointer came from `into_raw`, and no other code has it.
+    free(unsafe { PoolBox::from_raw(pointer) });
+    assert_eq!(live(), before);
 }
 
 #[test]

@@ -4,23 +4,26 @@
 //! FfiOwned *track_encode_proto(const Track *message, FfiStatus *status);
 //! void track_decode_proto(const uint8_t *bytes, size_t bytes_len, Track *message,
 //!                         FfiStatus *status);
+//! void track_release_proto(Track *message, FfiStatus *status);
 //! ```
 //!
 //! The caller owns the bytes that encoding returns, as those of a function that returns a
 //! `Vec<u8>`. Decoding writes the whole message, whatever its memory held before; if it fails, the
 //! message is empty. The caller lends the messages of references while it encodes, and owns those
-//! that decoding allocates. Bytes that are refused are an invalid value, like any argument whose
-//! bytes are not a value of its type: the status says so, and its message has the path.
+//! that decoding allocates; releasing frees all of them. Bytes that are refused are an invalid
+//! value, like any argument whose bytes are not a value of its type: the status says so, and its
+//! message has the path.
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::error::{DecodeError, EncodeError};
+use super::reference::Releaser;
 use super::wire::Writer;
 use super::{FfiProto, encode_exposed, write};
 use crate::boundary::{
     Failure, FfiLent, FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, check_address,
-    disjoint, slice,
+    disjoint, reference_mut, slice,
 };
 use crate::types::InvalidValue;
 
@@ -165,6 +168,26 @@ unsafe fn decode_erased(
         // SAFETY: by this function's contract a pointer that isn't refused is that of memory for
         // the message that no other code uses; the bytes are elsewhere.
         Ok(unsafe { (erased.read)(message, bytes) }?)
+    };
+    // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
+    // written by this library.
+    unsafe { call(status, body) }
+}
+
+/// Implements `.._release_proto`.
+///
+/// # Safety
+///
+/// The conditions of [`reference_mut()`] for `message`, and of [`call`] for `status`. No code uses
+/// the messages that it refers to, directly or through others.
+pub unsafe fn release<M: FfiProto + FfiValue>(message: *mut M, status: *mut FfiStatus) {
+    let body = || {
+        // SAFETY: by this function's contract a pointer that isn't refused is that of an
+        // initialised message that no other code uses.
+        let message = unsafe { reference_mut(message, "message") }?;
+        // SAFETY: by this function's contract no code uses the messages that it refers to.
+        message.release(unsafe { Releaser::exposed() });
+        Ok(())
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.

@@ -390,19 +390,29 @@ unsafe impl<K: Recode<C, As: ArenaKey> + ArenaKey, V: ArenaType, C> RecodeKey<C>
     type As = ArenaMap<K::As, V>;
 }
 
-/// Returns a value with the encoding `C`.
+/// Returns a value as the type that protobuf has it as.
+///
+/// It has no bound, so that a type without that encoding is one error.
+///
+/// # Safety
+///
+/// `As` is that of [`Recode`] or [`RecodeKey`] for `T`, or that of one for that of the other.
 #[inline(always)]
-pub fn recoded<C, T: Recode<C>>(value: &T) -> &T::As {
-    // SAFETY: both have one layout, and each value of one is a value of the other, by the contract
-    // of `Recode`.
+pub unsafe fn recoded<T, As>(value: &T) -> &As {
+    // SAFETY: both have one layout, and each value of one is a value of the other, by the contracts
+    // of the two traits.
     unsafe { &*std::ptr::from_ref(value).cast() }
 }
 
-/// Returns a mutable value with the encoding `C`.
+/// Returns a mutable value as the type that protobuf has it as.
+///
+/// # Safety
+///
+/// That of [`recoded`].
 #[inline(always)]
-pub fn recoded_mut<C, T: Recode<C>>(value: &mut T) -> &mut T::As {
-    // SAFETY: both have one layout, and each value of one is a value of the other, by the contract
-    // of `Recode`.
+pub unsafe fn recoded_mut<T, As>(value: &mut T) -> &mut As {
+    // SAFETY: both have one layout, and each value of one is a value of the other, by the contracts
+    // of the two traits.
     unsafe { &mut *std::ptr::from_mut(value).cast() }
 }
 
@@ -410,20 +420,4 @@ pub fn recoded_mut<C, T: Recode<C>>(value: &mut T) -> &mut T::As {
 #[inline(always)]
 pub fn recoded_view<C: Coding<T>, T: Integer>(view: T) -> Coded<T, C> {
     Coded(view, PhantomData)
-}
-
-/// Returns a map whose keys have the encoding `C`.
-#[inline(always)]
-pub fn recoded_keys<C, T: RecodeKey<C>>(value: &T) -> &T::As {
-    // SAFETY: both have one layout, and each value of one is a value of the other, by the contract
-    // of `RecodeKey`.
-    unsafe { &*std::ptr::from_ref(value).cast() }
-}
-
-/// Returns a mutable map whose keys have the encoding `C`.
-#[inline(always)]
-pub fn recoded_keys_mut<C, T: RecodeKey<C>>(value: &mut T) -> &mut T::As {
-    // SAFETY: both have one layout, and each value of one is a value of the other, by the contract
-    // of `RecodeKey`.
-    unsafe { &mut *std::ptr::from_mut(value).cast() }
 }

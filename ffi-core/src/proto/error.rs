@@ -2,7 +2,6 @@
 
 use std::{error, fmt};
 
-use super::wire_type::WireType;
 use crate::boundary::Failure;
 use crate::pool::{FfiPooled, PoolError};
 use crate::types::{InvalidValue, PathStep};
@@ -81,8 +80,6 @@ pub enum DecodeErrorKind {
     /// The bytes are not protobuf: a varint without end, a field without number, a group that
     /// doesn't begin or end.
     Malformed,
-    /// The wire type of a field doesn't match its type.
-    WireType,
     /// Text or bytes exceed the capacity of the field.
     TooLong,
     /// Elements or entries exceed the capacity of the field, or an arena would exceed 4 GiB.
@@ -120,18 +117,6 @@ impl DecodeError {
         Self::new(
             DecodeErrorKind::Malformed,
             format_args!("{problem}; hint: the bytes are damaged, or not protobuf at all"),
-        )
-    }
-
-    #[cold]
-    pub(super) fn wire_type(found: WireType, expected: WireType) -> Self {
-        Self::new(
-            DecodeErrorKind::WireType,
-            format_args!(
-                "{} where {} belongs; hint: the sender's .proto has another type for this number",
-                name(found),
-                name(expected)
-            ),
         )
     }
 
@@ -199,17 +184,6 @@ impl DecodeError {
     #[must_use]
     pub fn path(&self) -> impl ExactSizeIterator<Item = PathStep> + DoubleEndedIterator {
         self.0.report.path()
-    }
-}
-
-fn name(wire_type: WireType) -> &'static str {
-    match wire_type {
-        WireType::Varint => "a varint",
-        WireType::ThirtyTwoBit => "a number of 32 bits",
-        WireType::SixtyFourBit => "a number of 64 bits",
-        WireType::LengthDelimited => "a message, string, bytes or packed list",
-        WireType::StartGroup => "the start of a group",
-        WireType::EndGroup => "the end of a group",
     }
 }
 

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len};
+use super::reference::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 
@@ -16,6 +17,13 @@ pub struct ProtoFacts<T: ?Sized>(PhantomData<T>);
 #[allow(missing_docs, reason = "the documentation of each is that of the trait's")]
 impl<T: ProtoType> ProtoFacts<T> {
     pub const HAS_REFS: bool = T::HAS_REFS;
+
+    pub const WIRE: WireType = T::WIRE;
+
+    #[inline(always)]
+    pub fn accepts(wire_type: WireType) -> bool {
+        T::accepts(wire_type)
+    }
 
     #[inline(always)]
     pub fn state() -> T::State {
@@ -69,17 +77,13 @@ impl<T: ProtoType> ProtoFacts<T> {
     ///
     /// Those of [`ProtoType::read_element`].
     #[inline(always)]
-    pub fn read_element(
-        value: &mut T,
-        wire_type: WireType,
-        input: &mut Reader<'_>,
-    ) -> Result<(), DecodeError> {
-        value.read_element(wire_type, input)
+    pub fn read_element(value: &mut T, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        value.read_element(input)
     }
 
     #[inline(always)]
-    pub fn release(value: &mut T) {
-        value.release();
+    pub fn release(value: &mut T, by: Releaser) {
+        value.release(by);
     }
 }
 
@@ -87,6 +91,11 @@ impl<T: ProtoType> ProtoFacts<T> {
 #[allow(missing_docs, reason = "the documentation of each is that of the trait's")]
 pub trait NoProtoFacts {
     const HAS_REFS: bool = false;
+    const WIRE: WireType = WireType::LengthDelimited;
+
+    fn accepts(_: WireType) -> bool {
+        true
+    }
 
     fn state() {}
 
@@ -118,11 +127,11 @@ pub trait NoProtoFacts {
     /// # Errors
     ///
     /// None.
-    fn read_element<T>(_: &mut T, _: WireType, _: &mut Reader<'_>) -> Result<(), DecodeError> {
+    fn read_element<T>(_: &mut T, _: &mut Reader<'_>) -> Result<(), DecodeError> {
         Ok(())
     }
 
-    fn release<T>(_: &mut T) {}
+    fn release<T>(_: &mut T, _: Releaser) {}
 }
 
 impl<T: ?Sized> NoProtoFacts for ProtoFacts<T> {}

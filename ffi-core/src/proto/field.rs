@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
+use super::reference::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::FfiType;
@@ -48,6 +49,13 @@ pub unsafe trait ProtoType: FfiType {
     /// State of this field between its occurrences while a message is read.
     type State: Default;
 
+    /// Returns true if a field of this type can have that wire type; with any other it is a field
+    /// that isn't known, as for other readers.
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == Self::WIRE
+    }
+
     /// Makes memory the value of all zeros, and writes only what that needs.
     fn init(slot: &mut MaybeUninit<Self>) -> &mut Self;
 
@@ -77,7 +85,7 @@ pub unsafe trait ProtoType: FfiType {
         let mut state = Self::State::default();
         while let Some((tag, wire_type)) = input.key()? {
             match tag {
-                WRAPPED => self.read_field(&mut state, wire_type, input)?,
+                WRAPPED if Self::accepts(wire_type) => self.read_field(&mut state, wire_type, input)?,
                 _ => input.skip(tag, wire_type)?,
             }
         }
@@ -102,7 +110,7 @@ pub unsafe trait ProtoType: FfiType {
         }
     }
 
-    /// Reads one occurrence of the field form, after its key.
+    /// Reads one occurrence of the field form, after its key, whose wire type it accepts.
     ///
     /// # Errors
     ///
@@ -111,10 +119,10 @@ pub unsafe trait ProtoType: FfiType {
     fn read_field(
         &mut self,
         _state: &mut Self::State,
-        wire_type: WireType,
+        _wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        read_item(self, wire_type, input)
+        read_item(self, input)
     }
 
     /// Writes it as an element of a list, or as the case of a oneof.
@@ -123,20 +131,21 @@ pub unsafe trait ProtoType: FfiType {
         write_member(self, tag, out);
     }
 
-    /// Reads an element of a list, or the case of a oneof.
+    /// Reads an element of a list, or the case of a oneof, after its key, whose wire type is
+    /// [`WIRE`](Self::WIRE).
     ///
     /// # Errors
     ///
     /// Returns the mistake, with the path from here.
     #[inline]
-    fn read_element(&mut self, wire_type: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
-        read_item(self, wire_type, input)
+    fn read_element(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        read_item(self, input)
     }
 
     /// Frees the messages that reading has allocated: all that this value refers to, directly or
-    /// indirectly.
+    /// indirectly. References to them become none.
     #[inline]
-    fn release(&mut self) {}
+    fn release(&mut self, _by: Releaser) {}
 
     /// Tells the writer that this message is being written, if it is in its pool: references to it
     /// inside are absent.
@@ -165,13 +174,8 @@ pub unsafe trait ProtoType: FfiType {
     ///
     /// Returns the mistake, with the path from here.
     #[inline]
-    fn read_nth_item(
-        &mut self,
-        _index: usize,
-        wire_type: WireType,
-        input: &mut Reader<'_>,
-    ) -> Result<(), DecodeError> {
-        read_item(self, wire_type, input)
+    fn read_nth_item(&mut self, _index: usize, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        read_item(self, input)
     }
 
     /// Returns the values as bytes, if the type is `u8`.
@@ -220,16 +224,9 @@ pub fn write_member<T: ProtoType>(value: &T, tag: u32, out: &mut Writer<'_>) {
     write_item(value, out);
 }
 
-/// Reads the value form, after its key.
+/// Reads the value form, after its key, whose wire type is [`ProtoType::WIRE`].
 #[inline]
-pub fn read_item<T: ProtoType>(
-    value: &mut T,
-    wire_type: WireType,
-    input: &mut Reader<'_>,
-) -> Result<(), DecodeError> {
-    if wire_type != T::WIRE {
-        return Err(DecodeError::wire_type(wire_type, T::WIRE));
-    }
+pub fn read_item<T: ProtoType>(value: &mut T, input: &mut Reader<'_>) -> Result<(), DecodeError> {
     if T::WIRE != WireType::LengthDelimited {
         value.read_value(input)
     } else if T::NESTED {

@@ -6,6 +6,7 @@ use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::field::{ProtoType, item_len, member_len, read_item, write_item, write_member};
+use super::reference::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::{Buffer, FfiVec};
@@ -35,7 +36,7 @@ fn push<T: ProtoType, const N: usize>(
     let slot = buffer.next().ok_or_else(|| DecodeError::too_many("elements", N))?;
     let item = T::init(slot);
     read(item).map_err(|error| {
-        item.release();
+        item.release(Releaser::DECODED);
         error.at_index(index)
     })?;
     // SAFETY: there was memory for it, and `init` made it an item, which no safe code makes
@@ -98,6 +99,11 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     }
 
     #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == T::WIRE || wire_type == WireType::LengthDelimited
+    }
+
+    #[inline]
     fn is_default(&self) -> bool {
         self.is_empty()
     }
@@ -132,8 +138,8 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
         wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        if wire_type == T::WIRE || wire_type != WireType::LengthDelimited {
-            return push(&mut self.0, |value| value.read_element(wire_type, input));
+        if wire_type == T::WIRE {
+            return push(&mut self.0, |value| value.read_element(input));
         }
         let mut packed = input.delimited()?;
         while !packed.is_empty() {
@@ -143,9 +149,9 @@ unsafe impl<T: ProtoType, const N: usize> ProtoType for FfiVec<T, N> {
     }
 
     #[inline]
-    fn release(&mut self) {
+    fn release(&mut self, by: Releaser) {
         if T::HAS_REFS {
-            self.iter_mut().for_each(T::release);
+            self.iter_mut().for_each(|it| it.release(by));
         }
     }
 }
@@ -176,6 +182,11 @@ where
         unsafe { slot.assume_init_mut() }
     }
 
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == Self::ITEM_WIRE || wire_type == WireType::LengthDelimited
+    }
+
     /// Returns false: an array always has elements, so it is always written.
     #[inline]
     fn is_default(&self) -> bool {
@@ -200,7 +211,7 @@ where
         let mut state = 0;
         while let Some((tag, wire_type)) = input.key()? {
             match tag {
-                1 => self.read_field(&mut state, wire_type, input)?,
+                1 if Self::accepts(wire_type) => self.read_field(&mut state, wire_type, input)?,
                 _ => input.skip(tag, wire_type)?,
             }
         }
@@ -239,22 +250,22 @@ where
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
         if T::BYTE {
-            return read_item(self, wire_type, input);
+            return read_item(self, input);
         }
-        let mut read_next = |wire_type, input: &mut Reader<'_>| {
+        let mut read_next = |input: &mut Reader<'_>| {
             if *seen == Self::ITEMS {
                 return Err(DecodeError::too_many("elements", Self::ITEMS));
             }
-            self.read_nth_item(*seen, wire_type, input)?;
+            self.read_nth_item(*seen, input)?;
             *seen += 1;
             Ok(())
         };
-        if wire_type == Self::ITEM_WIRE || wire_type != WireType::LengthDelimited {
-            return read_next(wire_type, input);
+        if wire_type == Self::ITEM_WIRE {
+            return read_next(input);
         }
         let mut packed = input.delimited()?;
         while !packed.is_empty() {
-            read_next(Self::ITEM_WIRE, &mut packed)?;
+            read_next(&mut packed)?;
         }
         Ok(())
     }
@@ -280,23 +291,18 @@ where
     }
 
     #[inline]
-    fn read_nth_item(
-        &mut self,
-        index: usize,
-        wire_type: WireType,
-        input: &mut Reader<'_>,
-    ) -> Result<(), DecodeError> {
+    fn read_nth_item(&mut self, index: usize, input: &mut Reader<'_>) -> Result<(), DecodeError> {
         if T::BYTE {
-            return read_item(self, wire_type, input);
+            return read_item(self, input);
         }
         let (outer, inner) = (index / T::ITEMS, index % T::ITEMS);
-        self[outer].read_nth_item(inner, wire_type, input).map_err(|error| error.at_index(outer))
+        self[outer].read_nth_item(inner, input).map_err(|error| error.at_index(outer))
     }
 
     #[inline]
-    fn release(&mut self) {
+    fn release(&mut self, by: Releaser) {
         if T::HAS_REFS {
-            self.iter_mut().for_each(T::release);
+            self.iter_mut().for_each(|it| it.release(by));
         }
     }
 }

@@ -48,9 +48,9 @@ macro_rules! seconds_and_nanos {
                 let (mut seconds, mut nanos) = (self.seconds(), self.nanos());
                 while let Some((tag, wire_type)) = input.key()? {
                     match tag {
-                        SECONDS => read_item(&mut seconds, wire_type, input)
+                        SECONDS if wire_type == WireType::Varint => read_item(&mut seconds, input)
                             .map_err(|error| error.in_field("seconds"))?,
-                        NANOS => read_item(&mut nanos, wire_type, input)
+                        NANOS if wire_type == WireType::Varint => read_item(&mut nanos, input)
                             .map_err(|error| error.in_field("nanos"))?,
                         _ => input.skip(tag, wire_type)?,
                     }

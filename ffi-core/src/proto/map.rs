@@ -9,6 +9,7 @@ use prost::encoding::{encoded_len_varint, key_len};
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, member_len, read_item, write_member};
 use super::list::init_list;
+use super::reference::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::keys::KeyIndex;
@@ -56,12 +57,9 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
     fn read_field(
         &mut self,
         index: &mut KeyIndex,
-        wire_type: WireType,
+        _: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        if wire_type != Self::WIRE {
-            return Err(DecodeError::wire_type(wire_type, Self::WIRE));
-        }
         let mut entry = input.nested()?;
         let len = self.len();
         let read = match self.0.next() {
@@ -69,7 +67,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                 let new = init_entry(slot);
                 let read = read_entry(&mut entry, Some(&mut new.key), Some(&mut new.value));
                 if read.is_err() {
-                    release_entry(new);
+                    release_entry(new, Releaser::DECODED);
                 }
                 read.map(|()| {
                     // SAFETY: there was memory for it, and it holds a valid key and a valid value.
@@ -77,7 +75,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                     let (last, earlier) = self.0.as_mut_slice().split_last_mut().expect("it was pushed");
                     if let Some(same) = index.find(earlier, &last.key) {
                         std::mem::swap(&mut earlier[same].value, &mut last.value);
-                        release_entry(last);
+                        release_entry(last, Releaser::DECODED);
                         self.0.truncate(len);
                     }
                 })
@@ -91,28 +89,28 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                     let same = index.find(entries, &key);
                     let same = same.ok_or_else(|| DecodeError::too_many("entries", N))?;
                     let value = &mut entries[same].value;
-                    value.release();
+                    value.release(Releaser::DECODED);
                     read_entry::<K, V>(&mut entry, None, Some(clear(value)))
                 });
-                key.release();
+                key.release(Releaser::DECODED);
                 read
             }
         };
         read.map_err(|error| error.at_index(len))
     }
 
-    fn release(&mut self) {
+    fn release(&mut self, by: Releaser) {
         if Self::HAS_REFS {
-            self.0.as_mut_slice().iter_mut().for_each(release_entry);
+            self.0.as_mut_slice().iter_mut().for_each(|entry| release_entry(entry, by));
         }
     }
 }
 
 /// Frees the messages of an entry that is not kept.
 #[inline]
-fn release_entry<K: ProtoType, V: ProtoType>(entry: &mut Entry<K, V>) {
-    entry.key.release();
-    entry.value.release();
+fn release_entry<K: ProtoType, V: ProtoType>(entry: &mut Entry<K, V>, by: Releaser) {
+    entry.key.release(by);
+    entry.value.release(by);
 }
 
 /// Makes memory an entry whose key and value are all zeros.
@@ -141,11 +139,11 @@ fn read_entry<K: ProtoType, V: ProtoType>(
 ) -> Result<(), DecodeError> {
     while let Some((tag, wire_type)) = input.key()? {
         match (tag, &mut key, &mut value) {
-            (KEY, Some(key), _) => {
-                read_item(*key, wire_type, input).map_err(|error| error.in_field("key"))?;
+            (KEY, Some(key), _) if wire_type == K::WIRE => {
+                read_item(*key, input).map_err(|error| error.in_field("key"))?;
             }
-            (VALUE, _, Some(value)) => {
-                read_item(*value, wire_type, input).map_err(|error| error.in_field("value"))?;
+            (VALUE, _, Some(value)) if wire_type == V::WIRE => {
+                read_item(*value, input).map_err(|error| error.in_field("value"))?;
             }
             _ => input.skip(tag, wire_type)?,
         }

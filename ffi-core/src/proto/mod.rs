@@ -56,6 +56,8 @@
 //!   entries, messages of key (1) and value (2): enums are `int32`, and for other keys .proto has a
 //!   `repeated` entry.
 //! - `FfiVec<u8, N>` is `repeated uint32`; `FfiBytes` is for bytes.
+//! - `#[ffi(flatten)]` makes the cases of a oneof fields of the message that holds it. They are
+//!   written after the other fields.
 //! - `#[ffi(encoding = "zigzag")]` and `"fixed"` make the integers of a field `sint32`, `fixed32`
 //!   and their kin: see the table in `proto/coding.rs`. `#[ffi(packed = false)]` writes each number
 //!   of a list with a key.
@@ -71,8 +73,9 @@
 //! don't fit, times that protobuf's own types don't have, unknown numbers of an enum (`FfiOpen`
 //! keeps them), and more than [`MAX_DEPTH`] levels.
 //!
-//! Missing values are zero, also those at the end of an array; unknown fields are skipped, numbers
-//! are read packed or not, and a field that occurs twice is merged, as in other implementations:
+//! Missing values are zero, also those at the end of an array; unknown fields are skipped, as are
+//! known numbers with another wire type; numbers are read packed or not, varints of ten bytes are cut
+//! to 64 bits, and a field that occurs twice is merged, as in other implementations:
 //! the last value counts, messages and the active case of a oneof merge, lists continue. An array
 //! starts again with each occurrence of the message that holds it.
 //!
@@ -97,7 +100,7 @@
 //!
 //! Reading allocates a slot of the pool for each reference; if it fails, they are all freed. If it
 //! succeeds, the owner of the message owns them: dropping the message frees none of them, nor does
-//! reading over it. See [`Pool::free_tree`](crate::Pool::free_tree).
+//! reading over it. [`release_proto`](FfiProto::release_proto) frees them all.
 //!
 //! # What was given up
 //!
@@ -131,18 +134,17 @@ mod wire_type;
 use std::mem::MaybeUninit;
 
 #[doc(hidden)]
-pub use abi::{decode, encode};
+pub use abi::{decode, encode, release};
 #[doc(hidden)]
 pub use arena::{
-    ArenaProto, ArenaUnpacked, PlainProto, case_len, decode_arena, encode_arena,
-    member_len as arena_member_len, read_case, read_item as read_arena_item, write_case,
+    ArenaOneof, ArenaProto, ArenaUnpacked, PlainProto, case_len, decode_arena, encode_arena,
+    member_len as arena_member_len, read_case, read_item as read_arena_item, read_plain, write_case,
     write_member as write_arena_member,
 };
 use bytemuck::zeroed_box;
 #[doc(hidden)]
 pub use coding::{
-    Coded, Coding, Fixed, Integer, Recode, RecodeKey, ZigZag, recoded, recoded_keys, recoded_keys_mut,
-    recoded_mut, recoded_view,
+    Coded, Coding, Fixed, Integer, Recode, RecodeKey, ZigZag, recoded, recoded_mut, recoded_view,
 };
 #[doc(hidden)]
 pub use error::in_field;
@@ -157,9 +159,11 @@ pub use field::{init_field, read_item, write_member};
 #[doc(hidden)]
 pub use list::Unpacked;
 #[doc(hidden)]
-pub use oneof::{activate_unit, active_case, read_unit, set_unit, unit_len, write_unit};
+pub use oneof::{
+    ProtoOneof, activate_unit, active_case, assert_own_numbers, read_unit, set_unit, unit_len, write_unit,
+};
 #[doc(hidden)]
-pub use reference::begin;
+pub use reference::{Releaser, begin};
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::MAX_DEPTH;
@@ -329,7 +333,7 @@ pub trait FfiProto: ProtoType {
         match message.read_value(&mut Reader::new(bytes)) {
             Ok(()) => Ok(message),
             Err(error) => {
-                message.release();
+                message.release(Releaser::DECODED);
                 Err(error)
             }
         }
@@ -363,10 +367,40 @@ pub trait FfiProto: ProtoType {
     fn decode_proto_into(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         let result = clear(self).read_value(&mut Reader::new(bytes));
         if result.is_err() {
-            self.release();
+            self.release(Releaser::DECODED);
             clear(self);
         }
         result
+    }
+
+    /// Frees all messages that this one refers to, directly or through others, and makes its
+    /// references none: what decoding it has taken from pools is given back.
+    ///
+    /// Messages that a [`PoolBox`](crate::PoolBox) owns, that are being read, or that are
+    /// [exposed](crate::Pool::try_take) are not freed, nor those deeper than [`MAX_DEPTH`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiPooled, FfiProto, FfiRef};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(pool = 4)]
+    /// struct Node {
+    ///     id: u32,
+    ///     next: FfiRef<Node>,
+    /// }
+    ///
+    /// let mut node = Node::decode_proto(&[8, 1, 18, 6, 8, 2, 18, 2, 8, 3])?;
+    /// assert_eq!(Node::pool().stats().live, 2);
+    /// node.release_proto();
+    /// assert_eq!(Node::pool().stats().live, 0);
+    /// assert!(node.next.is_none());
+    /// # Ok::<(), ffi_core::proto::DecodeError>(())
+    /// ```
+    fn release_proto(&mut self) {
+        self.release(Releaser::DECODED);
     }
 }
 

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len, read_item, write_member};
+use super::reference::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::FfiOption;
@@ -25,6 +26,11 @@ unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
     }
 
     #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == T::WIRE
+    }
+
+    #[inline]
     fn is_default(&self) -> bool {
         self.is_none()
     }
@@ -42,27 +48,22 @@ unsafe impl<T: ProtoType> ProtoType for FfiOption<T> {
     }
 
     #[inline]
-    fn read_field(
-        &mut self,
-        (): &mut (),
-        wire_type: WireType,
-        input: &mut Reader<'_>,
-    ) -> Result<(), DecodeError> {
+    fn read_field(&mut self, (): &mut (), _: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
         if self.is_none() {
             // The invariant holds: the value is valid before the byte says that it is present.
             T::init(&mut self.value);
             self.present = 1;
         }
         let value = self.as_mut().expect("it is present");
-        read_item(value, wire_type, input)
+        read_item(value, input)
     }
 
     #[inline]
-    fn release(&mut self) {
+    fn release(&mut self, by: Releaser) {
         if let Some(value) = self.as_mut()
             && T::HAS_REFS
         {
-            value.release();
+            value.release(by);
         }
     }
 }

@@ -39,10 +39,40 @@ use std::mem::MaybeUninit;
 use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
-use super::wire::{Reader, Writer};
+use super::wire::{MAX_DEPTH, Reader, Writer};
 use super::wire_type::WireType;
-use crate::pool::{FfiPooled, RefusedHandle};
+use crate::pool::{Exposure, FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
+
+/// Rule for the messages that [`ProtoType::release`] frees.
+#[derive(Clone, Copy, Debug)]
+pub struct Releaser {
+    /// Rule for exposed messages. Invariant: they are accepted only by the contract of
+    /// [`Releaser::exposed`].
+    exposure: Exposure,
+    /// Number of levels of messages that may still follow: as many as a message has that was
+    /// decoded.
+    depth: u32,
+}
+
+impl Releaser {
+    /// Frees messages that decoding has just allocated, which no other code has seen.
+    pub(super) const DECODED: Self = Self { exposure: Exposure::Refuse, depth: MAX_DEPTH };
+
+    /// Also frees exposed messages.
+    ///
+    /// # Safety
+    ///
+    /// No code uses the messages that are freed any more.
+    pub(super) const unsafe fn exposed() -> Self {
+        Self { exposure: Exposure::Accept, depth: MAX_DEPTH }
+    }
+
+    /// Returns the rule for what a message refers to.
+    fn inside(self) -> Option<Self> {
+        Some(Self { depth: self.depth.checked_sub(1)?, ..self })
+    }
+}
 
 /// [`ProtoType::begin`] of a message with a pool.
 #[inline]
@@ -101,19 +131,11 @@ unsafe impl<T: FfiPooled + FfiProto> ProtoType for FfiRef<T> {
         self.write_field(tag, out);
     }
 
-    fn read_element(&mut self, wire_type: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
-        self.read_field(&mut (), wire_type, input)
+    fn read_element(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.read_field(&mut (), Self::WIRE, input)
     }
 
-    fn read_field(
-        &mut self,
-        (): &mut (),
-        wire_type: WireType,
-        input: &mut Reader<'_>,
-    ) -> Result<(), DecodeError> {
-        if wire_type != Self::WIRE {
-            return Err(DecodeError::wire_type(wire_type, Self::WIRE));
-        }
+    fn read_field(&mut self, (): &mut (), _: WireType, input: &mut Reader<'_>) -> Result<(), DecodeError> {
         let mut contents = input.nested()?;
         // A message from an earlier occurrence: the two merge.
         let earlier = if self.is_none() { None } else { self.take() };
@@ -131,12 +153,17 @@ unsafe impl<T: FfiPooled + FfiProto> ProtoType for FfiRef<T> {
         read
     }
 
-    fn release(&mut self) {
+    fn release(&mut self, by: Releaser) {
         if self.is_none() {
             return;
         }
-        if let Some(mut message) = self.take() {
-            message.release();
+        let taken = match by.exposure {
+            Exposure::Refuse => self.take(),
+            // SAFETY: by the contract of `Releaser::exposed` no code uses the message.
+            Exposure::Accept => unsafe { T::pool().take_exposed(*self) }.ok(),
+        };
+        if let (Some(mut message), Some(inner)) = (taken, by.inside()) {
+            message.release(inner);
         }
         *self = Self::none();
     }

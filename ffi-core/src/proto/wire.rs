@@ -255,13 +255,25 @@ impl<'a> Reader<'a> {
     }
 
     fn long_varint(&mut self) -> Result<u64, DecodeError> {
-        decode_varint(&mut self.bytes).map_err(|_| {
-            if self.bytes.len() < VARINT_MAX && self.bytes.iter().all(|&byte| byte >= 0x80) {
-                DecodeError::truncated()
-            } else {
-                DecodeError::malformed("a varint of more than 64 bits")
-            }
+        let bytes = self.bytes;
+        decode_varint(&mut self.bytes).or_else(|_| {
+            self.bytes = bytes;
+            self.overlong_varint()
         })
+    }
+
+    /// Reads a varint of ten bytes, of which only the low 64 bits count, as for other readers.
+    #[cold]
+    fn overlong_varint(&mut self) -> Result<u64, DecodeError> {
+        let Some((bytes, rest)) = self.bytes.split_first_chunk::<VARINT_MAX>() else {
+            return Err(DecodeError::truncated());
+        };
+        if bytes.iter().all(|byte| *byte >= 0x80) {
+            return Err(DecodeError::malformed("a varint of more than ten bytes"));
+        }
+        self.bytes = rest;
+        let bits = bytes.iter().enumerate().map(|(index, byte)| u64::from(byte & 0x7F) << (7 * index));
+        Ok(bits.fold(0, |all, bits| all | bits))
     }
 
     /// Reads the number and the wire type of the next field, if there is one.

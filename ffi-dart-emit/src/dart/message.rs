@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::logical::Logical;
-use crate::model::{Field, Message, Model, Scalar, Type, Value};
+use crate::model::{Field, Message, Scalar, Type, Value};
 
 use super::all_throws::AllThrows;
 use super::columns::{Columns, column_list, in_place};
@@ -68,7 +68,7 @@ impl<'a> MessageClasses<'a> {
         let proto = message.proto.as_ref().map(|symbols| ProtoMembers {
             name,
             symbols,
-            refers: refers(types.model, message),
+            refers: types.model.refers(message),
         });
         Self {
             name,
@@ -133,30 +133,6 @@ fn list_fields<'a>(
         Some(ListField { doc, notes, name, list, offset: field.offset, checked, newtype })
     };
     fields.filter_map(list).collect()
-}
-
-/// Returns true if a message holds references.
-fn refers(model: &Model, message: &Message) -> bool {
-    let mut found = false;
-    for field in &message.fields {
-        field.ty.walk(&mut |part| found |= refers_in(model, part));
-    }
-    found
-}
-
-fn refers_in(model: &Model, ty: &Type) -> bool {
-    let mut found = false;
-    match ty {
-        Type::Ref(_) => return true,
-        Type::Message(index) => return refers(model, model.message(*index)),
-        Type::Oneof(index) => {
-            for ty in model.oneof(*index).cases.iter().filter_map(|case| case.ty.as_ref()) {
-                ty.walk(&mut |part| found |= refers_in(model, part));
-            }
-        }
-        _ => {}
-    }
-    found
 }
 
 /// The members of a view for a field.

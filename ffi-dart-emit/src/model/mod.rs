@@ -149,7 +149,7 @@ pub struct Field {
     pub ty: Type,
     /// Number in .proto.
     pub tag: u32,
-    /// Form of its numbers in .proto.
+    /// Form in .proto.
     pub wire: Wire,
     /// Rules that its value keeps.
     pub rules: Rules,
@@ -272,7 +272,7 @@ pub struct Case {
     pub ty: Option<Type>,
     /// Number in .proto.
     pub tag: u32,
-    /// Form of its numbers in .proto.
+    /// Form in .proto.
     pub wire: Wire,
 }
 
@@ -820,6 +820,28 @@ impl Model {
                 layout.expect("every type of a model has a layout").0
             }
         }
+    }
+
+    /// Returns true if a message holds references, in place.
+    #[must_use]
+    pub fn refers(&self, message: &Message) -> bool {
+        message.fields.iter().any(|field| self.refers_in(&field.ty))
+    }
+
+    fn refers_in(&self, ty: &Type) -> bool {
+        let mut found = false;
+        ty.walk(&mut |part| {
+            found |= match part {
+                Type::Ref(_) => true,
+                Type::Message(index) => self.refers(self.message(*index)),
+                Type::Oneof(index) => {
+                    let cases = self.oneof(*index).cases.iter().filter_map(|case| case.ty.as_ref());
+                    cases.into_iter().any(|ty| self.refers_in(ty))
+                }
+                _ => false,
+            };
+        });
+        found
     }
 
     /// Returns the messages and oneofs in an order in which each comes after those it holds, as C

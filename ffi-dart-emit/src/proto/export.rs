@@ -18,7 +18,8 @@ use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::logical::Logical;
 use crate::model::{
-    Case, Composite, Enum, Item, Message, Model, Newtype, Oneof, Problem, Problems, Reset, Scalar, TypeId,
+    Composite, Enum, Field, Function, Item, Message, Model, Newtype, Oneof, Problem, Problems, Reset, Scalar,
+    Type, TypeId, Value,
 };
 
 /// Returns the .proto file of `model` without its first line, which
@@ -47,7 +48,9 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
         body += "\n";
         exporter.message(&mut body, it);
     }
-    for it in sorted(&model.oneofs, |it| &names.of(&it.id).name) {
+    let flattened = only_flattened(model);
+    let oneofs = model.oneofs.iter().filter(|it| !flattened.contains(&it.id));
+    for it in sorted(oneofs, |it| &names.of(&it.id).name) {
         body += "\n";
         exporter.oneof(&mut body, it);
     }
@@ -77,12 +80,37 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     Ok(text)
 }
 
+/// Returns the oneofs that are only in fields with `flatten`, so that no message has their name.
+fn only_flattened(model: &Model) -> HashSet<&TypeId> {
+    let mut flattened = HashSet::new();
+    let mut others = HashSet::new();
+    let seen = |all: &mut HashSet<_>, ty: &Type| {
+        ty.walk(&mut |part| {
+            if let Type::Oneof(index) = part {
+                all.insert(&model.oneof(*index).id);
+            }
+        });
+    };
+    for field in model.messages.iter().flat_map(|it| &it.fields) {
+        seen(if field.wire.flat { &mut flattened } else { &mut others }, &field.ty);
+    }
+    for case in model.oneofs.iter().flat_map(|it| &it.cases) {
+        case.ty.iter().for_each(|ty| seen(&mut others, ty));
+    }
+    for value in model.functions.iter().flat_map(Function::values) {
+        if let Value::Oneof(index) = value {
+            others.insert(&model.oneof(index).id);
+        }
+    }
+    flattened.difference(&others).copied().collect()
+}
+
 /// Returns the files of protobuf with the messages of the logical types in fields and cases.
 fn logical_files(model: &Model) -> BTreeSet<&'static str> {
     let mut files = BTreeSet::new();
     for ty in model.by_dependency().into_iter().flat_map(Composite::types) {
         ty.walk(&mut |part| {
-            if let crate::model::Type::Logical(Logical { proto_file: Some(file), .. }) = part {
+            if let Type::Logical(Logical { proto_file: Some(file), .. }) = part {
                 files.insert(*file);
             }
         });
@@ -290,9 +318,18 @@ impl Exporter<'_> {
             wrote = true;
         }
         let types: Vec<_> = it.fields.iter().map(|field| field.ty.record(self.model)).collect();
+        let flattened: Vec<_> = it.fields.iter().map(|field| self.flattened(field)).collect();
         let mut nest = Nest::default();
         let mut fields = String::new();
-        for ((field, ty), name) in it.fields.iter().zip(&types).zip(&names.members) {
+        let all = it.fields.iter().zip(&types).zip(&flattened).zip(&names.members);
+        for (((field, ty), flattened), name) in all {
+            if let Some((oneof, cases)) = flattened {
+                comment(&mut fields, 1, &field.item.doc);
+                let _ = writeln!(fields, "  oneof {name} {{");
+                self.cases(&mut fields, oneof, cases, &mut nest);
+                fields += "  }\n";
+                continue;
+            }
             let implied_name = names::field_name(name);
             let (number, wire) = (field.tag, field.wire);
             let member = Member { item: &field.item, name, nest: name, number, wire, implied_name };
@@ -323,31 +360,10 @@ impl Exporter<'_> {
         comment(out, 0, &it.item.doc);
         let _ = writeln!(out, "message {} {{", names.name);
         let wrote = options.statements(out, 1);
-        let cases: Vec<(&Case, Option<read::Type>)> = it
-            .cases
-            .iter()
-            .skip(1)
-            .map(|case| (case, case.ty.as_ref().map(|ty| ty.record(self.model))))
-            .collect();
+        let cases = self.case_types(it);
         let mut nest = Nest::default();
         let mut fields = String::new();
-        for ((case, ty), name) in cases.iter().zip(names.members.iter().skip(1)) {
-            let implied_name = names::case_name(name);
-            let (number, wire) = (case.tag, case.wire);
-            let member = Member { item: &case.item, name, nest: name, number, wire, implied_name };
-            match ty {
-                Some(ty) => {
-                    let shape = shape::case(ty, self.enums).encoded(wire);
-                    self.single(&mut fields, 2, "", &member, ty, shape, &mut nest);
-                }
-                None => {
-                    let options = self.member_options(&member);
-                    comment(&mut fields, 2, &case.item.doc);
-                    let line = format!("{} {name} = {}", self.empty, case.tag);
-                    options.inline(&mut fields, 2, &line, "");
-                }
-            }
-        }
+        self.cases(&mut fields, it, &cases, &mut nest);
         self.wrappers(out, nest, wrote);
         *out += "\n";
         comment(out, 1, unset.map_or("", |unset| unset.doc.as_str()));
@@ -357,6 +373,45 @@ impl Exporter<'_> {
         let name = std::iter::once("value".to_owned()).chain(numbered).find(|name| !taken(name));
         let name = name.unwrap_or_default();
         let _ = write!(out, "  oneof {name} {{\n{fields}  }}\n}}\n");
+    }
+
+    /// Returns the oneof whose cases are fields of the message that has this field, and their
+    /// types.
+    fn flattened(&self, field: &Field) -> Option<(&Oneof, Vec<Option<read::Type>>)> {
+        match field.ty {
+            Type::Oneof(index) if field.wire.flat => {
+                let it = self.model.oneof(index);
+                Some((it, self.case_types(it)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the types of the cases but the first, which means unset.
+    fn case_types(&self, it: &Oneof) -> Vec<Option<read::Type>> {
+        let cases = it.cases.iter().skip(1);
+        cases.map(|case| case.ty.as_ref().map(|ty| ty.record(self.model))).collect()
+    }
+
+    /// Writes the cases of a oneof, with the types that `case_types` returns.
+    fn cases<'t>(&self, out: &mut String, it: &Oneof, types: &'t [Option<read::Type>], nest: &mut Nest<'t>) {
+        let names = self.names.of(&it.id);
+        for ((case, name), ty) in it.cases.iter().zip(&names.members).skip(1).zip(types) {
+            let implied_name = names::case_name(name);
+            let (number, wire) = (case.tag, case.wire);
+            let member = Member { item: &case.item, name, nest: name, number, wire, implied_name };
+            match ty {
+                Some(ty) => {
+                    let shape = shape::case(ty, self.enums).encoded(wire);
+                    self.single(out, 2, "", &member, ty, shape, nest);
+                }
+                None => {
+                    let options = self.member_options(&member);
+                    comment(out, 2, &case.item.doc);
+                    options.inline(out, 2, &format!("{} {name} = {number}", self.empty), "");
+                }
+            }
+        }
     }
 
     fn enumeration(&self, out: &mut String, it: &Enum) {

@@ -13,9 +13,9 @@ pub fn wire(field: &FieldDescriptor) -> Wire {
         Kind::Message(entry) if field.is_map() => Wire {
             encoding: encoding(&entry.map_entry_value_field()),
             key_encoding: encoding(&entry.map_entry_key_field()),
-            unpacked,
+            ..Wire::default()
         },
-        _ => Wire { encoding: encoding(field), key_encoding: None, unpacked },
+        _ => Wire { encoding: encoding(field), unpacked, ..Wire::default() },
     }
 }
 

@@ -651,6 +651,10 @@ FfiOwned *{{ it.symbols.encode }}(const {{ arena }} *arena, FfiStatus *status);
 FfiOwned *{{ it.symbols.encode }}(const {{ it.message }} *message, FfiStatus *status);
 /** Makes `message`, whatever it holds, the one that the bytes are as protobuf; when they are none, it is zero. */
 void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} *message, FfiStatus *status);
+{%- if let Some(release) = it.release %}
+/** Frees all messages that it refers to, which decoding took from their pools; its references are none then. */
+void {{ release }}({{ it.message }} *message, FfiStatus *status);
+{%- endif %}
 {%- endif %}
 {% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});

@@ -1,9 +1,10 @@
 //! Tests the changes between two schemas, and what they are said to break.
 
 use ffi_core::schema::read::{
-    ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Pass, Queue, Record, Rules, Scalar, Type,
+    Encoding, ErrorFieldType, ErrorType, Function, Message, Mode, Oneof, Pass, Queue, Record, Reset, Rules,
+    Scalar, Type,
 };
-use ffi_dart_emit::diff::{Change, Kind, diff, json, text};
+use ffi_dart_emit::diff::{Change, Kind, Level, diff, json, text};
 use ffi_dart_emit::model::{self, Model};
 
 use crate::files::assert_golden;
@@ -125,6 +126,8 @@ fn types_that_read_what_others_wrote() {
         (map(u(8), str(3), 2), map(u(16), str(4), 3)),
         (vec(inner(), 2), vec(reference(), 3)),
         (vec(reference(), 2), vec(inner(), 2)),
+        (u(8), option(u(8))),
+        (inner(), option(inner())),
     ];
     for (old, new) in compatible {
         let changes = field(old.clone(), new.clone());
@@ -148,9 +151,7 @@ fn types_that_read_what_others_wrote() {
         (vec(u(16), 4), array(u(16), 4), "encoded in another way"),
         (array(array(u(16), 2), 3), array(array(u(16), 3), 3), "as one list"),
         (array(u(16), 4), array(u(16), 3), "more elements than 3"),
-        (u(8), option(u(8)), "read as absent"),
         (option(u(8)), u(8), "read as zero"),
-        (inner(), option(inner()), "read as absent"),
         (map(u(8), u(8), 3), map(u(8), u(8), 2), "more entries than 2"),
         (inner(), reference(), "encoded in another way"),
         (vec(inner(), 3), vec(reference(), 2), "more elements than 2"),
@@ -399,6 +400,116 @@ fn fingerprints_and_changes_agree() {
             assert_eq!(said, one.fingerprint != other.fingerprint, "{seed} {name} {changes:#?}");
         }
     }
+}
+
+/// What a change breaks: memory, and for programs that have the .proto the level of `buf breaking`.
+///
+/// The verdicts for .proto are buf's but where a comment says why not.
+#[test]
+fn the_table_of_changes_and_what_they_break() {
+    const NO: Option<Level> = None;
+    const PACKAGE: Option<Level> = Some(Level::Package);
+    const JSON: Option<Level> = Some(Level::WireJson);
+    const WIRE: Option<Level> = Some(Level::Wire);
+
+    let of = |ty: Type| message("M", layout(&ty).0, layout(&ty).1, &[("x", 0, ty)]);
+    let of_coded = |ty: Type, encoding| {
+        let mut m = of(ty);
+        m.fields[0].wire.encoding = encoding;
+        m
+    };
+    let reserving = |mut m: Message, number| {
+        m.reserved = vec![(number, number)];
+        m
+    };
+    let named = |name: &str| {
+        let mut m = fields(&[("a", 1)]);
+        m.fields[0].item.rename = Some(name.to_owned());
+        m
+    };
+    let loose = || {
+        let mut m = of(vec(u(32), 3));
+        m.fields[0].wire.unpacked = true;
+        m
+    };
+    let pooled_with = |capacity, reset| {
+        let mut m = pooled(fields(&[("a", 1)]));
+        let pool = m.pool.as_mut().expect("it has one");
+        (pool.capacity, pool.reset) = (capacity, reset);
+        m
+    };
+    let a = || fields(&[("a", 1)]);
+    let ab = || fields(&[("a", 1), ("b", 2)]);
+    let (zigzag, fixed) = (Some(Encoding::ZigZag), Some(Encoding::Fixed));
+    let table: Vec<(&str, Message, Message, bool, Option<Level>)> = vec![
+        ("nothing", ab(), ab(), false, NO),
+        ("a field more", a(), ab(), true, NO),
+        // buf has it in WIRE_JSON, but old bytes may come to mean something else.
+        ("a field less", ab(), a(), true, WIRE),
+        ("a field less, its number reserved", ab(), reserving(a(), 2), true, JSON),
+        ("a reserved number taken", reserving(a(), 2), ab(), true, WIRE),
+        ("a number reserved", a(), reserving(a(), 9), false, NO),
+        // buf has it in every level, and old bytes are read all the same.
+        ("a number no longer reserved", reserving(a(), 9), a(), false, NO),
+        ("a field renamed", ab(), fields(&[("a", 1), ("z", 2)]), true, JSON),
+        ("a field renamed in .proto", a(), named("z"), false, JSON),
+        ("fields in another order", ab(), fields(&[("b", 2), ("a", 1)]), true, NO),
+        ("another number", a(), fields(&[("a", 3)]), false, WIRE),
+        ("numbers swapped", ab(), fields(&[("a", 2), ("b", 1)]), false, WIRE),
+        ("uint32 to uint64", of(u(32)), of(u(64)), true, JSON),
+        ("uint64 to uint32", of(u(64)), of(u(32)), true, WIRE),
+        ("int32 to int64", of(i(32)), of(i(64)), true, JSON),
+        ("uint32 of 8 bits to one of 16", of(u(8)), of(u(16)), true, NO),
+        ("uint32 to int32", of(u(32)), of(i(32)), true, WIRE),
+        ("uint32 of 16 bits to int32", of(u(16)), of(i(32)), true, PACKAGE),
+        ("bool to uint32", of(scalar(Scalar::Bool)), of(u(8)), true, JSON),
+        ("uint32 to bool", of(u(8)), of(scalar(Scalar::Bool)), true, WIRE),
+        ("float to double", of(scalar(Scalar::F32)), of(scalar(Scalar::F64)), true, WIRE),
+        ("uint32 to float", of(u(32)), of(scalar(Scalar::F32)), true, WIRE),
+        ("string to bytes", of(str(4)), of(Type::Bytes { cap: 4 }), true, JSON),
+        ("bytes to string", of(Type::Bytes { cap: 4 }), of(str(4)), true, WIRE),
+        ("a longer text", of(str(4)), of(str(8)), true, NO),
+        // Other programs have no bounds.
+        ("a shorter text", of(str(8)), of(str(4)), true, WIRE),
+        ("a shorter list", of(vec(u(8), 8)), of(vec(u(8), 4)), true, WIRE),
+        ("an array to a list", of(array(u(16), 4)), of(vec(u(16), 4)), true, NO),
+        ("`optional` added", of(u(8)), of(option(u(8))), true, PACKAGE),
+        // A value that is absent was none to us, and buf has it in PACKAGE.
+        ("`optional` removed", of(option(u(8))), of(u(8)), true, WIRE),
+        ("one to several", of(u(8)), of(vec(u(8), 4)), true, WIRE),
+        ("another key of a map", of(map(u(8), u(8), 2)), of(map(u(16), u(8), 2)), true, NO),
+        ("an enum opened", of(Type::Enum(id("Mode"))), of(Type::Open(id("Mode"))), true, NO),
+        ("an enum closed", of(Type::Open(id("Mode"))), of(Type::Enum(id("Mode"))), true, WIRE),
+        ("an enum to its integer", of(Type::Enum(id("Mode"))), of(u(8)), true, JSON),
+        ("int32 to sint32", of(i(32)), of_coded(i(32), zigzag), false, WIRE),
+        ("sint32 to sfixed32", of_coded(i(32), zigzag), of_coded(i(32), fixed), false, WIRE),
+        ("uint64 to fixed64", of(u(64)), of_coded(u(64), fixed), false, WIRE),
+        ("packed to not packed", of(vec(u(32), 3)), loose(), false, NO),
+        ("not packed to packed", loose(), of(vec(u(32), 3)), false, NO),
+        ("a pool added", a(), pooled(a()), true, NO),
+        ("a pool removed", pooled(a()), a(), true, NO),
+        ("a larger pool", pooled_with(4, Reset::Zero), pooled_with(8, Reset::Zero), false, NO),
+        ("a pool that keeps", pooled_with(4, Reset::Zero), pooled_with(4, Reset::Keep), false, NO),
+    ];
+    let with_mode = |m: Message| {
+        let mode = enumeration("Mode", Scalar::U8, &[("Off", 0), ("On", 1)]);
+        schema(vec![Record::Enum(mode), Record::Message(m)])
+    };
+    let mut wrong = Vec::new();
+    for (name, old, new, memory, level) in table {
+        let changes = diff(&with_mode(old), &with_mode(new));
+        let found = (
+            changes.iter().any(|it| it.breaks(Kind::Memory)),
+            changes.iter().filter_map(|it| it.proto).max(),
+        );
+        if found != (memory, level) {
+            wrong.push(format!("{name}: {found:?}, not {:?}: {changes:#?}", (memory, level)));
+        }
+        for (kind, least) in [(Kind::Wire, WIRE), (Kind::WireJson, JSON), (Kind::File, PACKAGE)] {
+            assert_eq!(changes.iter().any(|it| it.breaks(kind)), found.1 >= least, "{name}");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ffi_core::schema::read::{Message, Record, Scalar, Type};
+use ffi_core::schema::read::{Encoding, Message, Record, Scalar, Type};
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto::{self, Defaults, Form, ImportOptions};
 use proptest::prelude::*;
@@ -222,6 +222,31 @@ fn names_that_protobuf_can_not_tell_apart() {
 }
 
 /// Enums with numbers that 32 bits can't hold are integers, and keep their variants.
+/// The cases of a flattened oneof are fields of the message, which has no other name for it; a oneof
+/// that is also elsewhere is a message as well.
+#[test]
+fn flattened_oneofs_are_oneofs_of_the_message() {
+    let records = |elsewhere: bool| {
+        let mut body =
+            oneof("Body", 16, 8, 8, &[("Note", Some(str(4))), ("Delta", Some(scalar(Scalar::I64)))]);
+        body.cases[1].tag = 2;
+        (body.cases[2].tag, body.cases[2].wire.encoding) = (3, Some(Encoding::ZigZag));
+        let mut event =
+            message("Event", 24, 8, &[("body", 0, Type::Oneof(id("Body"))), ("id", 16, scalar(Scalar::U32))]);
+        (event.fields[0].tag, event.fields[0].wire.flat) = (0, true);
+        event.fields[1].tag = 1;
+        let other = message("Other", 16, 8, &[("body", 0, Type::Oneof(id("Body")))]);
+        let all = [Record::Oneof(body), Record::Message(event)];
+        schema(all.into_iter().chain(elsewhere.then_some(Record::Message(other))).collect())
+    };
+    let text = export(records(false));
+    let expected = "message Event {\n  oneof body {\n    string note = 2 [(ffi.max_len) = 4];\n    \
+                    sint64 delta = 3;\n  }\n  uint32 id = 1;\n}\n";
+    assert!(text.contains(expected) && !text.contains("message Body"), "{text}");
+    let text = export(records(true));
+    assert!(text.contains(expected) && text.contains("message Body {"), "{text}");
+}
+
 #[test]
 fn wide_enums_are_integers() {
     let wide = enumeration("Wide", Scalar::U64, &[("Zero", 0), ("All", -1)]);

@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, Wire, refuse_generics, types};
-use crate::attr::{FieldAttrs, Flag, MessageAttrs, Pool};
+use crate::attr::{CaseAttrs, FieldAttrs, Flag, MessageAttrs, Pool};
 use crate::rules::Rules;
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
@@ -52,7 +52,11 @@ impl Message {
         let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
         let reserved = attrs.as_ref().and_then(|attrs| attrs.reserved.clone()).unwrap_or_default().0;
         check_tags(tags.iter().flatten(), &reserved, &mut errors);
-        for (field, tag) in fields.iter_mut().zip(numbers(&tags, &reserved)) {
+        // Flattened oneofs have no number.
+        let numbered = fields.iter().zip(tags).filter(|(field, _)| !field.wire.flat);
+        let tags: Vec<_> = numbered.map(|(_, tag)| tag).collect();
+        let numbered = fields.iter_mut().filter(|field| !field.wire.flat);
+        for (field, tag) in numbered.zip(numbers(&tags, &reserved)) {
             match tag {
                 Some(tag) => field.tag = tag,
                 None => errors.push(no_tag_left(&field.ident)),
@@ -89,15 +93,16 @@ impl Field {
         errors.handle(types::check_inside(&field.ty, holder, "a message"));
         let attrs = errors.handle(FieldAttrs::from_attributes(&field.attrs));
         errors.finish()?;
-        let FieldAttrs { rename, tag, encoding, key_encoding, packed, rules } =
-            attrs.expect("without an error there are some");
+        let (attrs, rules) = attrs.expect("without an error there are some").split();
+        let wire = Wire::of_field(&attrs)?;
+        let CaseAttrs { rename, tag, .. } = attrs;
         let ident = field.ident.clone().expect("`named_fields` saw to it");
         let message_field = Self {
             item: Item::inner(&ident, &field.attrs, rename)?,
             ident,
             ty: field.ty.clone(),
             tag: 0,
-            wire: Wire::of_field(encoding, key_encoding, packed),
+            wire,
             rules: rules.into(),
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),

@@ -123,10 +123,10 @@ impl Case {
         };
         let attrs = errors.handle(CaseAttrs::from_attributes(&variant.attrs));
         errors.finish()?;
-        let CaseAttrs { rename, tag, encoding, key_encoding, packed } =
-            attrs.expect("without an error there are some");
+        let attrs = attrs.expect("without an error there are some");
+        let wire = Wire::of_case(&attrs, ty.as_ref())?;
+        let CaseAttrs { rename, tag, .. } = attrs;
         let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
-        let wire = Wire::of_case(ty.as_ref(), encoding, key_encoding, packed)?;
         Ok((Self { ident, item, ty, tag: 0, wire }, tag))
     }
 }

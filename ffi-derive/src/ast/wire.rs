@@ -1,13 +1,13 @@
-//! Forms of numbers in protobuf, as the attributes of a field or case ask for them.
+//! Forms in protobuf that the attributes of a field or case ask for.
 
-use darling::util::SpannedValue;
 use darling::{Error, Result};
+use proc_macro2::Span;
 use syn::Type;
 
 use super::types;
-use crate::attr::{Encoding, Packed};
+use crate::attr::{CaseAttrs, Encoding};
 
-/// The form in protobuf of the numbers in a field or case.
+/// The form in protobuf of a field or case, if it isn't the usual one.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Wire {
     /// The encoding of the integer, of the elements of a list, or of the values of a map.
@@ -16,44 +16,62 @@ pub(crate) struct Wire {
     pub(crate) key_encoding: Option<Encoding>,
     /// True if each number of a list has a key of its own.
     pub(crate) unpacked: bool,
+    /// True if the cases of the oneof are fields of the message.
+    pub(crate) flat: bool,
 }
 
 impl Wire {
-    pub(crate) fn of_field(
-        encoding: Option<SpannedValue<Encoding>>,
-        key_encoding: Option<SpannedValue<Encoding>>,
-        packed: Option<SpannedValue<Packed>>,
-    ) -> Self {
-        Self {
-            encoding: encoding.map(|it| *it),
-            key_encoding: key_encoding.map(|it| *it),
-            unpacked: packed.is_some_and(|it| !it.0),
+    pub(crate) fn of_field(attrs: &CaseAttrs) -> Result<Self> {
+        if attrs.flatten.is_present() {
+            let tag = attrs.tag.as_ref().map(|it| ("tag", it.span()));
+            if let Some((key, span)) = tag.into_iter().chain(keys(attrs)).next() {
+                let problem = format!(
+                    "a flattened oneof is no field in protobuf, so it has no `{key}`\n\
+                     hint: write it at the cases of the oneof"
+                );
+                return Err(Error::custom(problem).with_span(&span));
+            }
         }
+        Ok(Self::of(attrs))
     }
 
     /// Returns the form of a case, which is one value.
-    pub(crate) fn of_case(
-        ty: Option<&Type>,
-        encoding: Option<SpannedValue<Encoding>>,
-        key_encoding: Option<SpannedValue<Encoding>>,
-        packed: Option<SpannedValue<Packed>>,
-    ) -> Result<Self> {
-        let keys =
-            [("key_encoding", key_encoding.map(|it| it.span())), ("packed", packed.map(|it| it.span()))];
-        if let Some((key, span)) = keys.into_iter().find_map(|(key, span)| Some((key, span?))) {
+    pub(crate) fn of_case(attrs: &CaseAttrs, ty: Option<&Type>) -> Result<Self> {
+        let flatten = attrs.flatten.is_present().then(|| ("flatten", attrs.flatten.span()));
+        let mut keys = keys(attrs).chain(flatten).filter(|(key, _)| *key != "encoding");
+        if let Some((key, span)) = keys.next() {
             let problem = format!(
                 "a case of a oneof is one value in protobuf, so it has no `{key}`\n\
-                 hint: hold a message with the list or the map, and write it there"
+                 hint: hold a message, and write it at a field of that"
             );
             return Err(Error::custom(problem).with_span(&span));
         }
-        if let Some(encoding) = &encoding
+        if let Some(encoding) = &attrs.encoding
             && ty.is_none_or(|ty| types::argument_of("ArenaBox", ty).is_some())
         {
             let problem = "this case has no integer, so it has no `encoding`\n\
                            hint: hold the integer itself, or remove `encoding`";
             return Err(Error::custom(problem).with_span(&encoding.span()));
         }
-        Ok(Self { encoding: encoding.map(|it| *it), ..Self::default() })
+        Ok(Self::of(attrs))
     }
+
+    fn of(attrs: &CaseAttrs) -> Self {
+        Self {
+            encoding: attrs.encoding.as_ref().map(|it| **it),
+            key_encoding: attrs.key_encoding.as_ref().map(|it| **it),
+            unpacked: attrs.packed.as_ref().is_some_and(|it| !it.0),
+            flat: attrs.flatten.is_present(),
+        }
+    }
+}
+
+/// Returns the keys about numbers that are given, each with its place.
+fn keys(attrs: &CaseAttrs) -> impl Iterator<Item = (&'static str, Span)> {
+    let keys = [
+        ("encoding", attrs.encoding.as_ref().map(|it| it.span())),
+        ("key_encoding", attrs.key_encoding.as_ref().map(|it| it.span())),
+        ("packed", attrs.packed.as_ref().map(|it| it.span())),
+    ];
+    keys.into_iter().filter_map(|(key, span)| Some((key, span?)))
 }

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use super::distinct;
-use super::proto::with_proto;
+use super::proto::{in_order, of_flat, own_numbers, unless_read, with_proto};
 use super::wire::marker;
 use crate::ast::{Case, Field, Head, Message, Oneof, types};
 use crate::record::Object;
@@ -23,6 +23,38 @@ pub(super) fn plain<'a>(
     // The bounds are those of `ArenaType`, and of the `ProtoType` of a newtype.
     let bounds = quote!(#(for<'__ffi_any> #parts: __ffi::ArenaType,)* #wrapped);
     with_proto(head, &plain_proto(ident, &bounds))
+}
+
+/// Returns the protobuf of a oneof without handles, inside of messages that live in arenas.
+pub(super) fn plain_oneof<'a>(oneof: &Oneof, parts: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+    let ident = &oneof.head.ident;
+    let parts: Vec<_> = parts.into_iter().collect();
+    let flat = quote! {
+        #[automatically_derived]
+        impl __ffi::proto::ArenaOneof for #ident
+        where
+            #(for<'__ffi_any> #parts: __ffi::ArenaType,)*
+        {
+            const TAGS: &'static [__ffi::u32] =
+                <#ident as __ffi::proto::ProtoOneof>::TAGS;
+
+            fn read_case(
+                __ffi_place: __ffi::ArenaPlace<'_, Self>,
+                __ffi_tag: __ffi::u32,
+                __ffi_wire_type: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::Result<__ffi::bool, __ffi::proto::DecodeError> {
+                __ffi::proto::read_plain(__ffi_place, |__ffi_oneof: &mut #ident| {
+                    __ffi::proto::ProtoOneof::read_case(
+                        __ffi_oneof, __ffi_tag, __ffi_wire_type, __ffi_input,
+                    )
+                })
+            }
+        }
+    };
+    let flat = with_proto(&oneof.head, &flat);
+    let plain = plain(&oneof.head, parts, None);
+    quote!(#plain #flat)
 }
 
 /// Returns the protobuf of an enum, inside of messages that live in arenas.
@@ -43,30 +75,51 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     let ident = &message.head.ident;
     let exports = exports(message, record);
     let view = quote!(<Self as __ffi::ArenaType>::View<'_>);
-    // Fields are in the order of their numbers, as other writers have it.
-    let mut written: Vec<_> = message.fields.iter().collect();
-    written.sort_by_key(|field| field.tag);
+    let written = in_order(message);
     let defaults = written.iter().map(|field| {
         let (of, view) = (field_of(&field.wire.ty(&field.ty)), view_of(field));
         quote!(#of::is_default(#view))
     });
     let lens = written.iter().map(|field| {
         let (view, tag) = (view_of(field), field.tag);
+        if field.wire.flat {
+            let value_len = of_flat(field, "ArenaProto", "value_len");
+            return quote!(#value_len(#view));
+        }
         let field_len = list_or_field(field, "unpacked_len", "field_len");
         quote!(#field_len(#view, #tag))
     });
     let writes = written.iter().map(|field| {
         let (view, tag) = (view_of(field), field.tag);
+        if field.wire.flat {
+            let write_value = of_flat(field, "ArenaProto", "write_value");
+            return quote!(#write_value(#view, __ffi_out););
+        }
         let write_field = list_or_field(field, "write_unpacked", "write_field");
         quote!(#write_field(#view, #tag, __ffi_out);)
     });
     let states: Vec<_> =
         (0..message.fields.len()).map(|index| format_ident!("__ffi_state_{index}")).collect();
-    let reads = message.fields.iter().zip(&states).enumerate().map(|(index, (field, state))| {
+    let all_fields = || message.fields.iter().zip(&states).enumerate();
+    let flat = all_fields().filter(|(_, (field, _))| field.wire.flat).map(|(index, (field, _))| {
+        let (index, ty, name) = (Literal::usize_unsuffixed(index), &field.ty, &field.item.name);
+        let read_case = of_flat(field, "ArenaOneof", "read_case");
+        quote!({
+            // SAFETY: the field of that type lies at that offset.
+            let __ffi_field =
+                unsafe { __ffi::ArenaPlace::part::<#ty>(&mut __ffi_place, __FFI_FIELDS[#index].offset) };
+            #read_case(__ffi_field, __ffi_tag, __ffi_wire_type, __ffi_input)
+                .map_err(|__ffi_error| __ffi_error.in_field(#name))?
+        })
+    });
+    let other = unless_read(flat);
+    let own_numbers = own_numbers(message, &quote!(ArenaOneof));
+    let numbered = all_fields().filter(|(_, (field, _))| !field.wire.flat);
+    let reads = numbered.map(|(index, (field, state))| {
         let (index, ty, tag) = (Literal::usize_unsuffixed(index), field.wire.ty(&field.ty), field.tag);
         let (of, name) = (field_of(&ty), &field.item.name);
         quote! {
-            #tag => {
+            #tag if #of::accepts(__ffi_wire_type) => {
                 // SAFETY: the field of that type lies at that offset.
                 let __ffi_field =
                     unsafe { __ffi::ArenaPlace::part::<#ty>(&mut __ffi_place, __FFI_FIELDS[#index].offset) };
@@ -90,6 +143,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     let all = message.fields.iter().map(|field| field_of(&field.wire.ty(&field.ty)));
     let items = quote! {
         #exports
+        #own_numbers
 
         #[automatically_derived]
         impl __ffi::proto::ArenaProto for #ident {
@@ -116,7 +170,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                        _ => #other,
                     }
                 }
                 __ffi::Result::Ok(())
@@ -187,11 +241,12 @@ fn view_of(field: &Field) -> TokenStream {
         return quote!(__ffi_view.#ident());
     }
     let place = quote!(&__ffi::ArenaView::value(__ffi_view.0).#ident);
-    let place = field.wire.reference(place, false);
-    quote! {
+    let place = field.wire.reference(&field.ty, place, false);
+    quote!({
+        let __ffi_field = #place;
         // SAFETY: the field is inside of the message.
-        unsafe { __ffi::ArenaView::field(__ffi_view.0, #place) }
-    }
+        unsafe { __ffi::ArenaView::field(__ffi_view.0, __ffi_field) }
+    })
 }
 
 pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
@@ -238,16 +293,23 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                     // SAFETY: the case of that discriminant holds a value of that type.
                     let __ffi_value =
                         unsafe { __ffi::ArenaPlace::activate::<#ty>(&mut __ffi_place, #position) };
-                    #read(__ffi_value, __ffi_wire_type, __ffi_input)
+                    #read(__ffi_value, __ffi_input)
                 }
             }
             None => quote! {
                 // SAFETY: the case of that discriminant holds nothing.
                 unsafe { __ffi::ArenaPlace::activate_unit(&mut __ffi_place, #position) };
-                __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+                __ffi::proto::read_unit(__ffi_input)
             },
         };
-        quote!(#tag => __ffi::proto::in_field({ #read }, #name)?,)
+        let wire = match ty.as_ref().map(|it| types::argument_of("ArenaBox", it).unwrap_or(it)) {
+            Some(of) => {
+                let of = field_of(&wire.ty(of));
+                quote!(#of::WIRE)
+            }
+            None => quote!(__ffi::proto::WireType::LengthDelimited),
+        };
+        quote!(#tag if __ffi_wire_type == #wire => __ffi::proto::in_field({ #read }, #name)?,)
     });
     let settled = oneof.payloads().map(|(tag, Case { ident: case, .. }, ty)| {
         let (tag, of) = (Literal::usize_unsuffixed(tag), field_of(&quote!(#ty)));
@@ -290,9 +352,13 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
-                    match __ffi_tag {
-                        #(#reads)*
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    // SAFETY: the oneof is at the start of itself.
+                    let __ffi_oneof = unsafe { __ffi::ArenaPlace::part::<Self>(&mut __ffi_place, 0) };
+                    let __ffi_read = <Self as __ffi::proto::ArenaOneof>::read_case(
+                        __ffi_oneof, __ffi_tag, __ffi_wire_type, __ffi_input,
+                    )?;
+                    if !__ffi_read {
+                        __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
                     }
                 }
                 __ffi::Result::Ok(())
@@ -303,6 +369,28 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                     #(#settled)*
                     _ => {}
                 }
+            }
+        }
+    };
+    let tags = set().map(|(_, case)| case.tag);
+    let items = quote! {
+        #items
+
+        #[automatically_derived]
+        impl __ffi::proto::ArenaOneof for #ident {
+            const TAGS: &'static [__ffi::u32] = &[#(#tags),*];
+
+            fn read_case(
+                mut __ffi_place: __ffi::ArenaPlace<'_, Self>,
+                __ffi_tag: __ffi::u32,
+                __ffi_wire_type: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::Result<__ffi::bool, __ffi::proto::DecodeError> {
+                match __ffi_tag {
+                    #(#reads)*
+                    _ => return __ffi::Result::Ok(false),
+                }
+                __ffi::Result::Ok(true)
             }
         }
     };

@@ -90,8 +90,8 @@ fn implementations(item: &Enum) -> TokenStream {
             #[inline]
             unsafe fn check_all(
                 first: *const Self,
-                len: __ffi::core::primitive::usize,
-            ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+                len: __ffi::usize,
+            ) -> __ffi::Result<(), __ffi::InvalidValue> {
                 // SAFETY: by this function's contract there are `len` values from `first` on,
                 // aligned and initialised, and nobody writes to them.
                 unsafe { __ffi::check_enums(first, len) }

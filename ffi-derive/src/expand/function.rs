@@ -452,7 +452,7 @@ impl Admission<'_> {
             let (service, method) = (&member.owner.name, &self.0.head.item.name);
             let key = match &key {
                 Some(key) => key.clone(),
-                None => quote!(__ffi::core::option::Option::None),
+                None => quote!(__ffi::Option::None),
             };
             quote_spanned!(guard.span()=> __ffi::guard(#guard, #service, #method, #key)?;)
         });
@@ -627,10 +627,7 @@ fn start_async(
     let (made, result) = match function.limit {
         None => (quote!(#output), quote!(__ffi_output)),
         // A future with a permit may have a deadline.
-        Some(_) => (
-            quote!(__ffi::core::result::Result<#output, __ffi::Failure>),
-            admission.fits(quote!(__ffi_output?)),
-        ),
+        Some(_) => (quote!(__ffi::Result<#output, __ffi::Failure>), admission.fits(quote!(__ffi_output?))),
     };
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {

@@ -25,7 +25,7 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
         }
         None => {
             let (value, plain, proto) = (by_value(ident), arena_oneof::plain(oneof), proto::oneof(oneof));
-            let in_arenas = arena_proto::plain(&oneof.head, oneof.payloads().map(|(.., ty)| ty), None);
+            let in_arenas = arena_proto::plain_oneof(oneof, oneof.payloads().map(|(.., ty)| ty));
             quote!(#value #plain #proto #in_arenas)
         }
     };

@@ -45,18 +45,57 @@ fn of_unpacked(field: &Field, function: &str) -> TokenStream {
     quote_spanned!(field.ty.span()=> <#ty as __ffi::proto::Unpacked>::#function)
 }
 
+/// Returns a function of a trait for the oneof in a flattened field.
+pub(super) fn of_flat(field: &Field, of: &str, function: &str) -> TokenStream {
+    let (ty, of, function) = (&field.ty, format_ident!("{of}"), format_ident!("{function}"));
+    quote_spanned!(ty.span()=> <#ty as __ffi::proto::#of>::#function)
+}
+
+/// Returns what is done with a field that has none of the message's numbers: `flat` are the
+/// flattened oneofs, each an expression that reads one of its cases and is true if it has.
+pub(super) fn unless_read(flat: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote!({
+        let __ffi_read = false #(|| #flat)*;
+        if !__ffi_read {
+            __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
+        }
+    })
+}
+
+/// Returns the fields in the order in which they are written: that of their numbers, as other
+/// writers have it, so that equal values are equal bytes. Flattened oneofs are last.
+pub(super) fn in_order(message: &Message) -> Vec<&Field> {
+    let mut written: Vec<_> = message.fields.iter().collect();
+    written.sort_by_key(|field| (field.wire.flat, field.tag));
+    written
+}
+
+/// Returns the assertion that flattened oneofs, of the trait `oneof`, have numbers of their own.
+pub(super) fn own_numbers(message: &Message, oneof: &TokenStream) -> TokenStream {
+    let (flat, numbered): (Vec<_>, Vec<_>) = message.fields.iter().partition(|field| field.wire.flat);
+    let Some(first) = flat.first() else { return TokenStream::new() };
+    let numbers = numbered.iter().map(|field| field.tag);
+    let reserved = message.reserved.iter().map(|(first, last)| quote!((#first, #last)));
+    let tags =
+        flat.iter().map(|Field { ty, .. }| quote_spanned!(ty.span()=> <#ty as __ffi::proto::#oneof>::TAGS));
+    quote_spanned! {first.ty.span()=>
+        const _: () = __ffi::proto::assert_own_numbers(&[#(#numbers),*], &[#(#reserved),*], &[#(#tags),*]);
+    }
+}
+
 pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let symbol = |operation| message.head.prefix.type_symbol(&message.head.item.name, operation);
-    let (encode, decode) = (symbol("encode_proto"), symbol("decode_proto"));
+    let [encode, decode, release] = ["encode_proto", "decode_proto", "release_proto"].map(symbol);
     record.with_proto("proto", |record| {
         record.key("encode").string(&encode);
         record.key("decode").string(&decode);
+        record.key("release").string(&release);
     });
     let head = &message.head.ident;
     let value = |field: &Field, mutable: bool| {
         let ident = &field.ident;
         let place = if mutable { quote!(&mut self.#ident) } else { quote!(&self.#ident) };
-        field.wire.reference(place, mutable)
+        field.wire.reference(&field.ty, place, mutable)
     };
     let inits = message.fields.iter().enumerate().map(|(index, field)| {
         let (index, ty) = (Literal::usize_unsuffixed(index), field.wire.ty(&field.ty));
@@ -68,27 +107,32 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             };
         }
     });
-    // Fields are in the order of their numbers, as other writers have it: then the same values are
-    // the same bytes.
-    let mut written: Vec<_> = message.fields.iter().collect();
-    written.sort_by_key(|field| field.tag);
+    let written = in_order(message);
     let defaults = written.iter().map(|field| {
         let (value, is_default) = (value(field, false), of(&field.ty, field.wire, "is_default"));
         quote!(#is_default(#value))
     });
     let lens = written.iter().map(|field| {
         let (value, tag) = (value(field, false), field.tag);
-        let field_len = match field.wire.unpacked {
-            true => of_unpacked(field, "unpacked_len"),
-            false => of(&field.ty, field.wire, "field_len"),
+        let field_len = match field.wire {
+            Wire { unpacked: true, .. } => of_unpacked(field, "unpacked_len"),
+            Wire { flat: true, .. } => {
+                let value_len = of_flat(field, "ProtoType", "value_len");
+                return quote!(#value_len(#value));
+            }
+            _ => of(&field.ty, field.wire, "field_len"),
         };
         quote!(#field_len(#value, #tag))
     });
     let writes = written.iter().map(|field| {
         let (value, tag) = (value(field, false), field.tag);
-        let write_field = match field.wire.unpacked {
-            true => of_unpacked(field, "write_unpacked"),
-            false => of(&field.ty, field.wire, "write_field"),
+        let write_field = match field.wire {
+            Wire { unpacked: true, .. } => of_unpacked(field, "write_unpacked"),
+            Wire { flat: true, .. } => {
+                let write_value = of_flat(field, "ProtoType", "write_value");
+                return quote!(#write_value(#value, __ffi_out););
+            }
+            _ => of(&field.ty, field.wire, "write_field"),
         };
         quote!(#write_field(#value, #tag, __ffi_out);)
     });
@@ -98,7 +142,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     let wire_types = message.fields.iter().map(|field| field.wire.ty(&field.ty));
     let releases = message.fields.iter().map(|field| {
         let (ident, release) = (&field.ident, of(&field.ty, Wire::default(), "release"));
-        quote!(#release(&mut self.#ident);)
+        quote!(#release(&mut self.#ident, __ffi_by);)
     });
     let begin = message.pool.as_ref().map(|_| {
         quote! {
@@ -108,11 +152,24 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         }
     });
     let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
-    let reads = message.fields.iter().zip(&states).map(|(field, state)| {
-        let (value, tag, name) = (value(field, true), field.tag, &field.item.name);
-        let read_field = of(&field.ty, field.wire, "read_field");
+    let numbered = message.fields.iter().zip(&states).filter(|(field, _)| !field.wire.flat);
+    let flat = message.fields.iter().filter(|field| field.wire.flat).map(|field| {
+        let (ident, name) = (&field.ident, &field.item.name);
+        let read_case = of_flat(field, "ProtoOneof", "read_case");
         quote! {
-            #tag => __ffi::proto::in_field(
+            __ffi::proto::in_field(
+                #read_case(&mut self.#ident, __ffi_tag, __ffi_wire_type, __ffi_input),
+                #name,
+            )?
+        }
+    });
+    let other = unless_read(flat);
+    let own_numbers = own_numbers(message, &quote!(ProtoOneof));
+    let reads = numbered.map(|(field, state)| {
+        let (value, tag, name) = (value(field, true), field.tag, &field.item.name);
+        let [accepts, read_field] = ["accepts", "read_field"].map(|it| of(&field.ty, field.wire, it));
+        quote! {
+            #tag if #accepts(__ffi_wire_type) => __ffi::proto::in_field(
                 #read_field(#value, &mut #state, __ffi_wire_type, __ffi_input),
                 #name,
             )?,
@@ -143,9 +200,21 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             // them meanwhile.
             unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
         }
+
+        #[unsafe(export_name = #release)]
+        unsafe extern "C" fn __ffi_release_proto(
+            __ffi_message: *mut #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) {
+            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
+            // status that is zeroed or was written by this library; nobody else uses the message,
+            // nor those that it refers to.
+            unsafe { __ffi::proto::release(__ffi_message, __ffi_status) }
+        }
     };
     let items = quote! {
         #assertions
+        #own_numbers
 
         // SAFETY: `init` makes every field a value.
         #[automatically_derived]
@@ -182,13 +251,13 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
                     match __ffi_tag {
                         #(#reads)*
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                        _ => #other,
                     }
                 }
                 __ffi::Result::Ok(())
             }
 
-            fn release(&mut self) {
+            fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
                 if Self::HAS_REFS {
                     #(#releases)*
                 }
@@ -211,20 +280,20 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     let types: Vec<_> = oneof.cases.iter().filter_map(|case| case.ty.as_ref()).collect();
     let releases = oneof.cases.iter().filter_map(|Case { ident, ty, .. }| {
         let release = of(ty.as_ref()?, Wire::default(), "release");
-        Some(quote!(#head::#ident(__ffi_value) => #release(__ffi_value),))
+        Some(quote!(#head::#ident(__ffi_value) => #release(__ffi_value, __ffi_by),))
     });
     let set = || oneof.cases.iter().enumerate().skip(1);
-    let value = |wire: Wire, mutable: bool| wire.reference(quote!(__ffi_value), mutable);
+    let value = |ty: &Type, wire: Wire| wire.reference(ty, quote!(__ffi_value), false);
     let lens = set().map(|(_, Case { ident, ty, tag, wire, .. })| match ty {
         Some(ty) => {
-            let (member_len, value) = (of(ty, *wire, "member_len"), value(*wire, false));
+            let (member_len, value) = (of(ty, *wire, "member_len"), value(ty, *wire));
             quote!(#head::#ident(__ffi_value) => #member_len(#value, #tag),)
         }
         None => quote!(#head::#ident => __ffi::proto::unit_len(#tag),),
     });
     let writes = set().map(|(_, Case { ident, ty, tag, wire, .. })| match ty {
         Some(ty) => {
-            let (write_element, value) = (of(ty, *wire, "write_element"), value(*wire, false));
+            let (write_element, value) = (of(ty, *wire, "write_element"), value(ty, *wire));
             quote!(#head::#ident(__ffi_value) => #write_element(#value, #tag, __ffi_out),)
         }
         None => quote!(#head::#ident => __ffi::proto::write_unit(#tag, __ffi_out),),
@@ -239,17 +308,22 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                     // SAFETY: the case of that discriminant holds a value of that type.
                     let __ffi_value =
                         unsafe { __ffi::proto::active_case::<#head, #ty>(self, #position, #init) };
-                    #read_element(__ffi_value, __ffi_wire_type, __ffi_input)
+                    #read_element(__ffi_value, __ffi_input)
                 }
             }
             None => quote! {
                 // SAFETY: the case of that discriminant holds nothing.
                 unsafe { __ffi::proto::activate_unit::<#head>(self, #position) };
-                __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
+                __ffi::proto::read_unit(__ffi_input)
             },
         };
-        quote!(#tag => __ffi::proto::in_field({ #read }, #name)?,)
+        let wire = match ty {
+            Some(ty) => of(ty, *wire, "WIRE"),
+            None => quote!(__ffi::proto::WireType::LengthDelimited),
+        };
+        quote!(#tag if __ffi_wire_type == #wire => __ffi::proto::in_field({ #read }, #name)?,)
     });
+    let tags = set().map(|(_, case)| case.tag);
     let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
     let items = quote! {
         #assertions
@@ -296,21 +370,38 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input.key()? {
-                    match __ffi_tag {
-                        #(#reads)*
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    if !__ffi::proto::ProtoOneof::read_case(self, __ffi_tag, __ffi_wire_type, __ffi_input)? {
+                        __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
                     }
                 }
                 __ffi::Result::Ok(())
             }
 
-            fn release(&mut self) {
+            fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
                 if Self::HAS_REFS {
                     match self {
                         #(#releases)*
                         _ => {}
                     }
                 }
+            }
+        }
+
+        #[automatically_derived]
+        impl __ffi::proto::ProtoOneof for #head {
+            const TAGS: &'static [__ffi::u32] = &[#(#tags),*];
+
+            fn read_case(
+                &mut self,
+                __ffi_tag: __ffi::u32,
+                __ffi_wire_type: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::Result<__ffi::bool, __ffi::proto::DecodeError> {
+                match __ffi_tag {
+                    #(#reads)*
+                    _ => return __ffi::Result::Ok(false),
+                }
+                __ffi::Result::Ok(true)
             }
         }
 
@@ -350,6 +441,11 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
                 #inner::init(unsafe { &mut *__ffi_slot.as_mut_ptr().cast() });
                 // SAFETY: `init` has made the type in it a value.
                 unsafe { __ffi_slot.assume_init_mut() }
+            }
+
+            #[inline]
+            fn accepts(__ffi_wire_type: #wire_type) -> #bool {
+                #inner::accepts(__ffi_wire_type)
             }
 
             #[inline]
@@ -406,10 +502,9 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
             fn read_nth_item(
                 &mut self,
                 __ffi_index: #usize,
-                __ffi_wire: #wire_type,
                 __ffi_input: #reader,
             ) -> #read {
-                #inner::read_nth_item(&mut self.0, __ffi_index, __ffi_wire, __ffi_input)
+                #inner::read_nth_item(&mut self.0, __ffi_index, __ffi_input)
             }
 
             #[inline]

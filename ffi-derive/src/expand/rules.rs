@@ -16,8 +16,8 @@ pub(super) fn check(rules: &Rules, krate: &Path, ty: &Type, value: &TokenStream)
     let ruled = format_ident!("__ffi_ruled", span = ty.span());
     let range = range.as_ref().map(|Range { low, high, text, .. }| {
         let bound = |bound: &Option<Expr>| match bound {
-            Some(bound) => quote!(__ffi::core::option::Option::Some(#bound)),
-            None => quote!(__ffi::core::option::Option::None),
+            Some(bound) => quote!(__ffi::Option::Some(#bound)),
+            None => quote!(__ffi::Option::None),
         };
         let (low, high) = (bound(low), bound(high));
         quote_spanned!(ty.span()=> __ffi::in_range(#ruled, #low, #high, #text)?;)
@@ -40,7 +40,7 @@ pub(super) fn check(rules: &Rules, krate: &Path, ty: &Type, value: &TokenStream)
             #non_empty
             #max_len
             #pattern
-            __ffi::core::result::Result::<(), __ffi::InvalidValue>::Ok(())
+            __ffi::Result::<(), __ffi::InvalidValue>::Ok(())
         })(#value)
     }
 }

@@ -1,5 +1,5 @@
-//! Fields and cases whose numbers have another form in protobuf: `#[ffi(encoding = "..")]`,
-//! `#[ffi(packed = false)]`. `ffi-core/src/proto/coding.rs` has the idea.
+//! Fields and cases that have another form in protobuf: `#[ffi(encoding = "..")]`, whose idea is in
+//! `ffi-core/src/proto/coding.rs`, `#[ffi(packed = false)]`, and `#[ffi(flatten)]`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -29,18 +29,17 @@ impl Wire {
         }
     }
 
-    /// Returns a reference to the type as which protobuf has it, given one to the value of the
-    /// field.
-    pub(super) fn reference(self, reference: TokenStream, mutable: bool) -> TokenStream {
-        let suffix = if mutable { "_mut" } else { "" };
-        let [recoded, recoded_keys] = ["recoded", "recoded_keys"].map(|it| format_ident!("{it}{suffix}"));
-        let reference = match self.encoding.map(marker) {
-            Some(encoding) => quote!(__ffi::proto::#recoded::<#encoding, _>(#reference)),
-            None => reference,
-        };
-        match self.key_encoding.map(marker) {
-            Some(encoding) => quote!(__ffi::proto::#recoded_keys::<#encoding, _>(#reference)),
-            None => reference,
+    /// Returns a reference to the type as which protobuf has a field of type `ty`, given one to its
+    /// value.
+    pub(super) fn reference(self, ty: &Type, reference: TokenStream, mutable: bool) -> TokenStream {
+        if self.is_plain() {
+            return reference;
+        }
+        let recoded = format_ident!("{}", if mutable { "recoded_mut" } else { "recoded" });
+        let wire_ty = self.ty(ty);
+        quote! {
+            // SAFETY: the type is the one that the traits have for that of the field.
+            unsafe { __ffi::proto::#recoded::<#ty, #wire_ty>(#reference) }
         }
     }
 
@@ -56,8 +55,10 @@ impl Wire {
                 record.key(key).string(encoding.name());
             }
         }
-        if self.unpacked {
-            record.key("unpacked").yes();
+        for (key, is_set) in [("unpacked", self.unpacked), ("flat", self.flat)] {
+            if is_set {
+                record.key(key).yes();
+            }
         }
     }
 }

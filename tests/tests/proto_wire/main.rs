@@ -264,8 +264,19 @@ fn other_writers_may_write_otherwise() {
     let bytes = [0x18, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x28, 0x81, 0x80, 0x00, 0x58, 0x40];
     let read = Numbers::decode_proto(&bytes).unwrap();
     assert_eq!((read.int, read.byte, read.flag), (-1, 1, true));
+    // A varint of ten bytes is cut to 64 bits.
+    let bytes = [&[0x40, 0x81][..], &[0x80; 8], &[0x7E]].concat();
+    assert_eq!(Numbers::decode_proto(&bytes).unwrap().large, 1);
     // The last of several values counts.
     assert_eq!(Numbers::decode_proto(&[0x08, 1, 0x08, 2]).unwrap().tiny, 2);
+    // A known number with another wire type is not known: a field, an element, a key, a case.
+    let read = Numbers::decode_proto(&[0x0D, 0, 0, 0, 0, 0x0B, 0x08, 1, 0x0C, 0x18, 1]).unwrap();
+    assert_eq!(*read, Numbers { int: 1, ..numbers() });
+    let lists = ours::Lists::decode_proto(&[0x0D, 1, 0, 0, 0, 0x08, 1]).unwrap();
+    assert_eq!(lists.numbers, [1]);
+    let maps = ours::Maps::decode_proto(&[0x32, 6, 0x0A, 0, 0x10, 5, 0x08, 3]).unwrap();
+    assert_eq!(maps.many[&3], 5);
+    assert_eq!(*ours::Shape::decode_proto(&[0x28, 1]).unwrap(), ours::Shape::zeroed());
     // Unknown fields: each wire type, a group in a group, a large number.
     let unknown = [
         &[0x80, 0x7D, 1][..],
@@ -294,6 +305,63 @@ fn other_writers_may_write_otherwise() {
     // An entry without key and value, and one whose key comes last.
     let maps = ours::Maps::decode_proto(&[0x32, 0, 0x32, 4, 0x10, 5, 0x08, 3]).unwrap();
     assert_eq!((maps.many[&0], maps.many[&3]), (0, 5));
+}
+
+/// A oneof beside other fields.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+struct Event {
+    #[ffi(tag = 1)]
+    id: u32,
+    #[ffi(flatten)]
+    body: Body,
+    #[ffi(tag = 6)]
+    note: FfiStr<8>,
+}
+
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C, u32)]
+enum Body {
+    Unset,
+    #[ffi(tag = 2)]
+    Point(ours::Point),
+    #[ffi(tag = 3, encoding = "zigzag")]
+    Delta(i32),
+    #[ffi(tag = 4)]
+    Ping,
+    #[ffi(tag = 5)]
+    Numbers(FfiVec<u32, 3>),
+}
+
+#[test]
+fn cases_of_a_flattened_oneof_are_fields_of_the_message() {
+    use theirs::EventBody as Peer;
+
+    let body = |body| Event { id: 7, body, note: "n".parse().unwrap() };
+    let point = |x| ours::Point { valid: false, x, y: 0.0 };
+    let list = FfiVec::try_from([1, 300]).unwrap();
+    for (ours, peer) in [
+        (body(Body::Unset), None),
+        (body(Body::Point(point(1.5))), Some(Peer::Point(theirs::Point { x: 1.5, ..Default::default() }))),
+        (body(Body::Delta(-2)), Some(Peer::Delta(-2))),
+        (body(Body::Delta(0)), Some(Peer::Delta(0))),
+        (body(Body::Ping), Some(Peer::Ping(()))),
+        (body(Body::Numbers(list)), Some(Peer::Numbers(theirs::Uint32List { value: vec![1, 300] }))),
+    ] {
+        let bytes = ours.encode_proto();
+        assert_eq!(bytes.len(), ours.encoded_len());
+        let peer = theirs::Event { id: 7, body: peer, note: "n".to_owned() };
+        assert_eq!(theirs::Event::decode(&*bytes).unwrap(), peer);
+        assert_eq!(*Event::decode_proto(&peer.encode_to_vec()).unwrap(), ours);
+    }
+    // The last case counts, and a message in two parts merges, also around another field.
+    let read = |bytes: &[u8]| Event::decode_proto(bytes).unwrap().body;
+    assert_eq!(read(&[0x22, 0, 0x18, 3]), Body::Delta(-2));
+    let parts = [&[0x12, 2, 0x08, 1, 0x08, 9, 0x12, 9, 0x11][..], &1.5_f64.to_le_bytes()].concat();
+    assert_eq!(read(&parts), Body::Point(ours::Point { valid: true, ..point(1.5) }));
+    assert_eq!(read(&[0x18, 3, 0x1D, 0, 0, 0, 0]), Body::Delta(-2), "another wire type is no case");
+    let error = Event::decode_proto(&[0x2A, 6, 0x0A, 4, 1, 2, 3, 4]).unwrap_err();
+    assert!(error.to_string().starts_with("body.Numbers: more than 3 elements"), "{error}");
 }
 
 #[test]
@@ -389,17 +457,6 @@ fn refusals_name_the_field_and_say_what_to_do() {
         Kind::OutOfRange,
         "mode: 256 doesn't fit into u8; hint: a wider type here, or a smaller number there",
     );
-    refused::<Numbers>(
-        &[0x0D, 0, 0, 0, 0],
-        Kind::WireType,
-        "tiny: a number of 32 bits where a varint belongs; hint: the sender's .proto has another type for this number",
-    );
-    refused::<ours::Shape>(
-        &[0x28, 1],
-        Kind::WireType,
-        "Everything: a varint where a message, string, bytes or packed list belongs; \
-         hint: the sender's .proto has another type for this number",
-    );
     let cut = "hint: they were cut off, or are not of this message";
     let truncated = format!("the bytes end inside this field; {cut}");
     refused::<ours::Texts>(&[0x0A, 2, b'a'], Kind::Truncated, &format!("name: {truncated}"));
@@ -413,7 +470,7 @@ fn refusals_name_the_field_and_say_what_to_do() {
     refused::<Numbers>(
         &overlong,
         Kind::Malformed,
-        &format!("tiny: a varint of more than 64 bits; {damaged}"),
+        &format!("tiny: a varint of more than ten bytes; {damaged}"),
     );
     refused::<Numbers>(&[0], Kind::Malformed, &format!("0x0 is not the key of a field; {damaged}"));
     refused::<Numbers>(&[0x0F], Kind::Malformed, &format!("0xf is not the key of a field; {damaged}"));

@@ -254,3 +254,25 @@ pub struct ResultSet {
     #[prost(message, repeated, tag = "2")]
     pub rows: Vec<Row>,
 }
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Event {
+    #[prost(uint32, tag = "1")]
+    pub id: u32,
+    #[prost(oneof = "EventBody", tags = "2, 3, 4, 5")]
+    pub body: Option<EventBody>,
+    #[prost(string, tag = "6")]
+    pub note: String,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+pub enum EventBody {
+    #[prost(message, tag = "2")]
+    Point(Point),
+    #[prost(sint32, tag = "3")]
+    Delta(i32),
+    #[prost(message, tag = "4")]
+    Ping(()),
+    #[prost(message, tag = "5")]
+    Numbers(Uint32List),
+}

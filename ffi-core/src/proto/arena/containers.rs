@@ -125,6 +125,11 @@ impl<T: ArenaProto> ArenaProto for FfiOption<T> {
     type State = ();
 
     #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == T::WIRE
+    }
+
+    #[inline]
     fn is_default(view: Option<T::View<'_>>) -> bool {
         view.is_none()
     }
@@ -146,10 +151,10 @@ impl<T: ArenaProto> ArenaProto for FfiOption<T> {
         mut place: ArenaPlace<'_, Self>,
         (): &mut (),
         _: u32,
-        wire_type: WireType,
+        _: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        read_item(place.inner(), wire_type, input)
+        read_item(place.inner(), input)
     }
 
     #[inline]
@@ -165,6 +170,11 @@ impl<T: ArenaProto> ArenaProto for FfiOption<T> {
 impl<T: ArenaProto, const N: usize> ArenaProto for FfiVec<T, N> {
     const WIRE: WireType = WireType::LengthDelimited;
     type State = ();
+
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == T::WIRE || wire_type == WireType::LengthDelimited
+    }
 
     #[inline]
     fn is_default(view: ArenaList<'_, T>) -> bool {
@@ -194,8 +204,8 @@ impl<T: ArenaProto, const N: usize> ArenaProto for FfiVec<T, N> {
             let element = place.push_place().ok_or_else(|| DecodeError::too_many("elements", N))?;
             read(element).map_err(|error| error.at_index(index))
         };
-        if wire_type == T::WIRE || wire_type != WireType::LengthDelimited {
-            return push(&mut |element| read_item(element, wire_type, input));
+        if wire_type == T::WIRE {
+            return push(&mut |element| read_item(element, input));
         }
         let mut packed = input.delimited()?;
         while !packed.is_empty() {
@@ -225,6 +235,11 @@ where
     /// Number of elements read so far.
     type State = usize;
 
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == Self::ITEM_WIRE || wire_type == WireType::LengthDelimited
+    }
+
     /// Returns false: an array always has elements, so it is always written.
     #[inline]
     fn is_default(_: ArenaList<'_, T>) -> bool {
@@ -253,7 +268,9 @@ where
         let mut state = 0;
         while let Some((tag, wire_type)) = input.key()? {
             match tag {
-                1 => Self::read_field(place.reborrow(), &mut state, tag, wire_type, input)?,
+                1 if Self::accepts(wire_type) => {
+                    Self::read_field(place.reborrow(), &mut state, tag, wire_type, input)?;
+                }
                 _ => input.skip(tag, wire_type)?,
             }
         }
@@ -293,22 +310,22 @@ where
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
         if T::BYTE {
-            return read_item(place, wire_type, input);
+            return read_item(place, input);
         }
-        let mut read_next = |wire_type, input: &mut Reader<'_>| {
+        let mut read_next = |input: &mut Reader<'_>| {
             if *seen == Self::ITEMS {
                 return Err(DecodeError::too_many("elements", Self::ITEMS));
             }
-            Self::read_nth_item(place.reborrow(), *seen, wire_type, input)?;
+            Self::read_nth_item(place.reborrow(), *seen, input)?;
             *seen += 1;
             Ok(())
         };
-        if wire_type == Self::ITEM_WIRE || wire_type != WireType::LengthDelimited {
-            return read_next(wire_type, input);
+        if wire_type == Self::ITEM_WIRE {
+            return read_next(input);
         }
         let mut packed = input.delimited()?;
         while !packed.is_empty() {
-            read_next(Self::ITEM_WIRE, &mut packed)?;
+            read_next(&mut packed)?;
         }
         Ok(())
     }
@@ -337,15 +354,14 @@ where
     fn read_nth_item(
         mut place: ArenaPlace<'_, Self>,
         index: usize,
-        wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
         if T::BYTE {
-            return read_item(place, wire_type, input);
+            return read_item(place, input);
         }
         let (outer, inner) = (index / T::ITEMS, index % T::ITEMS);
         let element = place.element(outer).expect("the index is below the number of elements");
-        T::read_nth_item(element, inner, wire_type, input).map_err(|error| error.at_index(outer))
+        T::read_nth_item(element, inner, input).map_err(|error| error.at_index(outer))
     }
 
     #[inline]

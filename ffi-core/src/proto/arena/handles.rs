@@ -81,6 +81,11 @@ impl<T: ArenaProto> ArenaProto for ArenaBox<T> {
     type State = ();
 
     #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == T::WIRE
+    }
+
+    #[inline]
     fn is_default(view: Option<T::View<'_>>) -> bool {
         view.is_none()
     }
@@ -102,10 +107,10 @@ impl<T: ArenaProto> ArenaProto for ArenaBox<T> {
         mut place: ArenaPlace<'_, Self>,
         (): &mut (),
         _: u32,
-        wire_type: WireType,
+        _: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        read_item(place.inner().map_err(full)?, wire_type, input)
+        read_item(place.inner().map_err(full)?, input)
     }
 
     #[inline]
@@ -138,7 +143,7 @@ pub fn write_case<T: ArenaProto>(view: Option<T::View<'_>>, tag: u32, out: &mut 
     }
 }
 
-/// Reads a box as the case of a oneof.
+/// Reads a box as the case of a oneof, after its key, whose wire type is that of the value.
 ///
 /// # Errors
 ///
@@ -146,10 +151,9 @@ pub fn write_case<T: ArenaProto>(view: Option<T::View<'_>>, tag: u32, out: &mut 
 #[inline]
 pub fn read_case<T: ArenaProto>(
     mut place: ArenaPlace<'_, ArenaBox<T>>,
-    wire_type: WireType,
     input: &mut Reader<'_>,
 ) -> Result<(), DecodeError> {
-    read_item(place.inner().map_err(full)?, wire_type, input)
+    read_item(place.inner().map_err(full)?, input)
 }
 
 /// Returns the size of a value of zeros, or of the length of nothing.
@@ -164,6 +168,11 @@ fn zeros(wire: WireType) -> usize {
 impl<T: ArenaProto> ArenaProto for ArenaVec<T> {
     const WIRE: WireType = WireType::LengthDelimited;
     type State = ();
+
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == T::WIRE || wire_type == WireType::LengthDelimited
+    }
 
     #[inline]
     fn is_default(view: Self::View<'_>) -> bool {
@@ -188,11 +197,9 @@ impl<T: ArenaProto> ArenaProto for ArenaVec<T> {
         wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        if wire_type == T::WIRE || wire_type != WireType::LengthDelimited {
+        if wire_type == T::WIRE {
             let more = input.run(tag, wire_type);
-            return read_items(place, tag, more, input, |element, input| {
-                read_item(element, wire_type, input)
-            });
+            return read_items(place, tag, more, input, read_item);
         }
         let mut packed = input.delimited()?;
         let mut list = place.extended(packed.count(T::WIRE)).map_err(full)?;
@@ -249,18 +256,17 @@ impl<K: ArenaProto + ArenaKey, V: ArenaProto> ArenaProto for ArenaMap<K, V> {
         wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        if wire_type != Self::WIRE {
-            return Err(DecodeError::wire_type(wire_type, Self::WIRE));
-        }
         let more = input.run(tag, wire_type);
         read_items(place.loose(), tag, more, input, |mut entry, input| {
             let mut fields = input.nested()?;
             while let Some((tag, wire_type)) = fields.key()? {
                 match tag {
-                    KEY => read_item(entry.key(), wire_type, &mut fields)
-                        .map_err(|error| error.in_field("key"))?,
-                    VALUE => read_item(entry.value(), wire_type, &mut fields)
-                        .map_err(|error| error.in_field("value"))?,
+                    KEY if wire_type == K::WIRE => {
+                        read_item(entry.key(), &mut fields).map_err(|error| error.in_field("key"))?
+                    }
+                    VALUE if wire_type == V::WIRE => {
+                        read_item(entry.value(), &mut fields).map_err(|error| error.in_field("value"))?
+                    }
                     _ => fields.skip(tag, wire_type)?,
                 }
             }

@@ -77,6 +77,13 @@ pub trait ArenaProto: ArenaType {
     /// State of this field between its occurrences while a message is read.
     type State: Default;
 
+    /// Returns true if a field of this type can have that wire type; with any other it is a field
+    /// that isn't known, as for other readers.
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        wire_type == Self::WIRE
+    }
+
     /// Returns true if a field of this value is not written.
     fn is_default(view: Self::View<'_>) -> bool;
 
@@ -102,7 +109,9 @@ pub trait ArenaProto: ArenaType {
         let mut state = Self::State::default();
         while let Some((tag, wire_type)) = input.key()? {
             match tag {
-                WRAPPED => Self::read_field(place.reborrow(), &mut state, tag, wire_type, input)?,
+                WRAPPED if Self::accepts(wire_type) => {
+                    Self::read_field(place.reborrow(), &mut state, tag, wire_type, input)?;
+                }
                 _ => input.skip(tag, wire_type)?,
             }
         }
@@ -123,7 +132,8 @@ pub trait ArenaProto: ArenaType {
         }
     }
 
-    /// Reads an occurrence of the field form, after its key; a list reads those behind it as well.
+    /// Reads an occurrence of the field form, after its key, whose wire type it accepts; a list reads
+    /// those behind it as well.
     ///
     /// # Errors
     ///
@@ -133,10 +143,10 @@ pub trait ArenaProto: ArenaType {
         place: ArenaPlace<'_, Self>,
         _state: &mut Self::State,
         _tag: u32,
-        wire_type: WireType,
+        _wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        read_item(place, wire_type, input)
+        read_item(place, input)
     }
 
     /// Returns the number of bytes that [`write_items`](Self::write_items) writes, given those of a
@@ -164,10 +174,9 @@ pub trait ArenaProto: ArenaType {
     fn read_nth_item(
         place: ArenaPlace<'_, Self>,
         _index: usize,
-        wire_type: WireType,
         input: &mut Reader<'_>,
     ) -> Result<(), DecodeError> {
-        read_item(place, wire_type, input)
+        read_item(place, input)
     }
 
     /// Returns the byte, if the type is `u8`.
@@ -183,6 +192,31 @@ pub trait ArenaProto: ArenaType {
     /// Sorts the maps in the value.
     #[inline]
     fn settle(_place: ArenaPlace<'_, Self>) {}
+}
+
+/// A oneof whose cases can be fields of the message that holds it:
+/// [`ProtoOneof`](super::ProtoOneof), in an arena.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be flattened",
+    label = "not a oneof",
+    note = "`flatten` is for a field whose type is an enum with `#[derive(FfiMessage)]`"
+)]
+pub trait ArenaOneof: ArenaProto {
+    /// Numbers of its cases.
+    const TAGS: &'static [u32];
+
+    /// Reads a case after its key, and returns true; false if there is none with that number and
+    /// wire type.
+    ///
+    /// # Errors
+    ///
+    /// Returns the mistake, with the path from here.
+    fn read_case(
+        place: ArenaPlace<'_, Self>,
+        tag: u32,
+        wire_type: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<bool, DecodeError>;
 }
 
 impl<T: ArenaMessage + ArenaProto> FfiArena<T> {
@@ -274,20 +308,13 @@ pub fn write_member<T: ArenaProto>(view: T::View<'_>, tag: u32, out: &mut Writer
     write_item::<T>(view, out);
 }
 
-/// Reads the value form, after its key.
+/// Reads the value form, after its key, whose wire type is [`ArenaProto::WIRE`].
 ///
 /// # Errors
 ///
 /// Returns the mistake, with the path from here.
 #[inline]
-pub fn read_item<T: ArenaProto>(
-    place: ArenaPlace<'_, T>,
-    wire_type: WireType,
-    input: &mut Reader<'_>,
-) -> Result<(), DecodeError> {
-    if wire_type != T::WIRE {
-        return Err(DecodeError::wire_type(wire_type, T::WIRE));
-    }
+pub fn read_item<T: ArenaProto>(place: ArenaPlace<'_, T>, input: &mut Reader<'_>) -> Result<(), DecodeError> {
     if T::WIRE != WireType::LengthDelimited {
         T::read_value(place, input)
     } else if T::NESTED {

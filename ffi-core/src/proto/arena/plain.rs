@@ -26,22 +26,23 @@ const ON_STACK: usize = 256;
 ///
 /// Returns those of `read`.
 #[inline]
-fn read_plain<T: ProtoType + ArenaType>(
+pub fn read_plain<T: ProtoType + ArenaType, R>(
     mut place: ArenaPlace<'_, T>,
-    read: impl FnOnce(&mut T) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
+    read: impl FnOnce(&mut T) -> Result<R, DecodeError>,
+) -> Result<R, DecodeError> {
     if size_of::<T>() <= ON_STACK {
         let mut value = T::zeroed();
         place.load(&mut value);
-        read(&mut value)?;
+        let read = read(&mut value)?;
         place.store(&value);
+        Ok(read)
     } else {
         let mut value = zeroed_box::<T>();
         place.load(&mut value);
-        read(&mut value)?;
+        let read = read(&mut value)?;
         place.store(&value);
+        Ok(read)
     }
-    Ok(())
 }
 
 /// A type without handles: in arenas it has the protobuf of its [`ProtoType`]. The derive
@@ -62,6 +63,11 @@ where
     const NESTED: bool = <T as ProtoType>::NESTED;
     const BYTE: bool = <T as ProtoType>::BYTE;
     type State = <T as ProtoType>::State;
+
+    #[inline]
+    fn accepts(wire_type: WireType) -> bool {
+        <T as ProtoType>::accepts(wire_type)
+    }
 
     #[inline]
     fn is_default(view: T::View<'_>) -> bool {

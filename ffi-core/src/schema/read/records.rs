@@ -380,6 +380,10 @@ pub struct ProtoSymbols {
     pub encode: String,
     /// `fn(bytes: *const u8, len: usize, *mut T, *mut FfiStatus)`: writes the whole message.
     pub decode: String,
+    /// `fn(*mut T, *mut FfiStatus)`: frees all messages that it refers to; none for a message that
+    /// lives in an arena, and so refers to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
 }
 
 /// Symbols that the library exports for a message or an enum.
@@ -402,7 +406,7 @@ pub struct Field {
     pub ty: Type,
     /// Number in .proto: that of `#[ffi(tag = N)]`, or the smallest free one from 1 on.
     pub tag: u32,
-    /// Form of its numbers in .proto.
+    /// Form in .proto.
     #[serde(flatten)]
     pub wire: Wire,
     /// Rules that its value keeps.
@@ -410,7 +414,7 @@ pub struct Field {
     pub rules: Rules,
 }
 
-/// Form in protobuf of the numbers in a field or case, if it isn't the usual one.
+/// Form in protobuf of a field or case, if it isn't the usual one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wire {
     /// Encoding of the integer, of the elements of a list, or of the values of a map.
@@ -422,6 +426,10 @@ pub struct Wire {
     /// True if each number of a list has a key: `packed = false`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unpacked: bool,
+    /// True if the cases of a oneof are fields of the message that holds it: `flatten`. Its field
+    /// has the number 0.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flat: bool,
 }
 
 /// Encoding of an integer in protobuf that is no plain varint.
@@ -715,7 +723,7 @@ pub struct Case {
     pub ty: Option<Type>,
     /// Number in .proto, like that of a field; 0 for the first case, for which no field is written.
     pub tag: u32,
-    /// Form of its numbers in .proto.
+    /// Form in .proto.
     #[serde(flatten)]
     pub wire: Wire,
 }

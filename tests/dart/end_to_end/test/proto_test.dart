@@ -146,6 +146,21 @@ void main() {
       expect(pools.PlanNodePool.freeTree(plan, below), 13);
     });
 
+    test('are given back with what was decoded', () {
+      final plan = pools.FixturePoolsLibrary.instance.buildPlan(2, 3);
+      final bytes = plan.toProto();
+      pools.PlanNodePool.freeTree(plan, below);
+      final box = pools.PlanNodeBox.fromProto(bytes);
+      expect(pools.PlanNodePool.stats.live, 12);
+      // What Dart has looked at is freed as well, and its reference stale.
+      final child = box.ref.children[2];
+      expect(child.message?.operator, 'join');
+      box.dispose();
+      expect(pools.PlanNodePool.stats.live, 0);
+      expect(child.message, isNull);
+      box.dispose();
+    });
+
     test('are given back where bytes are refused', () {
       final plan = pools.FixturePoolsLibrary.instance.buildPlan(2, 3);
       final bytes = plan.toProto();

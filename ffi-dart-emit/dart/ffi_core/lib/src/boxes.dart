@@ -48,6 +48,10 @@ final class _Hold {
 
   /// Object that views keep alive, in their isolate, if there is no attachment.
   Object? object;
+
+  /// The functions of a message that was decoded, and owns the messages that it
+  /// refers to.
+  NativeProto<NativeType>? decoded;
 }
 
 /// Memory that Rust and Dart share.
@@ -307,6 +311,18 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (hold == null) return;
     final attachment = hold.attachment;
     if (attachment.address == 0) return;
+    try {
+      hold.decoded?._free(_pointer);
+    } finally {
+      _drop(hold, attachment, now: now);
+    }
+  }
+
+  void _drop(
+    _Hold hold,
+    Pointer<FfiAttachment> attachment, {
+    required bool now,
+  }) {
     if (hold.pool case final pool?) {
       pool._dispose(hold);
     } else if (now && !hold.borrowed) {

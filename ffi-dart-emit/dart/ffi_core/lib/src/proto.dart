@@ -25,12 +25,19 @@ typedef _DecodeC =
 typedef _DecodeD =
     void Function(Pointer<Uint8>, int, Pointer<Void>, Pointer<FfiStatus>);
 
+typedef _ReleaseC = Void Function(Pointer<Void>, Pointer<FfiStatus>);
+typedef _ReleaseD = void Function(Pointer<Void>, Pointer<FfiStatus>);
+
 /// The functions of a message that write and read it as protobuf.
 final class NativeProto<T extends NativeType> {
-  /// The functions that the library exports as [encode] and [decode].
-  NativeProto(this._memory, String encode, String decode)
+  /// The functions that the library exports as [encode] and [decode], and as [release] if the
+  /// message refers to others.
+  NativeProto(this._memory, String encode, String decode, [String? release])
     : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
-      _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode);
+      _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode),
+      _release = release == null
+          ? null
+          : _memory.library.lookupFunction<_ReleaseC, _ReleaseD>(release);
 
   /// Size in bytes from which a call allocates memory instead of reusing it.
   static const _large = 1 << 20;
@@ -38,6 +45,20 @@ final class NativeProto<T extends NativeType> {
   final LibraryMemory _memory;
   final _EncodeF _encode;
   final _DecodeD _decode;
+  final _ReleaseD? _release;
+
+  /// Has [box] own the messages that it refers to: when it is disposed of, they are freed.
+  B owning<B extends NativeBox<Struct>>(B box) {
+    box._hold?.decoded = this;
+    return box;
+  }
+
+  /// Frees the messages that the one at [message] refers to.
+  void _free(Pointer<NativeType> message) {
+    final status = _memory._protoStatus;
+    _release?.call(message.cast(), status._pointer);
+    status._check();
+  }
 
   /// Encodes [message] as protobuf.
   Uint8List encode(Pointer<T> message) {
