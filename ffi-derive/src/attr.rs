@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::{Span, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, LitStr, Meta, Path, Token, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, parse_quote};
 
 pub(crate) use crate::meta::Flag;
 use crate::meta::{key, number, refuse, string, value};

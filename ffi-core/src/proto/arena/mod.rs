@@ -39,7 +39,7 @@ mod plain;
 pub use abi::{decode_arena, encode_arena};
 pub use containers::ArenaUnpacked;
 pub use handles::{case_len, read_case, write_case};
-pub use plain::PlainProto;
+pub use plain::{PlainProto, read_plain};
 use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::{DecodeError, DecodeErrorKind};
