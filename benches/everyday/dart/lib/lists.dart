@@ -25,7 +25,7 @@ void compareLists(String mode) {
     (_addAll, 'add_all_typed_vs_assign', 1.5),
     (_forNumbers, 'for_in_numbers_vs_typed_data', 1.2),
     (_forMessages, 'for_in_messages_vs_index', 1.5),
-    (_column, 'column_in_loop_vs_held', 20.0),
+    (_column, 'column_in_loop_vs_held', 40.0),
     (_sort, 'columns_sort_vs_list_of_values', 2.0),
   ]) {
     final [ours, theirs] = comparison.run().values.toList();
