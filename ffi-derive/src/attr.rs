@@ -170,7 +170,7 @@ impl FromMeta for FunctionPath {
 pub(crate) enum Limit {
     /// Path of a static.
     Shared(Path),
-    /// Limits of the function alone.
+    /// Limits of this function only.
     Own(Vec<OwnLimit>),
 }
 

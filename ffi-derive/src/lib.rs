@@ -100,8 +100,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// On a field of a struct: a condition on its value, which is checked with the bytes of the message
 /// wherever these come from Dart or C. A call with a value that breaks a rule doesn't run, and is a
-/// `ValidationException` in Dart, with the path to the field, the rule and the value. Rust may write
-/// any value. Not for messages with `pod` or `columns`, or in arenas.
+/// `ValidationException` in Dart, with the path to the field, the rule and the value. Rust may
+/// write any value. Not for messages with `pod` or `columns`, or in arenas.
 ///
 /// | key | for | meaning |
 /// |---|---|---|
@@ -439,17 +439,18 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 ///
 /// # Limits
 ///
-/// `#[ffi_export(limit(per_second = 100, at_once = 4))]` refuses calls over a limit with an exception
-/// of its own in Dart, before the function runs. The keys are those of `Limits` in
-/// `ffi_core::production`, which explains them: `per_second`, `keys`, `at_once`, `request`, `result`
-/// and `deadline`. `limit = PATH` names a static of that type, which functions share and which can be
-/// changed at any time. With `#[ffi(key)]` on a parameter each value of it has a rate of its own.
-/// Limits need the feature `production`.
+/// `#[ffi_export(limit(per_second = 100, at_once = 4))]` refuses calls over a limit with an
+/// exception of its own in Dart, before the function runs. The keys are those of `Limits` in
+/// `ffi_core::production`, which explains them: `per_second`, `keys`, `at_once`, `request`,
+/// `result` and `deadline`. `limit = PATH` names a static of that type, which functions share and
+/// which can be changed at any time. With `#[ffi(key)]` on a parameter each value of it has a rate
+/// of its own. Limits need the feature `production`.
 ///
 /// # Rules of parameters
 ///
 /// `#[ffi(range = 1..=100)]`, `non_empty`, `max_len` and `pattern` on a parameter are those of the
-/// fields of an [`FfiMessage`](derive@FfiMessage): for numbers, text and lists, and `Option` of these.
+/// fields of an [`FfiMessage`](derive@FfiMessage): for numbers, text and lists, and `Option` of
+/// these.
 ///
 /// # Impl blocks
 ///
@@ -462,8 +463,9 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// | no receiver, any other result | a static method |
 /// | `&self` | a method; with `#[ffi(getter)]` and no parameters a property |
 ///
-/// Each may be async, or have `#[ffi(blocking)]`, `#[ffi(leaf)]`, `#[ffi(limit(..))]`, `#[ffi(rename = "..")]`. `prefix`
-/// and `crate` are keys of the block. See [`FfiObject`](derive@FfiObject) for an example.
+/// Each may be async, or have `#[ffi(blocking)]`, `#[ffi(leaf)]`, `#[ffi(limit(..))]`,
+/// `#[ffi(rename = "..")]`. `prefix` and `crate` are keys of the block. See
+/// [`FfiObject`](derive@FfiObject) for an example.
 ///
 /// # Queues
 ///

@@ -25,7 +25,7 @@ pub(crate) struct Range {
     pub(crate) high: Option<Expr>,
     /// The range as records and messages have it.
     pub(crate) text: String,
-    span: Span,
+    pub(crate) span: Span,
 }
 
 /// `max_len = 64`.

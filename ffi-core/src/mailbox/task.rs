@@ -167,8 +167,8 @@ impl FfiContext {
     }
 
     /// Returns the time until which Dart waits for the result: that of `timeout` or `deadline` of
-    /// the `FfiFuture`, or of a [limit](crate::production) of the function, the earliest of several.
-    /// Then the call is cancelled.
+    /// the `FfiFuture`, or of a [limit](crate::production) of the function, the earliest of
+    /// several. Then the call is cancelled.
     ///
     /// Dart sets it right after the start, when the function may be running. So ask for it when
     /// it is needed, such as before each request to a server, instead of once at the beginning.

@@ -1,9 +1,9 @@
 //! Rules that the values of fields and parameters keep: `#[ffi(range = 1..=100)]`.
 //!
 //! A rule of a field belongs to the check of its message, [`FfiType::check`], so it holds wherever
-//! wrong bytes are refused: in arguments of each form, in queues, in streams of Dart. Rust may write
-//! any value to a field, and so may a decoder of protobuf: a message that breaks a rule is sound,
-//! and is refused when it comes from Dart or C.
+//! wrong bytes are refused: in arguments of each form, in queues, in streams of Dart. Rust may
+//! write any value to a field, and so may a decoder of protobuf: a message that breaks a rule is
+//! sound, and is refused when it comes from Dart or C.
 //!
 //! Code that the derive writes calls these functions once the bytes are a value of their type.
 //!

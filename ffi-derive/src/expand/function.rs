@@ -1,6 +1,6 @@
 //! `#[ffi_export]`.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
@@ -440,7 +440,8 @@ impl Admission<'_> {
         let rules = self.0.params.iter().enumerate().filter(|(_, param)| !param.rules.is_empty());
         let rules = rules.map(|(index, Param { name, rules, ty, .. })| {
             let local = format_ident!("__ffi_local_{index}");
-            let checked = rules::check(rules, &self.0.head.krate, ty, &quote!(&#local));
+            let span = ty.span().resolved_at(Span::call_site());
+            let checked = rules::check(rules, &self.0.head.krate, ty, &quote_spanned!(span=> &#local));
             quote!(__ffi::named(#checked, #name)?;)
         });
         let key = self.0.key().map(|(index, Param { written, .. })| {

@@ -1,6 +1,6 @@
 //! `#[derive(FfiMessage)]`.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -158,7 +158,9 @@ fn implementations(message: &Message) -> TokenStream {
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         let rules = (!field.rules.is_empty()).then(|| {
-            let checked = rules::check(&field.rules, &message.head.krate, ty, &quote!(__ffi_field));
+            let span = ty.span().resolved_at(Span::call_site());
+            let checked =
+                rules::check(&field.rules, &message.head.krate, ty, &quote_spanned!(span=> __ffi_field));
             quote! {
                 // SAFETY: the field of that type lies at that offset, and holds a value, as the
                 // check above has passed.

@@ -1,7 +1,7 @@
 //! Checks of rules, and their records.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Path, Type};
 
@@ -12,36 +12,34 @@ use crate::rules::{MaxLen, Pattern, Range, RuleAttrs, Rules, shown};
 /// expression of type `Result<(), InvalidValue>`. `krate` is the path of `ffi_core`.
 pub(super) fn check(rules: &Rules, krate: &Path, ty: &Type, value: &TokenStream) -> TokenStream {
     let RuleAttrs { range, non_empty, max_len, pattern } = &rules.0;
-    // The span at which rustc reports a type that the rule is not for.
-    let ruled = format_ident!("__ffi_ruled", span = ty.span());
-    let range = range.as_ref().map(|Range { low, high, text, .. }| {
+    let range = range.as_ref().map(|Range { low, high, text, span }| {
         let bound = |bound: &Option<Expr>| match bound {
             Some(bound) => quote!(__ffi::Option::Some(#bound)),
             None => quote!(__ffi::Option::None),
         };
         let (low, high) = (bound(low), bound(high));
-        quote_spanned!(ty.span()=> __ffi::in_range(#ruled, #low, #high, #text)?;)
+        quote_spanned!(ty.span().located_at(*span)=> __ffi::in_range(#value, #low, #high, #text)?;)
     });
-    let non_empty = non_empty.is_present().then(|| quote_spanned!(ty.span()=> __ffi::not_empty(#ruled)?;));
+    let non_empty = non_empty.is_present().then(|| quote_spanned!(ty.span()=> __ffi::not_empty(#value)?;));
     let max_len = max_len.as_ref().map(|MaxLen { most, .. }| {
         let rule = format!("max_len = {most}");
-        quote_spanned!(ty.span()=> __ffi::no_longer(#ruled, #most, #rule)?;)
+        quote_spanned!(ty.span()=> __ffi::no_longer(#value, #most, #rule)?;)
     });
     let pattern = pattern.as_ref().map(|Pattern(pattern)| {
         let rule = format!("pattern = {:?}", pattern.value());
         quote_spanned! {ty.span()=>
             #krate::__pattern!(static __FFI_PATTERN: __ffi::Pattern = __ffi::Pattern::new(#pattern););
-            __ffi::matches(#ruled, &__FFI_PATTERN, #rule)?;
+            __ffi::matches(#value, &__FFI_PATTERN, #rule)?;
         }
     });
     quote! {
-        (|#ruled: &_| {
+        (|| {
             #range
             #non_empty
             #max_len
             #pattern
             __ffi::Result::<(), __ffi::InvalidValue>::Ok(())
-        })(#value)
+        })()
     }
 }
 
