@@ -64,7 +64,7 @@ fn a_consumer_that_pauses_loses_nothing() {
     let first = next(&mut blocks).unwrap();
     assert_eq!(first.ticks.len(), BLOCK);
     // The feed goes on as far as it may: four blocks that wait, and one in its hands.
-    while live() < 1 + 4 + 1 {
+    while live() < 1 + 4 + 1 && feed.stats().running > 0 {
         thread::yield_now();
     }
     for _ in 0..1_000 {
