@@ -56,7 +56,7 @@ impl Ring {
     /// ring: a post takes locks of the Dart VM.
     #[must_use]
     pub(super) fn push(&mut self, record: Arc<str>) -> Vec<i64> {
-        // The record that makes room is freed by whoever took it last.
+        // The oldest record makes room; a listener that has taken it keeps it.
         if self.records.len() == CAPACITY {
             self.records.pop_front();
         }

@@ -46,7 +46,7 @@ Future<void> main(List<String> arguments) async {
     print('${operation.padRight(10)}${columns.join()}');
   }
 
-  // What the library has counted by itself.
+  // Counts of the library itself.
   print('\nin the library:');
   for (final call in library.production.metrics().calls.values) {
     print(call);

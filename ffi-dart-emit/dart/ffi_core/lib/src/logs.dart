@@ -5,7 +5,7 @@ enum RustLogLevel {
   /// Each step.
   trace(300),
 
-  /// For whoever looks for a fault.
+  /// For the search for a fault.
   debug(500),
 
   /// The ordinary course.
