@@ -1,7 +1,7 @@
 //! Chooses the Rust type of each field.
 
 use ffi_core::schema::read::{Type, TypeId};
-use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
 use super::forms::{Form, arena_type};
 use super::options::Found;
@@ -59,7 +59,7 @@ impl Importer<'_> {
         }
         if field.field_descriptor_proto().default_value.is_some() {
             let what = format!(
-                "the default of `{}` is left out: a field that is absent is absent, or zero if it is required",
+                "the default of `{}` is left out: a field that is absent is absent",
                 field.full_name()
             );
             self.warning(&field.parent_file(), field.path(), &what);
@@ -214,7 +214,8 @@ impl Importer<'_> {
             (false, true) if self.form(field.parent_message()) == Form::Implicit => {
                 field.field_descriptor_proto().proto3_optional()
             }
-            (false, _) => field.supports_presence() && field.cardinality() != Cardinality::Required,
+            // A zero of `required` has to be on the wire, so it has presence as well.
+            (false, _) => field.supports_presence(),
         };
         Some(match (one, optional, &of) {
             // A reference says itself if it is set.
@@ -264,6 +265,15 @@ impl Importer<'_> {
     ) -> Option<Type> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
         if self.form(field.parent_message()) == Form::Arena {
+            // The view of a oneof is an enum, which can't be inside of itself.
+            if self.holds_in_place(it.full_name(), field.parent_message().full_name()) {
+                self.field_problem(
+                    field,
+                    format!("`{}` holds itself through oneofs only", it.full_name()),
+                    "put a message between the two",
+                );
+                return None;
+            }
             return Some(ty);
         }
         let holder = field.parent_message().full_name();
