@@ -266,7 +266,9 @@ impl Importer<'_> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
         if self.form(field.parent_message()) == Form::Arena {
             // The view of a oneof is an enum, which can't be inside of itself.
-            if self.holds_in_place(it.full_name(), field.parent_message().full_name()) {
+            let holder = field.parent_message();
+            let are_oneofs = matches!(ty, Type::Oneof(_)) && is_oneof(holder);
+            if are_oneofs && self.holds_in_place(it.full_name(), holder.full_name()) {
                 self.field_problem(
                     field,
                     format!("`{}` holds itself through oneofs only", it.full_name()),
