@@ -100,6 +100,19 @@ pub fn cargo_build(manifest: &Path, package: &str, profile: &str, errors: Stdio)
     (artifacts, cargo.wait().expect("it was started").success())
 }
 
+/// Builds a package in a workspace of its own, and returns its shared library.
+///
+/// # Panics
+///
+/// Panics if it does not build; the compiler has reported the reason.
+#[must_use]
+pub fn build_package(manifest: &Path, package: &str) -> PathBuf {
+    let (artifacts, success) = cargo_build(manifest, package, "dev", Stdio::inherit());
+    assert!(success, "{package} does not build");
+    let own = artifacts.into_iter().find(|artifact| artifact.target.name == package);
+    Fixture(own.expect("cargo reports what it has built")).cdylib().to_owned()
+}
+
 /// Imports .proto files, each as the only module of a package of its own in the workspace `folder`,
 /// checks that rustfmt would not change the source, and builds them. Returns their cdylibs.
 ///
@@ -139,13 +152,7 @@ pub fn import_and_build(folder: &Path, packages: &[(String, PathBuf)]) -> Vec<Pa
         let rustfmt = rustfmt.expect("it comes with Rust");
         assert!(rustfmt.status.success(), "{}", String::from_utf8_lossy(&rustfmt.stdout));
     }
-    let build = |package: &str| {
-        let (artifacts, success) = cargo_build(&folder.join("Cargo.toml"), package, "dev", Stdio::inherit());
-        assert!(success, "{package} does not build");
-        let own = artifacts.into_iter().find(|artifact| artifact.target.name == package);
-        Fixture(own.expect("cargo reports what it has built")).cdylib().to_owned()
-    };
-    packages.iter().map(|(package, _)| build(package)).collect()
+    packages.iter().map(|(package, _)| build_package(&folder.join("Cargo.toml"), package)).collect()
 }
 
 fn is_library(artifact: &Artifact) -> bool {

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto;
-use ffi_tests::{Fixture, import_and_build, records};
+use ffi_tests::{Fixture, build_package, import_and_build, records};
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::FileDescriptorSet;
 use xtask::generated::Generated;
 use xtask::protoc::Protoc;
+use xtask::protos::{self, Project};
 use xtask::workspace::{capture, root};
 
 /// Returns the .proto files of all fixtures, and of the example with the most messages. That one
@@ -111,6 +112,21 @@ fn an_export_of_the_import_is_the_same() {
         let (before, again) = (lines(&before), lines(&again));
         assert!(before == again, "{name}:\n{}", first_difference(&before, &again));
     }
+}
+
+/// Small files of every kind are imported at once, compile, have a Dart package, and random values
+/// of their messages come back as they were.
+#[test]
+fn small_files_of_every_kind_go_in_and_come_back() {
+    let folder = root().join("tests/protos");
+    let project = Project { name: "small".to_owned(), include: vec![folder.clone()], folder, values: 20 };
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_small");
+    let build = |folder: &Path| Ok(build_package(&folder.join("Cargo.toml"), &project.name));
+    let row = protos::check(&project, &target, build).unwrap();
+    assert!(row.failures.is_empty(), "{:#?}", row.failures);
+    assert_eq!((row.files, row.imported), (42, 42));
+    assert!(row.compiles && row.emits && row.messages > 60, "{row}");
+    assert_eq!(row.right, row.values, "{row}");
 }
 
 /// Services are imported as traits, which compile, and are exported again with the same methods.

@@ -13,6 +13,7 @@ pub mod flutter;
 pub mod load;
 pub mod platforms;
 pub mod protoc;
+pub mod protos;
 pub mod release;
 pub mod sanitize;
 pub mod stress;
@@ -63,6 +64,8 @@ pub enum Command {
     Coverage(coverage::Coverage),
     /// Count the comments that break the rules of plain English.
     Words(words::Words),
+    /// Import .proto files of other teams, build them, and send values through: prints a table.
+    Protos(protos::Protos),
     /// Build libraries for other platforms, and read their schemas.
     Platforms(platforms::Platforms),
     /// Check licences, sources and advisories of all dependencies.
@@ -96,6 +99,7 @@ impl Cli {
             Command::Conformance(args) => args.run(),
             Command::Coverage(args) => args.run(),
             Command::Words(args) => args.run(),
+            Command::Protos(args) => args.run(),
             Command::Platforms(args) => args.run(),
             Command::Audit(args) => args.run(),
             Command::Release(args) => args.run(),

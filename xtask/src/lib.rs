@@ -47,6 +47,7 @@ mod installed;
 pub mod pages;
 mod pinned;
 pub mod protoc;
+pub mod protos;
 pub mod public;
 pub mod ratio;
 pub mod safety;

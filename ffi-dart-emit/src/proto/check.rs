@@ -262,7 +262,8 @@ fn layout(ty: &Type, known: &HashMap<String, Layout>) -> Option<Layout> {
         Type::Array { of: inner, len } => of(inner)?.times(*len),
         other => {
             let held = other.held()?;
-            // The layout of a handle doesn't depend on what it refers to, which may hold it in turn.
+            // The layout of a handle doesn't depend on what it refers to, which may hold the
+            // handle.
             let of_handle = || held.holder.layout(None, 0);
             let whole = if held.holder.elsewhere { of_handle() } else { held.layout(of) };
             Some(whole?.0)

@@ -13,8 +13,12 @@ use crate::output::{Leftovers, OutputFile, Plan};
 #[derive(Debug, Args)]
 pub struct Import {
     /// Files to read, and folders whose .proto files are read
-    #[arg(required = true)]
+    #[arg(required_unless_present = "descriptor_set", conflicts_with = "descriptor_set")]
     inputs: Vec<PathBuf>,
+    /// Descriptor set to read instead, from `protoc --include_imports --include_source_info
+    /// --descriptor_set_out=FILE`; this also takes files of editions
+    #[arg(long, value_name = "FILE")]
+    descriptor_set: Option<PathBuf>,
     /// Folder to search for imports; may be given several times [default: the folders of the
     /// inputs]
     #[arg(short = 'I', value_name = "FOLDER")]
@@ -22,8 +26,8 @@ pub struct Import {
     /// File to write; modules of further packages come into a folder of its name beside it
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Name in Rust of a message, enum or service, as `acme.fleet.Vehicle=Car`; may be given several
-    /// times
+    /// Name in Rust of a message, enum or service, as `acme.fleet.Vehicle=Car`; may be given
+    /// several times
     #[arg(long, value_name = "OLD=NEW", value_parser = renamed)]
     rename: Vec<(String, String)>,
     /// Give all messages a fixed size, for which all texts, lists and maps need bounds; otherwise
@@ -99,7 +103,8 @@ impl Import {
             .map_err(|problems| {
                 let count = problems.0.len();
                 let noun = if count == 1 { "problem" } else { "problems" };
-                let shown: Vec<_> = self.inputs.iter().map(|it| relative(it).display().to_string()).collect();
+                let inputs = self.inputs.iter().chain(&self.descriptor_set);
+                let shown: Vec<_> = inputs.map(|it| relative(it).display().to_string()).collect();
                 anyhow::anyhow!("{}: {count} {noun}\n\n{problems}", shown.join(", "))
             })?;
         let name = self.out.file_name().context("--out must name a file")?.to_string_lossy().into_owned();
@@ -128,6 +133,7 @@ impl Import {
         };
         ImportOptions {
             include: self.include.clone(),
+            descriptor_set: self.descriptor_set.clone(),
             rename: self.rename.iter().cloned().collect(),
             form,
             sidecars: self.sidecars.clone(),

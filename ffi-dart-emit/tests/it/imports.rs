@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ffi_dart_emit::proto::{Defaults, Form, ImportOptions, Imported, import_all};
+use prost_reflect::prost::Message as _;
+use prost_reflect::{DescriptorPool, DynamicMessage, Value};
 use tempfile::TempDir;
 
 /// Returns a folder with these files.
@@ -211,7 +213,8 @@ fn types_are_renamed_by_the_caller() {
     }
 }
 
-/// What proto2 has and Rust hasn't is left out with a warning; `required` is always there.
+/// Parts of proto2 without a form in Rust are left out with a warning. A field that is `required`
+/// has presence, as a zero of it is written.
 #[test]
 fn proto2_is_read_as_far_as_it_goes() {
     let text = "syntax = \"proto2\";\npackage a;\nmessage M {\n  required int32 x = 1;\n  optional int32 y = 2 [default = 5];\n  \
@@ -223,7 +226,7 @@ fn proto2_is_read_as_far_as_it_goes() {
     contains(
         &source,
         &[
-            "    pub x: i32,",
+            "    pub x: FfiOption<i32>,",
             "    pub y: FfiOption<i32>,",
             "    pub next: ArenaBox<M>,",
             "    pub kinds: ArenaVec<FfiOpen<Kind>>,",
@@ -329,4 +332,66 @@ fn many_options_are_imported_in_time() {
     assert_eq!((messages.len(), source.matches("rename = \"c").count()), (3000, 3000));
     // Positions and comments are there all the same.
     assert_eq!(source.matches("/// Doc.").count(), 3000);
+}
+
+/// A descriptor set goes in as files do; in one of an edition, features say what is present.
+#[test]
+fn descriptor_sets_and_editions_are_read() {
+    let folder = folder(&[
+        ("a/shapes.proto", SHAPES),
+        (
+            "b.proto",
+            "syntax = \"proto3\";\npackage b;\nimport \"a/shapes.proto\";\n// Doc.\nmessage M {\n  acme.shapes.Shape shape = 1;\n  \
+             int32 explicit = 2;\n  int32 implicit = 3;\n  repeated int32 all = 4;\n  oneof of {\n    string text = 5;\n  }\n}\n",
+        ),
+    ]);
+    let mut set = protox::Compiler::new([folder.path()]).unwrap();
+    set.include_imports(true).include_source_info(true).open_file("b.proto").unwrap();
+    let bytes = set.encode_file_descriptor_set();
+    let file = folder.path().join("set.bin");
+    let read = || {
+        let options = ImportOptions { descriptor_set: Some(file.clone()), ..ImportOptions::default() };
+        import_all(&[], &options).map_err(|problems| problems.to_string())
+    };
+    fs::write(&file, &bytes).unwrap();
+    let Imported { source, modules, warnings, .. } = read().unwrap();
+    contains(&source, &["//! The schema of `set.bin`.\n", "pub mod acme_shapes;\npub mod b;\n"]);
+    contains(
+        &modules[1].1,
+        &["/// Doc.\n", "    pub explicit: i32,", "    pub shape: ArenaBox<super::acme_shapes::Shape>,"],
+    );
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+
+    let of = DescriptorPool::global().get_message_by_name("google.protobuf.FileDescriptorSet").unwrap();
+    let mut set = DynamicMessage::decode(of, &*bytes).unwrap();
+    let files = set.get_field_by_name_mut("file").unwrap();
+    let Value::List(files) = files else { panic!("it is a list") };
+    let file_of_b = files.last_mut().unwrap().as_message_mut().unwrap();
+    file_of_b.set_field_by_name("syntax", Value::String("editions".to_owned()));
+    file_of_b.set_field_by_name("edition", Value::EnumNumber(1000));
+    let message = file_of_b.get_field_by_name_mut("message_type").unwrap();
+    let Value::List(messages) = message else { panic!("it is a list") };
+    let fields = messages[0].as_message_mut().unwrap().get_field_by_name_mut("field").unwrap();
+    let Value::List(fields) = fields else { panic!("it is a list") };
+    let implicit = fields[2].as_message_mut().unwrap();
+    let options = implicit.get_field_by_name_mut("options").unwrap().as_message_mut().unwrap();
+    let features = options.get_field_by_name_mut("features").unwrap().as_message_mut().unwrap();
+    features.set_field_by_name("field_presence", Value::EnumNumber(2));
+    fs::write(&file, set.encode_to_vec()).unwrap();
+    let Imported { modules, .. } = read().unwrap();
+    contains(
+        &modules[1].1,
+        &[
+            "    pub explicit: FfiOption<i32>,",
+            "    pub implicit: i32,",
+            "    pub all: ArenaVec<i32>,",
+            "    pub text: ArenaBox<ArenaStr>,",
+        ],
+    );
+
+    for (bytes, what) in [(&b"\xFF"[..], "it is no descriptor set"), (b"", "there is no file in it")] {
+        fs::write(&file, bytes).unwrap();
+        let error = read().unwrap_err();
+        assert!(error.contains(what), "{error}");
+    }
 }

@@ -394,6 +394,12 @@ fn everything_that_has_no_form_is_listed() {
         ],
     );
     import_fails(&proto3("message M {}"), &["demo.proto:4:1: message `a.M` has no fields"]);
+    import_fails(
+        &proto3(
+            "message A {\n  oneof of {\n    B b = 1;\n  }\n}\nmessage B {\n  oneof of {\n    A a = 1;\n  }\n}",
+        ),
+        &["demo.proto:6:5: field `a.A.b`: `a.B` holds itself through oneofs only"],
+    );
     import_fails_with(
         &proto3("message M {\n  M m = 1;\n  repeated M all = 2 [(ffi.max_count) = 2];\n}"),
         &implicit(),
@@ -482,7 +488,7 @@ fn what_has_no_bound_lives_in_an_arena() {
          string code = 11 [(ffi.max_len) = 8];\n  repeated Item few = 12 [(ffi.max_count) = 2];\n  \
          map<int32, string> by_id = 13 [(ffi.max_count) = 2, (ffi.max_len) = 4];\n  Choice choice = 14;\n}\n\
          message Item {\n  uint32 amount = 1;\n}\n\
-         message Choice {\n  oneof of {\n    string text = 1;\n    Order order = 2;\n    Choice other = 3;\n    \
+         message Choice {\n  oneof of {\n    string text = 1;\n    Order order = 2;\n    Item other = 3;\n    \
          google.protobuf.Timestamp when = 4;\n  }\n}\n\
          service Orders {\n  rpc Get(Item) returns (Order);\n  rpc Put(Order) returns (Item);\n  \
          rpc Watch(Order) returns (stream Order);\n  rpc Send(stream Order) returns (Item);\n}",
@@ -509,7 +515,7 @@ fn what_has_no_bound_lives_in_an_arena() {
         "#[derive(FfiMessage)]\n#[repr(C, u32)]\npub enum Choice {",
         "    Text(ArenaStr),",
         "    Order(ArenaBox<Order>),",
-        "    Other(ArenaBox<Choice>),",
+        "    Other(ArenaBox<Item>),",
         "    When(FfiTimestamp),",
         "    fn get(&self, request: &Item) -> Result<FfiArena<Order>, Unimplemented> {",
         "    fn put(&self, request: &FfiArena<Order>) -> Result<Item, Unimplemented> {",

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `sources` | the files: found in folders, read, compiled by `protox` |
+//! | `sources`, `descriptors` | the files: found in folders, compiled by `protox`; descriptor sets |
 //! | `collect` | the messages and enums that the import writes, and the cycles among them |
 //! | `forms` | which messages have a fixed size, and which live in arenas |
 //! | `options` | options of files, messages, fields and enums |
@@ -21,10 +21,12 @@
 //!
 //! Labels are interpreted by [`shape`](super::shape) in reverse. The [`Form`] of a message decides
 //! the rest: in an arena nothing needs a bound, and what has one is in place. In a message of fixed
-//! size, a message that reaches itself becomes an `FfiRef`, or a list of them, and must have a pool.
+//! size, a message that reaches itself becomes an `FfiRef`, or a list of them, and must have a
+//! pool.
 
 mod bounds;
 mod collect;
+mod descriptors;
 mod forms;
 mod items;
 mod names;
@@ -61,6 +63,8 @@ use crate::model::{Problem, Problems};
 pub struct ImportOptions {
     /// Folders to search for imports, in this order; if empty, that of the file.
     pub include: Vec<PathBuf>,
+    /// Descriptor set to import instead of files.
+    pub descriptor_set: Option<PathBuf>,
     /// Full name of a type in protobuf -> its name in Rust.
     pub rename: BTreeMap<String, String>,
     /// Form of the messages whose options ask for none.
@@ -197,7 +201,8 @@ struct Importer<'a> {
     type_names: HashMap<String, TypeName>,
     /// Name in Rust among all modules -> type.
     types: HashMap<String, Type>,
-    /// Name in Rust among all modules, and that of the field, case or variant if it is one -> position.
+    /// Name in Rust among all modules, and that of the field, case or variant if it is one ->
+    /// position.
     origins: HashMap<(String, Option<String>), (FileDescriptor, Vec<i32>)>,
     /// Full name of a message -> the cycles that it is in.
     circles: HashMap<String, Circle>,

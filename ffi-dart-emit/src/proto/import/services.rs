@@ -234,8 +234,8 @@ impl Importer<'_> {
         }
     }
 
-    /// Returns the type of the parameter that reads a stream of messages, or the reason why there is
-    /// none.
+    /// Returns the type of the parameter that reads a stream of messages, or the reason why there
+    /// is none.
     fn read(&self, it: &MessageDescriptor) -> Result<String, &'static str> {
         let is_request = Found::new(&it.options()).flag("is_request");
         match self.names.get(it.full_name()).filter(|_| it.full_name() != EMPTY && !is_request) {

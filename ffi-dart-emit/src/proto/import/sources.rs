@@ -10,7 +10,7 @@ use prost_reflect::prost_types::SourceCodeInfo;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
-use super::ImportOptions;
+use super::{ImportOptions, descriptors};
 use crate::foreign::rust_code;
 use crate::input;
 use crate::model::{Problem, Problems};
@@ -166,6 +166,11 @@ pub(super) struct Compiled {
 
 /// Compiles files, and the .proto files in folders.
 pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Compiled, Problems> {
+    if let Some(set) = &options.descriptor_set {
+        let (pool, names) = descriptors::read(set).map_err(|problem| Problems(vec![problem]))?;
+        let title = rust_code(&set.file_name().unwrap_or_default().to_string_lossy());
+        return Ok(Compiled { title, mains: mains(&pool, &names), infos: Infos::new() });
+    }
     let mut files = Vec::new();
     let mut include = options.include.clone();
     let mut problems = Vec::new();
@@ -216,6 +221,7 @@ pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Com
         [one] => rust_code(&one.file_name().unwrap_or_default().to_string_lossy()),
         several => format!("{} .proto files", several.len()),
     };
+    let names: Vec<_> = names.into_iter().map(|(name, _)| name).collect();
     Ok(Compiled { title, mains: mains(&pool, &names), infos: infos.take() })
 }
 
@@ -250,10 +256,10 @@ fn open(
 }
 
 /// Returns the files of these names, each behind those that it imports by `import public`.
-fn mains(pool: &DescriptorPool, names: &[(String, PathBuf)]) -> Vec<FileDescriptor> {
+fn mains(pool: &DescriptorPool, names: &[String]) -> Vec<FileDescriptor> {
     let mut seen = HashSet::new();
     let mut mains = Vec::new();
-    let mut todo: Vec<_> = names.iter().rev().filter_map(|(name, _)| pool.get_file_by_name(name)).collect();
+    let mut todo: Vec<_> = names.iter().rev().filter_map(|name| pool.get_file_by_name(name)).collect();
     while let Some(file) = todo.pop() {
         if seen.insert(file.name().to_owned()) {
             todo.extend(file.public_dependencies());

@@ -1,7 +1,7 @@
 //! Chooses the Rust type of each field.
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
-use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
 use super::forms::{Form, arena_type};
 use super::options::Found;
@@ -67,7 +67,7 @@ impl Importer<'_> {
         }
         if field.field_descriptor_proto().default_value.is_some() {
             let what = format!(
-                "the default of `{}` is left out: a field that is absent is absent, or zero if it is required",
+                "the default of `{}` is left out: a field that is absent is absent",
                 field.full_name()
             );
             self.warning(&field.parent_file(), field.path(), &what);
@@ -233,7 +233,8 @@ impl Importer<'_> {
             (false, true) if self.form(field.parent_message()) == Form::Implicit => {
                 field.field_descriptor_proto().proto3_optional()
             }
-            (false, _) => field.supports_presence() && field.cardinality() != Cardinality::Required,
+            // A zero of `required` has to be on the wire, so it has presence as well.
+            (false, _) => field.supports_presence(),
         };
         Some(match (one, optional, &of) {
             // A reference says itself if it is set.
@@ -272,6 +273,17 @@ impl Importer<'_> {
     ) -> Option<Type> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
         if self.form(field.parent_message()) == Form::Arena {
+            // The view of a oneof is an enum, which can't be inside of itself.
+            let holder = field.parent_message();
+            let are_oneofs = matches!(ty, Type::Oneof(_)) && is_oneof(holder);
+            if are_oneofs && self.holds_in_place(it.full_name(), holder.full_name()) {
+                self.field_problem(
+                    field,
+                    format!("`{}` holds itself through oneofs only", it.full_name()),
+                    "put a message between the two",
+                );
+                return None;
+            }
             return Some(ty);
         }
         let holder = field.parent_message().full_name();
