@@ -531,10 +531,15 @@ impl Diff<'_> {
             };
             let Some(index) = same_name.or_else(renamed) else {
                 let kept = holds(new_reserved, old.number);
-                let why = format!(
-                    "{}, and number {} can come to mean something else: keep it with `reserved({})`",
-                    words.gone, old.number, old.number
-                );
+                let why = match old.wire.flat {
+                    true => {
+                        format!("{}, and the numbers of its cases can mean something else now", words.gone)
+                    }
+                    false => format!(
+                        "{}, and number {} can come to mean something else: keep it with `reserved({})`",
+                        words.gone, old.number, old.number
+                    ),
+                };
                 // A removed case changes the value of the oneof; a removed field that nothing reads
                 // does no harm.
                 let wire = if words.holder == "oneof" { Some(words.gone) } else { (!kept).then_some(&*why) };
@@ -595,7 +600,8 @@ impl Diff<'_> {
                 continue;
             }
             let item = format!("{owner}, {} {}", words.member, new.item.name);
-            let before = olds.iter().find(|old| old.number == new.number);
+            // A flattened oneof has no number.
+            let before = olds.iter().find(|old| old.number == new.number && !new.wire.flat);
             let why = match before {
                 Some(old) => Some(format!("its number {} was that of `{}`", new.number, old.item.name)),
                 None if holds(old_reserved, new.number) => Some(format!(
