@@ -24,7 +24,7 @@ use crate::boundary::{
 };
 use crate::types::InvalidValue;
 
-/// What the C functions do with a message, without its type: a constant for each message, so that
+/// Functions of a message that those for C call, without its type: a constant for each message, so that
 /// their code is compiled once.
 struct Erased {
     size: usize,
