@@ -24,8 +24,8 @@ use crate::boundary::{
 };
 use crate::types::InvalidValue;
 
-/// Functions of a message that those for C call, without its type: a constant for each message, so that
-/// their code is compiled once.
+/// Functions of a message, without its type, for those that C calls: a constant for each message,
+/// so that their code is compiled once.
 struct Erased {
     size: usize,
     align: usize,
