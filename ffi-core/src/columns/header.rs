@@ -12,7 +12,7 @@ use super::raw::{self, Column};
 /// Smallest capacity when growing: less isn't worth an allocation.
 const FEW: usize = 16;
 
-/// What containers have to know of a message: a constant for each.
+/// Facts about a message that containers need: a constant for each.
 #[derive(Debug)]
 pub(super) struct Kind {
     pub(super) columns: &'static [Column],

@@ -28,7 +28,7 @@ const RUN: usize = 256;
 /// Size in bytes up to which zeroing a slot is faster than finding out whether it is still zero.
 const SMALL: usize = 256;
 
-/// What a pool has to know of its message: a constant for each message.
+/// Facts about a message that its pool needs: a constant for each message.
 #[derive(Debug)]
 pub(super) struct SlotKind {
     /// Size of a slot in bytes.
@@ -389,7 +389,7 @@ impl Untyped<'_> {
     /// A slot of this pool, which is the only one of its message, is at `slot`.
     #[inline(always)]
     pub(super) unsafe fn owned(self, slot: NonNull<u8>) -> (&'static Arena, Slot<'static>) {
-        // SAFETY: by this function's contract the pool has a slot, so it has an arena, which it keeps.
+        // SAFETY: by this function's contract the pool has a slot, and so an arena, which it keeps.
         let arena = unsafe { self.raw.kept().unwrap_unchecked() };
         // SAFETY: by this function's contract a slot of this pool starts there.
         (arena, unsafe { self.at_unchecked(arena, slot) })

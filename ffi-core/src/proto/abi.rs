@@ -27,8 +27,8 @@ use crate::boundary::{
 };
 use crate::types::InvalidValue;
 
-/// What the C functions do with a message, without its type: a constant for each message, so that
-/// their code is compiled once.
+/// Functions of a message, without its type, for those that C calls: a constant for each message,
+/// so that their code is compiled once.
 struct Erased {
     size: usize,
     align: usize,
