@@ -1533,7 +1533,11 @@ impl<'a> Resolver<'a> {
             let digits = bound.strip_prefix('-').unwrap_or(bound);
             let is_number = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
             if !is_number(digits) || bound.parse::<f64>().is_err() {
-                self.problems.add(item, format!("the bound of its range is no number: `{bound}`"), REBUILD);
+                self.problems.add(
+                    item,
+                    format!("the bound of its range is no number: `{}`", bound.escape_debug()),
+                    REBUILD,
+                );
             }
         }
     }
