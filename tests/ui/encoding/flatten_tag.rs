@@ -1,0 +1,17 @@
+use ffi_core::FfiMessage;
+
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+enum Kind {
+    Unset,
+    Count(u32),
+}
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Sample {
+    #[ffi(tag = 4, flatten)]
+    kind: Kind,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ffi_core::{FfiMessage, FfiVec};
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Sample {
+    #[ffi(encoding = "zigzag")]
+    counts: FfiVec<u32, 4>,
+}
+
+fn main() {}
