@@ -9,6 +9,7 @@ use crate::scalars::for_each_number;
 /// One item of a library's schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "most records are messages, the largest of them")]
 pub enum Record {
     /// `ffi_core::library!()`.
     Library(Library),
