@@ -151,7 +151,13 @@ fn in_place_of<'a>(ty: &'a Type, names: &mut Vec<&'a str>) -> bool {
         Type::Array { of, .. } => in_place_of(of, names),
         other => match other.held() {
             Some(held) if held.holder.elsewhere => false,
-            held => held.iter().flat_map(Held::parts).fold(true, |all, part| in_place_of(part, names) && all),
+            held => {
+                let mut all = true;
+                for part in held.iter().flat_map(Held::parts) {
+                    all &= in_place_of(part, names);
+                }
+                all
+            }
         },
     }
 }
