@@ -45,7 +45,7 @@ impl Random {
         for field in of.fields() {
             let in_oneof = field.containing_oneof().is_some();
             let is_deep = matches!(field.kind(), Kind::Message(_)) && depth >= DEPTH;
-            let is_set = self.next() % 2 == 0;
+            let is_set = self.next().is_multiple_of(2);
             if !is_set || is_deep || field.is_group() || (in_oneof && !chosen.contains(&field)) {
                 continue;
             }
@@ -86,7 +86,7 @@ impl Random {
         const TEXTS: [&str; 5] = ["", "a", "zü", "日", "\u{10FFFF}"];
         let bits = self.next();
         // Small and large numbers, as they have other lengths.
-        let number = if bits % 3 == 0 { self.next() } else { self.next() % 200 };
+        let number = if bits.is_multiple_of(3) { self.next() } else { self.next() % 200 };
         match kind {
             Kind::Double => Value::F64(number.cast_signed() as f64 / 8.0),
             Kind::Float => Value::F32(number.cast_signed() as f32 / 8.0),
@@ -94,7 +94,7 @@ impl Random {
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(number.cast_signed()),
             Kind::Uint32 | Kind::Fixed32 => Value::U32(number as u32),
             Kind::Uint64 | Kind::Fixed64 => Value::U64(number),
-            Kind::Bool => Value::Bool(bits % 2 == 0),
+            Kind::Bool => Value::Bool(bits.is_multiple_of(2)),
             Kind::String => Value::String(TEXTS[self.below(TEXTS.len())].to_owned()),
             Kind::Bytes => Value::Bytes(Bytes::from(number.to_le_bytes()[..self.below(4)].to_vec())),
             Kind::Enum(it) => {

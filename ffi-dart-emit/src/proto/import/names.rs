@@ -204,7 +204,7 @@ impl Importer<'_> {
             is_type_name(name)
                 && !taken.rust.contains_key(&rust::key(&module, name))
                 && !taken.in_modules.contains(&(module.clone(), name.to_snake_case()))
-                && (is_export || !ADDED.iter().any(|ending| added(ending)))
+                && (is_export || !ADDED.iter().any(added))
         };
         let name = near(&wanted, kind, is_free);
         // What only Rust can't have keeps its name in Dart.
