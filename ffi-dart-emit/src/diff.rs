@@ -37,7 +37,7 @@ pub enum Kind {
     File,
 }
 
-/// What a change breaks for programs that have the exported .proto, by the names of `buf breaking`.
+/// Reach of a change in programs that have the exported .proto, by the names of `buf breaking`.
 /// Each level includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -61,7 +61,7 @@ pub struct Change {
     pub memory: Option<String>,
     /// Reason why it breaks the wire, if it does.
     pub wire: Option<String>,
-    /// What it breaks for programs that have the exported .proto, if anything.
+    /// Reach in programs that have the exported .proto, if it breaks any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proto: Option<Level>,
 }

@@ -119,7 +119,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// crate that has the name.
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library
-/// exports functions for each message that write and read it as protobuf, and free what it refers to.
+/// exports functions for each message that write and read it as protobuf, and free what it refers
+/// to.
 ///
 /// # Examples
 ///

@@ -539,7 +539,7 @@ proptest! {
             }
             // Prost reads what is read here, but for numbers of enums, text that has a capacity and
             // the like, which it doesn't check.
-            // It refuses known numbers with another wire type, which are passed over here as by others.
+            // It refuses known numbers with another wire type, which are passed over here.
             if let (Ok(_), Err(error)) = (ours, peer::Row::decode(bytes)) {
                 let error = error.to_string();
                 prop_assert!(error.contains("wire type") || error.contains("varint"), "{}", error);

@@ -224,7 +224,7 @@ fn the_service_of_the_example_is_fit_for_production() {
     let families = exposition::families(&fs::read_to_string(&numbers).unwrap());
     let dashboard = fs::read_to_string(expected.join("dashboard.json")).unwrap();
     assert!(exposition::check_dashboard(&dashboard, &families) >= 14);
-    // Where Prometheus is installed, its own tool reads them as well.
+    // The tool of Prometheus reads them as well, if it is installed.
     if let Ok(file) = fs::File::open(&numbers)
         && let Ok(output) = Command::new("promtool").args(["check", "metrics"]).stdin(file).output()
     {
@@ -539,8 +539,8 @@ fn programs_end_with_tasks() {
 }
 
 /// Tests that a library which is built with `panic = "abort"` does what others do, until a function
-/// panics: that ends the process with the panic's message, whichever way it was called, and leaves a
-/// report, unless the disk is full.
+/// panics: that ends the process with the panic's message, whichever way it was called, and leaves
+/// a report, unless the disk is full.
 #[test]
 fn a_panic_that_aborts_ends_the_process() {
     let Some(sdk) = Sdk::for_tests() else { return };

@@ -86,7 +86,8 @@ impl Generated {
         // First, because the library is compiled from it.
         for (proto, source) in self.imports()? {
             let mut import = emitter()?;
-            import.arg("import").arg(proto);
+            // Messages with bounds, as the examples keep them in pools and show references.
+            import.arg("import").arg(proto).arg("--implicit-presence");
             finish(import, &source, action)?;
         }
         let library = self.library("dev")?;

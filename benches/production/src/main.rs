@@ -1,5 +1,6 @@
-//! Measures what the features `production`, `metrics` and `tracing` add to a call: an exported function beside
-//! the same function whose C half is written by hand, as it was before there were sites.
+//! Measures what the features `production`, `metrics` and `tracing` add to a call: an exported
+//! function beside the same function whose C half is written by hand, as it was before there were
+//! sites.
 //!
 //! `cargo xtask bench production` runs it four times: without the features, and with each.
 

@@ -1,8 +1,9 @@
 //! A loading plan for the harbour office, which speaks protobuf and has no Rust.
 //!
 //! Schemas cross in both directions. The office's `proto/orders.proto` became `src/orders.rs` with
-//! `ffi-dart-emit import`; the plan below became `proto/proto_interop.proto` with `ffi-dart-emit
-//! proto`, which the office compiles for its Python (`python/office.py`).
+//! `ffi-dart-emit import --implicit-presence`, which bounds everything; the plan below became
+//! `proto/proto_interop.proto` with `ffi-dart-emit proto`, which the office compiles for its Python
+//! (`python/office.py`).
 
 pub mod orders;
 

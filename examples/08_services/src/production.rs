@@ -1,4 +1,4 @@
-//! What the service needs inside an app that ships: a start and an end, a log, a switch, health.
+//! Equips the service for an app that ships: a start and an end, a log, a switch, health.
 
 use ffi_core::observe::{Logs, LogsError};
 use ffi_core::{Flag, ffi_flag, ffi_health};

@@ -485,7 +485,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
     /// }
     ///
     /// let star = |(catalogue, magnitude)| Star { catalogue, magnitude };
-    /// let mut stars: StarColumns = [(1, 4.5), (2, -1.5), (3, 0.25)].map(star).into_iter().collect();
+    /// let stars = [(1, 4.5), (2, -1.5), (3, 0.25)];
+    /// let mut stars: StarColumns = stars.map(star).into_iter().collect();
     /// stars.sort_by(|stars, a, b| stars.magnitude[a].total_cmp(&stars.magnitude[b]));
     /// assert_eq!(stars.columns().catalogue, [2, 3, 1]);
     /// ```

@@ -1,4 +1,4 @@
-//! What Dart asks for about log records: operations of the function `production`.
+//! Log records for Dart: operations of the function `production`.
 
 use super::ring::ring;
 use crate::boundary::Failure;

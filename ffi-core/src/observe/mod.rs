@@ -1,8 +1,8 @@
 //! Spans and log records of the crate `tracing`: where they go, and how they come to Dart.
 //!
 //! With the feature `tracing` each call has a span (`call`, with the library, the function and the
-//! id of the request; target `ffi_core::call`), for any subscriber of the program's. This module, of
-//! the feature `observe`, installs one:
+//! id of the request; target `ffi_core::call`), for any subscriber of the program's. This module,
+//! of the feature `observe`, installs one:
 //!
 //! ```
 //! // Records go to stderr, and to whatever listens in Dart.

@@ -74,8 +74,8 @@
 //! keeps them), and more than [`MAX_DEPTH`] levels.
 //!
 //! Missing values are zero, also those at the end of an array; unknown fields are skipped, as are
-//! known numbers with another wire type; numbers are read packed or not, varints of ten bytes are cut
-//! to 64 bits, and a field that occurs twice is merged, as in other implementations:
+//! known numbers with another wire type; numbers are read packed or not, varints of ten bytes are
+//! cut to 64 bits, and a field that occurs twice is merged, as in other implementations:
 //! the last value counts, messages and the active case of a oneof merge, lists continue. An array
 //! starts again with each occurrence of the message that holds it.
 //!

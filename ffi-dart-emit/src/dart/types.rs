@@ -497,8 +497,8 @@ pub struct Check {
     pub statement: String,
 }
 
-/// Size in bytes from which a type is copied by what is used. It is an estimate: Dart copies as much
-/// at once in about the time that it takes to make the two lists for a part, some 50 ns.
+/// Size in bytes from which a type is copied by what is used. It is an estimate: Dart copies as
+/// much at once in about the time that it takes to make the two lists for a part, some 50 ns.
 const ROOMY: u64 = 4096;
 
 /// Dart types of a model.

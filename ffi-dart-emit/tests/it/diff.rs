@@ -402,9 +402,10 @@ fn fingerprints_and_changes_agree() {
     }
 }
 
-/// What a change breaks: memory, and for programs that have the .proto the level of `buf breaking`.
+/// Tests what a change breaks: memory, and for programs that have the .proto the level of
+/// `buf breaking`.
 ///
-/// The verdicts for .proto are buf's but where a comment says why not.
+/// The verdicts for .proto are those of buf, unless a comment says why not.
 #[test]
 fn the_table_of_changes_and_what_they_break() {
     const NO: Option<Level> = None;

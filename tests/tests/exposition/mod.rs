@@ -1,5 +1,5 @@
-//! A reader of the text format of Prometheus that refuses what `promtool check metrics` refuses, and
-//! the queries of a Grafana dashboard.
+//! A reader of the text format of Prometheus that refuses what `promtool check metrics` refuses,
+//! and the queries of a Grafana dashboard.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -132,8 +132,8 @@ pub trait ArenaProto: ArenaType {
         }
     }
 
-    /// Reads an occurrence of the field form, after its key, whose wire type it accepts; a list reads
-    /// those behind it as well.
+    /// Reads an occurrence of the field form, after its key, whose wire type it accepts; a list
+    /// reads those behind it as well.
     ///
     /// # Errors
     ///
