@@ -607,7 +607,9 @@ const _: () = {
                     .key()?
                 {
                     match __ffi_tag {
-                        1u32 => {
+                        1u32 if <u64 as __ffi::proto::ArenaProto>::accepts(
+                            __ffi_wire_type,
+                        ) => {
                             let __ffi_field = unsafe {
                                 __ffi::ArenaPlace::part::<
                                     u64,
@@ -622,7 +624,9 @@ const _: () = {
                             );
                             __ffi::proto::in_field(__ffi_read, "id")?;
                         }
-                        2u32 => {
+                        2u32 if <ArenaStr as __ffi::proto::ArenaProto>::accepts(
+                            __ffi_wire_type,
+                        ) => {
                             let __ffi_field = unsafe {
                                 __ffi::ArenaPlace::part::<
                                     ArenaStr,
@@ -637,7 +641,9 @@ const _: () = {
                             );
                             __ffi::proto::in_field(__ffi_read, "name")?;
                         }
-                        3u32 => {
+                        3u32 if <ArenaVec<
+                            Row,
+                        > as __ffi::proto::ArenaProto>::accepts(__ffi_wire_type) => {
                             let __ffi_field = unsafe {
                                 __ffi::ArenaPlace::part::<
                                     ArenaVec<Row>,
@@ -654,7 +660,12 @@ const _: () = {
                             );
                             __ffi::proto::in_field(__ffi_read, "replies")?;
                         }
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                        _ => {
+                            let __ffi_read = false;
+                            if !__ffi_read {
+                                __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
+                            }
+                        }
                     }
                 }
                 __ffi::Result::Ok(())

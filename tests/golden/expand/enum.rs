@@ -82,8 +82,8 @@ const _: () = {
         #[inline]
         unsafe fn check_all(
             first: *const Self,
-            len: __ffi::core::primitive::usize,
-        ) -> __ffi::core::result::Result<(), __ffi::InvalidValue> {
+            len: __ffi::usize,
+        ) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe { __ffi::check_enums(first, len) }
         }
     }

@@ -193,6 +193,10 @@ const _: () = {
                 unsafe { __ffi_slot.assume_init_mut() }
             }
             #[inline]
+            fn accepts(__ffi_wire_type: __ffi::proto::WireType) -> __ffi::bool {
+                <u64 as __ffi::proto::ProtoType>::accepts(__ffi_wire_type)
+            }
+            #[inline]
             fn is_default(&self) -> __ffi::bool {
                 <u64 as __ffi::proto::ProtoType>::is_default(&self.0)
             }
@@ -261,13 +265,11 @@ const _: () = {
             fn read_nth_item(
                 &mut self,
                 __ffi_index: __ffi::usize,
-                __ffi_wire: __ffi::proto::WireType,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 <u64 as __ffi::proto::ProtoType>::read_nth_item(
                     &mut self.0,
                     __ffi_index,
-                    __ffi_wire,
                     __ffi_input,
                 )
             }
@@ -292,6 +294,13 @@ const _: () = {
                 };
                 <u64 as __ffi::proto::ProtoType>::as_bytes_mut(__ffi_values)
             }
+        }
+        #[automatically_derived]
+        unsafe impl<__FfiCoding> __ffi::proto::Recode<__FfiCoding> for UserId
+        where
+            u64: __ffi::proto::Recode<__FfiCoding>,
+        {
+            type As = <u64 as __ffi::proto::Recode<__FfiCoding>>::As;
         }
     };
     /// Arguments of `__proto!`.

@@ -335,46 +335,70 @@ const _: () = {
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
                     .key()?
                 {
-                    match __ffi_tag {
-                        1u32 => {
-                            __ffi::proto::in_field(
-                                {
-                                    unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
-                                    __ffi::proto::read_unit(__ffi_wire_type, __ffi_input)
-                                },
-                                "Cash",
-                            )?
-                        }
-                        3u32 => {
-                            __ffi::proto::in_field(
-                                {
-                                    let __ffi_value = unsafe {
-                                        __ffi::proto::active_case::<
-                                            Payment,
-                                            FfiStr<19>,
-                                        >(self, 2, __ffi::proto::ProtoFacts::<FfiStr<19>>::init)
-                                    };
-                                    __ffi::proto::ProtoFacts::<
-                                        FfiStr<19>,
-                                    >::read_element(__ffi_value, __ffi_wire_type, __ffi_input)
-                                },
-                                "Card",
-                            )?
-                        }
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                    if !__ffi::proto::ProtoOneof::read_case(
+                        self,
+                        __ffi_tag,
+                        __ffi_wire_type,
+                        __ffi_input,
+                    )? {
+                        __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
                     }
                 }
                 __ffi::Result::Ok(())
             }
-            fn release(&mut self) {
+            fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
                 if Self::HAS_REFS {
                     match self {
                         Payment::Card(__ffi_value) => {
-                            __ffi::proto::ProtoFacts::<FfiStr<19>>::release(__ffi_value)
+                            __ffi::proto::ProtoFacts::<
+                                FfiStr<19>,
+                            >::release(__ffi_value, __ffi_by)
                         }
                         _ => {}
                     }
                 }
+            }
+        }
+        #[automatically_derived]
+        impl __ffi::proto::ProtoOneof for Payment {
+            const TAGS: &'static [__ffi::u32] = &[1u32, 3u32];
+            fn read_case(
+                &mut self,
+                __ffi_tag: __ffi::u32,
+                __ffi_wire_type: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::Result<__ffi::bool, __ffi::proto::DecodeError> {
+                match __ffi_tag {
+                    1u32 if __ffi_wire_type
+                        == __ffi::proto::WireType::LengthDelimited => {
+                        __ffi::proto::in_field(
+                            {
+                                unsafe { __ffi::proto::activate_unit::<Payment>(self, 1) };
+                                __ffi::proto::read_unit(__ffi_input)
+                            },
+                            "Cash",
+                        )?
+                    }
+                    3u32 if __ffi_wire_type
+                        == __ffi::proto::ProtoFacts::<FfiStr<19>>::WIRE => {
+                        __ffi::proto::in_field(
+                            {
+                                let __ffi_value = unsafe {
+                                    __ffi::proto::active_case::<
+                                        Payment,
+                                        FfiStr<19>,
+                                    >(self, 2, __ffi::proto::ProtoFacts::<FfiStr<19>>::init)
+                                };
+                                __ffi::proto::ProtoFacts::<
+                                    FfiStr<19>,
+                                >::read_element(__ffi_value, __ffi_input)
+                            },
+                            "Card",
+                        )?
+                    }
+                    _ => return __ffi::Result::Ok(false),
+                }
+                __ffi::Result::Ok(true)
             }
         }
         #[automatically_derived]
@@ -387,6 +411,34 @@ const _: () = {
         where
             for<'__ffi_any> FfiStr<19>: __ffi::ArenaType,
         {}
+    };
+    /// Arguments of `__proto!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::proto::ArenaOneof for Payment
+        where
+            for<'__ffi_any> FfiStr<19>: __ffi::ArenaType,
+        {
+            const TAGS: &'static [__ffi::u32] = <Payment as __ffi::proto::ProtoOneof>::TAGS;
+            fn read_case(
+                __ffi_place: __ffi::ArenaPlace<'_, Self>,
+                __ffi_tag: __ffi::u32,
+                __ffi_wire_type: __ffi::proto::WireType,
+                __ffi_input: &mut __ffi::proto::Reader<'_>,
+            ) -> __ffi::Result<__ffi::bool, __ffi::proto::DecodeError> {
+                __ffi::proto::read_plain(
+                    __ffi_place,
+                    |__ffi_oneof: &mut Payment| {
+                        __ffi::proto::ProtoOneof::read_case(
+                            __ffi_oneof,
+                            __ffi_tag,
+                            __ffi_wire_type,
+                            __ffi_input,
+                        )
+                    },
+                )
+            }
+        }
     };
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment

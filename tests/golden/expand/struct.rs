@@ -401,7 +401,9 @@ const _: () = {
                     .key()?
                 {
                     match __ffi_tag {
-                        2u32 => {
+                        2u32 if __ffi::proto::ProtoFacts::<
+                            [f32; 2],
+                        >::accepts(__ffi_wire_type) => {
                             __ffi::proto::in_field(
                                 __ffi::proto::ProtoFacts::<
                                     [f32; 2],
@@ -414,7 +416,9 @@ const _: () = {
                                 "min",
                             )?
                         }
-                        1u32 => {
+                        1u32 if __ffi::proto::ProtoFacts::<
+                            [f32; 2],
+                        >::accepts(__ffi_wire_type) => {
                             __ffi::proto::in_field(
                                 __ffi::proto::ProtoFacts::<
                                     [f32; 2],
@@ -427,15 +431,24 @@ const _: () = {
                                 "max",
                             )?
                         }
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
+                        _ => {
+                            let __ffi_read = false;
+                            if !__ffi_read {
+                                __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
+                            }
+                        }
                     }
                 }
                 __ffi::Result::Ok(())
             }
-            fn release(&mut self) {
+            fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
                 if Self::HAS_REFS {
-                    __ffi::proto::ProtoFacts::<[f32; 2]>::release(&mut self.min);
-                    __ffi::proto::ProtoFacts::<[f32; 2]>::release(&mut self.max);
+                    __ffi::proto::ProtoFacts::<
+                        [f32; 2],
+                    >::release(&mut self.min, __ffi_by);
+                    __ffi::proto::ProtoFacts::<
+                        [f32; 2],
+                    >::release(&mut self.max, __ffi_by);
                 }
             }
             fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
@@ -461,6 +474,13 @@ const _: () = {
             unsafe {
                 __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status)
             }
+        }
+        #[unsafe(export_name = "golden_ffi_bounds_release_proto")]
+        unsafe extern "C" fn __ffi_release_proto(
+            __ffi_message: *mut Bounds,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) {
+            unsafe { __ffi::proto::release(__ffi_message, __ffi_status) }
         }
     };
     const __FFI_CAPACITY: __ffi::u32 = 64;
@@ -601,7 +621,7 @@ const _: () = {
         __ffi::Piece::size(__ffi::core::mem::align_of:: < Bounds > ()),
         __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Bounds as
         __ffi::FfiType > ::FINGERPRINT),
-        __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\"}"),
+        __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\",\"release\":\"golden_ffi_bounds_release_proto\"}"),
         __ffi::Piece::Text(",\"reserved\":[[4,4],[7,9]],\"pool\":{\"capacity\":"),
         __ffi::Piece::size(__FFI_CAPACITY as __ffi::usize),
         __ffi::Piece::Text(",\"reset\":\"keep\",\"symbols\":{"),
