@@ -33,9 +33,9 @@ impl EncodeError {
 ///
 /// Returns the error of the field.
 #[inline]
-pub fn in_field(read: Result<(), DecodeError>, name: &'static str) -> Result<(), DecodeError> {
+pub fn in_field<T>(read: Result<T, DecodeError>, name: &'static str) -> Result<T, DecodeError> {
     match read {
-        Ok(()) => Ok(()),
+        Ok(value) => Ok(value),
         Err(error) => Err(error.in_field(name)),
     }
 }
