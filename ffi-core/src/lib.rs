@@ -50,7 +50,7 @@
 //! | [`arena`] | messages without bounds: text, lists, maps and boxes of any size |
 //! | [`FfiArenaFrom`](macro@FfiArenaFrom) | derive of ordinary structs that are written into arenas and read back |
 //! | [`FfiOpen`] | an enum that may hold a number without a variant |
-//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`], [`FfiDecimal`] | memory with a meaning that Dart and protobuf have types for |
+//! | [`FfiTimestamp`], [`FfiDuration`], [`FfiUuid`], [`FfiDecimal`], [`FfiEmpty`] | memory with a meaning that Dart and protobuf have types for |
 //! | [`FfiNewtype`](macro@FfiNewtype) | derive of a type of its own around one value |
 //! | [`pool`] | fixed numbers of slots for messages, and queues of them, shared by all threads |
 //! | [`Pool`], [`PoolBox`], [`FfiRef`] | a pool, a message in it that Rust owns, a reference to one |

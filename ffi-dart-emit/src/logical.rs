@@ -126,6 +126,18 @@ static ALL: &[Logical] = &[
         proto: "string",
         proto_file: None,
     },
+    Logical {
+        name: "empty",
+        rust: "FfiEmpty",
+        fields: &[number("unused", Scalar::U8)],
+        invalid: false,
+        range: false,
+        dart: "$.FfiEmpty",
+        class: "$.EmptyBytes",
+        beside: None,
+        proto: ".google.protobuf.Empty",
+        proto_file: Some("google/protobuf/empty.proto"),
+    },
 ];
 
 /// The types of the table, in its order.

@@ -6,11 +6,21 @@ mod schema;
 
 use std::io::{self, ErrorKind, Read, Write};
 
+use ffi_core::FfiMessage;
 use ffi_core::arena::FfiArena;
-use schema::conformance::{ConformanceRequest, ConformanceResponse, WireFormat};
-use schema::protobuf_test_messages::proto3::TestAllTypesProto3;
+use schema::conformance::{ConformanceRequest, ConformanceRequestPayloadView, ConformanceResponse, WireFormat};
+use schema::protobuf_test_messages_proto3::TestAllTypesProto3;
 
 const TESTED: &str = "protobuf_test_messages.proto3.TestAllTypesProto3";
+
+/// `ConformanceResponse`, which is only a oneof, as the root of an arena.
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(arena)]
+struct Answer {
+    #[ffi(flatten)]
+    result: ConformanceResponse,
+}
 
 fn main() -> io::Result<()> {
     let (mut requests, mut answers) = (io::stdin().lock(), io::stdout().lock());
@@ -36,9 +46,10 @@ fn next(requests: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Answers a request: formats and messages that are not tested are skipped, as the suite asks for.
-fn answer(request: &[u8]) -> FfiArena<ConformanceResponse> {
-    let mut answer = FfiArena::new();
-    let mut result = answer.edit();
+fn answer(request: &[u8]) -> FfiArena<Answer> {
+    let mut answer = FfiArena::<Answer>::new();
+    let mut root = answer.edit();
+    let mut result = root.result();
     let request = match FfiArena::<ConformanceRequest>::from_proto(request) {
         Ok(request) => request,
         Err(error) => {
@@ -52,9 +63,11 @@ fn answer(request: &[u8]) -> FfiArena<ConformanceResponse> {
         result.set_protobuf_payload(b"");
         return answer;
     }
-    let encoded = request.requested_output_format.get() == Some(WireFormat::Protobuf);
-    match request.protobuf_payload() {
-        Some(payload) if encoded && request.message_type() == TESTED => {
+    let encoded = request.requested_output_format.get() == Ok(WireFormat::Protobuf);
+    match request.payload() {
+        ConformanceRequestPayloadView::ProtobufPayload(payload)
+            if encoded && request.message_type() == TESTED =>
+        {
             match FfiArena::<TestAllTypesProto3>::from_proto(payload) {
                 Ok(message) => result.set_protobuf_payload(&message.to_proto()),
                 Err(error) => result.set_parse_error(&error.to_string()),

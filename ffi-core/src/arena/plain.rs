@@ -17,7 +17,7 @@ use super::view::ArenaList;
 use crate::enumeration::FfiEnum;
 use crate::scalars::for_each_number;
 use crate::schema::fingerprint;
-use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid};
+use crate::types::logical::{FfiDecimal, FfiDuration, FfiEmpty, FfiTimestamp, FfiUuid};
 use crate::types::{
     Buffer, FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiType, FfiVec, InvalidValue, MapKey,
 };
@@ -206,6 +206,7 @@ logical_types! {
     FfiDuration: 12,
     FfiUuid: 16,
     FfiDecimal: 20,
+    FfiEmpty: 1,
 }
 
 /// Stores bytes or text in place: all of the memory after the length is written.

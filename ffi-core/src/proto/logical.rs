@@ -7,9 +7,10 @@ use bytemuck::Zeroable;
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::field::{ProtoType, read_item};
+use super::oneof::ProtoOneof;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid, LogicalError};
+use crate::types::logical::{FfiDecimal, FfiDuration, FfiEmpty, FfiTimestamp, FfiUuid, LogicalError};
 
 /// Numbers of the fields of `google.protobuf.Timestamp` and `Duration`.
 const SECONDS: u32 = 1;
@@ -187,6 +188,47 @@ fn not_a_decimal(error: LogicalError) -> DecodeError {
     DecodeError::new(DecodeErrorKind::OutOfRange, format_args!("{error}; hint: {hint}"))
 }
 
+// SAFETY: `init` writes the value.
+unsafe impl ProtoType for FfiEmpty {
+    const WIRE: WireType = WireType::LengthDelimited;
+    type State = ();
+
+    #[inline]
+    fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
+        slot.write(Self::zeroed())
+    }
+
+    #[inline]
+    fn is_default(&self) -> bool {
+        true
+    }
+
+    #[inline]
+    fn value_len(&self) -> usize {
+        0
+    }
+
+    #[inline]
+    fn write_value(&self, _: &mut Writer<'_>) {}
+
+    fn read_value(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        while let Some((tag, wire_type)) = input.key()? {
+            input.skip(tag, wire_type)?;
+        }
+        Ok(())
+    }
+}
+
+/// No fields, so none is read.
+impl ProtoOneof for FfiEmpty {
+    const TAGS: &'static [u32] = &[];
+
+    #[inline]
+    fn read_case(&mut self, _: u32, _: WireType, _: &mut Reader<'_>) -> Result<bool, DecodeError> {
+        Ok(false)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,6 +281,13 @@ mod tests {
         assert_eq!(read::<FfiUuid>(&[]), Ok(FfiUuid::default()));
         let error = read::<FfiUuid>(&[1; 15]).unwrap_err();
         assert!(error.starts_with("15 bytes are not a UUID"), "{error}");
+    }
+
+    #[test]
+    fn empty_is_a_message_without_fields() {
+        assert!(written(FfiEmpty::default()).is_empty());
+        assert_eq!(read(&[8, 1, 18, 1, 0]), Ok(FfiEmpty::default()));
+        assert!(read::<FfiEmpty>(&[18, 1]).is_err());
     }
 
     #[test]

@@ -32,13 +32,14 @@
 //! | `FfiTimestamp`, `FfiDuration` | `google.protobuf.Timestamp`, `Duration` | length, fields |
 //! | `FfiUuid` | `bytes` | length, 16 bytes |
 //! | `FfiDecimal` | `string` | length, digits |
+//! | `FfiEmpty` | `google.protobuf.Empty` | length, nothing |
 //! | newtype | that of the type in it | that of the type in it |
 //! | oneof | message with `oneof value` inside | length, the field of the active case |
 //!
 //! | field | .proto | written |
 //! |---|---|---|
 //! | number, `bool`, enum, `FfiStr`, `FfiBytes` | `T` | unless zero or empty; -0.0 is not zero |
-//! | message, oneof, `FfiTimestamp`, `FfiDuration` | `M` | unless nothing is written inside |
+//! | message, oneof, `FfiTimestamp`, `FfiDuration`, `FfiEmpty` | `M` | unless nothing is written inside |
 //! | `FfiUuid` | `bytes` | unless all zeros |
 //! | `[u8; N]` | `bytes` | always, all of it |
 //! | `FfiOption<T>` | `optional` value form of `T` | when present |
@@ -57,7 +58,8 @@
 //!   `repeated` entry.
 //! - `FfiVec<u8, N>` is `repeated uint32`; `FfiBytes` is for bytes.
 //! - `#[ffi(flatten)]` makes the cases of a oneof fields of the message that holds it. They are
-//!   written after the other fields.
+//!   written after the other fields. A flattened `FfiEmpty` is no field: alone it makes a message
+//!   without fields.
 //! - `#[ffi(encoding = "zigzag")]` and `"fixed"` make the integers of a field `sint32`, `fixed32`
 //!   and their kin: see the table in `proto/coding.rs`. `#[ffi(packed = false)]` writes each number
 //!   of a list with a key.

@@ -11,11 +11,12 @@ use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::oneof::FfiOneof;
 
-/// A oneof whose cases can be fields of the message that holds it: `#[ffi(flatten)]`.
+/// A type whose cases can be fields of the message that holds it: `#[ffi(flatten)]`. It is a
+/// oneof, or [`FfiEmpty`](crate::FfiEmpty), which has none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be flattened",
     label = "not a oneof",
-    note = "`flatten` is for a field whose type is an enum with `#[derive(FfiMessage)]`"
+    note = "`flatten` is for a field whose type is an enum with `#[derive(FfiMessage)]`, or `FfiEmpty`"
 )]
 pub trait ProtoOneof: ProtoType {
     /// Numbers of its cases.

@@ -61,6 +61,7 @@ use crate::schema::encode::Fragment;
 /// | [`ArenaStr`](crate::arena::ArenaStr) and the other handles of arenas | one or two `u32` | none: the check of the arena covers what they refer to |
 /// | [`FfiTimestamp`](crate::FfiTimestamp), [`FfiDuration`](crate::FfiDuration) | `i64` seconds, `i32` nanoseconds | those out of the range of protobuf |
 /// | [`FfiUuid`](crate::FfiUuid) | 16 | none |
+/// | [`FfiEmpty`](crate::FfiEmpty) | 1 | none |
 /// | [`FfiDecimal`](crate::FfiDecimal) | two halves of an `i128`, `u32` scale | scales over 38 |
 /// | a newtype ([`FfiNewtype`](macro@crate::FfiNewtype)) | those of the type in it | those of the type in it |
 ///

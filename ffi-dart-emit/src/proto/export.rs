@@ -18,8 +18,8 @@ use super::{OPTIONS, OPTIONS_FILE};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::logical::Logical;
 use crate::model::{
-    Composite, Enum, Field, Function, Item, Message, Model, Newtype, Oneof, Problem, Problems, Reset, Scalar,
-    Type, TypeId, Value,
+    Enum, Field, Function, Item, Message, Model, Newtype, Oneof, Problem, Problems, Reset, Scalar, Type,
+    TypeId, Value,
 };
 
 /// Returns the .proto file of `model` without its first line, which
@@ -62,10 +62,11 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     let services = Services { model, names: &names, types: &enums, options, empty }.write();
     body += &services.text;
     let mut text = format!("syntax = \"proto3\";\n\npackage {package};\n\nimport \"ffi_options.proto\";\n");
+    let mut files: BTreeSet<_> = logical_files(model).union(&services.files).copied().collect();
     if services.empty || model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
-        text += "import \"google/protobuf/empty.proto\";\n";
+        files.insert(EMPTY_FILE);
     }
-    for file in logical_files(model).union(&services.files) {
+    for file in files {
         let _ = writeln!(text, "import \"{file}\";");
     }
     let _ = write!(text, "\noption ({options}.library) = {};\n", string(&model.library.name));
@@ -79,6 +80,9 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     compile(&text)?;
     Ok(text)
 }
+
+/// File of protobuf with the message for a case without data.
+const EMPTY_FILE: &str = "google/protobuf/empty.proto";
 
 /// Returns the oneofs that are only in fields with `flatten`, so that no message has their name.
 fn only_flattened(model: &Model) -> HashSet<&TypeId> {
@@ -108,7 +112,10 @@ fn only_flattened(model: &Model) -> HashSet<&TypeId> {
 /// Returns the files of protobuf with the messages of the logical types in fields and cases.
 fn logical_files(model: &Model) -> BTreeSet<&'static str> {
     let mut files = BTreeSet::new();
-    for ty in model.by_dependency().into_iter().flat_map(Composite::types) {
+    let flattened = |it: &&Field| !is_nothing(it);
+    let fields = model.messages.iter().flat_map(|it| &it.fields).filter(flattened).map(|it| &it.ty);
+    let cases = model.oneofs.iter().flat_map(|it| &it.cases).filter_map(|it| it.ty.as_ref());
+    for ty in fields.chain(cases) {
         ty.walk(&mut |part| {
             if let Type::Logical(Logical { proto_file: Some(file), .. }) = part {
                 files.insert(*file);
@@ -116,6 +123,11 @@ fn logical_files(model: &Model) -> BTreeSet<&'static str> {
         });
     }
     files
+}
+
+/// Returns true for a flattened `FfiEmpty`, which is no field in protobuf.
+fn is_nothing(field: &Field) -> bool {
+    field.wire.flat && matches!(field.ty, Type::Logical(_))
 }
 
 /// Compiles the written text, so that a mistake in it is found here and not by its reader.
@@ -322,7 +334,7 @@ impl Exporter<'_> {
         let mut nest = Nest::default();
         let mut fields = String::new();
         let all = it.fields.iter().zip(&types).zip(&flattened).zip(&names.members);
-        for (((field, ty), flattened), name) in all {
+        for (((field, ty), flattened), name) in all.filter(|(((field, _), _), _)| !is_nothing(field)) {
             if let Some((oneof, cases)) = flattened {
                 comment(&mut fields, 1, &field.item.doc);
                 let _ = writeln!(fields, "  oneof {name} {{");
@@ -336,7 +348,9 @@ impl Exporter<'_> {
             self.field(&mut fields, 1, &member, ty, &mut nest);
         }
         wrote |= self.wrappers(out, nest, wrote);
-        gap(out, wrote);
+        if !fields.is_empty() {
+            gap(out, wrote);
+        }
         *out += &fields;
         *out += "}\n";
     }

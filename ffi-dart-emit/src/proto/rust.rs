@@ -32,7 +32,7 @@ pub struct Source {
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
     pub pool: Option<Pool>,
-    /// Attributes without a value: `simd`, `columns`.
+    /// Attributes without a value: `simd`, `columns`, `arena`.
     pub flags: Vec<&'static str>,
     /// Numbers, first and last, that no field may have.
     pub reserved: Vec<(u32, u32)>,
@@ -165,6 +165,7 @@ impl Part {
         tag.into_iter()
             .chain(encodings)
             .chain(self.wire.unpacked.then(|| "packed = false".to_owned()))
+            .chain(self.wire.flat.then(|| "flatten".to_owned()))
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
             .collect()

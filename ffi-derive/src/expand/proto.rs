@@ -54,12 +54,16 @@ pub(super) fn of_flat(field: &Field, of: &str, function: &str) -> TokenStream {
 /// Returns what is done with a field that has none of the message's numbers: `flat` are the
 /// flattened oneofs, each an expression that reads one of its cases and is true if it has.
 pub(super) fn unless_read(flat: impl Iterator<Item = TokenStream>) -> TokenStream {
-    quote!({
-        let __ffi_read = false #(|| #flat)*;
-        if !__ffi_read {
-            __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
-        }
-    })
+    let mut flat = flat.peekable();
+    let skip = quote!(__ffi_input.skip(__ffi_tag, __ffi_wire_type)?);
+    match flat.peek() {
+        None => skip,
+        Some(_) => quote! {
+            if !(#(#flat)||*) {
+                #skip;
+            }
+        },
+    }
 }
 
 /// Returns the fields in the order in which they are written: that of their numbers, as other

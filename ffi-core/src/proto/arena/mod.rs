@@ -199,7 +199,7 @@ pub trait ArenaProto: ArenaType {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be flattened",
     label = "not a oneof",
-    note = "`flatten` is for a field whose type is an enum with `#[derive(FfiMessage)]`"
+    note = "`flatten` is for a field whose type is an enum with `#[derive(FfiMessage)]`, or `FfiEmpty`"
 )]
 pub trait ArenaOneof: ArenaProto {
     /// Numbers of its cases.

@@ -10,11 +10,11 @@ use super::super::error::DecodeError;
 use super::super::field::ProtoType;
 use super::super::wire::{Reader, Writer};
 use super::super::wire_type::WireType;
-use super::ArenaProto;
+use super::{ArenaOneof, ArenaProto};
 use crate::arena::{ArenaPlace, ArenaType};
 use crate::enumeration::FfiEnum;
 use crate::scalars::for_each_number;
-use crate::types::logical::{FfiDecimal, FfiDuration, FfiTimestamp, FfiUuid};
+use crate::types::logical::{FfiDecimal, FfiDuration, FfiEmpty, FfiTimestamp, FfiUuid};
 use crate::types::{FfiBytes, FfiMap, FfiOpen, FfiStr};
 
 /// Largest size in bytes of a copy on the stack.
@@ -137,10 +137,26 @@ impl PlainProto for FfiTimestamp {}
 impl PlainProto for FfiDuration {}
 impl PlainProto for FfiUuid {}
 impl PlainProto for FfiDecimal {}
+impl PlainProto for FfiEmpty {}
 impl<const N: usize> PlainProto for FfiStr<N> {}
 impl<const N: usize> PlainProto for FfiBytes<N> {}
 impl<E: FfiEnum<Repr: ProtoType> + ArenaType> PlainProto for FfiOpen<E> {}
 impl<K: ProtoType + ArenaType + Eq + Hash, V: ProtoType + ArenaType, const N: usize> PlainProto
     for FfiMap<K, V, N>
 {
+}
+
+/// No fields, so none is read.
+impl ArenaOneof for FfiEmpty {
+    const TAGS: &'static [u32] = &[];
+
+    #[inline]
+    fn read_case(
+        _: ArenaPlace<'_, Self>,
+        _: u32,
+        _: WireType,
+        _: &mut Reader<'_>,
+    ) -> Result<bool, DecodeError> {
+        Ok(false)
+    }
 }

@@ -6,12 +6,14 @@
 
 mod decimal;
 mod duration;
+mod empty;
 mod error;
 mod timestamp;
 mod uuid;
 
 pub use decimal::FfiDecimal;
 pub use duration::FfiDuration;
+pub use empty::FfiEmpty;
 pub use error::LogicalError;
 pub use timestamp::FfiTimestamp;
 pub use uuid::FfiUuid;

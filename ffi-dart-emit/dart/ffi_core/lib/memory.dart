@@ -12,6 +12,7 @@ export 'src/native.dart'
         CrashReport,
         DecimalArray,
         DurationArray,
+        EmptyArray,
         EnumArray,
         EnumList,
         EnumVec,

@@ -120,22 +120,27 @@ pub(super) fn arena_type(declared: &Declared, bounds: &Bounds, holds_itself: boo
 }
 
 /// Marks the items that live in arenas: those that hold a handle, directly or in what they have in
-/// place.
+/// place. The derive sees only the former, so the others say it.
 pub(super) fn mark(items: &mut [Source]) {
     let index: HashMap<String, usize> = items.iter().map(Source::key).zip(0..).collect();
     let mut holders = vec![Vec::new(); items.len()];
     let mut todo = Vec::new();
+    let mut own_handle = vec![false; items.len()];
     for (at, item) in items.iter().enumerate() {
         for ty in item.body.parts().iter().filter_map(|part| part.ty.as_ref()) {
             let mut in_place = Vec::new();
             if !in_place_of(ty, &mut in_place) {
                 todo.push(at);
+                own_handle[at] = true;
             }
             in_place.iter().filter_map(|name| index.get(*name)).for_each(|held| holders[*held].push(at));
         }
     }
     while let Some(at) = todo.pop() {
         if !std::mem::replace(&mut items[at].in_arena, true) {
+            if !own_handle[at] {
+                items[at].flags.push("arena");
+            }
             todo.extend(&holders[at]);
         }
     }

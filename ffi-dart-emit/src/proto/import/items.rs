@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
-    DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, Value,
+    DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
+    OneofDescriptor, Value,
 };
 
 use super::names::{is_type_name, is_variant_name, member_name, near};
@@ -38,6 +39,34 @@ fn fits(repr: Scalar, number: i32) -> bool {
     }
 }
 
+/// Returns the case of a oneof that is none of its fields.
+fn unset(name: String) -> Part {
+    Part {
+        doc: String::new(),
+        deprecated: None,
+        name,
+        tag: None,
+        wire: Wire::default(),
+        rename: None,
+        ty: None,
+        value: None,
+    }
+}
+
+/// Returns the field of a message that has none in protobuf.
+fn nothing() -> Part {
+    Part {
+        doc: "Nothing: the message has no fields.".to_owned(),
+        deprecated: None,
+        name: "empty".to_owned(),
+        tag: None,
+        wire: Wire { flat: true, ..Wire::default() },
+        rename: None,
+        ty: Some(Type::Logical("empty".to_owned())),
+        value: None,
+    }
+}
+
 impl Importer<'_> {
     pub(super) fn items(&mut self) -> Vec<Source> {
         let mut items = Vec::new();
@@ -47,6 +76,9 @@ impl Importer<'_> {
         items.extend(self.wide.drain(..).map(|wide| wide.source));
         items.append(&mut self.newtypes);
         for it in self.messages.clone() {
+            for oneof in self.flattened(&it) {
+                items.push(self.flattened_oneof(&oneof));
+            }
             let item = if is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
             items.push(item);
         }
@@ -296,22 +328,6 @@ impl Importer<'_> {
         let file = it.parent_file();
         let mut parts = Vec::new();
         let mut names = HashSet::new();
-        if it.fields().len() == 0 {
-            let what =
-                format!("message `{}` has no fields: Rust can't have one without size here", it.full_name());
-            self.problem(&file, it.path(), what, "give it a field, or remove it if nothing needs it");
-        }
-        for oneof in it.oneofs().filter(|oneof| !oneof.is_synthetic()).collect::<Vec<_>>() {
-            if !self.options.split_oneofs {
-                let what = format!(
-                    "oneof `{}` is beside other fields of `{}`: its cases are optional fields, of which several can be \
-                     set; `--split-oneofs` takes that without this warning",
-                    oneof.name(),
-                    it.full_name()
-                );
-                self.warning(&file, oneof.path(), &what);
-            }
-        }
         for name in it.reserved_names().map(str::to_owned).collect::<Vec<_>>() {
             let what = format!(
                 "the reserved name `{name}` of `{}` is left out: in Rust only numbers are reserved",
@@ -322,12 +338,24 @@ impl Importer<'_> {
         // The descriptor has them sorted by number, but memory has the order of the file.
         let mut fields: Vec<_> = it.fields().collect();
         fields.sort_by_key(|field| field.path().to_vec());
+        let mut flattened = HashSet::new();
         for field in fields {
-            let found = self.field_options(&field);
-            let implied = || {
+            let free_name = |wanted: &str, names: &HashSet<String>| {
                 let is_free = |name: &str| member_name(name).is_some_and(|name| !names.contains(&name));
-                near(&field_name(field.name()), "_field", is_free)
+                near(&field_name(wanted), "_field", is_free)
             };
+            if let Some(oneof) = field.containing_oneof().filter(|it| self.is_flattened(it)) {
+                if flattened.insert(oneof.full_name().to_owned()) {
+                    let name = free_name(oneof.name(), &names);
+                    let Some(name) = member_name(&name).filter(|name| names.insert(name.clone())) else {
+                        continue;
+                    };
+                    parts.push(self.flattened_part(&oneof, name));
+                }
+                continue;
+            }
+            let found = self.field_options(&field);
+            let implied = || free_name(field.name(), &names);
             let name = found.text("field_rust_name").unwrap_or_else(implied);
             let Some(name) = member_name(&name).filter(|name| names.insert(name.clone())) else {
                 self.field_problem(
@@ -338,7 +366,10 @@ impl Importer<'_> {
                 continue;
             };
             let Some(ty) = self.field_type(&field, &found) else { continue };
-            parts.push(self.part(&field, &found, name, Some(ty)));
+            parts.push(self.part(it.full_name(), &field, &found, name, Some(ty)));
+        }
+        if parts.is_empty() {
+            parts.push(nothing());
         }
         let options = self.message_options(it);
         let mut source = self.composite(it, &options, Body::Struct(parts));
@@ -363,11 +394,74 @@ impl Importer<'_> {
 
     pub(super) fn oneof(&mut self, it: &MessageDescriptor) -> Source {
         let options = self.message_options(it);
+        let doc = it.oneofs().next().map(|oneof| self.doc(&it.parent_file(), oneof.path()));
+        let unset = Part {
+            doc: doc.unwrap_or_default(),
+            deprecated: options.text("unset_deprecation"),
+            rename: options.text("unset_dart_name"),
+            ..unset(options.text("unset_name").unwrap_or_default())
+        };
+        let parts = self.cases(it.full_name(), it.fields().collect(), unset);
+        self.composite(it, &options, Body::Oneof(parts))
+    }
+
+    /// Returns the oneofs of a message whose cases are fields beside others.
+    pub(super) fn flattened(&self, it: &MessageDescriptor) -> Vec<OneofDescriptor> {
+        it.oneofs().filter(|oneof| self.is_flattened(oneof)).collect()
+    }
+
+    /// Returns true if the cases of a oneof are fields beside others, and not split.
+    pub(super) fn is_flattened(&self, it: &OneofDescriptor) -> bool {
+        // A group has no form, so a oneof of them has no cases.
+        let has_cases = it.fields().any(|field| !field.is_group());
+        !self.options.split_oneofs && !it.is_synthetic() && !is_oneof(&it.parent_message()) && has_cases
+    }
+
+    /// Returns the enum of a flattened oneof.
+    fn flattened_oneof(&mut self, it: &OneofDescriptor) -> Source {
+        let parts = self.cases(it.full_name(), it.fields().collect(), unset(String::new()));
+        let doc = self.doc(&it.parent_file(), it.path());
+        let name = &self.type_names[it.full_name()];
+        Source {
+            doc,
+            deprecated: None,
+            name: name.name.clone(),
+            module: name.module.clone(),
+            prefix: name.prefix.clone(),
+            rename: name.rename.clone(),
+            pool: None,
+            flags: Vec::new(),
+            reserved: Vec::new(),
+            in_arena: false,
+            body: Body::Oneof(parts),
+        }
+    }
+
+    /// Returns the field of a flattened oneof.
+    fn flattened_part(&mut self, it: &OneofDescriptor, name: String) -> Part {
         let file = it.parent_file();
+        self.origin(it.parent_message().full_name(), &name, &file, it.path());
+        Part {
+            doc: self.doc(&file, it.path()),
+            name,
+            wire: Wire { flat: true, ..Wire::default() },
+            ty: self.types.get(&self.names[it.full_name()]).cloned(),
+            ..unset(String::new())
+        }
+    }
+
+    /// Returns the cases of the oneof `of`, the first of which is `unset`; without a name it gets
+    /// one.
+    fn cases(&mut self, of: &str, mut fields: Vec<FieldDescriptor>, mut unset: Part) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
         let mut names = HashSet::new();
-        let mut fields: Vec<_> = it.fields().collect();
         fields.sort_by_key(|field| field.path().to_vec());
+        let Some(first) = fields.first().cloned() else { return vec![unset] };
+        let is_empty =
+            |field: &FieldDescriptor| matches!(field.kind(), Kind::Message(it) if it.full_name() == EMPTY);
+        // An enum with data has a case with some.
+        let is_data = |field: &FieldDescriptor| !is_empty(field) && !field.is_group();
+        let mut needs_data = !fields.iter().any(is_data);
         for field in fields {
             let found = self.field_options(&field);
             let implied = || {
@@ -382,42 +476,28 @@ impl Importer<'_> {
                     "give it another name in Rust with the option `(ffi.field_rust_name)`",
                 );
             }
-            let empty = matches!(field.kind(), Kind::Message(it) if it.full_name() == EMPTY);
-            let ty = if empty { None } else { Some(self.field_type(&field, &found)) };
+            let is_unit = is_empty(&field) && !std::mem::take(&mut needs_data);
+            let ty = if is_unit { None } else { Some(self.field_type(&field, &found)) };
             // A field without a type has a problem, which is reported.
             if let None | Some(Some(_)) = ty {
-                parts.push(self.part(&field, &found, name, ty.flatten()));
+                parts.push(self.part(of, &field, &found, name, ty.flatten()));
             }
         }
-        if parts.iter().all(|part| part.ty.is_none()) && self.problems.is_empty() {
-            let what = format!("oneof `{}`: no case holds data", it.full_name());
-            self.problem(&file, it.path(), what, "make it an enum");
+        if unset.name.is_empty() {
+            unset.name = near(UNSET, "Case", |name| !names.contains(name));
         }
-        let unset = options
-            .text("unset_name")
-            .unwrap_or_else(|| if names.contains(UNSET) { "NotSet".to_owned() } else { UNSET.to_owned() });
-        if !is_variant_name(&unset) || names.contains(&unset) {
+        let name = &unset.name;
+        if !is_variant_name(name) || names.contains(name) {
+            let message = first.parent_message();
             let what = format!(
-                "message `{}`: its case without data can't be called `{unset}` in Rust",
-                it.full_name()
+                "message `{}`: its case without data can't be called `{name}` in Rust",
+                message.full_name()
             );
-            self.problem(&file, it.path(), what, "give it another name with the option `(ffi.unset_name)`");
+            let fix = "give it another name with the option `(ffi.unset_name)`";
+            self.problem(&message.parent_file(), message.path(), what, fix);
         }
-        let doc = it.oneofs().next().map(|oneof| self.doc(&file, oneof.path())).unwrap_or_default();
-        parts.insert(
-            0,
-            Part {
-                doc,
-                deprecated: options.text("unset_deprecation"),
-                name: unset,
-                tag: None,
-                wire: Wire::default(),
-                rename: options.text("unset_dart_name"),
-                ty: None,
-                value: None,
-            },
-        );
-        self.composite(it, &options, Body::Oneof(parts))
+        parts.insert(0, unset);
+        parts
     }
 
     fn composite(&mut self, it: &MessageDescriptor, options: &Found, body: Body) -> Source {
@@ -439,9 +519,10 @@ impl Importer<'_> {
         }
     }
 
-    /// Returns a field or case.
-    pub(super) fn part(
+    /// Returns a field or case of `of`, a message or a flattened oneof.
+    fn part(
         &mut self,
+        of: &str,
         field: &FieldDescriptor,
         found: &Found,
         name: String,
@@ -455,7 +536,7 @@ impl Importer<'_> {
                 "take another number",
             );
         }
-        self.origin(field.parent_message().full_name(), &name, &field.parent_file(), field.path());
+        self.origin(of, &name, &field.parent_file(), field.path());
         let deprecated = field.field_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
         Part {
             doc: self.doc(&field.parent_file(), field.path()),

@@ -274,6 +274,15 @@ impl Importer<'_> {
             let ty = if is_oneof(&it) { Type::Oneof } else { Type::Message };
             self.add_name(&file, it.path(), it.full_name(), name, ty);
         }
+        for it in self.messages.clone() {
+            for oneof in self.flattened(&it) {
+                let (file, full) = (it.parent_file(), oneof.full_name());
+                let given = self.given(full, None);
+                let wanted = rust_name(full, it.package_name());
+                let name = self.type_name((&file, oneof.path(), full), given, wanted, "Oneof");
+                self.add_name(&file, oneof.path(), full, name, Type::Oneof);
+            }
+        }
         for Wide { source, repr } in &self.wide {
             let id = TypeId(source.key());
             self.reprs.insert(id.clone(), (*repr, true));

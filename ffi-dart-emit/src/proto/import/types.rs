@@ -3,9 +3,9 @@
 use ffi_core::schema::read::{Scalar, Type, TypeId};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
+use super::Importer;
 use super::forms::{Form, arena_type};
 use super::options::Found;
-use super::{EMPTY, Importer};
 use crate::logical::Logical;
 use crate::proto::rust;
 use crate::proto::shape::{
@@ -228,8 +228,10 @@ impl Importer<'_> {
         let in_oneof = oneof.as_ref().is_some_and(|it| !it.is_synthetic());
         let is_message = matches!(field.kind(), Kind::Message(_));
         let optional = match (in_oneof, is_message) {
-            // The case of a oneof says itself that it is there.
-            (true, _) => !is_oneof(field.parent_message()),
+            // The case of a oneof says itself that it is there, unless the oneof is split.
+            (true, _) => {
+                !is_oneof(field.parent_message()) && !oneof.as_ref().is_some_and(|it| self.is_flattened(it))
+            }
             (false, true) if self.form(field.parent_message()) == Form::Implicit => {
                 field.field_descriptor_proto().proto3_optional()
             }
@@ -247,20 +249,12 @@ impl Importer<'_> {
 
     /// Returns the type of one value of this kind; `referred` is true if it may be a reference.
     fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
-        let (what, fix) = match kind {
-            Kind::Enum(it) => return Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
-            Kind::Message(it) if it.full_name() == EMPTY => (
-                "`google.protobuf.Empty` only has a form as the case of a oneof".to_owned(),
-                "take `bool`, or leave the field out".to_owned(),
-            ),
-            Kind::Message(it) if is_logical(it) => {
-                return shape::plain(&format!(".{}", it.full_name()));
-            }
-            Kind::Message(it) => return self.held(field, it, referred).map(Plain::Other),
-            other => return keyword(other).and_then(shape::plain),
-        };
-        self.field_problem(field, what, fix);
-        None
+        match kind {
+            Kind::Enum(it) => Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
+            Kind::Message(it) if is_logical(it) => shape::plain(&format!(".{}", it.full_name())),
+            Kind::Message(it) => self.held(field, it, referred).map(Plain::Other),
+            other => keyword(other).and_then(shape::plain),
+        }
     }
 
     /// Returns a message that a field holds: in place, or as a reference if it would hold itself in

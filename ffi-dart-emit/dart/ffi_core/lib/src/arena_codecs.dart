@@ -753,6 +753,21 @@ final class UuidCodec extends PlainCodec<FfiUuid> {
   }
 }
 
+/// `FfiEmpty`.
+final class EmptyCodec extends PlainCodec<FfiEmpty> {
+  /// The type, of [size] bytes.
+  const EmptyCodec(super.size, super.align);
+
+  @override
+  FfiEmpty view(ArenaMemory arena, int at, String name) => const FfiEmpty();
+
+  @override
+  void store(ArenaMemory arena, int at, FfiEmpty value, String name) {
+    arena.writable;
+    arena.bytes[at] = 0;
+  }
+}
+
 /// `FfiDecimal`.
 final class DecimalCodec extends PlainCodec<FfiDecimal> {
   /// The type, of [size] bytes.

@@ -371,3 +371,56 @@ final class DecimalArray extends LogicalArray<DecimalBytes, FfiDecimal> {
 /// The result of a function, **owned**.
 DecimalArray decimalArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
     DecimalArray._taken(owned, memory);
+
+/// Nothing, in memory that Rust and Dart share: a byte that means nothing.
+final class EmptyBytes extends Struct {
+  @Uint8()
+  external int _unused;
+
+  /// The only value.
+  FfiEmpty read(String name, [int? index]) => const FfiEmpty();
+
+  /// Zeroes the byte.
+  void write(FfiEmpty value, String name, [int? index]) => _unused = 0;
+
+  /// Copies [other].
+  void setFrom(EmptyBytes other) => _unused = other._unused;
+}
+
+/// A contiguous array of empty values, shared with Rust.
+final class EmptyArray extends LogicalArray<EmptyBytes, FfiEmpty> {
+  /// Memory for [length] values, **owned**.
+  EmptyArray(super.length);
+
+  /// A copy of [values], **owned**.
+  factory EmptyArray.of(List<FfiEmpty> values) => EmptyArray(values.length);
+
+  /// [length] values at [pointer], **borrowed**; keeps [owner] alive.
+  EmptyArray.raw(super.pointer, super.length, {super.owner}) : super.raw();
+
+  EmptyArray._taken(super.owned, super.memory) : super.taken();
+
+  @override
+  int get elementSize => sizeOf<EmptyBytes>();
+
+  @override
+  int get elementAlign => 1;
+
+  @override
+  FfiEmpty operator [](int index) =>
+      pointer[checkIndex(index)].read('EmptyArray', index);
+
+  @override
+  void operator []=(int index, FfiEmpty value) =>
+      pointer[checkIndex(index)].write(value, 'EmptyArray', index);
+
+  /// The values from [start] up to [end], **borrowed** from this array.
+  EmptyArray sublistView(int start, [int? end]) {
+    final stop = RangeError.checkValidRange(start, end, length);
+    return EmptyArray.raw(pointer + start, stop - start, owner: this);
+  }
+}
+
+/// The result of a function, **owned**.
+EmptyArray emptyArrayTaken(Pointer<FfiOwned> owned, LibraryMemory memory) =>
+    EmptyArray._taken(owned, memory);

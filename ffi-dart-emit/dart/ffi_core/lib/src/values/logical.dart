@@ -108,3 +108,18 @@ final class FfiDecimal {
     return '$sign${digits.substring(0, point)}.${digits.substring(point)}';
   }
 }
+
+/// Nothing: protobuf's `google.protobuf.Empty`. All values are equal.
+final class FfiEmpty {
+  /// The only value.
+  const FfiEmpty();
+
+  @override
+  bool operator ==(Object other) => other is FfiEmpty;
+
+  @override
+  int get hashCode => (FfiEmpty).hashCode;
+
+  @override
+  String toString() => 'FfiEmpty()';
+}
