@@ -92,7 +92,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `encoding = "fixed"` | integers are `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
 /// | `key_encoding = ".."` | one of both, for the keys of a map |
 /// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
-/// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's |
+/// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's; with `FfiEmpty` there are none |
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///

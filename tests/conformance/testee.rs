@@ -2,6 +2,7 @@
 //! answers with it encoded again. `cargo xtask conformance` makes a crate of it and of the suite's
 //! .proto files, as they are.
 
+#[allow(dead_code, reason = "more is imported than is tested")]
 mod schema;
 
 use std::io::{self, ErrorKind, Read, Write};

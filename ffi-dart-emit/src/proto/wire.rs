@@ -8,7 +8,9 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 /// message between the two.
 pub fn wire(field: &FieldDescriptor) -> Wire {
     let packable = field.is_list() && !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_));
-    let unpacked = packable && !field.is_packed();
+    // `is_packed` is from before the compiler of .proto text has read the options.
+    let said = field.field_descriptor_proto().options.as_ref().and_then(|it| it.packed);
+    let unpacked = packable && !said.unwrap_or(field.is_packed());
     match field.kind() {
         Kind::Message(entry) if field.is_map() => Wire {
             encoding: encoding(&entry.map_entry_value_field()),

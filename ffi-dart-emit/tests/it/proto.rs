@@ -381,7 +381,6 @@ fn import_fails_with(text: &str, options: &ImportOptions, parts: &[&str]) {
 fn everything_that_has_no_form_is_listed() {
     let proto3 =
         |body: &str| format!("syntax = \"proto3\";\nimport \"ffi_options.proto\";\npackage a;\n{body}\n");
-    import_fails(&proto3("message M {}"), &["demo.proto:4:1: message `a.M` has no fields"]);
     import_fails(
         &proto3(
             "message A {\n  oneof of {\n    B b = 1;\n  }\n}\nmessage B {\n  oneof of {\n    A a = 1;\n  }\n}",
@@ -552,17 +551,89 @@ fn a_oneof_can_be_split() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.proto");
     fs::write(&file, text).unwrap();
-    let loud = proto::import(&file, &ImportOptions::default()).unwrap();
-    assert!(
-        loud.warnings[0].starts_with("demo.proto:4:3: oneof `b` is beside other fields of `M`"),
-        "{loud:?}"
-    );
     let options = ImportOptions { split_oneofs: true, ..ImportOptions::default() };
-    let quiet = proto::import(&file, &options).unwrap();
-    assert_eq!(quiet.warnings, [""; 0]);
-    for source in [loud.source, quiet.source] {
-        assert!(source.contains("    #[ffi(tag = 3)]\n    pub d: FfiOption<bool>,\n"), "{source}");
+    let imported = proto::import(&file, &options).unwrap();
+    assert_eq!(imported.warnings, [""; 0]);
+    assert!(
+        imported.source.contains("    #[ffi(tag = 3)]\n    pub d: FfiOption<bool>,\n"),
+        "{}",
+        imported.source
+    );
+}
+
+/// Lists without a bound are in an arena, as is what holds them; with bounds all is in place.
+#[test]
+fn a_oneof_beside_other_fields_is_flattened() {
+    let text = |bound: &str| {
+        with_options(&format!(
+            "message M {{\n  int32 a = 1;\n  // Either.\n  oneof either_one {{\n    sint32 c = 2;\n    string d = 3{bound};\n    M m = 4;\n    google.protobuf.Empty e = 5;\n  }}\n  bool f = 6;\n}}\n"
+        ))
+        .replacen("import", "import \"google/protobuf/empty.proto\";\nimport", 1)
+    };
+    let source = import(&text(""), &ImportOptions::default()).unwrap();
+    let expected = "/// Either.
+#[derive(FfiMessage)]
+#[repr(C, u32)]
+pub enum MEitherOne {
+    Unset,
+    #[ffi(tag = 2, encoding = \"zigzag\")]
+    C(i32),
+    #[ffi(tag = 3)]
+    D(ArenaStr),
+    #[ffi(tag = 4)]
+    M(ArenaBox<M>),
+    #[ffi(tag = 5)]
+    E,
+}
+
+#[derive(FfiMessage)]
+#[repr(C)]
+#[ffi(arena)]
+pub struct M {
+    #[ffi(tag = 1)]
+    pub a: i32,
+    /// Either.
+    #[ffi(flatten)]
+    pub either_one: MEitherOne,
+    #[ffi(tag = 6)]
+    pub f: bool,
+}
+";
+    assert!(source.ends_with(expected), "{source}");
+    let bounded =
+        ImportOptions { form: Form::Bounded, default_pool_size: Some(2), ..ImportOptions::default() };
+    let source = import(&text(" [(ffi.max_len) = 5]"), &bounded).unwrap();
+    for line in ["    D(FfiStr<5>),", "    M(FfiRef<M>),", "#[ffi(pool = 2)]", "    #[ffi(flatten)]"] {
+        assert!(source.contains(line), "{line}\n---\n{source}");
     }
+}
+
+#[test]
+fn messages_without_fields_have_a_form() {
+    let text = with_options(
+        "message M {\n  reserved 4;\n}\nmessage Holder {\n  M m = 1;\n  repeated M all = 2;\n  google.protobuf.Empty none = 3;\n}\nmessage Choice {\n  oneof of {\n    google.protobuf.Empty x = 1;\n    google.protobuf.Empty y = 2;\n  }\n}\nservice S {\n  rpc F(M) returns (M);\n}",
+    )
+    .replacen("import", "import \"google/protobuf/empty.proto\";\nimport", 1);
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    for lines in [
+        "#[repr(C)]\n#[ffi(reserved(4))]\npub struct M {\n    /// Nothing: the message has no fields.\n    #[ffi(flatten)]\n    pub empty: FfiEmpty,\n}\n",
+        "    pub m: ArenaBox<M>,\n",
+        "    pub all: ArenaVec<M>,\n",
+        "    pub none: FfiOption<FfiEmpty>,\n",
+        "    #[ffi(tag = 1)]\n    X(FfiEmpty),\n    #[ffi(tag = 2)]\n    Y,\n",
+        "    fn f(&self, request: &M) -> Result<M, Unimplemented>",
+    ] {
+        assert!(source.contains(lines), "{lines}\n---\n{source}");
+    }
+}
+
+#[test]
+fn an_unpacked_list_stays_unpacked() {
+    let text =
+        with_options("message M {\n  repeated int32 x = 1 [packed = false];\n  repeated int32 y = 2;\n}");
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    assert!(source.contains("    #[ffi(tag = 1, packed = false)]\n    pub x"), "{source}");
+    assert!(source.contains("    #[ffi(tag = 2)]\n    pub y"), "{source}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 library;
 
 import 'dart:ffi';
+import 'dart:typed_data';
 
 import 'package:fixture_newtypes/fixture_newtypes.dart';
 import 'package:fixture_newtypes/palette.dart';
@@ -181,6 +182,26 @@ void main() {
     expect(_library.since(JoinedAt(DateTime.utc(1960))), isNull);
     final local = DateTime(2020, 1, 1);
     expect(_library.later(local, Duration.zero), local.toUtc());
+  });
+
+  test('nothing is in every kind of field, and as good as no bytes', () {
+    final box = NothingsBox();
+    expect(box.ref.one, const FfiEmpty());
+    expect(box.ref.maybe, isNull);
+    expect(box.toProto(), isEmpty);
+    box.ref
+      ..maybe = const FfiEmpty()
+      ..list.addAll(const [FfiEmpty(), FfiEmpty()])
+      ..messages.length = 1;
+    // Fields 2, 3 and 5, each of no bytes.
+    final bytes = box.toProto();
+    expect(bytes, [0x12, 0, 0x1a, 0, 0x1a, 0, 0x2a, 0]);
+    expect(NothingsBox.fromProto(bytes).ref.toData(), box.ref.toData());
+    final unknown = NothingBox.fromProto(Uint8List.fromList([8, 1]));
+    expect(_library.noFields(unknown).ref.toData(), unknown.ref.toData());
+    final two = EmptyArray.of(const [FfiEmpty(), FfiEmpty()]);
+    expect(_library.sameNothings(two, null), hasLength(2));
+    expect(_library.sameNothings(two, const FfiEmpty()), hasLength(3));
   });
 
   test('logical types are in arrays and lists', () {
