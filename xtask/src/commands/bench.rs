@@ -121,6 +121,12 @@ const BENCHMARKS: &[Benchmark] = &[
         run: types,
         report: None,
     },
+    Benchmark {
+        name: "video",
+        about: "a frame's way to Dart, against a copy and flutter_rust_bridge (JIT and AOT), and work on frames at 60 per second",
+        run: video,
+        report: None,
+    },
 ];
 
 /// Size of the static TLS block. glibc reserves too little for a library that is opened at run time
@@ -246,17 +252,29 @@ fn proto(tally: &mut Tally) -> Result<()> {
     tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-proto"]))
 }
 
-/// Builds flutter_rust_bridge's library as well, in its own workspace. The programs run on one
-/// core.
+/// Builds flutter_rust_bridge's library as well. The programs run on one core.
 fn services(tally: &mut Tally) -> Result<()> {
+    dart_with(tally, "services", &[&bridge()?], Cores::One)
+}
+
+/// Builds the library of the video example and flutter_rust_bridge's as well. Then runs the Rust
+/// half.
+fn video(tally: &mut Tally) -> Result<()> {
+    let camera = package("video_streaming", &scratch("video/camera")?)?;
+    dart_with(tally, "video", &[&camera, &bridge()?], Cores::All)?;
+    let mut program = workspace::cargo();
+    tally.run(program.args(["run", "--quiet", "--release", "--package", "bench-video"]))
+}
+
+/// Builds flutter_rust_bridge's library, in a workspace of its own, and returns its path.
+fn bridge() -> Result<PathBuf> {
     let folder = workspace::root().join("benches/services/frb");
     let target = workspace::target().join("frb");
     let mut build = workspace::cargo();
     build.args(["build", "--quiet", "--release", "--target-dir"]).arg(&target);
     workspace::run(build.current_dir(folder))?;
     use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-    let frb = target.join("release").join(format!("{DLL_PREFIX}bench_services_frb{DLL_SUFFIX}"));
-    dart_with(tally, "services", &[&frb], Cores::One)
+    Ok(target.join("release").join(format!("{DLL_PREFIX}bench_services_frb{DLL_SUFFIX}")))
 }
 
 /// Runs the Dart half, then the Rust half.
