@@ -16,7 +16,7 @@ pub struct Conformance {}
 /// Files of the suite that the tested program is made of.
 const MESSAGES: [&str; 2] = ["conformance.proto", "test_messages_proto3.proto"];
 
-/// What the suite may find, each with a reason.
+/// Failures that the suite may find, each with a reason.
 const FAILURES: &str = "tests/conformance/failures.txt";
 
 const MANIFEST: &str = "\
