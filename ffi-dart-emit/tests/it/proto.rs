@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ffi_core::schema::read::{Encoding, Message, Record, Scalar, Type};
+use ffi_core::schema::read::{Encoding, Message, Record, Scalar, Type, Wire};
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto::{self, Defaults, Form, ImportOptions};
 use proptest::prelude::*;
@@ -622,6 +622,55 @@ fn messages_without_fields_have_a_form() {
         "    pub none: FfiOption<FfiEmpty>,\n",
         "    #[ffi(tag = 1)]\n    X(FfiEmpty),\n    #[ffi(tag = 2)]\n    Y,\n",
         "    fn f(&self, request: &M) -> Result<M, Unimplemented>",
+    ] {
+        assert!(source.contains(lines), "{lines}\n---\n{source}");
+    }
+}
+
+/// The names of the case without data and of the enum are the only things that an export leaves
+/// out.
+#[test]
+fn flattened_oneofs_and_messages_without_fields_go_out_and_in() {
+    let flat = Wire { flat: true, ..Wire::default() };
+    let mut body =
+        oneof("EventBody", 16, 8, 8, &[("Note", Some(str(4))), ("Delta", Some(scalar(Scalar::I64)))]);
+    body.cases[1].tag = 2;
+    body.cases[2].tag = 3;
+    let body_type = Type::Oneof(id("EventBody"));
+    let nothing = Type::Logical("empty".to_owned());
+    let mut event = message(
+        "Event",
+        32,
+        8,
+        &[("id", 0, scalar(Scalar::U32)), ("body", 8, body_type), ("last", 24, Type::Message(id("Last")))],
+    );
+    event.fields[1].wire = flat;
+    event.fields[2].tag = 4;
+    let mut last = message("Last", 1, 1, &[("empty", 0, nothing)]);
+    last.fields[0].wire = flat;
+    for field in event.fields.iter_mut().chain(&mut last.fields).filter(|it| it.wire.flat) {
+        field.tag = 0;
+    }
+    let text = export(schema(vec![Record::Oneof(body), Record::Message(last), Record::Message(event)]));
+    let expected = "message Event {
+  uint32 id = 1;
+  oneof body {
+    string note = 2 [(ffi.max_len) = 4];
+    int64 delta = 3;
+  }
+  Last last = 4;
+}
+
+message Last {
+}
+";
+    assert!(text.ends_with(expected), "{text}");
+    assert!(!text.contains("empty.proto"), "{text}");
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    for lines in [
+        "    #[ffi(flatten)]\n    pub body: EventBody,\n    #[ffi(tag = 4)]\n    pub last: Last,\n",
+        "    #[ffi(tag = 2)]\n    Note(FfiStr<4>),\n    #[ffi(tag = 3)]\n    Delta(i64),\n",
+        "    #[ffi(flatten)]\n    pub empty: FfiEmpty,\n",
     ] {
         assert!(source.contains(lines), "{lines}\n---\n{source}");
     }

@@ -703,7 +703,11 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
             _ => 0,
         },
         Type::Logical(name) => {
-            let (size, align) = if name == "uuid" { (16, 1) } else { (16, 8) };
+            let (size, align) = match &**name {
+                "uuid" => (16, 1),
+                "empty" => (1, 1),
+                _ => (16, 8),
+            };
             mix(&[LOGICAL, hash_name(name), size, align])
         }
         Type::Message(id) | Type::Enum(id) | Type::Oneof(id) | Type::Newtype(id) => {

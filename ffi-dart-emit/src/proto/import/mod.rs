@@ -77,8 +77,8 @@ pub struct ImportOptions {
     pub max_message_size: Option<u64>,
     /// Slots of the pool of a message that holds itself, if its options give none.
     pub default_pool_size: Option<u32>,
-    /// True if the cases of a oneof beside other fields become optional fields, of which several can
-    /// be set.
+    /// True if the cases of a oneof beside other fields become optional fields, of which several
+    /// can be set.
     pub split_oneofs: bool,
 }
 

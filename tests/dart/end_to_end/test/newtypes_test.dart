@@ -198,7 +198,7 @@ void main() {
     expect(bytes, [0x12, 0, 0x1a, 0, 0x1a, 0, 0x2a, 0]);
     expect(NothingsBox.fromProto(bytes).ref.toData(), box.ref.toData());
     final unknown = NothingBox.fromProto(Uint8List.fromList([8, 1]));
-    expect(_library.noFields(unknown).ref.toData(), unknown.ref.toData());
+    expect(_library.noFields(unknown).toData(), unknown.ref.toData());
     final two = EmptyArray.of(const [FfiEmpty(), FfiEmpty()]);
     expect(_library.sameNothings(two, null), hasLength(2));
     expect(_library.sameNothings(two, const FfiEmpty()), hasLength(3));
