@@ -325,6 +325,10 @@ fn without_directives(line: &str) -> Cow<'_, str> {
 /// Returns a string literal of Dart.
 #[must_use]
 pub fn dart_string(text: &str) -> String {
+    // Most are names.
+    if text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_') {
+        return ["'", text, "'"].concat();
+    }
     let mut out = String::from("'");
     for next in text.chars() {
         match next {

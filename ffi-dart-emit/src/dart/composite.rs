@@ -8,7 +8,7 @@ use super::all_throws::AllThrows;
 use super::container;
 use super::message::MessageClasses;
 use super::oneof::{OneofClasses, OneofValues};
-use super::parallel::written;
+use super::parallel::{Written, written};
 use super::types::Types;
 use super::value::ValueClass;
 
@@ -17,10 +17,10 @@ use super::value::ValueClass;
 #[template(path = "dart/messages.dart.jinja", escape = "none")]
 pub struct MessagesFile<'a> {
     package: &'a str,
-    messages: String,
-    oneofs: String,
+    messages: Written,
+    oneofs: Written,
     /// Classes of the containers, which have no name in Rust.
-    containers: String,
+    containers: Written,
 }
 
 impl<'a> MessagesFile<'a> {
@@ -44,8 +44,8 @@ impl<'a> MessagesFile<'a> {
 #[derive(Template)]
 #[template(path = "dart/values.dart.jinja", escape = "none")]
 pub struct ValuesFile {
-    messages: String,
-    oneofs: String,
+    messages: Written,
+    oneofs: Written,
 }
 
 impl ValuesFile {

@@ -58,7 +58,7 @@ impl Links {
         }
         let last = *parts.last()?;
         if let [.., owner, _] = parts.as_slice()
-            && let Some(dart) = self.0.get(&format!("{owner}::{last}"))
+            && let Some(dart) = self.0.get(&[owner, "::", last].concat())
         {
             return Some(dart.clone());
         }
@@ -245,7 +245,7 @@ impl Translation<'_> {
     /// Returns code of Rust, without its backticks, as a word of Dart.
     fn code(&self, code: &str) -> String {
         let is_param = self.scope.params.iter().any(|(rust, _)| *rust == code);
-        if let Some(dart) = self.scope.own.and_then(|own| self.links.0.get(&format!("{own}::{code}"))) {
+        if let Some(dart) = self.scope.own.and_then(|own| self.links.0.get(&[own, "::", code].concat())) {
             return format!("[{dart}]");
         }
         if (is_param || code.contains("::") || code.starts_with(|it: char| it.is_ascii_uppercase()))
@@ -261,7 +261,7 @@ impl Translation<'_> {
                 let inner = ["Some(", "Ok("].iter().find_map(|it| code.strip_prefix(it)?.strip_suffix(')'));
                 match inner {
                     Some(inner) if !inner.is_empty() => format!("`{inner}`"),
-                    _ => format!("`{code}`"),
+                    _ => ["`", code, "`"].concat(),
                 }
             }
         }

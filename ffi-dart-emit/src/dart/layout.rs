@@ -21,18 +21,26 @@ fn pad(indent: usize) -> String {
 /// Returns the items for their place between brackets, in a statement that is indented by `indent`:
 /// in its line, which has `used` characters without them, or one a line if that is too long.
 pub fn listed(indent: usize, used: usize, items: &[String]) -> String {
-    let line = items.join(", ");
-    if items.is_empty() || used + width(&line) <= WIDTH {
-        return line;
+    let commas = 2 * items.len().saturating_sub(1);
+    if items.is_empty() || used + commas + items.iter().map(|it| width(it)).sum::<usize>() <= WIDTH {
+        return items.join(", ");
     }
+    // The lists of large messages are most of a value, so their text is made once.
     let pad = pad(indent);
-    let items: String = items.iter().map(|item| format!("{pad}  {item},\n")).collect();
-    format!("\n{items}{pad}")
+    let text = items.iter().map(|it| pad.len() + it.len() + 4).sum::<usize>();
+    let mut out = String::with_capacity(1 + text + pad.len());
+    out.push('\n');
+    for item in items {
+        for part in [&pad, "  ", item, ",\n"] {
+            out.push_str(part);
+        }
+    }
+    out + &pad
 }
 
 /// Returns parameters with names, in braces, as [`listed`]; nothing for none.
 pub fn braced(indent: usize, used: usize, items: &[String]) -> String {
-    if items.is_empty() { String::new() } else { format!("{{{}}}", listed(indent, used + 2, items)) }
+    if items.is_empty() { String::new() } else { ["{", &listed(indent, used + 2, items), "}"].concat() }
 }
 
 /// Returns the parts of a string literal as the lines of adjacent literals, which are indented by
@@ -55,9 +63,9 @@ pub fn folded(indent: usize, parts: &[String]) -> Vec<String> {
 ///
 /// `before` is the text before it: nothing, `return ` or `final result = `.
 pub fn call(indent: usize, before: &str, callee: &str, arguments: &[String], after: &str) -> String {
-    let head = format!("{}{before}{callee}(", pad(indent));
+    let head = [&pad(indent), before, callee, "("].concat();
     let used = width(&head) + width(after) + 1;
-    format!("{head}{}){after}", listed(indent, used, arguments))
+    [&head, &listed(indent, used, arguments), ")", after].concat()
 }
 
 /// Returns the size of `class` in bytes, which must be `size` as in Rust.
@@ -68,7 +76,7 @@ pub fn sized(class: &str, size: u64) -> String {
 
 /// Returns `left = right;`.
 pub fn assign(indent: usize, left: &str, right: &str) -> String {
-    format!("{}{left} = {right};", pad(indent))
+    [&pad(indent), left, " = ", right, ";"].concat()
 }
 
 /// Returns `typedef name = returns Function(parameters);`.

@@ -8,6 +8,7 @@ use super::layout;
 use super::names::Names;
 
 /// Docs of an item or a member, and its annotations.
+#[derive(Clone)]
 pub struct Lead {
     /// Lines that start with `///`, without a line break at their end.
     pub doc: String,
@@ -42,7 +43,8 @@ impl Lead {
 
     /// Returns those of a member for the field `item` of the type `own`.
     pub fn of_field(names: &Names<'_>, own: &str, item: &Item) -> Self {
-        Self::new(names, 2, own, item, &format!("The field `{}`.", item.name))
+        let default = if is_documented(item) { String::new() } else { format!("The field `{}`.", item.name) };
+        Self::new(names, 2, own, item, &default)
     }
 
     /// Returns those of a member for `field` of the type `own`, with its rules.

@@ -60,11 +60,11 @@ impl<'a> MessageClasses<'a> {
             &format!("The message `{}`.", message.item.name),
         );
         let mut places = Places::default();
-        let fields = message.fields.iter().zip(&own.members);
+        let fields = message.fields.iter().zip(&own.members).zip(types.leads(message));
         let fields: Vec<_> = fields
-            .map(|(field, name)| FieldMembers::new(types, &message.item.name, field, name, &mut places))
+            .map(|((field, name), lead)| FieldMembers::new(types, lead, field, name, &mut places))
             .collect();
-        let reads: Vec<_> = fields.iter().map(|it| format!("{}: {}", it.name, it.read)).collect();
+        let reads: Vec<_> = fields.iter().map(|it| [it.name, ": ", &it.read].concat()).collect();
         let proto = message.proto.as_ref().map(|symbols| ProtoMembers {
             name,
             symbols,
@@ -220,9 +220,14 @@ struct Open {
 }
 
 impl<'a> FieldMembers<'a> {
-    /// Returns the members for `field` of the type `own` in Rust, which is behind the `places`.
-    fn new(types: &Types<'a>, own: &str, field: &'a Field, name: &'a str, places: &mut Places) -> Self {
-        let Lead { doc, notes } = Lead::of_ruled(types.names, own, field);
+    /// Returns the members for `field`, which is behind the `places`.
+    fn new(
+        types: &Types<'a>,
+        Lead { doc, notes }: Lead,
+        field: &'a Field,
+        name: &'a str,
+        places: &mut Places,
+    ) -> Self {
         let ty = &field.ty;
         let access = Access::new(types, ty, name);
         // The end of what is declared: a field's own padding may be behind it.
@@ -234,10 +239,10 @@ impl<'a> FieldMembers<'a> {
         let literal = layout::string(name);
         let place = Place::field(&literal);
         // Without `this`, a name that the library declares would be found first.
-        let value = format!("this.{name}");
+        let value = ["this.", name].concat();
         let target = match access {
-            Access::Container { .. } if !plain(ty) => format!("target._{name}"),
-            _ => format!("target.{name}"),
+            Access::Container { .. } if !plain(ty) => ["target._", name].concat(),
+            _ => ["target.", name].concat(),
         };
         Self {
             padding: places.add(field.offset, size, types.alignment(ty)),
@@ -245,9 +250,9 @@ impl<'a> FieldMembers<'a> {
             part: Part::new(ty, name),
             made: types::in_place(ty).map(|it| types.element(it)),
             read: match access {
-                Access::InPlace { .. } => format!("{name}.toData()"),
+                Access::InPlace { .. } => [name, ".toData()"].concat(),
                 Access::Container { .. } if !matches!(ty, Type::Ref(_)) => {
-                    types.read_value(ty, &format!("_{name}"), place)
+                    types.read_value(ty, &private(name), place)
                 }
                 _ => name.to_owned(),
             },
@@ -287,7 +292,7 @@ impl Access {
     fn new(types: &Types<'_>, ty: &Type, name: &str) -> Self {
         let literal = layout::string(name);
         let named = Place::field(&literal);
-        let place = format!("_{name}");
+        let place = private(name);
         match ty {
             Type::Scalar(it) => {
                 let types::ScalarTypes { native, dart, .. } = types::scalar(*it);
@@ -355,11 +360,11 @@ impl Access {
     /// Returns the statements that copy the field `name` from the view `other`. Of one that is
     /// `roomy`, only what is used is copied.
     fn copied(&self, name: &str, roomy: bool) -> Vec<String> {
-        let assigned = |place: String| format!("{place} = other.{place};");
-        let set = |place: String| format!("{place}.setFrom(other.{place});");
+        let assigned = |place: String| [&place, " = other.", &place, ";"].concat();
+        let set = |place: String| [&place, ".setFrom(other.", &place, ");"].concat();
         match self {
             Self::InPlace { .. } if roomy => vec![set(name.to_owned())],
-            Self::Container { .. } if roomy => vec![set(format!("_{name}"))],
+            Self::Container { .. } if roomy => vec![set(private(name))],
             Self::Text { .. } | Self::Bytes { .. } if roomy => {
                 let (length, bytes) = (format!("_{name}$length"), format!("_{name}$bytes.elements"));
                 vec![format!("{length} = $.copyUsed(other.{bytes}, {bytes}, other.{length});")]
@@ -375,7 +380,7 @@ impl Access {
             Self::Numbers { .. } | Self::Enums { .. } => {
                 vec![format!("_{name}.elements.setAll(0, other._{name}.elements);")]
             }
-            Self::Checked { .. } | Self::Container { .. } => vec![assigned(format!("_{name}"))],
+            Self::Checked { .. } | Self::Container { .. } => vec![assigned(private(name))],
         }
     }
 
@@ -387,9 +392,14 @@ impl Access {
     }
 }
 
+/// Returns the private member that holds the field `name`.
+fn private(name: &str) -> String {
+    ["_", name].concat()
+}
+
 /// Returns the place of the number of the enum field `name`: a private one if it is checked.
 fn enum_place(name: &str, check: Option<&str>) -> String {
-    if check.is_some() { format!("_{name}") } else { beside(name, "Raw") }
+    if check.is_some() { private(name) } else { beside(name, "Raw") }
 }
 
 /// Returns the sentence about a field whose class holds its places.

@@ -167,8 +167,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let mut files: Vec<_> = generated.collect();
     // The largest ones, whose checksums take as long as a tenth of their text.
     let (messages, values) = both(
-        || OutputFile::generated("lib/src/messages.g.dart", render(&MessagesFile::new(&types))),
-        || OutputFile::generated("lib/src/values.g.dart", render(&ValuesFile::new(&types))),
+        || OutputFile::rendered("lib/src/messages.g.dart", &MessagesFile::new(&types)),
+        || OutputFile::rendered("lib/src/values.g.dart", &ValuesFile::new(&types)),
     );
     files.splice(first..first, [messages, values]);
     files.extend(options.native_assets.as_ref().and_then(|assets| assets.hook(&names, file)));

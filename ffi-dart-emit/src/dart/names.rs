@@ -300,21 +300,21 @@ impl<'a> Names<'a> {
             let own = self.of(&it.id);
             links.add(&*it.item.name, &*own.name);
             for (field, name) in it.fields.iter().zip(&own.members) {
-                links.add(format!("{}::{}", it.item.name, field.item.name), format!("{}.{name}", own.name));
+                links.add(path(&it.item, &field.item), [&own.name, ".", name].concat());
             }
         }
         for it in &model.enums {
             let own = self.of(&it.id);
             links.add(&*it.item.name, &*own.name);
             for (variant, name) in it.variants.iter().zip(&own.members) {
-                links.add(format!("{}::{}", it.item.name, variant.item.name), format!("{}.{name}", own.name));
+                links.add(path(&it.item, &variant.item), format!("{}.{name}", own.name));
             }
         }
         for it in &model.oneofs {
             let own = self.of(&it.id);
             links.add(&*it.item.name, &*own.name);
             for (case, name) in it.cases.iter().zip(&own.members) {
-                links.add(format!("{}::{}", it.item.name, case.item.name), case_class(&own.name, name));
+                links.add(path(&it.item, &case.item), case_class(&own.name, name));
             }
         }
         // A type of the user's that stands for one is in a library with a prefix.
@@ -324,7 +324,7 @@ impl<'a> Names<'a> {
         for (it, own) in model.errors.iter().zip(&self.errors) {
             links.add(&*it.item.name, &*own.family);
             for (variant, names) in it.variants.iter().zip(&own.variants) {
-                links.add(format!("{}::{}", it.item.name, variant.item.name), &*names.class);
+                links.add(path(&it.item, &variant.item), &*names.class);
             }
         }
         for (it, class) in model.queues.iter().zip(&self.queues) {
@@ -333,7 +333,7 @@ impl<'a> Names<'a> {
         for (it, own) in model.listeners.iter().zip(&self.listeners) {
             links.add(&*it.item.name, &*own.name);
             for (method, (name, _)) in it.methods.iter().zip(&own.methods) {
-                links.add(format!("{}::{}", it.item.name, method.item.name), format!("{}.{name}", own.name));
+                links.add(path(&it.item, &method.item), format!("{}.{name}", own.name));
             }
         }
         for (it, own) in model.objects.iter().zip(&self.objects) {
@@ -445,7 +445,9 @@ impl Namer {
 
     fn member(&mut self, scope: &mut Scope, owner: &str, item: &Item) -> String {
         let name = self.name(owner, item, char::is_ascii_lowercase, |name| {
-            escaped(name.to_lower_camel_case(), &scope.reserved)
+            // One word stays as it is, and most names are.
+            let is_word = name.bytes().all(|it| it.is_ascii_lowercase());
+            escaped(if is_word { name.to_owned() } else { name.to_lower_camel_case() }, &scope.reserved)
         });
         self.claim(scope, owner, &name);
         name
@@ -593,7 +595,7 @@ impl Namer {
     }
 
     fn field(&mut self, scope: &mut Scope, message: &str, field: &Field) -> String {
-        let owner = format!("{message}, field {}", field.item.name);
+        let owner = [message, ", field ", &field.item.name].concat();
         let name = self.member(scope, &owner, &field.item);
         let extra = match field.ty.innermost() {
             Type::Enum(_) => Some(("raw", "Raw")),
@@ -805,9 +807,14 @@ fn stem(name: &str) -> &str {
     stem.filter(|it| !it.is_empty()).unwrap_or(name)
 }
 
+/// Returns the path in Rust of the member `member` of `own`, as docs have it.
+fn path(own: &Item, member: &Item) -> String {
+    [&own.name, "::", &member.name].concat()
+}
+
 /// Returns the name of a member beside `member`: `switchRaw` beside `switch_`.
 pub fn beside(member: &str, suffix: &str) -> String {
-    format!("{}{suffix}", member.trim_end_matches('_'))
+    [member.trim_end_matches('_'), suffix].concat()
 }
 
 /// Returns the member of the library's class that has the pool or queue `class`.

@@ -1,16 +1,25 @@
 //! Writes classes and files on all processors.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 use std::panic;
 use std::thread;
 
 /// Number of items for which another thread is worth its start.
 const LEAST: usize = 32;
 
+/// Text of several threads, in its order. It has megabytes, and is only joined in the file.
+pub struct Written(Vec<String>);
+
+impl Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| f.write_str(part))
+    }
+}
+
 /// Returns the text of all `items`, in their order, each between line breaks.
 ///
 /// What `class` makes is dropped as soon as it is written, so that its memory serves the next.
-pub fn written<'m, T: Sync, C: Display>(items: &'m [T], class: impl Fn(&'m T) -> C + Sync) -> String {
+pub fn written<'m, T: Sync, C: Display>(items: &'m [T], class: impl Fn(&'m T) -> C + Sync) -> Written {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     written_by(threads.min(items.len() / LEAST), items, class)
 }
@@ -28,7 +37,7 @@ fn written_by<'m, T: Sync, C: Display>(
     threads: usize,
     items: &'m [T],
     class: impl Fn(&'m T) -> C + Sync,
-) -> String {
+) -> Written {
     let text = |items: &'m [T]| {
         let mut out = String::new();
         for item in items {
@@ -37,18 +46,18 @@ fn written_by<'m, T: Sync, C: Display>(
         out
     };
     if threads <= 1 {
-        return text(items);
+        return Written(vec![text(items)]);
     }
     let text = &text;
     thread::scope(|scope| {
         let mut chunks = items.chunks(items.len().div_ceil(threads));
         let first = chunks.next().unwrap_or_default();
         let others: Vec<_> = chunks.map(|chunk| scope.spawn(move || text(chunk))).collect();
-        let mut out = text(first);
-        for other in others {
-            out.push_str(&other.join().unwrap_or_else(|cause| panic::resume_unwind(cause)));
-        }
-        out
+        let mut parts = vec![text(first)];
+        let joined =
+            others.into_iter().map(|it| it.join().unwrap_or_else(|cause| panic::resume_unwind(cause)));
+        parts.extend(joined);
+        Written(parts)
     })
 }
 
@@ -59,12 +68,12 @@ mod tests {
     #[test]
     fn the_order_is_that_of_the_items() {
         let items: Vec<u32> = (0..100).collect();
-        let one = written_by(1, &items, |it| it);
+        let one = written_by(1, &items, |it| it).to_string();
         assert!(one.starts_with("\n0\n\n1\n") && one.ends_with("\n99\n"), "{one}");
         for threads in [2, 3, 7, 100, 200] {
-            assert_eq!(written_by(threads, &items, |it| it), one, "{threads} threads");
+            assert_eq!(written_by(threads, &items, |it| it).to_string(), one, "{threads} threads");
         }
-        assert_eq!(written(&[0_u32; 0], |it| it), "");
+        assert_eq!(written(&[0_u32; 0], |it| it).to_string(), "");
     }
 
     #[test]

@@ -11,12 +11,14 @@
 //! written, types without messages and oneofs in them accept either.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::model::{
     Composite, DartType, EnumIndex, Message, Model, Newtype, NewtypeIndex, Scalar, Type, TypeId, Value,
 };
 
 use super::layout;
+use super::lead::Lead;
 use super::names::Names;
 use super::throws::Throws;
 
@@ -510,6 +512,9 @@ pub struct Types<'a> {
     /// Positions in the list of them.
     numbers: HashMap<&'a Type, usize>,
     alignments: HashMap<&'a TypeId, u64>,
+    /// Docs of the fields of each message, which its view and its value share: made at the first
+    /// use, as both are written at once.
+    leads: HashMap<&'a TypeId, OnceLock<Vec<Lead>>>,
 }
 
 impl<'a> Types<'a> {
@@ -521,6 +526,7 @@ impl<'a> Types<'a> {
             containers: Vec::new(),
             numbers: HashMap::new(),
             alignments: HashMap::new(),
+            leads: model.messages.iter().map(|it| (&it.id, OnceLock::new())).collect(),
         };
         for composite in model.by_dependency() {
             let (id, least) = match composite {
@@ -544,6 +550,13 @@ impl<'a> Types<'a> {
             types.collect(ty);
         }
         types
+    }
+
+    /// Returns docs and annotations of the fields of `message`, in order.
+    pub fn leads(&self, message: &Message) -> impl Iterator<Item = Lead> {
+        let lead = |field| Lead::of_ruled(self.names, &message.item.name, field);
+        let leads = self.leads[&message.id].get_or_init(|| message.fields.iter().map(lead).collect());
+        leads.iter().cloned()
     }
 
     fn collect(&mut self, ty: &'a Type) {

@@ -97,7 +97,7 @@ impl<'a> Member<'a> {
             inside: types.listed(ty).map_or_else(String::new, |_| ".value".repeat(newtypes_around(ty))),
             big: types::big(ty),
             shown: match types::unsigned(ty) {
-                None => format!("{name}: ${name}"),
+                None => [name, ": $", name].concat(),
                 Some(shape) => format!("{name}: ${{$.unsigned({name}, '{shape}')}}"),
             },
             ty: value,
@@ -113,8 +113,8 @@ impl<'a> Member<'a> {
     }
 
     /// Returns `parameter` with the annotations of the field.
-    fn noted(&self, parameter: &str) -> String {
-        format!("{}{parameter}", inline(&self.notes))
+    fn noted(&self, parameter: String) -> String {
+        if self.notes.is_empty() { parameter } else { inline(&self.notes) + &parameter }
     }
 
     fn hash(&self) -> String {
@@ -132,10 +132,8 @@ impl<'a> ValueClass<'a> {
     pub fn of_message(types: &Types<'a>, message: &'a Message) -> Self {
         let own = types.names.of(&message.id);
         let name = &own.name;
-        let fields = message.fields.iter().zip(&own.members);
-        let members = fields.map(|(field, name)| {
-            Member::new(types, &field.ty, name, Lead::of_ruled(types.names, &message.item.name, field))
-        });
+        let fields = message.fields.iter().zip(&own.members).zip(types.leads(message));
+        let members = fields.map(|((field, name), lead)| Member::new(types, &field.ty, name, lead));
         let article = article_of(name);
         let doc =
             format!("A Dart copy of {article} [{name}], **copied**: it shares nothing, and does not change.");
@@ -169,32 +167,33 @@ impl<'a> ValueClass<'a> {
         let positional = tag.is_some();
         let optional = members.iter().any(|it| it.optional);
         let copied = members.iter().any(|it| it.copied.is_some());
-        let typed = |it: &Member<'_>| format!("{} {}", it.ty, it.name);
+        // Not `format!`, which grows its text several times: a field is in a dozen lists.
+        let typed = |it: &Member<'_>| [&it.ty, " ", it.name].concat();
         let list = |used: usize, items: Vec<String>| {
             if positional { items.join(", ") } else { layout::braced(2, used, &items) }
         };
         let each = |of: &dyn Fn(&Member<'_>) -> String| members.iter().map(of).collect::<Vec<_>>();
         // Those of optional fields may be left out, unless all are needed.
         let required = |it: &Member<'_>, all: bool, parameter: String| {
-            if positional || it.optional && !all { parameter } else { format!("required {parameter}") }
+            if positional || it.optional && !all { parameter } else { "required ".to_owned() + &parameter }
         };
         // A field that is copied has a parameter of its own, any other is `this.field`.
         let public = each(&|it| {
             let parameter =
-                if optional || it.copied.is_some() { typed(it) } else { format!("this.{}", it.name) };
-            it.noted(&required(it, false, parameter))
+                if optional || it.copied.is_some() { typed(it) } else { ["this.", it.name].concat() };
+            it.noted(required(it, false, parameter))
         });
         let copies = each(&|it| {
-            let copy = it.copied.clone().unwrap_or_else(|| it.name.to_owned());
-            if positional { copy } else { format!("{}: {copy}", it.name) }
+            let copy = it.copied.as_deref().unwrap_or(it.name);
+            if positional { copy.to_owned() } else { [it.name, ": ", copy].concat() }
         });
         let initializers =
             members.iter().filter_map(|it| Some(format!("{} = {}", it.name, it.copied.as_ref()?)));
         let replacements = each(&|it| {
             if it.optional {
-                format!("Object? {} = $.unset", it.name)
+                ["Object? ", it.name, " = $.unset"].concat()
             } else {
-                format!("{}? {}", it.ty, it.name)
+                [&it.ty, "? ", it.name].concat()
             }
         });
         let width = name.len();
@@ -216,8 +215,8 @@ impl<'a> ValueClass<'a> {
         Self {
             copies: layout::listed(2, before + width + 20, &copies),
             parameters,
-            required: list(private, each(&|it| required(it, true, format!("this.{}", it.name)))),
-            forwarded: list(private + 13, each(&|it| required(it, copied, format!("super.{}", it.name)))),
+            required: list(private, each(&|it| required(it, true, ["this.", it.name].concat()))),
+            forwarded: list(private + 13, each(&|it| required(it, copied, ["super.", it.name].concat()))),
             declared: layout::braced(2, width + 14, &each(&typed)),
             replacements: layout::braced(2, width + constructor.len() + 18, &replacements),
             initializers: initializers.collect::<Vec<_>>().join(",\n      "),

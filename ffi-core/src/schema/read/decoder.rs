@@ -128,6 +128,7 @@ fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::read::{Scalar, Type, TypeId};
 
     fn section(json: &str) -> Vec<u8> {
         let length = u32::try_from(json.len()).unwrap().to_le_bytes();
@@ -143,6 +144,29 @@ mod tests {
         let one = section(ENUM);
         let padded = [&[0; 5][..], &one, &[0; 3], &one, &[0; 9]].concat();
         assert_eq!(decode_section(&padded).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_type_is_the_name_of_a_scalar_or_an_object() {
+        let scalar = Type::Scalar;
+        for (json, ty) in [
+            (r#""u32""#, scalar(Scalar::U32)),
+            (r#"{"message":"c::M"}"#, Type::Message(TypeId("c::M".to_owned()))),
+            (r#"{"arena_str":{}}"#, Type::ArenaStr {}),
+            (r#"{"option":{"of":"bool"}}"#, Type::Option { of: Box::new(scalar(Scalar::Bool)) }),
+        ] {
+            assert_eq!(serde_json::from_str::<Type>(json).unwrap(), ty);
+            assert_eq!(serde_json::to_string(&ty).unwrap(), json);
+        }
+        for (json, expected) in [
+            (r#""u33""#, "unknown variant `u33`"),
+            (r#"{"u32":{}}"#, "unknown variant `u32`"),
+            ("7", "expected the name of a scalar, or an object with one type"),
+            (r#"{"str":{"cap":1},"bytes":{"cap":1}}"#, "trailing"),
+        ] {
+            let error = serde_json::from_str::<Type>(json).unwrap_err().to_string();
+            assert!(error.contains(expected), "{json}: {error}");
+        }
     }
 
     #[test]
