@@ -206,7 +206,7 @@ void main() {
     it.bytes.add(1);
     checks('i8', 'bytes', (v) => it.bytes[0] = v, () => it.bytes[0]);
     expect(() => it.bytes.add(128), outOf('bytes', 128, -128, 127));
-    expect(() => it.bytes.addAll([1, 128]), outOf('bytes', 128, -128, 127));
+    expect(() => it.bytes.addAll([1, 128]), outOf('bytes[1]', 128, -128, 127));
     expect(() => it.bytes.setAll(0, [-129]), throwsRangeError);
     expect(() => it.bytes.fillRange(0, 1, 128), throwsRangeError);
     expect(() => it.bytes.insert(0, 128), throwsRangeError);
