@@ -131,7 +131,8 @@ void main() {
     expect(indexed[39], 'old');
     expect(indexed[40], 'new');
     expect(indexed[80], isNull);
-    expect(indexed.containsKey('x'), isFalse);
+    final Object other = 'x';
+    expect(indexed.containsKey(other), isFalse);
     expect(names.reads, 0);
 
     // The last entry moves to the place of the removed one.

@@ -36,7 +36,7 @@ T _timed<T>(FfiProduction production, String name, T Function() call) {
       name,
       arguments: {
         'library': production.path,
-        if (production.request case final request?) 'request': request,
+        'request': ?production.request,
       },
     );
   final T result;
