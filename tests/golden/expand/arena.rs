@@ -660,12 +660,7 @@ const _: () = {
                             );
                             __ffi::proto::in_field(__ffi_read, "replies")?;
                         }
-                        _ => {
-                            let __ffi_read = false;
-                            if !__ffi_read {
-                                __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
-                            }
-                        }
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
                 __ffi::Result::Ok(())

@@ -431,12 +431,7 @@ const _: () = {
                                 "max",
                             )?
                         }
-                        _ => {
-                            let __ffi_read = false;
-                            if !__ffi_read {
-                                __ffi_input.skip(__ffi_tag, __ffi_wire_type)?;
-                            }
-                        }
+                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
                     }
                 }
                 __ffi::Result::Ok(())
