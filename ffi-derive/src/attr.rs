@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, parse
 
 pub(crate) use crate::meta::Flag;
 use crate::meta::{key, number, refuse, string, value};
-use crate::rules::RuleAttrs;
+use crate::rules::{MaxLen, Pattern, Range, RuleAttrs};
 use crate::tags::{Reserved, Tag};
 
 /// `#[ffi(..)]` on a struct.
@@ -314,7 +314,8 @@ pub(crate) struct CaseAttrs {
     pub(crate) flatten: Flag,
 }
 
-/// `#[ffi(..)]` on a field: what a case has, and rules. `darling` flattens one struct only.
+/// `#[ffi(..)]` on a field: what a case has, and rules, which are no structs here: so `darling` knows
+/// all keys that an unknown one may be meant for.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct FieldAttrs {
@@ -325,15 +326,22 @@ pub(crate) struct FieldAttrs {
     packed: Option<SpannedValue<Packed>>,
     #[darling(default)]
     flatten: Flag,
-    #[darling(flatten)]
-    rules: RuleAttrs,
+    range: Option<Range>,
+    #[darling(default)]
+    non_empty: Flag,
+    max_len: Option<MaxLen>,
+    pattern: Option<Pattern>,
 }
 
 impl FieldAttrs {
     /// Returns what a case has as well, and the rules.
     pub(crate) fn split(self) -> (CaseAttrs, RuleAttrs) {
-        let Self { rename, tag, encoding, key_encoding, packed, flatten, rules } = self;
-        (CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten }, rules)
+        let Self { rename, tag, encoding, key_encoding, packed, flatten, .. } = self;
+        let Self { range, non_empty, max_len, pattern, .. } = self;
+        (
+            CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten },
+            RuleAttrs { range, non_empty, max_len, pattern },
+        )
     }
 }
 
