@@ -314,8 +314,8 @@ pub(crate) struct CaseAttrs {
     pub(crate) flatten: Flag,
 }
 
-/// `#[ffi(..)]` on a field: what a case has, and rules, which are no structs here: so `darling` knows
-/// all keys that an unknown one may be meant for.
+/// `#[ffi(..)]` on a field: what a case has, and rules. Neither is a struct here, so `darling`
+/// knows all keys that an unknown one may be meant for.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct FieldAttrs {

@@ -58,8 +58,8 @@
 //!   `repeated` entry.
 //! - `FfiVec<u8, N>` is `repeated uint32`; `FfiBytes` is for bytes.
 //! - `#[ffi(flatten)]` makes the cases of a oneof fields of the message that holds it. They are
-//!   written after the other fields. A flattened `FfiEmpty` is no field: alone it makes a message
-//!   without fields.
+//!   written after the other fields. A flattened `FfiEmpty` is no field: as the only one it
+//!   makes a message without fields.
 //! - `#[ffi(encoding = "zigzag")]` and `"fixed"` make the integers of a field `sint32`, `fixed32`
 //!   and their kin: see the table in `proto/coding.rs`. `#[ffi(packed = false)]` writes each number
 //!   of a list with a key.

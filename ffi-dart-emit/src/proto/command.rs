@@ -66,7 +66,7 @@ pub struct Import {
     /// Slots of the pool of a message of fixed size that holds itself, unless its options say
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..i64::from(u32::MAX)))]
     default_pool_size: Option<u32>,
-    /// Turn the cases of a oneof beside other fields into optional fields, of which several can be set
+    /// Turn the cases of a oneof beside other fields into optional fields; several can be set
     #[arg(long)]
     split_oneofs: bool,
     /// Write nothing; show what would change, and fail if anything would
