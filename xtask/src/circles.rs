@@ -236,6 +236,7 @@ mod tests {
                 "pool/read",
                 "pool/token",
                 "pool/typed",
+                "pool/untyped",
                 "types/reference",
             ],
         ),

@@ -16,8 +16,6 @@
 //!
 //! The report says what was left at the end of each step.
 
-#[cfg(feature = "tracing")]
-use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -49,16 +47,6 @@ fn started() -> MutexGuard<'static, Option<Instant>> {
     STARTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Name of the library, once it was started.
-#[cfg(feature = "tracing")]
-static LIBRARY: OnceLock<&'static str> = OnceLock::new();
-
-/// Returns the name of the library; empty in a program that isn't opened by Dart.
-#[cfg(feature = "tracing")]
-pub(super) fn library() -> &'static str {
-    LIBRARY.get().copied().unwrap_or("")
-}
-
 /// Runs a function of the user's, whose panic is its failure.
 fn run(function: Option<fn() -> Result<(), String>>) -> Result<(), Failure> {
     let Some(function) = function else { return Ok(()) };
@@ -78,7 +66,7 @@ pub(super) fn start(hooks: &Hooks) -> Result<(), Failure> {
         return Ok(());
     }
     #[cfg(feature = "tracing")]
-    LIBRARY.get_or_init(|| hooks.name);
+    super::span::of_library(hooks.name);
     #[cfg(feature = "async")]
     crate::executor::reopen();
     // Slots that were in use at a shutdown are lost, and counted in the pools' statistics.

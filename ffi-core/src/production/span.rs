@@ -4,15 +4,23 @@
 //! it out. Its fields are the library, the function, the id of the request, and the code of the
 //! failure if there is one. While no subscriber is set, a call costs one relaxed load.
 
+use std::sync::OnceLock;
+
 use tracing::field::Empty;
 use tracing::level_filters::LevelFilter;
 use tracing::span::Entered;
 use tracing::{Span, info_span};
 
-use super::lifecycle;
-
 /// Target of the spans of calls.
 pub(crate) const TARGET: &str = "ffi_core::call";
+
+/// Name of the library, once it was started.
+static LIBRARY: OnceLock<&'static str> = OnceLock::new();
+
+/// Says the name of the library whose calls have spans.
+pub(super) fn of_library(name: &'static str) {
+    LIBRARY.get_or_init(|| name);
+}
 
 /// The span of a call; none if nothing listens.
 #[derive(Debug)]
@@ -46,7 +54,8 @@ fn make(function: &'static str, request: Option<&str>) -> Span {
     info_span!(
         target: TARGET,
         "call",
-        library = lifecycle::library(),
+        // Empty in a program that isn't opened by Dart.
+        library = LIBRARY.get().copied().unwrap_or(""),
         function,
         request,
         code = Empty,

@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::error::{DecodeError, EncodeError};
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::Writer;
 use super::{FfiProto, encode_exposed, write};
 use crate::boundary::{

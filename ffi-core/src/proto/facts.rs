@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len};
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 

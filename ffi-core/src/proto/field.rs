@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::FfiType;

@@ -6,7 +6,7 @@ use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
 use super::field::{ProtoType, item_len, member_len, read_item, write_item, write_member};
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::{Buffer, FfiVec};

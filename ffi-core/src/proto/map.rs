@@ -9,7 +9,7 @@ use prost::encoding::{encoded_len_varint, key_len};
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, member_len, read_item, write_member};
 use super::list::init_list;
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::keys::KeyIndex;
@@ -73,7 +73,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                     // SAFETY: there was memory for it, and it holds a valid key and a valid value.
                     unsafe { self.0.grow() };
                     let (last, earlier) = self.0.as_mut_slice().split_last_mut().expect("it was pushed");
-                    if let Some(same) = index.find(earlier, &last.key) {
+                    if let Some(same) = index.find(earlier, |entry| &entry.key, &last.key) {
                         std::mem::swap(&mut earlier[same].value, &mut last.value);
                         release_entry(last, Releaser::DECODED);
                         self.0.truncate(len);
@@ -86,7 +86,7 @@ unsafe impl<K: ProtoType + Eq + Hash, V: ProtoType, const N: usize> ProtoType fo
                 let mut key = zeroed_box::<K>();
                 let read = read_entry::<K, V>(&mut entry.clone(), Some(&mut key), None).and_then(|()| {
                     let entries = self.0.as_mut_slice();
-                    let same = index.find(entries, &key);
+                    let same = index.find(entries, |entry| &entry.key, &*key);
                     let same = same.ok_or_else(|| DecodeError::too_many("entries", N))?;
                     let value = &mut entries[same].value;
                     value.release(Releaser::DECODED);

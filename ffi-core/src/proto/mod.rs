@@ -128,6 +128,7 @@ mod map;
 mod oneof;
 mod option;
 mod reference;
+mod releaser;
 mod scalar;
 mod text;
 mod wire;
@@ -165,7 +166,9 @@ pub use oneof::{
     ProtoOneof, activate_unit, active_case, assert_own_numbers, read_unit, set_unit, unit_len, write_unit,
 };
 #[doc(hidden)]
-pub use reference::{Releaser, begin};
+pub use reference::begin;
+#[doc(hidden)]
+pub use releaser::Releaser;
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 pub use wire::MAX_DEPTH;

@@ -6,7 +6,7 @@ use prost::encoding::key_len;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, init_field};
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::oneof::FfiOneof;

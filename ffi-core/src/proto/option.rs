@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::error::DecodeError;
 use super::field::{ProtoType, member_len, read_item, write_member};
-use super::reference::Releaser;
+use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::FfiOption;

@@ -39,40 +39,11 @@ use std::mem::MaybeUninit;
 use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
-use super::wire::{MAX_DEPTH, Reader, Writer};
+use super::releaser::Releaser;
+use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::pool::{Exposure, FfiPooled, RefusedHandle};
 use crate::types::FfiRef;
-
-/// Rule for the messages that [`ProtoType::release`] frees.
-#[derive(Clone, Copy, Debug)]
-pub struct Releaser {
-    /// Rule for exposed messages. Invariant: they are accepted only by the contract of
-    /// [`Releaser::exposed`].
-    exposure: Exposure,
-    /// Number of levels of messages that may still follow: as many as a message has that was
-    /// decoded.
-    depth: u32,
-}
-
-impl Releaser {
-    /// Frees messages that decoding has just allocated, which no other code has seen.
-    pub(super) const DECODED: Self = Self { exposure: Exposure::Refuse, depth: MAX_DEPTH };
-
-    /// Also frees exposed messages.
-    ///
-    /// # Safety
-    ///
-    /// No code uses the messages that are freed any more.
-    pub(super) const unsafe fn exposed() -> Self {
-        Self { exposure: Exposure::Accept, depth: MAX_DEPTH }
-    }
-
-    /// Returns the rule for what a message refers to.
-    fn inside(self) -> Option<Self> {
-        Some(Self { depth: self.depth.checked_sub(1)?, ..self })
-    }
-}
 
 /// [`ProtoType::begin`] of a message with a pool.
 #[inline]

@@ -2,8 +2,6 @@
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
-use super::map::Entry;
-
 /// Largest number of entries for which comparing with each key is faster than hashing.
 pub(crate) const FEW: usize = 16;
 
@@ -80,17 +78,22 @@ pub struct KeyIndex {
 }
 
 impl KeyIndex {
-    /// Returns the index of the entry with that key.
-    pub(crate) fn find<K: Eq + Hash, V>(&mut self, entries: &[Entry<K, V>], key: &K) -> Option<usize> {
+    /// Returns the index of the entry whose key, as `key_of` returns it, is `key`.
+    pub(crate) fn find<E, K: Eq + Hash>(
+        &mut self,
+        entries: &[E],
+        key_of: impl Fn(&E) -> &K,
+        key: &K,
+    ) -> Option<usize> {
         if entries.len() <= FEW || self.scans < SCANS {
             self.scans += u32::from(entries.len() > FEW);
-            return entries.iter().position(|entry| entry.key == *key);
+            return entries.iter().position(|entry| key_of(entry) == key);
         }
-        self.learn(entries).find(key, |index| entries[index].key == *key).ok()
+        self.learn(entries, &key_of).find(key, |index| key_of(&entries[index]) == key).ok()
     }
 
     /// Adds the entries that are new, and returns the table.
-    fn learn<K: Hash, V>(&mut self, entries: &[Entry<K, V>]) -> &KeyTable {
+    fn learn<E, K: Hash>(&mut self, entries: &[E], key_of: impl Fn(&E) -> &K) -> &KeyTable {
         let table = self.table.take().filter(|table| table.fits(entries.len())).unwrap_or_else(|| {
             self.known = 0;
             // One more than fits: the map grows, and the next table is twice as large.
@@ -99,7 +102,7 @@ impl KeyIndex {
         let table = self.table.insert(table);
         for (index, entry) in entries.iter().enumerate().skip(self.known) {
             // The keys of a map are distinct.
-            if let Err(place) = table.find(&entry.key, |_| false) {
+            if let Err(place) = table.find(key_of(entry), |_| false) {
                 table.add(place, index);
             }
         }

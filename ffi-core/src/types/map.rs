@@ -175,12 +175,14 @@ impl<K: FfiType + Eq + Hash, V: FfiType, const N: usize> FfiMap<K, V, N> {
     /// have been stored.
     pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), CapacityError> {
         let mut index = KeyIndex::default();
-        entries.into_iter().try_for_each(|(key, value)| match index.find(self.0.as_slice(), &key) {
-            Some(there) => {
-                self.0.as_mut_slice()[there].value = value;
-                Ok(())
+        entries.into_iter().try_for_each(|(key, value)| {
+            match index.find(self.0.as_slice(), |entry| &entry.key, &key) {
+                Some(there) => {
+                    self.0.as_mut_slice()[there].value = value;
+                    Ok(())
+                }
+                None => self.0.push(Entry { key, value }).map_err(CapacityError::without_value),
             }
-            None => self.0.push(Entry { key, value }).map_err(CapacityError::without_value),
         })
     }
 
@@ -587,7 +589,7 @@ impl<K: FfiType + Eq + Hash, V: FfiType + PartialEq, const N: usize, const M: us
                 if entry.key == beside.key {
                     return entry.value == beside.value;
                 }
-                let same = index.find(others, &entry.key);
+                let same = index.find(others, |entry| &entry.key, &entry.key);
                 same.is_some_and(|same| others[same].value == entry.value)
             })
     }

@@ -414,7 +414,7 @@ impl Importer<'_> {
     pub(super) fn is_flattened(&self, it: &OneofDescriptor) -> bool {
         // A group has no form, so a oneof of them has no cases.
         let has_cases = it.fields().any(|field| !field.is_group());
-        !self.options.split_oneofs && !it.is_synthetic() && !is_oneof(&it.parent_message()) && has_cases
+        !self.options.split_oneofs && !it.is_synthetic() && !is_oneof(it.parent_message()) && has_cases
     }
 
     /// Returns the enum of a flattened oneof.
