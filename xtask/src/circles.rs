@@ -240,10 +240,25 @@ mod tests {
                 "types/reference",
             ],
         ),
-        // The names of an item are checked with the members that its types bring.
-        ("ffi-dart-emit", &["dart/names", "dart/types"]),
+        // The names of an item are checked with the members that its types bring; docs of fields,
+        // which types keep, link names.
+        ("ffi-dart-emit", &["dart/lead", "dart/names", "dart/types"]),
         // A type of the model may be an entry of the table, which has layouts of the model.
         ("ffi-dart-emit", &["logical", "model"]),
+        // Each file has methods of `Importer`, which is in the first.
+        (
+            "ffi-dart-emit",
+            &[
+                "proto/import",
+                "proto/import/collect",
+                "proto/import/forms",
+                "proto/import/items",
+                "proto/import/names",
+                "proto/import/report",
+                "proto/import/sources",
+                "proto/import/types",
+            ],
+        ),
     ];
 
     #[test]
