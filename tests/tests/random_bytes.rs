@@ -43,7 +43,8 @@ fn check_library(package: &str) {
     for message in schema.messages.values() {
         let Some(touch) = touch_of(&schema, message) else {
             // A message that others hold, whose functions read it.
-            assert_eq!(message.item.name, "Point", "no function reads every field of it");
+            let name = message.item.name.as_str();
+            assert!(["Point", "Room"].contains(&name), "no function reads every field of {name}");
             continue;
         };
         let cases = if message.size > LARGE { cases().div_ceil(20) } else { cases() };

@@ -34,10 +34,7 @@ T _timed<T>(FfiProduction production, String name, T Function() call) {
   final task = developer.TimelineTask(filterKey: 'ffi_core')
     ..start(
       name,
-      arguments: {
-        'library': production.path,
-        'request': ?production.request,
-      },
+      arguments: {'library': production.path, 'request': ?production.request},
     );
   final T result;
   try {
