@@ -165,16 +165,7 @@ macro_rules! __proto {
     ($($items:tt)*) => {};
 }
 
-/// Passes what the rule `pattern` needs, or reports that it needs the feature `pattern`:
-///
-/// ```compile_fail
-/// #[derive(ffi_core::FfiMessage)]
-/// #[repr(C)]
-/// struct User {
-///     #[ffi(pattern = "^[a-z]+$")]
-///     name: ffi_core::FfiStr<16>,
-/// }
-/// ```
+/// Passes what the rule `pattern` needs, or reports that it needs the feature `pattern`.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "pattern")]

@@ -35,7 +35,6 @@ const FIELDS: usize = 32;
 /// tracing::subscriber::with_default(subscriber, || tracing::info!("this comes to Dart"));
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
 pub struct DartLogs;
 
 /// Facts about a call that its records repeat.
