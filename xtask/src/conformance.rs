@@ -15,7 +15,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::debian::{self, Apt, Target, debian_bases, entries, keep_only, remove};
+use crate::debian::{self, Apt, entries, keep_only};
 use crate::protoc::Protoc;
 use crate::workspace::{self, capture};
 
@@ -126,22 +126,12 @@ fn download(part: &Path) -> Result<PathBuf> {
         .lines()
         .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
         .context("/etc/os-release has no VERSION_CODENAME")?;
-    let targets = Target::all()?;
-    let bases = debian_bases(&targets);
-    ensure!(!bases.is_empty(), "apt has no repository of packages: see `apt-get indextargets`");
     let (private, files) = (part.join("apt"), part.join("files"));
-    let mut failures = String::new();
-    for base in bases {
+    debian::from_any("sources", &private, |base, targets| {
         eprintln!("downloading protobuf's sources");
-        remove(&private)?;
-        let tried = Apt::of_sources(&private, base, suite, &targets)
-            .and_then(|apt| apt.download_source("protobuf", &files));
-        match tried {
-            Ok(()) => return unpack(&files, &part.join("sources")),
-            Err(error) => failures.push_str(&format!("\n{base}: {error:#}")),
-        }
-    }
-    bail!("no repository that apt is set up with gives sources{failures}")
+        Apt::of_sources(&private, base, suite, targets)?.download_source("protobuf", &files)
+    })?;
+    unpack(&files, &part.join("sources"))
 }
 
 fn unpack(files: &Path, sources: &Path) -> Result<PathBuf> {

@@ -18,7 +18,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::{capture, on_path};
 
@@ -86,7 +86,7 @@ impl Target {
     /// # Errors
     ///
     /// Returns an error if apt fails.
-    pub(crate) fn all() -> Result<Vec<Self>> {
+    fn all() -> Result<Vec<Self>> {
         let mut targets = Vec::new();
         for fetched in [true, false] {
             let mut command = Command::new("apt-get");
@@ -125,12 +125,37 @@ impl Target {
 }
 
 /// Returns the distinct base addresses to try, the surest first.
-pub(crate) fn debian_bases(targets: &[Target]) -> Vec<&str> {
+fn debian_bases(targets: &[Target]) -> Vec<&str> {
     let mut ranked: Vec<_> =
         targets.iter().filter_map(|target| Some((target.rank()?, target.base.as_str()))).collect();
     ranked.sort_by_key(|&(rank, _)| rank);
     let mut seen = BTreeSet::new();
     ranked.into_iter().map(|(_, base)| base).filter(|base| seen.insert(*base)).collect()
+}
+
+/// Returns what `attempt` gets from the first repository of the machine that has it. `attempt` has
+/// the address of one, and `private` for apt's state. `what` is looked for.
+///
+/// # Errors
+///
+/// Returns the errors of all repositories, or that apt knows none.
+pub(crate) fn from_any<T>(
+    what: &str,
+    private: &Path,
+    attempt: impl Fn(&str, &[Target]) -> Result<T>,
+) -> Result<T> {
+    let targets = Target::all()?;
+    let bases = debian_bases(&targets);
+    ensure!(!bases.is_empty(), "apt has no repository of packages: see `apt-get indextargets`");
+    let mut failures = String::new();
+    for base in bases {
+        remove(private)?;
+        match attempt(base, &targets) {
+            Ok(found) => return Ok(found),
+            Err(error) => failures.push_str(&format!("\n{base}: {error:#}")),
+        }
+    }
+    bail!("no repository that apt is set up with gives {what}{failures}")
 }
 
 /// An apt with lists, cache and status of its own. It reads the machine's settings and changes

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::debian::{self, Apt, Target, debian_bases, entries, remove};
+use crate::debian::{self, Apt, entries};
 use crate::workspace::capture;
 
 /// Fails if Debian unstable's packages can't be installed on this machine. `what` is to be
@@ -44,23 +44,11 @@ fn is_ubuntu(release: &str) -> bool {
 ///
 /// Returns an error if no repository of the machine gives Debian unstable.
 pub(crate) fn download(wanted: &[&str], private: &Path, debs: &Path) -> Result<()> {
-    let targets = Target::all()?;
-    let bases = debian_bases(&targets);
-    if bases.is_empty() {
-        bail!("apt has no repository of packages: see `apt-get indextargets`");
-    }
-    let mut failures = String::new();
-    for base in bases {
+    debian::from_any("Debian unstable", private, |base, targets| {
         eprintln!("reading Debian unstable's list of packages");
-        remove(private)?;
-        let tried = Apt::of_unstable(private, base, &targets)
-            .and_then(|apt| apt.download(&apt.dependencies(wanted)?, debs));
-        match tried {
-            Ok(_) => return Ok(()),
-            Err(error) => failures.push_str(&format!("\n{base}: {error:#}")),
-        }
-    }
-    bail!("no repository that apt is set up with gives Debian unstable{failures}")
+        let apt = Apt::of_unstable(private, base, targets)?;
+        apt.download(&apt.dependencies(wanted)?, debs)
+    })
 }
 
 /// The unpacked libraries, with the loader that starts a program with them.
