@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use ffi_core::{PoolBox, Stream, spawn_blocking};
 use tokio::sync::mpsc;
 
-use crate::engine::{Cancelled, Engine};
+use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::messages::{Page, Parameters};
 use crate::rows::{Reader, empty_page};
@@ -63,7 +64,8 @@ fn send_all(
     sender: &mpsc::Sender<Item>,
     cancelled: &Cancelled,
 ) -> Result<(), DatabaseError> {
-    let connection = engine.reader(cancelled)?;
+    let ends = cancelled.clone();
+    let connection = engine.reader(move || ends.is_set())?;
     let mut statement = connection.prepare_cached(sql)?;
     let mut reader = Reader::new(&mut statement, parameters)?;
     loop {
@@ -83,5 +85,22 @@ fn next_page(first: u64, cancelled: &Cancelled) -> Item {
             Err(DatabaseError::NoSlot { .. }) if !cancelled.is_set() => thread::sleep(NEXT_LOOK),
             result => return result,
         }
+    }
+}
+
+/// A flag that ends a query: the drop of its cursor sets it, and the thread of the query reads it.
+#[derive(Clone, Default)]
+struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    /// Asks the query to end.
+    fn set(&self) {
+        // Relaxed: nothing else is published by it.
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns true if the query should end.
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ffi_core::arena::FfiArena;
-use ffi_core::{FfiObject, FfiPooled, PoolBox, Stream, ffi_export, spawn_blocking};
+use ffi_core::{FfiContext, FfiObject, FfiPooled, PoolBox, Stream, ffi_export};
 use rusqlite::TransactionBehavior;
-use tokio::sync::oneshot;
 
 use crate::cursor::Cursor;
-use crate::engine::{Cancelled, Engine, Lent};
+use crate::engine::{Engine, Lent};
 use crate::error::DatabaseError;
 use crate::messages::{
     Change, Checkpoint, ColumnInfo, IndexInfo, Locking, Migrated, Options, Page, Parameters, PlanNode,
@@ -21,8 +20,8 @@ use crate::{plan, rows, schema};
 /// A database in a file.
 ///
 /// Queries have a connection each and run at the same time; everything that writes shares one, and
-/// waits for its turn. All methods but [`interrupt`](Self::interrupt) and [`stats`](Self::stats)
-/// run on threads of the library's.
+/// waits for its turn. All methods but [`query_sync`](Self::query_sync),
+/// [`interrupt`](Self::interrupt) and [`stats`](Self::stats) run on threads of the library's.
 #[derive(FfiObject)]
 pub struct Database(Arc<Engine>);
 
@@ -105,8 +104,25 @@ impl Database {
     /// # Errors
     ///
     /// Fails if the query does or is cancelled, or if the result doesn't fit into a page.
-    pub async fn query(&self, sql: String, parameters: Parameters) -> Result<PoolBox<Page>, DatabaseError> {
-        self.read(move |reader| rows::query(reader, &sql, &parameters)).await
+    #[ffi(blocking)]
+    pub fn query(
+        &self,
+        sql: String,
+        parameters: Parameters,
+        context: &FfiContext,
+    ) -> Result<PoolBox<Page>, DatabaseError> {
+        self.read(context, |reader| rows::query(reader, &sql, &parameters))
+    }
+
+    /// Returns the rows of a query in one page, from the thread of its caller: for queries that take
+    /// no longer than starting one does, such as for a row by its key. The isolate waits for it, and
+    /// can't cancel it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the query does, or if the result doesn't fit into a page.
+    pub fn query_sync(&self, sql: &str, parameters: &Parameters) -> Result<PoolBox<Page>, DatabaseError> {
+        self.read(&FfiContext::default(), |reader| rows::query(reader, sql, parameters))
     }
 
     /// Returns the rows of a query in an arena, which has no bounds.
@@ -114,12 +130,14 @@ impl Database {
     /// # Errors
     ///
     /// Fails if the query does or is cancelled.
-    pub async fn query_all(
+    #[ffi(blocking)]
+    pub fn query_all(
         &self,
         sql: String,
         parameters: Parameters,
+        context: &FfiContext,
     ) -> Result<FfiArena<ResultSet>, DatabaseError> {
-        self.read(move |reader| rows::query_all(reader, &sql, &parameters)).await
+        self.read(context, |reader| rows::query_all(reader, &sql, &parameters))
     }
 
     /// Returns the rows of a query, in as many pages as they need. The query goes on while Dart
@@ -139,8 +157,9 @@ impl Database {
     /// # Errors
     ///
     /// Fails if the statement is wrong, or no slot is left for a step.
-    pub async fn explain(&self, sql: String) -> Result<PoolBox<PlanNode>, DatabaseError> {
-        self.read(move |reader| plan::explain(reader, &sql)).await
+    #[ffi(blocking)]
+    pub fn explain(&self, sql: String, context: &FfiContext) -> Result<PoolBox<PlanNode>, DatabaseError> {
+        self.read(context, |reader| plan::explain(reader, &sql))
     }
 
     /// Returns all tables and views.
@@ -148,8 +167,9 @@ impl Database {
     /// # Errors
     ///
     /// Fails if a name is longer than a text of a message.
-    pub async fn tables(&self) -> Result<Vec<TableInfo>, DatabaseError> {
-        self.read(|reader| schema::tables(reader)).await
+    #[ffi(blocking)]
+    pub fn tables(&self, context: &FfiContext) -> Result<Vec<TableInfo>, DatabaseError> {
+        self.read(context, |reader| schema::tables(reader))
     }
 
     /// Returns the columns of a table or view.
@@ -157,8 +177,9 @@ impl Database {
     /// # Errors
     ///
     /// Fails if a name is longer than a text of a message.
-    pub async fn columns(&self, table: String) -> Result<Vec<ColumnInfo>, DatabaseError> {
-        self.read(move |reader| schema::columns(reader, &table)).await
+    #[ffi(blocking)]
+    pub fn columns(&self, table: String, context: &FfiContext) -> Result<Vec<ColumnInfo>, DatabaseError> {
+        self.read(context, |reader| schema::columns(reader, &table))
     }
 
     /// Returns the indexes of a table.
@@ -166,8 +187,9 @@ impl Database {
     /// # Errors
     ///
     /// Fails if a name is longer than a text of a message, or an index has more than 16 columns.
-    pub async fn indexes(&self, table: String) -> Result<Vec<IndexInfo>, DatabaseError> {
-        self.read(move |reader| schema::indexes(reader, &table)).await
+    #[ffi(blocking)]
+    pub fn indexes(&self, table: String, context: &FfiContext) -> Result<Vec<IndexInfo>, DatabaseError> {
+        self.read(context, |reader| schema::indexes(reader, &table))
     }
 
     /// Moves the log into the file, and flushes both.
@@ -207,33 +229,15 @@ impl Database {
         self.0.writer().and_then(|mut writer| work(&mut writer)).map_err(|error| self.0.waited(error))
     }
 
-    /// Runs `work` with a connection that reads, on a thread that may block. When the future is
-    /// dropped, because Dart has cancelled the call or its isolate has ended, SQLite stops.
-    async fn read<T: Send + 'static>(
+    /// Runs `work` with a connection that reads. When Dart has cancelled the call, or its isolate has
+    /// ended, SQLite stops.
+    fn read<T>(
         &self,
-        work: impl FnOnce(&Lent) -> Result<T, DatabaseError> + Send + 'static,
+        context: &FfiContext,
+        work: impl FnOnce(&Lent) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
-        let engine = Arc::clone(&self.0);
-        let cancelled = Cancelled::default();
-        let on_drop = SetOnDrop(cancelled.clone());
-        let (sender, receiver) = oneshot::channel();
-        spawn_blocking(move || {
-            let result = engine.reader(&cancelled).and_then(|reader| work(&reader));
-            // Nobody receives it after a cancellation.
-            let _ = sender.send(result.map_err(|error| engine.waited(error)));
-        });
-        let result = receiver.await;
-        drop(on_drop);
-        // The sender is gone if the work has panicked, or the library shuts down.
-        result.unwrap_or(Err(DatabaseError::Interrupted))
-    }
-}
-
-/// Cancels a query when its call ends.
-struct SetOnDrop(Cancelled);
-
-impl Drop for SetOnDrop {
-    fn drop(&mut self) {
-        self.0.set();
+        let context = context.clone();
+        let reader = self.0.reader(move || context.is_cancelled());
+        reader.and_then(|reader| work(&reader)).map_err(|error| self.0.waited(error))
     }
 }

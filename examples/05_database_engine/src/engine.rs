@@ -9,7 +9,6 @@
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -82,16 +81,18 @@ impl Engine {
         }
     }
 
-    /// Lends a connection that reads; its queries end when `cancelled` is set.
-    pub(crate) fn reader(self: &Arc<Self>, cancelled: &Cancelled) -> Result<Lent, DatabaseError> {
+    /// Lends a connection that reads; its queries end when `cancelled` returns true.
+    pub(crate) fn reader(
+        self: &Arc<Self>,
+        cancelled: impl Fn() -> bool + Send + 'static,
+    ) -> Result<Lent, DatabaseError> {
         let idle = lock(&self.idle).pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => connect(&self.path, &self.options, Access::ReadOnly)?,
         };
-        let cancelled = cancelled.clone();
         // `sqlite3_interrupt` does nothing before the first step of a statement; this isn't late.
-        connection.progress_handler(INSTRUCTIONS, Some(move || cancelled.is_set()))?;
+        connection.progress_handler(INSTRUCTIONS, Some(cancelled))?;
         Ok(self.lend(connection, Role::Reader))
     }
 
@@ -217,22 +218,5 @@ impl Drop for Lent {
                 }
             }
         }
-    }
-}
-
-/// A flag that ends a query, which its call sets and its thread reads.
-#[derive(Clone, Default)]
-pub(crate) struct Cancelled(Arc<AtomicBool>);
-
-impl Cancelled {
-    /// Asks the query to end.
-    pub(crate) fn set(&self) {
-        // Relaxed: nothing else is published by it.
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Returns true if the query should end.
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }

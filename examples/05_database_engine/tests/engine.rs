@@ -11,7 +11,7 @@ use database_engine::{
     Access, Constraint, Database, DatabaseError, Locking, Options, Order, Page, Parameters, PlanNode,
     PlanStep, Synchronous, TableType, VALUES, Value, free_plan,
 };
-use ffi_core::{FfiBytes, FfiPooled, FfiStr, FfiVec, PoolBox, Stream};
+use ffi_core::{FfiBytes, FfiContext, FfiPooled, FfiStr, FfiVec, PoolBox, Stream};
 use tempfile::TempDir;
 
 const OPTIONS: Options = Options {
@@ -93,7 +93,7 @@ fn items(from: i64, to: i64) -> PoolBox<Page> {
 }
 
 fn query(database: &Database, sql: &str) -> Result<PoolBox<Page>, DatabaseError> {
-    wait(database.query(sql.to_owned(), with(&[])))
+    database.query(sql.to_owned(), with(&[]), &FfiContext::default())
 }
 
 fn count(database: &Database) -> Value {
@@ -112,17 +112,19 @@ fn values_of_each_type_come_back() {
     ];
     let change = database.execute(INSERT.to_owned(), with(&row)).unwrap();
     assert_eq!((change.rows, change.last_id), (1, 7));
-    let page =
-        wait(database.query("SELECT *, NULL AS gap FROM item WHERE name = ?".to_owned(), with(&[row[1]])));
-    let page = page.unwrap();
+    let named = "SELECT *, NULL AS gap FROM item WHERE name = ?".to_owned();
+    let page = database.query(named, with(&[row[1]]), &FfiContext::default()).unwrap();
     let names: Vec<_> = page.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["id", "name", "price", "picture", "gap"]);
     assert_eq!(page.values.as_slice(), [&row[..], &[Value::Null]].concat());
     assert_eq!((page.first, page.rows, page.last), (0, 1, true));
+    let by_key = "SELECT name FROM item WHERE id = ?";
+    let page = database.query_sync(by_key, &with(&[Value::Integer(7)])).unwrap();
+    assert_eq!(page.values.as_slice(), [text("Łódź")]);
     let empty = query(&database, "SELECT id FROM item WHERE id = 8").unwrap();
     assert_eq!((empty.rows, empty.columns.len(), empty.values.len()), (0, 1, 0));
 
-    let all = wait(database.query_all("SELECT * FROM item".to_owned(), with(&[]))).unwrap();
+    let all = database.query_all("SELECT * FROM item".to_owned(), with(&[]), &FfiContext::default()).unwrap();
     let columns: Vec<_> = all.root().columns().iter().collect();
     assert_eq!(columns, ["id", "name", "price", "picture"]);
     let cells = all.root().rows().get(0).unwrap();
@@ -141,7 +143,7 @@ fn migrations_follow_each_other() {
     assert_eq!(left_out, Err(DatabaseError::WrongVersion { version: 1, asked: 3 }));
     let broken = database.migrate(2, "CREATE TABLE other (a); CREATE TABLE item (b)".to_owned());
     assert!(broken.is_err());
-    let tables = wait(database.tables()).unwrap();
+    let tables = database.tables(&FfiContext::default()).unwrap();
     assert_eq!(tables.len(), 1, "half a migration is undone");
 }
 
@@ -152,13 +154,13 @@ fn the_schema_is_described() {
     let more = "CREATE VIEW cheap AS SELECT * FROM item WHERE price < 1; \
                 CREATE INDEX by_price ON item (price DESC, name)";
     database.migrate(2, more.to_owned()).unwrap();
-    let tables = wait(database.tables()).unwrap();
+    let tables = database.tables(&FfiContext::default()).unwrap();
     let described: Vec<_> = tables.iter().map(|it| (it.name.as_str(), it.r#type, it.columns)).collect();
     assert_eq!(described, [("cheap", TableType::View, 4), ("item", TableType::Table, 4)]);
-    let columns = wait(database.columns("item".to_owned())).unwrap();
+    let columns = database.columns("item".to_owned(), &FfiContext::default()).unwrap();
     let described: Vec<_> = columns.iter().map(|it| (it.name.as_str(), it.r#type.as_str(), it.key)).collect();
     assert_eq!(described[..2], [("id", "INTEGER", 1), ("name", "TEXT", 0)]);
-    let indexes = wait(database.indexes("item".to_owned())).unwrap();
+    let indexes = database.indexes("item".to_owned(), &FfiContext::default()).unwrap();
     let by_price = indexes.iter().find(|it| it.name == *"by_price").unwrap();
     let orders: Vec<_> = by_price.columns.iter().map(|it| (it.name.as_str(), it.order)).collect();
     assert_eq!(orders, [("price", Order::Descending), ("name", Order::Ascending)]);
@@ -255,7 +257,7 @@ fn a_text_or_blob_beyond_a_value_is_refused() {
     let expected = DatabaseError::TooLong { column: "picture".to_owned(), row: 1, length: 53, most: 52 };
     assert_eq!(refused, expected);
     assert_eq!(next(&mut database.cursor(sql.to_owned(), with(&[]))).unwrap().unwrap_err(), expected);
-    let all = wait(database.query_all(sql.to_owned(), with(&[]))).unwrap();
+    let all = database.query_all(sql.to_owned(), with(&[]), &FfiContext::default()).unwrap();
     assert_eq!(all.root().rows().get(1).unwrap().cells().get(0).unwrap().blob().len(), 53);
     let latin = query(&database, "SELECT CAST(x'e9' AS TEXT) AS name").unwrap_err();
     assert_eq!(latin, DatabaseError::NotUtf8 { column: "name".to_owned(), row: 0 });
@@ -366,26 +368,19 @@ fn wait_until_idle(database: &Database) {
 }
 
 #[test]
-fn a_query_ends_with_its_call() {
+fn a_query_ends_with_its_cursor_and_by_an_interrupt() {
     let folder = Folder::new();
     let database = folder.items();
-    let mut context = Context::from_waker(Waker::noop());
-    {
-        let mut call = pin!(database.query(ENDLESS.to_owned(), with(&[])));
-        assert!(call.as_mut().poll(&mut context).is_pending());
-    }
-    wait_until_idle(&database);
     drop(database.cursor(ENDLESS.to_owned(), with(&[])));
     wait_until_idle(&database);
 
-    let mut call = pin!(database.query(ENDLESS.to_owned(), with(&[])));
-    let result = loop {
-        if let Poll::Ready(result) = call.as_mut().poll(&mut context) {
-            break result;
+    thread::scope(|threads| {
+        let call = threads.spawn(|| query(&database, ENDLESS));
+        while !call.is_finished() {
+            database.interrupt();
         }
-        database.interrupt();
-    };
-    assert_eq!(result.unwrap_err(), DatabaseError::Interrupted);
+        assert_eq!(call.join().unwrap().unwrap_err(), DatabaseError::Interrupted);
+    });
     assert_eq!(count(&database), Value::Integer(0), "the connection is as good as new");
 }
 
@@ -411,7 +406,7 @@ fn a_plan_is_a_tree() {
     let folder = Folder::new();
     let database = folder.items();
     let sql = "SELECT * FROM item AS a, item AS b WHERE a.name = ? ORDER BY b.price".to_owned();
-    let root = wait(database.explain(sql)).unwrap();
+    let root = database.explain(sql, &FfiContext::default()).unwrap();
     let steps: Vec<_> = root
         .children
         .iter()
@@ -424,7 +419,7 @@ fn a_plan_is_a_tree() {
     assert_eq!(steps, [PlanStep::Search, PlanStep::Scan, PlanStep::Sort]);
     assert_eq!(free_plan(root), 4);
     assert_eq!(PlanNode::pool().stats().live, 0);
-    assert!(wait(database.explain("SELECT * FORM item".to_owned())).is_err());
+    assert!(database.explain("SELECT * FORM item".to_owned(), &FfiContext::default()).is_err());
 }
 
 /// A process that is killed: nothing that it had committed is lost, and nothing half done is there.

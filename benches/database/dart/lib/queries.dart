@@ -13,6 +13,7 @@ import 'shop.dart';
 
 const _inC = "SQLite's functions, in a loop as in C";
 const _inPages = 'pages, read in place';
+const _inPageSync = 'a page, filled on the thread of the isolate';
 const _inArena = 'an arena';
 const _inProto = 'protobuf: encoded in Rust, decoded in Dart';
 const _byHand = "SQLite's functions from Dart, by hand";
@@ -52,6 +53,13 @@ Future<void> _compare(
               }
               return sum;
             },
+      if (rows <= rowsOfPage)
+        _inPageSync: () async {
+          final page = database.querySync(sql, none);
+          final sum = _sumOfPage(page.ref);
+          page.dispose();
+          return sum;
+        },
       _inArena: () async {
         final set = await database.queryAll(sql, none);
         final sum = _sumOfArena(set.root);
@@ -83,6 +91,22 @@ Future<void> _compare(
   ratio('protobuf', _inProto, const Target.atLeast(3));
   ratio('sqlite_from_dart_by_hand', _byHand, const Target.atLeast(1));
   ratio('arena', _inArena, const Target.atLeast(1));
+  if (times[_inPageSync] case final sync?) {
+    print(
+      ratioLine(
+        '${mode}_${name}_sync_speed_vs_sqlite_in_c',
+        times[_inC]!.median / sync.median,
+        const Target.atLeast(0.5),
+      ),
+    );
+    print(
+      ratioLine(
+        '${mode}_${name}_sync_speed_vs_sqlite_from_dart_by_hand',
+        times[_byHand]!.median / sync.median,
+        const Target.atLeast(1),
+      ),
+    );
+  }
 }
 
 double _sumOfPage(Page page) {

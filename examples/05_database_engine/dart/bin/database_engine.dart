@@ -122,7 +122,7 @@ Future<void> tour(Database database) async {
 
 /// Returns the number of items.
 Future<int> count(Database database) async {
-  final page = await database.query('SELECT count(*) FROM item', parameters());
+  final page = database.querySync('SELECT count(*) FROM item', parameters());
   final count = page.ref.values[0].integer!;
   page.dispose();
   return count;
