@@ -64,7 +64,7 @@ Future<void> badInputs(String folder) async {
   for (final box in held) {
     box.dispose();
   }
-  print('${await count(database)} item');
+  print('${count(database)} item');
 
   // A query that takes too long is cancelled, and SQLite stops.
   final long = database.query('SELECT count(*) FROM ($_endless)', parameters());
@@ -91,7 +91,7 @@ Future<void> badInputs(String folder) async {
   await port.first;
   isolate.kill(priority: Isolate.immediate);
   await _idle(database);
-  print('a dead isolate: all pages are back, ${await count(database)} item');
+  print('a dead isolate: all pages are back, ${count(database)} item');
 }
 
 /// Reads from a cursor for ever.

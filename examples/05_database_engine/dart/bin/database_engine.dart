@@ -85,7 +85,7 @@ Future<void> tour(Database database) async {
   );
   print('inside ${left.ref.values[0].integer}');
   transaction.dispose();
-  print('outside ${await count(database)}');
+  print('outside ${count(database)}');
 
   // A cursor gives page after page, of any number of rows.
   var rows = 0;
@@ -121,7 +121,7 @@ Future<void> tour(Database database) async {
 }
 
 /// Returns the number of items.
-Future<int> count(Database database) async {
+int count(Database database) {
   final page = database.querySync('SELECT count(*) FROM item', parameters());
   final count = page.ref.values[0].integer!;
   page.dispose();
