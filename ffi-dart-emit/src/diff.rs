@@ -526,10 +526,16 @@ impl Diff<'_> {
             let same_name = named(news, &old.item.name);
             // A new member of the same number, if no old one has its name.
             let renamed = || {
-                let index = news.iter().position(|it| it.number == old.number)?;
+                let keeps = old.wire.unknown.is_some();
+                let same = |it: &Member<'_>| it.number == old.number && it.wire.unknown.is_some() == keeps;
+                let index = news.iter().position(same)?;
                 named(olds, &news[index].item.name).is_none().then_some(index)
             };
             let Some(index) = same_name.or_else(renamed) else {
+                if old.wire.unknown.is_some() {
+                    self.add(item, "removed: unknown fields are dropped now", Some(MEMORY), None);
+                    continue;
+                }
                 let kept = holds(new_reserved, old.number);
                 let why = match old.wire.flat {
                     true => {
@@ -600,8 +606,7 @@ impl Diff<'_> {
                 continue;
             }
             let item = format!("{owner}, {} {}", words.member, new.item.name);
-            // A flattened oneof has no number.
-            let before = olds.iter().find(|old| old.number == new.number && !new.wire.flat);
+            let before = olds.iter().find(|old| old.number == new.number && new.wire.is_numbered());
             let why = match before {
                 Some(old) => Some(format!("its number {} was that of `{}`", new.number, old.item.name)),
                 None if holds(old_reserved, new.number) => Some(format!(
@@ -639,6 +644,19 @@ impl Diff<'_> {
         if old.flat != new.flat {
             let what = if new.flat { "is flattened now" } else { "is no longer flattened" };
             self.add(item, what, None, Some("its cases are elsewhere in the bytes"));
+        }
+        match (old.unknown, new.unknown) {
+            (None, Some(_)) => self.add(item, "keeps unknown fields now", None, None),
+            (Some(_), None) => {
+                self.add(item, "no longer keeps unknown fields: they are dropped", None, None);
+            }
+            (Some(old), Some(new)) if old != new => {
+                let most = |it: u32| if it == 0 { "its room".to_owned() } else { format!("{it} bytes") };
+                let what = format!("it kept unknown fields up to {}, is up to {}", most(old), most(new));
+                let fewer = new != 0 && (old == 0 || new < old);
+                self.add(item, what, None, fewer.then_some("messages with more unknown fields are refused"));
+            }
+            _ => {}
         }
         if old.unpacked != new.unpacked {
             let what = if new.unpacked { "is no longer packed" } else { "is packed now" };

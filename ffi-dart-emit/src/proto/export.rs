@@ -125,9 +125,10 @@ fn logical_files(model: &Model) -> BTreeSet<&'static str> {
     files
 }
 
-/// Returns true for a flattened `FfiEmpty`, which is no field in protobuf.
+/// Returns true for what is no field in protobuf: a flattened `FfiEmpty`, and what keeps unknown
+/// fields.
 fn is_nothing(field: &Field) -> bool {
-    field.wire.flat && matches!(field.ty, Type::Logical(_))
+    field.wire.unknown.is_some() || field.wire.flat && matches!(field.ty, Type::Logical(_))
 }
 
 /// Compiles the written text, so that a mistake in it is found here and not by its reader.
@@ -323,6 +324,10 @@ impl Exporter<'_> {
         comment(out, 0, &it.item.doc);
         let _ = writeln!(out, "message {} {{", names.name);
         let mut wrote = options.statements(out, 1);
+        if let Some(index) = it.fields.iter().position(|field| field.wire.unknown.is_some()) {
+            self.keep_unknown(out, index, &it.fields[index]);
+            wrote = true;
+        }
         if !it.reserved.is_empty() {
             gap(out, wrote);
             let ranges: Vec<_> = it.reserved.iter().map(|range| reserved(*range)).collect();
@@ -353,6 +358,28 @@ impl Exporter<'_> {
         }
         *out += &fields;
         *out += "}\n";
+    }
+
+    /// Writes the field of a message that keeps unknown fields, as an option of the message.
+    fn keep_unknown(&self, out: &mut String, index: usize, field: &Field) {
+        let text = |text: &String| Some(text).filter(|text| !text.is_empty()).map(|text| string(text));
+        let limit = field.wire.unknown.filter(|limit| *limit > 0);
+        let pairs = [
+            ("name", Some(string(&field.item.name))),
+            ("type", Some(string(&rust(&field.ty.record(self.model))))),
+            ("index", Some(index.to_string())),
+            ("limit", limit.map(|limit| limit.to_string())),
+            ("doc", text(&field.item.doc)),
+            ("dart_name", field.item.rename.as_ref().map(|name| string(name))),
+            ("deprecation", field.item.deprecated.as_ref().map(|note| string(note))),
+        ];
+        let _ = writeln!(out, "  option ({}.keep_unknown) = {{", self.options);
+        for (key, value) in pairs {
+            if let Some(value) = value {
+                let _ = writeln!(out, "    {key}: {value}");
+            }
+        }
+        *out += "  };\n";
     }
 
     fn oneof(&self, out: &mut String, it: &Oneof) {

@@ -80,6 +80,9 @@ pub struct ImportOptions {
     /// True if the cases of a oneof beside other fields become optional fields, of which several
     /// can be set.
     pub split_oneofs: bool,
+    /// Largest number of bytes of unknown fields that each message keeps; without one they are
+    /// dropped.
+    pub keep_unknown: Option<u32>,
 }
 
 /// Result of an import.
