@@ -738,7 +738,10 @@ fn unknown_fields_are_kept_and_written_again() {
     let fixed = FfiArena::<Fixed>::from_proto(&[0x10, 1, 0x18, 2, 0x0A, 1, b'x']).unwrap();
     assert_eq!(fixed.to_proto(), [0x0A, 1, b'x', 0x10, 1, 0x18, 2]);
     let error = FfiArena::<Fixed>::from_proto(&field(5, b"seven b")).unwrap_err();
-    assert!(error.to_string().starts_with("rest: unknown fields of 9 bytes, and the capacity is 8"), "{error}");
+    assert!(
+        error.to_string().starts_with("rest: unknown fields of 9 bytes, and the capacity is 8"),
+        "{error}"
+    );
 }
 
 /// Pieces of two bytes take no more than their bytes twice, whatever is between them.

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use ffi_core::schema::read::{self, Wire};
 use heck::ToUpperCamelCase;
+use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
@@ -81,6 +82,16 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     Ok(text)
 }
 
+/// Returns the .proto file of `model` as its reader has it.
+///
+/// # Errors
+///
+/// Returns the problems of [`export`].
+pub(super) fn exported(model: &Model) -> Result<FileDescriptor, Problems> {
+    let pool = compile(&export(model, None)?)?;
+    Ok(pool.get_file_by_name(FILE).expect("the file was compiled"))
+}
+
 /// File of protobuf with the message for a case without data.
 const EMPTY_FILE: &str = "google/protobuf/empty.proto";
 
@@ -131,8 +142,11 @@ fn is_nothing(field: &Field) -> bool {
     field.wire.unknown.is_some() || field.wire.flat && matches!(field.ty, Type::Logical(_))
 }
 
+/// Name of the file in errors; the user chooses the real one.
+const FILE: &str = "output.proto";
+
 /// Compiles the written text, so that a mistake in it is found here and not by its reader.
-fn compile(text: &str) -> Result<(), Problems> {
+fn compile(text: &str) -> Result<DescriptorPool, Problems> {
     struct Written {
         text: String,
         /// True if errors have places in the text.
@@ -153,18 +167,21 @@ fn compile(text: &str) -> Result<(), Problems> {
             }
         }
     }
-    // Name of the file in errors; the user chooses the real one.
-    const FILE: &str = "output.proto";
     let compiled = |places| {
         let written = Written { text: text.to_owned(), places };
-        protox::Compiler::with_file_resolver(written).open_file(FILE).map(|_| ())
+        let mut compiler = protox::Compiler::with_file_resolver(written);
+        compiler.open_file(FILE)?;
+        Ok::<_, protox::Error>(compiler.descriptor_pool())
     };
     // For each option, the compiler goes through the places of everything: nine tenths of the time
     // of an export. Only errors need them.
-    if compiled(false).is_ok() {
-        return Ok(());
+    if let Ok(pool) = compiled(false) {
+        return Ok(pool);
     }
-    let Err(error) = compiled(true) else { return Ok(()) };
+    let error = match compiled(true) {
+        Ok(pool) => return Ok(pool),
+        Err(error) => error,
+    };
     let problem = |line: &str| {
         // The line in question, as there is no file to look at.
         let number = line.strip_prefix(FILE).and_then(|rest| rest.split(':').nth(1)?.parse::<usize>().ok());

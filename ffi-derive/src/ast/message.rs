@@ -76,7 +76,8 @@ impl Message {
             errors.handle(check_rules(field, &attrs, in_arena));
         }
         for second in fields.iter().filter(|field| field.wire.unknown.is_some()).skip(1) {
-            let problem = "two fields keep unknown fields\nhint: one of them keeps all; remove `unknown` here";
+            let problem =
+                "two fields keep unknown fields\nhint: one of them keeps all; remove `unknown` here";
             errors.push(Error::custom(problem).with_span(&second.ident));
         }
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));

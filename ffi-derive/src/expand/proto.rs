@@ -55,10 +55,7 @@ pub(super) fn of_flat(field: &Field, of: &str, function: &str) -> TokenStream {
 /// Returns what is done with a field that has none of the message's numbers: `flat` are the
 /// flattened oneofs, each an expression that reads one of its cases and is true if it has; `keep`
 /// keeps one that none of them has.
-pub(super) fn unless_read(
-    flat: impl Iterator<Item = TokenStream>,
-    keep: Option<TokenStream>,
-) -> TokenStream {
+pub(super) fn unless_read(flat: impl Iterator<Item = TokenStream>, keep: Option<TokenStream>) -> TokenStream {
     let mut flat = flat.peekable();
     let skip = keep.unwrap_or_else(|| quote!(__ffi_input.skip(__ffi_tag, __ffi_wire_type)?));
     match flat.peek() {

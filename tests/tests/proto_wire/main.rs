@@ -427,19 +427,21 @@ fn unknown_fields_are_kept_and_written_again() {
     assert_eq!(*Relay::decode_proto(&bytes).unwrap(), *relay);
 
     // A group with another in it, a known number with another wire type, and keys of five bytes.
-    let unknown = [&[0x53, 0x5B, 8, 1, 0x5C, 0x54][..], &[0x15, 1, 2, 3, 4], &[0xF8, 0xFF, 0xFF, 0xFF, 0x0F, 9]];
+    let unknown =
+        [&[0x53, 0x5B, 8, 1, 0x5C, 0x54][..], &[0x15, 1, 2, 3, 4], &[0xF8, 0xFF, 0xFF, 0xFF, 0x0F, 9]];
     let mixed = [unknown[0], &[0x40, 5], unknown[1], &[0x10, 6], unknown[2]].concat();
     let relay = Relay::decode_proto(&mixed).unwrap();
     assert_eq!((relay.id, &relay.body), (6, &Body8::Count(5)));
-    assert_eq!(*relay.rest, unknown.concat());
+    assert_eq!(relay.rest[..], unknown.concat());
     assert_eq!(relay.encode_proto(), [&[0x10, 6, 0x40, 5], &*unknown.concat()].concat());
 
     // The pieces of a message that comes in several are all kept, in their order.
     let pieces = [&[0x3A, 2, 0x10, 1][..], &[0x3A, 4, 0x18, 2, 8, 9], &[0x3A, 0]].concat();
-    let hop = Relay::decode_proto(&pieces).unwrap().next.get().cloned().unwrap();
-    assert_eq!((hop.at, &*hop.rest), (9, &[0x10, 1, 0x18, 2][..]));
+    let hop = Relay::decode_proto(&pieces).unwrap().next.as_ref().unwrap().clone();
+    assert_eq!((hop.at, &hop.rest[..]), (9, &[0x10, 1, 0x18, 2][..]));
     // A message of only unknown fields is there.
-    let relay = Relay { next: FfiOption::some(Hop { at: 0, rest: FfiBytes::default() }), ..*Relay::new_zeroed_box() };
+    let relay =
+        Relay { next: FfiOption::some(Hop { at: 0, rest: FfiBytes::default() }), ..*Relay::new_zeroed_box() };
     assert_eq!(relay.encode_proto(), [0x3A, 0]);
 
     // What was there goes with the next message that is read.
@@ -456,7 +458,8 @@ fn more_unknown_fields_than_there_is_room_for_are_refused() {
     };
     let text = |len: u8| [&[0x0A, len][..], &vec![b'x'; len.into()]].concat();
     assert_eq!(Relay::decode_proto(&text(46)).unwrap().rest.len(), 48);
-    let hint = "hint: more room for them in the field with `#[ffi(unknown)]`, or no such field, which drops them";
+    let hint =
+        "hint: more room for them in the field with `#[ffi(unknown)]`, or no such field, which drops them";
     let (kind, said) = refused(&text(47));
     assert_eq!(kind, DecodeErrorKind::TooLong);
     assert_eq!(said, format!("rest: unknown fields of 49 bytes, and the capacity is 48; {hint}"));

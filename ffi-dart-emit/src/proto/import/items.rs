@@ -452,7 +452,9 @@ impl Importer<'_> {
         };
         let part = Part {
             doc: text("doc").unwrap_or_default(),
-            deprecated: said.has_field_by_name("deprecation").then(|| text("deprecation").unwrap_or_default()),
+            deprecated: said
+                .has_field_by_name("deprecation")
+                .then(|| text("deprecation").unwrap_or_default()),
             wire: Wire { unknown: Some(number("limit")), ..Wire::default() },
             rename: text("dart_name"),
             ty: Some(ty),
