@@ -17,6 +17,7 @@ use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, Origin, OutputFile, Plan};
 use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
+use crate::proto::breaking::{self, Files};
 use crate::proto::command::Import;
 use crate::shipping::command::Package;
 use crate::watch::watch;
@@ -107,12 +108,19 @@ enum Command {
     /// Package a library for a platform: build it for each processor, put the files where the
     /// platform's tools expect them, and check them
     Package(Package),
-    /// Show the differences between two schemas, and what they break; fails if they break anything
+    /// Show the differences between two schemas, and what they break; fails if they break anything.
+    /// If one is in .proto files, both are compared as those
     Diff {
-        /// Library, or output of `inspect --json` for it
+        /// Library, output of `inspect --json` for it, .proto file or folder of some, or descriptor
+        /// set
         old: PathBuf,
-        /// Library, or output of `inspect --json` for it
+        /// Library, output of `inspect --json` for it, .proto file or folder of some, or descriptor
+        /// set
         new: PathBuf,
+        /// Folder to search for imports of .proto files; may be given several times [default: that
+        /// of each file]
+        #[arg(short = 'I', value_name = "FOLDER")]
+        include: Vec<PathBuf>,
         /// Fail only if this breaks
         #[arg(long, value_name = "KIND")]
         only: Option<diff::Kind>,
@@ -309,8 +317,8 @@ pub fn run(cli: Cli) -> Result<()> {
         }
         Command::Doctor { app } => examine(&app),
         Command::Package(package) => package.run(print),
-        Command::Diff { old, new, only, json } => {
-            let changes = diff::diff(&read(&old)?, &read(&new)?);
+        Command::Diff { old, new, include, only, json } => {
+            let changes = changes(&old, &new, &include)?;
             if json { print_json(&diff::json(&changes)) } else { print(&diff::text(&changes)) }?;
             let kinds = only.map_or(vec![diff::Kind::Memory, diff::Kind::Wire], |only| vec![only]);
             let count = changes.iter().filter(|it| kinds.iter().any(|kind| it.breaks(*kind))).count();
@@ -486,6 +494,26 @@ fn bindings_of(folder: &Path) -> Form {
 }
 
 /// Returns the schema of a library, or of the output of `inspect --json`.
+/// Returns the changes between two schemas, in the terms of protobuf if one is in .proto files.
+fn changes(old: &Path, new: &Path, include: &[PathBuf]) -> Result<Vec<diff::Change>> {
+    let kinds = [old, new].map(input::kind);
+    if kinds.iter().all(|kind| matches!(kind, Ok(input::Kind::Library))) {
+        return Ok(diff::diff(&read(old)?, &read(new)?));
+    }
+    let files = |file: &Path, kind: std::io::Result<input::Kind>| -> Result<Files> {
+        let shown = relative(file).display().to_string();
+        let kind = kind.with_context(|| format!("{shown} can't be read"))?;
+        let files = match kind {
+            input::Kind::Proto => Files::compile(file, include),
+            input::Kind::DescriptorSet => Files::of_set(file),
+            input::Kind::Library => Files::of_model(&read(file)?),
+        };
+        files.map_err(|problems| anyhow::anyhow!("{shown} can't be compared:\n\n{problems}"))
+    };
+    let [old_kind, new_kind] = kinds;
+    Ok(breaking::diff(&files(old, old_kind)?, &files(new, new_kind)?))
+}
+
 fn read(file: &Path) -> Result<Model> {
     let found = Found { file: file.to_owned(), built: None };
     let shown = relative(file).display().to_string();

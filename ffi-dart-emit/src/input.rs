@@ -30,6 +30,35 @@ pub fn library_or_json(path: &Path) -> io::Result<(Vec<u8>, bool)> {
     Ok((bytes, is_json))
 }
 
+/// Form of a schema in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A library, or JSON of its records.
+    Library,
+    /// A .proto file, or a folder of some.
+    Proto,
+    /// A `google.protobuf.FileDescriptorSet`.
+    DescriptorSet,
+}
+
+/// Returns the form of the schema in a file: by its name, and otherwise by its first bytes. A
+/// descriptor set begins with the key of a file, which no library does.
+///
+/// # Errors
+///
+/// Returns the errors of the file system.
+pub fn kind(path: &Path) -> io::Result<Kind> {
+    if path.is_dir() || path.extension().is_some_and(|it| it == "proto") {
+        return Ok(Kind::Proto);
+    }
+    let mut start = Vec::new();
+    File::open(path)?.take(64).read_to_end(&mut start)?;
+    // JSON may begin with an empty line, which is the same byte.
+    let records = start.trim_ascii_start().strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    let is_json = records.is_some_and(|rest| matches!(rest.first(), None | Some(b'{' | b']')));
+    Ok(if start.first() == Some(&0x0A) && !is_json { Kind::DescriptorSet } else { Kind::Library })
+}
+
 fn library(file: File, start: Vec<u8>) -> io::Result<Vec<u8>> {
     let hint = "; `strip = \"debuginfo\"` in the profile of its build makes it smaller, and keeps the schema";
     read(file, start, MAX_LIBRARY, "a library", hint)

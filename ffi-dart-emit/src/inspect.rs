@@ -493,5 +493,10 @@ fn form(wire: Wire) -> String {
     for (set, words) in [(wire.unpacked, ", packed = false"), (wire.flat, ", flatten")] {
         text += if set { words } else { "" };
     }
+    match wire.unknown {
+        Some(0) => text += ", unknown",
+        Some(most) => _ = write!(text, ", unknown = {most}"),
+        None => {}
+    }
     text
 }

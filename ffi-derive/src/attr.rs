@@ -312,6 +312,7 @@ pub(crate) struct CaseAttrs {
     pub(crate) packed: Option<SpannedValue<Packed>>,
     #[darling(default)]
     pub(crate) flatten: Flag,
+    pub(crate) unknown: Option<SpannedValue<Unknown>>,
 }
 
 /// `#[ffi(..)]` on a field: what a case has, and rules. Neither is a struct here, so `darling`
@@ -326,6 +327,7 @@ pub(crate) struct FieldAttrs {
     packed: Option<SpannedValue<Packed>>,
     #[darling(default)]
     flatten: Flag,
+    unknown: Option<SpannedValue<Unknown>>,
     range: Option<Range>,
     #[darling(default)]
     non_empty: Flag,
@@ -336,10 +338,10 @@ pub(crate) struct FieldAttrs {
 impl FieldAttrs {
     /// Returns what a case has as well, and the rules.
     pub(crate) fn split(self) -> (CaseAttrs, RuleAttrs) {
-        let Self { rename, tag, encoding, key_encoding, packed, flatten, .. } = self;
+        let Self { rename, tag, encoding, key_encoding, packed, flatten, unknown, .. } = self;
         let Self { range, non_empty, max_len, pattern, .. } = self;
         (
-            CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten },
+            CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten, unknown },
             RuleAttrs { range, non_empty, max_len, pattern },
         )
     }
@@ -390,6 +392,26 @@ impl FromMeta for Packed {
                 item,
                 "`packed` says whether the numbers of a list share one key in protobuf\n\
                  hint: `packed = false`; without it they do",
+            )),
+        }
+    }
+}
+
+/// `unknown` or `unknown = 256`: the field keeps unknown fields, up to so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unknown(pub(crate) Option<u32>);
+
+impl FromMeta for Unknown {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        if matches!(item, Meta::Path(_)) {
+            return Ok(Self(None));
+        }
+        match value(item).and_then(number) {
+            Some(limit) if limit > 0 => Ok(Self(Some(limit))),
+            _ => Err(refuse(
+                item,
+                "`unknown` takes the largest number of bytes that are kept\n\
+                 hint: `unknown = 1024`, or `unknown` alone for what the field has room for",
             )),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ffi_core::arena::{ArenaBox, ArenaBytes, ArenaMap, ArenaStr, ArenaVec, FfiArena};
 use ffi_core::proto::DecodeErrorKind;
-use ffi_core::{FfiEnum, FfiMessage, FfiOption, FfiStr, FfiTimestamp, FfiVec};
+use ffi_core::{FfiBytes, FfiEnum, FfiMessage, FfiOption, FfiStr, FfiTimestamp, FfiVec};
 use proptest::prelude::*;
 use prost::Message as _;
 
@@ -675,4 +675,93 @@ fn presence_is_kept() {
         FfiArena::<Row>::from_proto(&written).unwrap().root().content(),
         ContentView::Note(Some(_))
     ));
+}
+
+/// Passes on what it doesn't know.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Relay {
+    #[ffi(unknown = 1000)]
+    rest: ArenaBytes,
+    name: ArenaStr,
+    hops: ArenaVec<Hop>,
+    last: ArenaBox<Hop>,
+}
+
+/// Without a limit but that of arenas.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Hop {
+    at: u32,
+    #[ffi(unknown)]
+    rest: ArenaBytes,
+}
+
+/// What it keeps is in place.
+#[derive(FfiMessage)]
+#[repr(C)]
+struct Fixed {
+    text: ArenaStr,
+    #[ffi(unknown)]
+    rest: FfiBytes<8>,
+}
+
+#[test]
+fn unknown_fields_are_kept_and_written_again() {
+    let known = [field(1, b"n"), field(2, &[8, 1]), field(2, &[8, 2]), field(3, &[8, 3])].concat();
+    let arena = FfiArena::<Relay>::from_proto(&known).unwrap();
+    assert!(arena.root().rest().is_empty());
+    assert_eq!(arena.to_proto(), known);
+    // In the root before and behind known fields; in an element, and in a box of several pieces.
+    let (first, second) = (field(9, b"first"), vec![0xA3, 1, 8, 1, 0xA4, 1]);
+    let hop = [&[8, 2][..], &first].concat();
+    let bytes = [
+        first.clone(),
+        field(1, b"n"),
+        field(2, &hop),
+        second.clone(),
+        field(3, &[8, 3, 0x10, 1]),
+        field(3, &[0x18, 2]),
+        vec![8, 0],
+    ];
+    let arena = FfiArena::<Relay>::from_proto(&bytes.concat()).unwrap();
+    assert_eq!(arena.root().rest(), [&*first, &second, &[8, 0]].concat());
+    assert_eq!(arena.root().hops().get(0).unwrap().rest(), first);
+    assert_eq!(arena.root().last().unwrap().rest(), [0x10, 1, 0x18, 2]);
+    let written = arena.to_proto();
+    let last = field(3, &[8, 3, 0x10, 1, 0x18, 2]);
+    assert_eq!(written, [field(1, b"n"), field(2, &hop), last, first, second, vec![8, 0]].concat());
+    let again = FfiArena::<Relay>::from_proto(&written).unwrap();
+    assert_eq!(again.to_proto(), written);
+    assert!(FfiArena::<Relay>::from_bytes(&arena.to_bytes()).is_ok());
+
+    let fixed = FfiArena::<Fixed>::from_proto(&[0x10, 1, 0x18, 2, 0x0A, 1, b'x']).unwrap();
+    assert_eq!(fixed.to_proto(), [0x0A, 1, b'x', 0x10, 1, 0x18, 2]);
+    let error = FfiArena::<Fixed>::from_proto(&field(5, b"seven b")).unwrap_err();
+    assert!(
+        error.to_string().starts_with("rest: unknown fields of 9 bytes, and the capacity is 8"),
+        "{error}"
+    );
+}
+
+/// Pieces of two bytes take no more than their bytes twice, whatever is between them.
+#[test]
+fn many_unknown_fields_take_memory_in_proportion() {
+    let error = FfiArena::<Relay>::from_proto(&field(9, &[0; 998])).unwrap_err();
+    assert_eq!(error.kind(), DecodeErrorKind::TooLong);
+    assert!(error.to_string().starts_with("rest: unknown fields of 1001 bytes, and the capacity is 1000"));
+
+    let count = 20_000;
+    // One message in many pieces, and two whose unknown fields come by turns with names that move
+    // the end of the memory.
+    let pieces: Vec<u8> = (0..count).flat_map(|_| field(3, &[0x10, 1])).collect();
+    let arena = FfiArena::<Relay>::from_proto(&pieces).unwrap();
+    assert_eq!(arena.root().last().unwrap().rest().len(), 2 * count);
+    assert!(arena.len() < 4 * pieces.len() + 4_096, "{} bytes of {}", arena.len(), pieces.len());
+    let turns: Vec<u8> =
+        (0..count).flat_map(|_| [field(3, &[0x10, 1]), field(2, &[0x10, 1])].concat()).collect();
+    let arena = FfiArena::<Relay>::from_proto(&turns).unwrap();
+    assert_eq!(arena.root().last().unwrap().rest().len(), 2 * count);
+    assert_eq!(arena.root().hops().len(), count);
+    assert!(arena.len() < 16 * turns.len() + 4_096, "{} bytes of {}", arena.len(), turns.len());
 }

@@ -131,6 +131,7 @@ mod reference;
 mod releaser;
 mod scalar;
 mod text;
+mod unknown;
 mod wire;
 mod wire_type;
 
@@ -171,6 +172,8 @@ pub use reference::begin;
 pub use releaser::Releaser;
 #[doc(hidden)]
 pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
+#[doc(hidden)]
+pub use unknown::{ArenaKeepsUnknown, KeepsUnknown};
 pub use wire::MAX_DEPTH;
 #[doc(hidden)]
 pub use wire::{Reader, Writer};

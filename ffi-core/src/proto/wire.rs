@@ -396,6 +396,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads over a field that isn't known, given its key, and returns the bytes behind the key.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`skip`](Self::skip).
+    pub(super) fn skipped(&mut self, tag: u32, wire_type: WireType) -> Result<&'a [u8], DecodeError> {
+        let before = self.bytes;
+        self.skip(tag, wire_type)?;
+        Ok(&before[..before.len() - self.bytes.len()])
+    }
+
     fn skip_group(&mut self, tag: u32) -> Result<(), DecodeError> {
         self.depth = self.depth.checked_sub(1).ok_or_else(DecodeError::too_deep)?;
         loop {

@@ -876,6 +876,12 @@ impl<'a> Resolver<'a> {
                     REBUILD,
                 ),
             }
+            let keeps = fields.iter().any(|before: &Field| before.wire.unknown.is_some());
+            let is_bytes = matches!(ty, Type::Bytes { .. } | Type::ArenaBytes);
+            if field.wire.unknown.is_some() && (keeps || !is_bytes) {
+                let what = "it can't keep unknown fields: one field of bytes does";
+                self.problems.add(&item, what, REBUILD);
+            }
             fields.push(Field {
                 item: field.item.clone(),
                 offset: field.offset,

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use ffi_core::schema::read::{self, Wire};
 use heck::ToUpperCamelCase;
+use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::names::{self, Names};
@@ -81,6 +82,16 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     Ok(text)
 }
 
+/// Returns the .proto file of `model` as its reader has it.
+///
+/// # Errors
+///
+/// Returns the problems of [`export`].
+pub(super) fn exported(model: &Model) -> Result<FileDescriptor, Problems> {
+    let pool = compile(&export(model, None)?)?;
+    Ok(pool.get_file_by_name(FILE).expect("the file was compiled"))
+}
+
 /// File of protobuf with the message for a case without data.
 const EMPTY_FILE: &str = "google/protobuf/empty.proto";
 
@@ -125,13 +136,17 @@ fn logical_files(model: &Model) -> BTreeSet<&'static str> {
     files
 }
 
-/// Returns true for a flattened `FfiEmpty`, which is no field in protobuf.
+/// Returns true for what is no field in protobuf: a flattened `FfiEmpty`, and what keeps unknown
+/// fields.
 fn is_nothing(field: &Field) -> bool {
-    field.wire.flat && matches!(field.ty, Type::Logical(_))
+    field.wire.unknown.is_some() || field.wire.flat && matches!(field.ty, Type::Logical(_))
 }
 
+/// Name of the file in errors; the user chooses the real one.
+const FILE: &str = "output.proto";
+
 /// Compiles the written text, so that a mistake in it is found here and not by its reader.
-fn compile(text: &str) -> Result<(), Problems> {
+fn compile(text: &str) -> Result<DescriptorPool, Problems> {
     struct Written {
         text: String,
         /// True if errors have places in the text.
@@ -152,18 +167,21 @@ fn compile(text: &str) -> Result<(), Problems> {
             }
         }
     }
-    // Name of the file in errors; the user chooses the real one.
-    const FILE: &str = "output.proto";
     let compiled = |places| {
         let written = Written { text: text.to_owned(), places };
-        protox::Compiler::with_file_resolver(written).open_file(FILE).map(|_| ())
+        let mut compiler = protox::Compiler::with_file_resolver(written);
+        compiler.open_file(FILE)?;
+        Ok::<_, protox::Error>(compiler.descriptor_pool())
     };
     // For each option, the compiler goes through the places of everything: nine tenths of the time
     // of an export. Only errors need them.
-    if compiled(false).is_ok() {
-        return Ok(());
+    if let Ok(pool) = compiled(false) {
+        return Ok(pool);
     }
-    let Err(error) = compiled(true) else { return Ok(()) };
+    let error = match compiled(true) {
+        Ok(pool) => return Ok(pool),
+        Err(error) => error,
+    };
     let problem = |line: &str| {
         // The line in question, as there is no file to look at.
         let number = line.strip_prefix(FILE).and_then(|rest| rest.split(':').nth(1)?.parse::<usize>().ok());
@@ -323,6 +341,10 @@ impl Exporter<'_> {
         comment(out, 0, &it.item.doc);
         let _ = writeln!(out, "message {} {{", names.name);
         let mut wrote = options.statements(out, 1);
+        if let Some(index) = it.fields.iter().position(|field| field.wire.unknown.is_some()) {
+            self.keep_unknown(out, index, &it.fields[index]);
+            wrote = true;
+        }
         if !it.reserved.is_empty() {
             gap(out, wrote);
             let ranges: Vec<_> = it.reserved.iter().map(|range| reserved(*range)).collect();
@@ -353,6 +375,28 @@ impl Exporter<'_> {
         }
         *out += &fields;
         *out += "}\n";
+    }
+
+    /// Writes the field of a message that keeps unknown fields, as an option of the message.
+    fn keep_unknown(&self, out: &mut String, index: usize, field: &Field) {
+        let text = |text: &String| Some(text).filter(|text| !text.is_empty()).map(|text| string(text));
+        let limit = field.wire.unknown.filter(|limit| *limit > 0);
+        let pairs = [
+            ("name", Some(string(&field.item.name))),
+            ("type", Some(string(&rust(&field.ty.record(self.model))))),
+            ("index", Some(index.to_string())),
+            ("limit", limit.map(|limit| limit.to_string())),
+            ("doc", text(&field.item.doc)),
+            ("dart_name", field.item.rename.as_ref().map(|name| string(name))),
+            ("deprecation", field.item.deprecated.as_ref().map(|note| string(note))),
+        ];
+        let _ = writeln!(out, "  option ({}.keep_unknown) = {{", self.options);
+        for (key, value) in pairs {
+            if let Some(value) = value {
+                let _ = writeln!(out, "    {key}: {value}");
+            }
+        }
+        *out += "  };\n";
     }
 
     fn oneof(&self, out: &mut String, it: &Oneof) {

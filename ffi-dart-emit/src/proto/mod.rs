@@ -9,6 +9,7 @@
 //! | `import` | a .proto file to Rust source |
 //! | [`command`] | the command line of that |
 //! | `check` | reasons for which that source would be refused |
+//! | [`breaking`] | two versions of .proto files, to what the changes break |
 //! | `graph` | which types reach which |
 //! | `rust`, `traits` | the text of that source: types, services |
 //! | `wire` | the form of a field's numbers in a .proto file |
@@ -16,6 +17,7 @@
 //! Facts that protobuf can't express are in options of the file [`OPTIONS_FILE`], which is written
 //! beside each export.
 
+pub mod breaking;
 mod check;
 pub mod command;
 mod errors;

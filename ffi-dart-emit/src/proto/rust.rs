@@ -166,6 +166,10 @@ impl Part {
             .chain(encodings)
             .chain(self.wire.unpacked.then(|| "packed = false".to_owned()))
             .chain(self.wire.flat.then(|| "flatten".to_owned()))
+            .chain(self.wire.unknown.map(|most| match most {
+                0 => "unknown".to_owned(),
+                most => format!("unknown = {most}"),
+            }))
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
             .collect()

@@ -12,13 +12,17 @@
 //! | `inspecting`, `c_header` | the text that is written, the header compiled by C and C++ compilers |
 //! | `foreign` | foreign text, files and names: no part of them is run, hidden, or read without end |
 //! | `diff` | the changes between schemas, and what they break |
+//! | `descriptor_sets` | damaged and hostile descriptor sets |
+//! | `breaking` | the changes between .proto files, and what they break |
 //! | `proto` | .proto files: exports that compilers accept; imports, with everything that is refused |
 //! | `imports` | imports of several .proto files, of proto2, and names that Rust or Dart don't take |
 //! | `targets` | machines that Dart doesn't run on |
 //! | `shipping` | the steps that package a library for each platform, the checks of real ones |
 //! | `program` | exit codes, messages and `--check` of the program |
 
+mod breaking;
 mod c_header;
+mod descriptor_sets;
 mod diff;
 mod files;
 mod flows;

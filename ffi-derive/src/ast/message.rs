@@ -52,10 +52,9 @@ impl Message {
         let attrs = errors.handle(MessageAttrs::from_attributes(&input.attrs));
         let reserved = attrs.as_ref().and_then(|attrs| attrs.reserved.clone()).unwrap_or_default().0;
         check_tags(tags.iter().flatten(), &reserved, &mut errors);
-        // Flattened oneofs have no number.
-        let numbered = fields.iter().zip(tags).filter(|(field, _)| !field.wire.flat);
+        let numbered = fields.iter().zip(tags).filter(|(field, _)| field.wire.is_numbered());
         let tags: Vec<_> = numbered.map(|(_, tag)| tag).collect();
-        let numbered = fields.iter_mut().filter(|field| !field.wire.flat);
+        let numbered = fields.iter_mut().filter(|field| field.wire.is_numbered());
         for (field, tag) in numbered.zip(numbers(&tags, &reserved)) {
             match tag {
                 Some(tag) => field.tag = tag,
@@ -75,6 +74,11 @@ impl Message {
         }
         for field in &fields {
             errors.handle(check_rules(field, &attrs, in_arena));
+        }
+        for second in fields.iter().filter(|field| field.wire.unknown.is_some()).skip(1) {
+            let problem =
+                "two fields keep unknown fields\nhint: one of them keeps all; remove `unknown` here";
+            errors.push(Error::custom(problem).with_span(&second.ident));
         }
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
@@ -113,7 +117,10 @@ impl Field {
 
 /// Refuses rules of a field that would not be checked everywhere.
 fn check_rules(field: &Field, attrs: &MessageAttrs, in_arena: bool) -> Result<()> {
-    let problem = if in_arena {
+    let problem = if field.wire.unknown.is_some() {
+        "what keeps unknown fields has no rules: its bytes are not the sender's choice\n\
+         hint: `unknown = 1024` limits their number"
+    } else if in_arena {
         "a message that lives in an arena has no rules: its text and lists have no bounds there\n\
          hint: check the value in the function, or use the bounded `FfiStr`, `FfiVec` and `FfiMap`"
     } else if attrs.pod.is_present() {

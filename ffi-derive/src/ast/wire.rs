@@ -5,7 +5,7 @@ use proc_macro2::Span;
 use syn::Type;
 
 use super::types;
-use crate::attr::{CaseAttrs, Encoding};
+use crate::attr::{CaseAttrs, Encoding, Unknown};
 
 /// The form in protobuf of a field or case, if it isn't the usual one.
 #[derive(Clone, Copy, Default)]
@@ -18,12 +18,23 @@ pub(crate) struct Wire {
     pub(crate) unpacked: bool,
     /// True if the cases of the oneof are fields of the message.
     pub(crate) flat: bool,
+    /// Set if the field keeps unknown fields.
+    pub(crate) unknown: Option<Unknown>,
 }
 
 impl Wire {
     pub(crate) fn of_field(attrs: &CaseAttrs) -> Result<Self> {
-        if attrs.flatten.is_present() {
-            let tag = attrs.tag.as_ref().map(|it| ("tag", it.span()));
+        let tag = attrs.tag.as_ref().map(|it| ("tag", it.span()));
+        if attrs.unknown.is_some() {
+            let flatten = attrs.flatten.is_present().then(|| ("flatten", attrs.flatten.span()));
+            if let Some((key, span)) = tag.into_iter().chain(flatten).chain(keys(attrs)).next() {
+                let problem = format!(
+                    "what keeps unknown fields is no field in protobuf, so it has no `{key}`\n\
+                     hint: remove `{key}`"
+                );
+                return Err(Error::custom(problem).with_span(&span));
+            }
+        } else if attrs.flatten.is_present() {
             if let Some((key, span)) = tag.into_iter().chain(keys(attrs)).next() {
                 let problem = format!(
                     "a flattened oneof is no field in protobuf, so it has no `{key}`\n\
@@ -38,6 +49,11 @@ impl Wire {
     /// Returns the form of a case, which is one value.
     pub(crate) fn of_case(attrs: &CaseAttrs, ty: Option<&Type>) -> Result<Self> {
         let flatten = attrs.flatten.is_present().then(|| ("flatten", attrs.flatten.span()));
+        if let Some(unknown) = &attrs.unknown {
+            let problem = "a oneof keeps no unknown fields: it has the memory of its cases only\n\
+                           hint: flatten it into a message with a field that has `unknown`";
+            return Err(Error::custom(problem).with_span(&unknown.span()));
+        }
         let mut keys = keys(attrs).chain(flatten).filter(|(key, _)| *key != "encoding");
         if let Some((key, span)) = keys.next() {
             let problem = format!(
@@ -62,7 +78,13 @@ impl Wire {
             key_encoding: attrs.key_encoding.as_ref().map(|it| **it),
             unpacked: attrs.packed.as_ref().is_some_and(|it| !it.0),
             flat: attrs.flatten.is_present(),
+            unknown: attrs.unknown.as_ref().map(|it| **it),
         }
+    }
+
+    /// Returns true if protobuf has a field with a number for it.
+    pub(crate) fn is_numbered(self) -> bool {
+        !self.flat && self.unknown.is_none()
     }
 }
 

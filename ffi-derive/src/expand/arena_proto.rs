@@ -82,7 +82,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     });
     let lens = written.iter().map(|field| {
         let (view, tag) = (view_of(field), field.tag);
-        if field.wire.flat {
+        if !field.wire.is_numbered() {
             let value_len = of_flat(field, "ArenaProto", "value_len");
             return quote!(#value_len(#view));
         }
@@ -91,7 +91,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     });
     let writes = written.iter().map(|field| {
         let (view, tag) = (view_of(field), field.tag);
-        if field.wire.flat {
+        if !field.wire.is_numbered() {
             let write_value = of_flat(field, "ArenaProto", "write_value");
             return quote!(#write_value(#view, __ffi_out););
         }
@@ -112,9 +112,23 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
                 .map_err(|__ffi_error| __ffi_error.in_field(#name))?
         })
     });
-    let other = unless_read(flat);
+    let keep =
+        all_fields().find(|(_, (field, _))| field.wire.unknown.is_some()).map(|(index, (field, _))| {
+            let (index, ty, name) = (Literal::usize_unsuffixed(index), &field.ty, &field.item.name);
+            let (keep, limit) = (of_flat(field, "ArenaKeepsUnknown", "keep"), field.wire.limit());
+            quote!({
+                // SAFETY: the field of that type lies at that offset.
+                let __ffi_field =
+                    unsafe { __ffi::ArenaPlace::part::<#ty>(&mut __ffi_place, __FFI_FIELDS[#index].offset) };
+                __ffi::proto::in_field(
+                    #keep(__ffi_field, #limit, __ffi_tag, __ffi_wire_type, __ffi_input),
+                    #name,
+                )?
+            })
+        });
+    let other = unless_read(flat, keep);
     let own_numbers = own_numbers(message, &quote!(ArenaOneof));
-    let numbered = all_fields().filter(|(_, (field, _))| !field.wire.flat);
+    let numbered = all_fields().filter(|(_, (field, _))| field.wire.is_numbered());
     let reads = numbered.map(|(index, (field, state))| {
         let (index, ty, tag) = (Literal::usize_unsuffixed(index), field.wire.ty(&field.ty), field.tag);
         let (of, name) = (field_of(&ty), &field.item.name);

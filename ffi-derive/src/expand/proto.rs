@@ -45,17 +45,19 @@ fn of_unpacked(field: &Field, function: &str) -> TokenStream {
     quote_spanned!(field.ty.span()=> <#ty as __ffi::proto::Unpacked>::#function)
 }
 
-/// Returns a function of a trait for the oneof in a flattened field.
+/// Returns a function of a trait for the oneof in a flattened field, or for the bytes in one that
+/// keeps unknown fields.
 pub(super) fn of_flat(field: &Field, of: &str, function: &str) -> TokenStream {
     let (ty, of, function) = (&field.ty, format_ident!("{of}"), format_ident!("{function}"));
     quote_spanned!(ty.span()=> <#ty as __ffi::proto::#of>::#function)
 }
 
 /// Returns what is done with a field that has none of the message's numbers: `flat` are the
-/// flattened oneofs, each an expression that reads one of its cases and is true if it has.
-pub(super) fn unless_read(flat: impl Iterator<Item = TokenStream>) -> TokenStream {
+/// flattened oneofs, each an expression that reads one of its cases and is true if it has; `keep`
+/// keeps one that none of them has.
+pub(super) fn unless_read(flat: impl Iterator<Item = TokenStream>, keep: Option<TokenStream>) -> TokenStream {
     let mut flat = flat.peekable();
-    let skip = quote!(__ffi_input.skip(__ffi_tag, __ffi_wire_type)?);
+    let skip = keep.unwrap_or_else(|| quote!(__ffi_input.skip(__ffi_tag, __ffi_wire_type)?));
     match flat.peek() {
         None => skip,
         Some(_) => quote! {
@@ -67,16 +69,18 @@ pub(super) fn unless_read(flat: impl Iterator<Item = TokenStream>) -> TokenStrea
 }
 
 /// Returns the fields in the order in which they are written: that of their numbers, as other
-/// writers have it, so that equal values are equal bytes. Flattened oneofs are last.
+/// writers have it, so that equal values are equal bytes. Flattened oneofs are behind them, and
+/// unknown fields are last.
 pub(super) fn in_order(message: &Message) -> Vec<&Field> {
     let mut written: Vec<_> = message.fields.iter().collect();
-    written.sort_by_key(|field| (field.wire.flat, field.tag));
+    written.sort_by_key(|field| (field.wire.unknown.is_some(), field.wire.flat, field.tag));
     written
 }
 
 /// Returns the assertion that flattened oneofs, of the trait `oneof`, have numbers of their own.
 pub(super) fn own_numbers(message: &Message, oneof: &TokenStream) -> TokenStream {
-    let (flat, numbered): (Vec<_>, Vec<_>) = message.fields.iter().partition(|field| field.wire.flat);
+    let fields = message.fields.iter().filter(|field| field.wire.unknown.is_none());
+    let (flat, numbered): (Vec<_>, Vec<_>) = fields.partition(|field| field.wire.flat);
     let Some(first) = flat.first() else { return TokenStream::new() };
     let numbers = numbered.iter().map(|field| field.tag);
     let reserved = message.reserved.iter().map(|(first, last)| quote!((#first, #last)));
@@ -120,7 +124,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         let (value, tag) = (value(field, false), field.tag);
         let field_len = match field.wire {
             Wire { unpacked: true, .. } => of_unpacked(field, "unpacked_len"),
-            Wire { flat: true, .. } => {
+            Wire { flat: true, .. } | Wire { unknown: Some(_), .. } => {
                 let value_len = of_flat(field, "ProtoType", "value_len");
                 return quote!(#value_len(#value));
             }
@@ -132,7 +136,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         let (value, tag) = (value(field, false), field.tag);
         let write_field = match field.wire {
             Wire { unpacked: true, .. } => of_unpacked(field, "write_unpacked"),
-            Wire { flat: true, .. } => {
+            Wire { flat: true, .. } | Wire { unknown: Some(_), .. } => {
                 let write_value = of_flat(field, "ProtoType", "write_value");
                 return quote!(#write_value(#value, __ffi_out););
             }
@@ -156,7 +160,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         }
     });
     let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
-    let numbered = message.fields.iter().zip(&states).filter(|(field, _)| !field.wire.flat);
+    let numbered = message.fields.iter().zip(&states).filter(|(field, _)| field.wire.is_numbered());
     let flat = message.fields.iter().filter(|field| field.wire.flat).map(|field| {
         let (ident, name) = (&field.ident, &field.item.name);
         let read_case = of_flat(field, "ProtoOneof", "read_case");
@@ -167,7 +171,17 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             )?
         }
     });
-    let other = unless_read(flat);
+    let keep = message.fields.iter().find(|field| field.wire.unknown.is_some()).map(|field| {
+        let (ident, name, limit) = (&field.ident, &field.item.name, field.wire.limit());
+        let keep = of_flat(field, "KeepsUnknown", "keep");
+        quote! {
+            __ffi::proto::in_field(
+                #keep(&mut self.#ident, #limit, __ffi_tag, __ffi_wire_type, __ffi_input),
+                #name,
+            )?
+        }
+    });
+    let other = unless_read(flat, keep);
     let own_numbers = own_numbers(message, &quote!(ProtoOneof));
     let reads = numbered.map(|(field, state)| {
         let (value, tag, name) = (value(field, true), field.tag, &field.item.name);

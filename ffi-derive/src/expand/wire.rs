@@ -1,5 +1,6 @@
 //! Fields and cases that have another form in protobuf: `#[ffi(encoding = "..")]`, whose idea is in
-//! `ffi-core/src/proto/coding.rs`, `#[ffi(packed = false)]`, and `#[ffi(flatten)]`.
+//! `ffi-core/src/proto/coding.rs`, `#[ffi(packed = false)]`, `#[ffi(flatten)]`, and
+//! `#[ffi(unknown)]`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -7,7 +8,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::ast::Wire;
-use crate::attr::Encoding;
+use crate::attr::{Encoding, Unknown};
 use crate::record::Object;
 
 impl Wire {
@@ -48,6 +49,14 @@ impl Wire {
         self.encoding.is_none() && self.key_encoding.is_none()
     }
 
+    /// Returns the largest number of bytes of unknown fields that the field keeps: a `usize`.
+    pub(super) fn limit(self) -> TokenStream {
+        match self.unknown {
+            Some(Unknown(Some(limit))) => quote!(#limit as __ffi::usize),
+            _ => quote!(__ffi::usize::MAX),
+        }
+    }
+
     /// Writes the keys of the record that are not as usual.
     pub(super) fn record(self, record: &mut Object<'_>) {
         for (key, encoding) in [("encoding", self.encoding), ("key_encoding", self.key_encoding)] {
@@ -59,6 +68,9 @@ impl Wire {
             if is_set {
                 record.key(key).yes();
             }
+        }
+        if let Some(Unknown(limit)) = self.unknown {
+            record.key("unknown").number(limit.unwrap_or(0));
         }
     }
 }

@@ -364,6 +364,115 @@ fn cases_of_a_flattened_oneof_are_fields_of_the_message() {
     assert!(error.to_string().starts_with("body.Numbers: more than 3 elements"), "{error}");
 }
 
+/// Passes on what it doesn't know.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+struct Relay {
+    #[ffi(unknown)]
+    rest: FfiBytes<48>,
+    #[ffi(tag = 2)]
+    id: u32,
+    #[ffi(tag = 7)]
+    next: FfiOption<Hop>,
+    #[ffi(flatten)]
+    body: Body8,
+}
+
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+struct Hop {
+    at: u32,
+    #[ffi(unknown = 6)]
+    rest: FfiBytes<64>,
+}
+
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C, u32)]
+enum Body8 {
+    Unset,
+    #[ffi(tag = 8)]
+    Count(u32),
+}
+
+/// What a newer version of [`Relay`] has: prost reads what was kept.
+#[derive(prost::Message, Clone, PartialEq)]
+struct NewRelay {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(uint32, tag = "2")]
+    id: u32,
+    #[prost(message, optional, tag = "7")]
+    next: Option<NewHop>,
+    #[prost(fixed64, repeated, tag = "536870911")]
+    wide: Vec<u64>,
+}
+
+#[derive(prost::Message, Clone, PartialEq)]
+struct NewHop {
+    #[prost(uint32, tag = "1")]
+    at: u32,
+    #[prost(sint32, tag = "20")]
+    delta: i32,
+}
+
+#[test]
+fn unknown_fields_are_kept_and_written_again() {
+    let hop = Some(NewHop { at: 3, delta: -5 });
+    let new = NewRelay { name: "of a newer schema".to_owned(), id: 4, next: hop, wide: vec![7, u64::MAX] };
+    let relay = Relay::decode_proto(&new.encode_to_vec()).unwrap();
+    assert_eq!((relay.id, relay.next.as_ref().unwrap().at), (4, 3));
+    let bytes = relay.encode_proto();
+    assert_eq!(bytes.len(), relay.encoded_len());
+    assert_eq!(NewRelay::decode(&*bytes).unwrap(), new);
+    assert_eq!(*Relay::decode_proto(&bytes).unwrap(), *relay);
+
+    // A group with another in it, a known number with another wire type, and keys of five bytes.
+    let unknown =
+        [&[0x53, 0x5B, 8, 1, 0x5C, 0x54][..], &[0x15, 1, 2, 3, 4], &[0xF8, 0xFF, 0xFF, 0xFF, 0x0F, 9]];
+    let mixed = [unknown[0], &[0x40, 5], unknown[1], &[0x10, 6], unknown[2]].concat();
+    let relay = Relay::decode_proto(&mixed).unwrap();
+    assert_eq!((relay.id, &relay.body), (6, &Body8::Count(5)));
+    assert_eq!(relay.rest[..], unknown.concat());
+    assert_eq!(relay.encode_proto(), [&[0x10, 6, 0x40, 5], &*unknown.concat()].concat());
+
+    // The pieces of a message that comes in several are all kept, in their order.
+    let pieces = [&[0x3A, 2, 0x10, 1][..], &[0x3A, 4, 0x18, 2, 8, 9], &[0x3A, 0]].concat();
+    let hop = Relay::decode_proto(&pieces).unwrap().next.as_ref().unwrap().clone();
+    assert_eq!((hop.at, &hop.rest[..]), (9, &[0x10, 1, 0x18, 2][..]));
+    // A message of only unknown fields is there.
+    let relay =
+        Relay { next: FfiOption::some(Hop { at: 0, rest: FfiBytes::default() }), ..*Relay::new_zeroed_box() };
+    assert_eq!(relay.encode_proto(), [0x3A, 0]);
+
+    // What was there goes with the next message that is read.
+    let mut again = Relay::decode_proto(&mixed).unwrap();
+    again.decode_proto_into(&[0x10, 1]).unwrap();
+    assert!(again.rest.is_empty());
+}
+
+#[test]
+fn more_unknown_fields_than_there_is_room_for_are_refused() {
+    let refused = |bytes: &[u8]| {
+        let error = Relay::decode_proto(bytes).unwrap_err();
+        (error.kind(), error.to_string())
+    };
+    let text = |len: u8| [&[0x0A, len][..], &vec![b'x'; len.into()]].concat();
+    assert_eq!(Relay::decode_proto(&text(46)).unwrap().rest.len(), 48);
+    let hint =
+        "hint: more room for them in the field with `#[ffi(unknown)]`, or no such field, which drops them";
+    let (kind, said) = refused(&text(47));
+    assert_eq!(kind, DecodeErrorKind::TooLong);
+    assert_eq!(said, format!("rest: unknown fields of 49 bytes, and the capacity is 48; {hint}"));
+    // The limit of the attribute counts, all pieces together.
+    let (_, said) = refused(&[0x3A, 4, 0x10, 1, 0x18, 2, 0x3A, 4, 0x20, 3, 0x28, 4]);
+    assert_eq!(said, format!("next.rest: unknown fields of 8 bytes, and the capacity is 6; {hint}"));
+    let (kind, said) = refused(&[0x0A, 5, 1]);
+    assert_eq!(kind, DecodeErrorKind::Truncated);
+    assert!(said.starts_with("rest: the bytes end inside this field"), "{said}");
+    let deep = [vec![0x53; 101], vec![0x54; 101]].concat();
+    assert_eq!(refused(&deep).0, DecodeErrorKind::TooDeep);
+}
+
 #[test]
 fn many_keys_are_found_again() {
     // 300 keys, each three times: more than are compared one by one.

@@ -61,7 +61,9 @@ fn build(suite: &Suite) -> Result<PathBuf> {
     let source = folder.join("src");
     fs::create_dir_all(&source)?;
     let files = MESSAGES.map(|name| suite.proto(name));
-    let imported = proto::import_all(&files, &ImportOptions::default())
+    // The suite sends unknown fields, and some of its messages are large.
+    let options = ImportOptions { keep_unknown: Some(1 << 20), ..ImportOptions::default() };
+    let imported = proto::import_all(&files, &options)
         .map_err(|problems| anyhow::anyhow!("{problems}"))
         .context("protobuf's own test messages can't be imported")?;
     fs::write(source.join("schema.rs"), imported.source)?;

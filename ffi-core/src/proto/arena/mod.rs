@@ -327,7 +327,7 @@ pub fn read_item<T: ArenaProto>(place: ArenaPlace<'_, T>, input: &mut Reader<'_>
 /// Returns the error about an arena that can't hold what is read.
 #[cold]
 #[inline(never)]
-fn full(full: ArenaFull) -> DecodeError {
+pub(super) fn full(full: ArenaFull) -> DecodeError {
     let kind = match full {
         ArenaFull::TooLarge => DecodeErrorKind::TooMany,
         ArenaFull::TooDeep => DecodeErrorKind::TooDeep,

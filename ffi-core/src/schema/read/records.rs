@@ -433,6 +433,18 @@ pub struct Wire {
     /// has the number 0.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flat: bool,
+    /// Set if the field keeps unknown fields: the largest number of their bytes, or 0 for as many
+    /// as the field has room for. It has the number 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<u32>,
+}
+
+impl Wire {
+    /// Returns true if protobuf has a field with a number for it.
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        !self.flat && self.unknown.is_none()
+    }
 }
 
 /// Encoding of an integer in protobuf that is no plain varint.

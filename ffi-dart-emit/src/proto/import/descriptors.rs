@@ -1,13 +1,18 @@
 //! Reads descriptor sets, which protobuf's compilers write, and gives files of editions the form of
 //! proto3.
 //!
+//! A set may come from anywhere. [`check`] goes through its bytes before anything is made of them:
+//! what is damaged is named by its path, and what would take memory out of proportion is refused.
+//!
 //! Features of editions come down from the file through messages to fields. Two of them matter
 //! here: presence, and groups under their new name.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use prost_reflect::prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, ReflectMessage as _, Value};
+use prost_reflect::prost::encoding::{self, WireType};
+use prost_reflect::prost::{DecodeError, Message as _};
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
 
 use crate::input;
 use crate::model::Problem;
@@ -42,6 +47,7 @@ pub(super) fn read(file: &Path) -> Result<(DescriptorPool, Vec<String>), Problem
     let global = DescriptorPool::global();
     let of = global.get_message_by_name("google.protobuf.FileDescriptorSet");
     let of = of.ok_or_else(|| problem("there is no descriptor of descriptor sets".to_owned()))?;
+    check(&of, &bytes).map_err(problem)?;
     let mut set = DynamicMessage::decode(of, bytes.as_slice())
         .map_err(|error| problem(format!("it is no descriptor set: {error}")))?;
     messages(&mut set, "file", |it| {
@@ -51,6 +57,7 @@ pub(super) fn read(file: &Path) -> Result<(DescriptorPool, Vec<String>), Problem
     });
     let pool = DescriptorPool::decode(set.encode_to_vec().as_slice())
         .map_err(|error| problem(format!("its files don't fit together: {error}")))?;
+    sound(&pool).map_err(&problem)?;
     let own =
         |name: &String| !name.starts_with("google/protobuf/") && !name.ends_with(crate::proto::OPTIONS_FILE);
     let names: Vec<_> = pool.files().map(|it| it.name().to_owned()).filter(own).collect();
@@ -58,6 +65,122 @@ pub(super) fn read(file: &Path) -> Result<(DescriptorPool, Vec<String>), Problem
         return Err(problem("there is no file in it".to_owned()));
     }
     Ok((pool, names))
+}
+
+/// Checks what a pool takes for granted, and panics without: parts of maps, and values of enums.
+fn sound(pool: &DescriptorPool) -> Result<(), String> {
+    for it in pool.all_messages().filter(MessageDescriptor::is_map_entry) {
+        let key = it.get_field(1).filter(|key| !key.is_list());
+        let is_key = |kind: Kind| {
+            !matches!(kind, Kind::Float | Kind::Double | Kind::Bytes | Kind::Message(_) | Kind::Enum(_))
+        };
+        let is_entry = |kind: Kind| matches!(kind, Kind::Message(of) if of.is_map_entry());
+        let has_value = it.get_field(2).is_some_and(|value| !value.is_list() && !is_entry(value.kind()));
+        if !key.is_some_and(|key| is_key(key.kind())) || !has_value {
+            let problem = "it is an entry of a map, and has no field 1 that can be its key, or no field 2 for its value";
+            return Err(format!("message `{}`: {problem}", it.full_name()));
+        }
+    }
+    match pool.all_enums().find(|it| it.values().len() == 0) {
+        Some(it) => Err(format!("enum `{}`: it has no values", it.full_name())),
+        None => Ok(()),
+    }
+}
+
+/// Largest number of bytes of memory that the parts of a set may take, as [`check`] counts them. That
+/// of the public interfaces of Google, with all positions, takes a half of it.
+const MAX_MEMORY: usize = 1 << 30;
+
+/// Number of bytes of memory of a message, without its fields.
+const MESSAGE_SIZE: usize = 256;
+
+/// Number of bytes of memory of a field, or of a value in a list.
+const VALUE: usize = 48;
+
+/// Largest number of messages inside of each other. Other readers of protobuf have the same limit.
+const MAX_DEPTH: usize = 100;
+
+/// Checks that bytes are a message, and what memory it takes. The error has the path of the part.
+fn check(of: &MessageDescriptor, bytes: &[u8]) -> Result<(), String> {
+    let mut memory = 0;
+    check_message(of, bytes, &mut memory, 0).map_err(|(mut path, what)| {
+        path.reverse();
+        match path.is_empty() {
+            true => format!("it is no descriptor set: {what}"),
+            false => format!("{}: {what}", path.join(".")),
+        }
+    })
+}
+
+/// Path from the innermost part outwards, and the problem there.
+type Damage = (Vec<String>, String);
+
+fn check_message(
+    of: &MessageDescriptor,
+    mut bytes: &[u8],
+    memory: &mut usize,
+    depth: usize,
+) -> Result<(), Damage> {
+    let here = |what: String| (Vec::new(), what);
+    check_memory(memory, MESSAGE_SIZE)?;
+    if depth > MAX_DEPTH {
+        return Err(here(format!("messages are nested in more than {MAX_DEPTH} levels")));
+    }
+    let mut counts: HashMap<u32, usize> = HashMap::new();
+    while !bytes.is_empty() {
+        let damaged = |error: DecodeError| here(format!("it is damaged: {error}"));
+        let (number, wire_type) = encoding::decode_key(&mut bytes).map_err(damaged)?;
+        let Some(field) = of.get_field(number) else {
+            encoding::skip_field(wire_type, number, &mut bytes, encoding::DecodeContext::default())
+                .map_err(damaged)?;
+            check_memory(memory, VALUE)?;
+            continue;
+        };
+        let count = counts.entry(number).or_default();
+        let index = *count;
+        *count += 1;
+        let within = |(mut path, what): Damage| {
+            path.push(match field.is_list() {
+                true => format!("{}[{index}]", field.name()),
+                false => field.name().to_owned(),
+            });
+            (path, what)
+        };
+        let inside = |what: String| within((Vec::new(), what));
+        if wire_type != WireType::LengthDelimited {
+            encoding::skip_field(wire_type, number, &mut bytes, encoding::DecodeContext::default())
+                .map_err(|error| inside(format!("it is damaged: {error}")))?;
+            check_memory(memory, VALUE).map_err(within)?;
+            continue;
+        }
+        let len =
+            encoding::decode_varint(&mut bytes).map_err(|error| inside(format!("it is damaged: {error}")))?;
+        let split = usize::try_from(len).ok().and_then(|len| bytes.split_at_checked(len));
+        let (contents, rest) = split.ok_or_else(|| inside("the bytes end inside of it".to_owned()))?;
+        bytes = rest;
+        match field.kind() {
+            Kind::Message(of) => check_message(&of, contents, memory, depth + 1).map_err(within)?,
+            Kind::String if str::from_utf8(contents).is_err() => {
+                return Err(inside("it is no UTF-8".to_owned()));
+            }
+            Kind::String | Kind::Bytes => {
+                check_memory(memory, VALUE.saturating_add(contents.len())).map_err(within)?;
+            }
+            // Packed numbers: each may be one byte.
+            _ => check_memory(memory, VALUE.saturating_mul(contents.len())).map_err(within)?,
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the memory that the set takes.
+fn check_memory(memory: &mut usize, more: usize) -> Result<(), Damage> {
+    *memory = memory.saturating_add(more);
+    if *memory <= MAX_MEMORY {
+        return Ok(());
+    }
+    let what = format!("up to here the set would take more than {MAX_MEMORY} bytes of memory");
+    Err((Vec::new(), what))
 }
 
 /// Gives a file of an edition the form of proto3.

@@ -9,6 +9,7 @@ use prost_reflect::{
     OneofDescriptor, Value,
 };
 
+use super::forms::{Form, is_export};
 use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
 use super::types::is_oneof;
@@ -52,6 +53,9 @@ fn unset(name: String) -> Part {
         value: None,
     }
 }
+
+/// Name of the field that keeps unknown fields.
+const KEPT: &str = "unknown_fields";
 
 /// Returns the field of a message that has none in protobuf.
 fn nothing() -> Part {
@@ -368,10 +372,13 @@ impl Importer<'_> {
             let Some(ty) = self.field_type(&field, &found) else { continue };
             parts.push(self.part(it.full_name(), &field, &found, name, Some(ty)));
         }
+        let options = self.message_options(it);
+        if let Some((index, part)) = self.keep_unknown(it, &options, &names) {
+            parts.insert(index.min(parts.len()), part);
+        }
         if parts.is_empty() {
             parts.push(nothing());
         }
-        let options = self.message_options(it);
         let mut source = self.composite(it, &options, Body::Struct(parts));
         if options.number("align").is_some() {
             let what = format!(
@@ -390,6 +397,70 @@ impl Importer<'_> {
         let reserved = it.reserved_ranges().map(|range| (range.start, (range.end - 1).min(MAX_NUMBER)));
         source.reserved = reserved.collect();
         source
+    }
+
+    /// Returns the field that keeps unknown fields, with its position, if the message or the caller
+    /// asks for one. `names` are those of the other fields.
+    fn keep_unknown(
+        &mut self,
+        it: &MessageDescriptor,
+        options: &Found,
+        names: &HashSet<String>,
+    ) -> Option<(usize, Part)> {
+        if let Some(Value::Message(said)) = options.0.get("keep_unknown") {
+            return self.kept_by_option(it, said, names);
+        }
+        let limit = self.options.keep_unknown?;
+        // Kernels and columns are of numbers, side by side.
+        if is_export(&it.parent_file()) || options.flag("simd") || options.flag("columns") {
+            return None;
+        }
+        let in_arena = self.form(it) == Form::Arena;
+        let part = Part {
+            doc: "Fields that this schema doesn't know, as they came.".to_owned(),
+            wire: Wire { unknown: Some(if in_arena { limit } else { 0 }), ..Wire::default() },
+            ty: Some(if in_arena { Type::ArenaBytes {} } else { Type::Bytes { cap: limit.into() } }),
+            ..unset(near(KEPT, "_kept", |name| !names.contains(name)))
+        };
+        Some((usize::MAX, part))
+    }
+
+    /// Returns the field that keeps unknown fields by the option `keep_unknown`.
+    fn kept_by_option(
+        &mut self,
+        it: &MessageDescriptor,
+        said: &DynamicMessage,
+        names: &HashSet<String>,
+    ) -> Option<(usize, Part)> {
+        let text = |name: &str| {
+            let text = said.get_field_by_name(name).and_then(|value| value.as_str().map(str::to_owned));
+            text.filter(|text| !text.is_empty())
+        };
+        let number = |name: &str| said.get_field_by_name(name).and_then(|it| it.as_u32()).unwrap_or_default();
+        let wanted = text("name").unwrap_or_else(|| KEPT.to_owned());
+        let name = member_name(&wanted).filter(|name| !names.contains(name));
+        let ty = rust::parse(&text("type").unwrap_or_default(), &|_| None).ok();
+        let ty = ty.filter(|ty| matches!(ty, Type::Bytes { .. } | Type::ArenaBytes {}));
+        let (Some(name), Some(ty)) = (name, ty) else {
+            let what = format!(
+                "message `{}`: the option `keep_unknown` names no field that can keep unknown fields",
+                it.full_name()
+            );
+            let fix = "take a name that no other field has, and the type `FfiBytes<N>` or `ArenaBytes`";
+            self.problem(&it.parent_file(), it.path(), what, fix);
+            return None;
+        };
+        let part = Part {
+            doc: text("doc").unwrap_or_default(),
+            deprecated: said
+                .has_field_by_name("deprecation")
+                .then(|| text("deprecation").unwrap_or_default()),
+            wire: Wire { unknown: Some(number("limit")), ..Wire::default() },
+            rename: text("dart_name"),
+            ty: Some(ty),
+            ..unset(name)
+        };
+        Some((usize::try_from(number("index")).unwrap_or(usize::MAX), part))
     }
 
     pub(super) fn oneof(&mut self, it: &MessageDescriptor) -> Source {

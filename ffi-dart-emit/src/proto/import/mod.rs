@@ -48,6 +48,7 @@ use self::collect::Circle;
 pub use self::forms::Form;
 use self::items::Wide;
 use self::names::{Taken, TypeName};
+pub(super) use self::options::Found;
 use self::report::{Place, Places};
 use self::sidecar::Sidecar;
 use self::sources::{Compiled, Infos, compile};
@@ -80,6 +81,9 @@ pub struct ImportOptions {
     /// True if the cases of a oneof beside other fields become optional fields, of which several
     /// can be set.
     pub split_oneofs: bool,
+    /// Largest number of bytes of unknown fields that each message keeps; without one they are
+    /// dropped.
+    pub keep_unknown: Option<u32>,
 }
 
 /// Result of an import.
@@ -167,6 +171,26 @@ fn root(mains: &[FileDescriptor]) -> String {
     let mut packages = mains.iter().map(FileDescriptor::package_name);
     let first = packages.next().unwrap_or_default();
     if packages.all(|package| package == first) { first.to_owned() } else { String::new() }
+}
+
+/// Compiles a .proto file, or all in a folder.
+///
+/// # Errors
+///
+/// Returns a problem for each mistake in the files.
+pub(super) fn files(input: &Path, include: &[PathBuf]) -> Result<Vec<FileDescriptor>, Problems> {
+    let options = ImportOptions { include: include.to_owned(), ..ImportOptions::default() };
+    Ok(compile(&[input.to_owned()], &options)?.mains)
+}
+
+/// Reads the files of a descriptor set, without those of protobuf itself.
+///
+/// # Errors
+///
+/// Returns a problem if it is none, or is damaged.
+pub(super) fn files_of_set(set: &Path) -> Result<Vec<FileDescriptor>, Problems> {
+    let options = ImportOptions { descriptor_set: Some(set.to_owned()), ..ImportOptions::default() };
+    Ok(compile(&[], &options)?.mains)
 }
 
 struct Importer<'a> {

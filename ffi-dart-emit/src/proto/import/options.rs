@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
 
 /// Options of one item, by their names without package.
-pub(super) struct Found(pub(super) HashMap<String, Value>);
+pub(in crate::proto) struct Found(pub(super) HashMap<String, Value>);
 
 impl Found {
-    pub(super) fn new(options: &DynamicMessage) -> Self {
+    pub(in crate::proto) fn new(options: &DynamicMessage) -> Self {
         let mut found = HashMap::new();
         for (extension, value) in options.extensions() {
             let ours = extension.package_name() == "ffi";
@@ -23,11 +23,11 @@ impl Found {
         self.0.get(name)?.as_str().map(str::to_owned)
     }
 
-    pub(super) fn flag(&self, name: &str) -> bool {
+    pub(in crate::proto) fn flag(&self, name: &str) -> bool {
         self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
+    pub(in crate::proto) fn number(&self, name: &str) -> Option<u64> {
         self.0.get(name).and_then(number)
     }
 
