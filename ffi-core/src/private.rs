@@ -82,7 +82,7 @@ pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};
 pub use crate::schema::fingerprint;
 #[cfg(feature = "simd")]
 pub use crate::simd::{
-    abi::{RecordKernels, RecordTable},
+    abi::{RecordKernels, RecordTable, sets},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
 pub use crate::types::buffer::assert_capacities;

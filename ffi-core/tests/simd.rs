@@ -4,7 +4,7 @@
 #![expect(clippy::multiple_unsafe_ops_per_block, reason = "all calls of a test have the same pointers")]
 
 use ffi_core::FfiMessage;
-use ffi_core::simd::abi::{KERNELS, KernelCode, RecordTable, VERSION};
+use ffi_core::simd::abi::{KERNELS, KernelCode, RecordKernels, RecordTable, VERSION};
 use ffi_core::simd::batch::Numbers;
 use ffi_core::simd::{self, FfiBatch, FfiSimd, Level};
 
@@ -323,32 +323,32 @@ fn kernels_of_the_table_take_any_pointer() {
             let mut out = 0.0_f32;
             // SAFETY: `len` numbers from both pointers on, and one at `out`.
             unsafe {
-                (table.sum)(first, len, &raw mut out);
+                (table.sum.unwrap())(first, len, &raw mut out);
                 assert_eq!(bits([out]), bits([simd::sum(&values)]), "sum of {len} at {offset}");
-                (table.dot)(first, other, len, &raw mut out);
+                (table.dot.unwrap())(first, other, len, &raw mut out);
                 assert_eq!(bits([out]), bits([simd::dot(&values, &others)]), "dot of {len} at {offset}");
-                let found = (table.min)(first, len, &raw mut out);
+                let found = (table.min.unwrap())(first, len, &raw mut out);
                 assert_eq!((found == OK).then_some(out), simd::min(&values), "min of {len} at {offset}");
-                let found = (table.max)(first, len, &raw mut out);
+                let found = (table.max.unwrap())(first, len, &raw mut out);
                 assert_eq!((found == OK).then_some(out), simd::max(&values), "max of {len} at {offset}");
-                let found = (table.mean)(first, len, &raw mut out);
+                let found = (table.mean.unwrap())(first, len, &raw mut out);
                 let mean = simd::mean(&values).map(|mean| bits([mean]));
                 assert_eq!((found == OK).then(|| bits([out])), mean, "mean of {len} at {offset}");
 
                 let mut expected = values.clone();
-                (table.axpy)(0.5, other, first, len);
+                (table.axpy.unwrap())(0.5, other, first, len);
                 simd::axpy(0.5, &others, &mut expected);
-                (table.add)(first, other, len);
+                (table.add.unwrap())(first, other, len);
                 simd::add(&mut expected, &others);
                 (table.lerp.expect("floats have it"))(first, other, len, 0.25);
                 simd::lerp(&mut expected, &others, 0.25);
-                (table.scale)(first, len, 3.0);
+                (table.scale.unwrap())(first, len, 3.0);
                 simd::scale(&mut expected, 3.0);
-                assert_eq!((table.clamp)(first, len, 1.0, -1.0), KernelCode::Range as i32);
-                assert_eq!((table.clamp)(first, len, -1e3, 1e4), OK);
+                assert_eq!((table.clamp.unwrap())(first, len, 1.0, -1.0), KernelCode::Range as i32);
+                assert_eq!((table.clamp.unwrap())(first, len, -1e3, 1e4), OK);
                 simd::clamp(&mut expected, -1e3, 1e4);
                 // Both arguments are one slice.
-                (table.mul)(first, first, len);
+                (table.mul.unwrap())(first, first, len);
                 simd::mul(&mut expected.clone(), &expected);
                 let squares = expected.iter().map(|value| value * value);
                 let found = (0..len).map(|index| first.wrapping_add(index).read_unaligned());
@@ -363,7 +363,7 @@ fn wide_sums_are_words_of_64_bits() {
     let mut words = [0_u64; 2];
     let values = [u64::MAX, u64::MAX, 3];
     // SAFETY: three numbers, and space for a number of 128 bits.
-    unsafe { (KERNELS.u64.sum)(values.as_ptr(), 3, words.as_mut_ptr().cast()) };
+    unsafe { (KERNELS.u64.sum.unwrap())(values.as_ptr(), 3, words.as_mut_ptr().cast()) };
     let [low, high] = if cfg!(target_endian = "little") { words } else { [words[1], words[0]] };
     assert_eq!(u128::from(high) << 64 | u128::from(low), u128::from(u64::MAX) * 2 + 3);
 }
@@ -378,22 +378,22 @@ fn fields_of_the_table_are_those_of_rust() {
     let (mut out, mut present) = ([0.0_f32; 2], [0_u8; 2]);
     // SAFETY: the last two of seven numbers of 50 records, and space for two results.
     unsafe {
-        (table.field_sum)(tensor, 50, stride, 2, out.as_mut_ptr());
+        (table.field_sum.unwrap())(tensor, 50, stride, 2, out.as_mut_ptr());
         assert_eq!(bits(out), bits(Body::FIELDS.tensor.sums(&expected)));
-        (table.field_min)(tensor, 50, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
+        (table.field_min.unwrap())(tensor, 50, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
         assert_eq!((out.map(Some), present), (Body::FIELDS.tensor.mins(&expected), [1, 1]));
-        (table.field_max)(tensor, 0, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
+        (table.field_max.unwrap())(tensor, 0, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
         assert_eq!(present, [0, 0]);
-        assert_eq!((table.field_mean)(tensor, 0, stride, 2, out.as_mut_ptr()), KernelCode::None as i32);
-        (table.field_add)(tensor, 50, stride, 2, 1.0);
+        assert_eq!((table.field_mean.unwrap())(tensor, 0, stride, 2, out.as_mut_ptr()), KernelCode::None as i32);
+        (table.field_add.unwrap())(tensor, 50, stride, 2, 1.0);
         Body::FIELDS.tensor.add(&mut expected, 1.0);
-        (table.field_scale)(tensor, 50, stride, 2, 2.0);
+        (table.field_scale.unwrap())(tensor, 50, stride, 2, 2.0);
         Body::FIELDS.tensor.scale(&mut expected, 2.0);
-        assert_eq!((table.field_clamp)(tensor, 50, stride, 2, 5.0, 500.0), OK);
+        assert_eq!((table.field_clamp.unwrap())(tensor, 50, stride, 2, 5.0, 500.0), OK);
         Body::FIELDS.tensor.clamp(&mut expected, 5.0, 500.0);
-        (table.field_fill)(first.wrapping_add(4), 50, stride, 1, 7.0);
+        (table.field_fill.unwrap())(first.wrapping_add(4), 50, stride, 1, 7.0);
         Body::FIELDS.mass.fill(&mut expected, 7.0);
-        (table.field_axpy)(0.5, first.wrapping_add(2), first, 50, stride, 2);
+        (table.field_axpy.unwrap())(0.5, first.wrapping_add(2), first, 50, stride, 2);
         Body::FIELDS.position.axpy(&mut expected, 0.5, Body::FIELDS.velocity);
     }
     assert_eq!(bits(bodies.numbers().iter().copied()), bits(expected.numbers().iter().copied()));
@@ -423,67 +423,67 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
             (KernelCode::Size as i32, first, usize::MAX / 8 + 2),
             (KernelCode::Size as i32, first.with_addr(usize::MAX - 15), 4),
         ] {
-            assert_eq!((table.sum)(values, len, result), code);
-            assert_eq!((table.mean)(values, len, result), code);
-            assert_eq!((table.min)(values, len, result), code);
-            assert_eq!((table.max)(values, len, result), code);
-            for zip in [table.add, table.sub, table.mul] {
+            assert_eq!((table.sum.unwrap())(values, len, result), code);
+            assert_eq!((table.mean.unwrap())(values, len, result), code);
+            assert_eq!((table.min.unwrap())(values, len, result), code);
+            assert_eq!((table.max.unwrap())(values, len, result), code);
+            for zip in [table.add, table.sub, table.mul].map(Option::unwrap) {
                 assert_eq!(zip(values, first, len), code);
                 assert_eq!(zip(first, values, len), code);
             }
             for (values, other) in [(values, first), (first, values)] {
-                assert_eq!((table.dot)(values, other, len, result), code);
-                assert_eq!((table.axpy)(1.0, values, other, len), code);
+                assert_eq!((table.dot.unwrap())(values, other, len, result), code);
+                assert_eq!((table.axpy.unwrap())(1.0, values, other, len), code);
                 assert_eq!(lerp(values, other, len, 0.5), code);
                 assert_eq!(dots(values, other, len, 1, result), code);
-                assert_eq!((table.field_axpy)(1.0, values, other, len, 8, 1), code);
+                assert_eq!((table.field_axpy.unwrap())(1.0, values, other, len, 8, 1), code);
             }
-            assert_eq!((table.scale)(values, len, 2.0), code);
-            assert_eq!((table.clamp)(values, len, 0.0, 1.0), code);
-            assert_eq!((table.fill)(values, len, 2.0), code);
-            assert_eq!((table.field_sum)(values, len, 8, 1, result), code);
-            assert_eq!((table.field_mean)(values, len, 8, 1, result), code);
-            assert_eq!((table.field_min)(values, len, 8, 1, result, bytes), code);
-            assert_eq!((table.field_max)(values, len, 8, 1, result, bytes), code);
-            assert_eq!((table.field_add)(values, len, 8, 1, 1.0), code);
-            assert_eq!((table.field_scale)(values, len, 8, 1, 1.0), code);
-            assert_eq!((table.field_clamp)(values, len, 8, 1, 0.0, 1.0), code);
-            assert_eq!((table.field_fill)(values, len, 8, 1, 1.0), code);
+            assert_eq!((table.scale.unwrap())(values, len, 2.0), code);
+            assert_eq!((table.clamp.unwrap())(values, len, 0.0, 1.0), code);
+            assert_eq!((table.fill.unwrap())(values, len, 2.0), code);
+            assert_eq!((table.field_sum.unwrap())(values, len, 8, 1, result), code);
+            assert_eq!((table.field_mean.unwrap())(values, len, 8, 1, result), code);
+            assert_eq!((table.field_min.unwrap())(values, len, 8, 1, result, bytes), code);
+            assert_eq!((table.field_max.unwrap())(values, len, 8, 1, result, bytes), code);
+            assert_eq!((table.field_add.unwrap())(values, len, 8, 1, 1.0), code);
+            assert_eq!((table.field_scale.unwrap())(values, len, 8, 1, 1.0), code);
+            assert_eq!((table.field_clamp.unwrap())(values, len, 8, 1, 0.0, 1.0), code);
+            assert_eq!((table.field_fill.unwrap())(values, len, 8, 1, 1.0), code);
             assert_eq!(lengths(values, len, 1, result), code);
             assert_eq!(normalize(values, len, 1), code);
         }
         // Products that overflow, although each factor is small enough.
-        assert_eq!((table.field_sum)(first, 3, usize::MAX / 2, 1, result), KernelCode::Size as i32);
-        assert_eq!((table.field_fill)(first, 2, 8, usize::MAX / 4, 1.0), KernelCode::Size as i32);
+        assert_eq!((table.field_sum.unwrap())(first, 3, usize::MAX / 2, 1, result), KernelCode::Size as i32);
+        assert_eq!((table.field_fill.unwrap())(first, 2, 8, usize::MAX / 4, 1.0), KernelCode::Size as i32);
         assert_eq!(dots(first, first, usize::MAX / 2, 4, result), KernelCode::Size as i32);
         assert_eq!(normalize(first, usize::MAX / 2, 4), KernelCode::Size as i32);
         // The pointer for the result is null.
-        assert_eq!((table.sum)(first, 4, null), KernelCode::Null as i32);
-        assert_eq!((table.dot)(first, first, 4, null), KernelCode::Null as i32);
-        assert_eq!((table.field_max)(first, 4, 8, 1, null, bytes), KernelCode::Null as i32);
-        assert_eq!((table.field_max)(first, 4, 8, 1, result, null.cast()), KernelCode::Null as i32);
+        assert_eq!((table.sum.unwrap())(first, 4, null), KernelCode::Null as i32);
+        assert_eq!((table.dot.unwrap())(first, first, 4, null), KernelCode::Null as i32);
+        assert_eq!((table.field_max.unwrap())(first, 4, 8, 1, null, bytes), KernelCode::Null as i32);
+        assert_eq!((table.field_max.unwrap())(first, 4, 8, 1, result, null.cast()), KernelCode::Null as i32);
         assert_eq!(lengths(first, 4, 1, null), KernelCode::Null as i32);
         // Several results that overlap the input are refused; a single one is written after all is
         // read.
         let mut own = values;
         let last = own.as_mut_ptr().wrapping_add(3);
-        assert_eq!(((table.sum)(own.as_ptr(), 4, last), last.read()), (OK, 10.0));
-        assert_eq!((table.dot)(one, one, 0, result), OK);
-        assert_eq!((table.field_sum)(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap as i32);
-        assert_eq!((table.field_min)(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap as i32);
-        assert_eq!((table.field_min)(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap as i32);
+        assert_eq!(((table.sum.unwrap())(own.as_ptr(), 4, last), last.read()), (OK, 10.0));
+        assert_eq!((table.dot.unwrap())(one, one, 0, result), OK);
+        assert_eq!((table.field_sum.unwrap())(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap as i32);
+        assert_eq!((table.field_min.unwrap())(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap as i32);
+        assert_eq!((table.field_min.unwrap())(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap as i32);
         assert_eq!(dots(first, first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap as i32);
         assert_eq!(lengths(first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap as i32);
         // A pointer to no numbers may have any value.
-        assert_eq!((table.sum)(null, 0, result), OK);
-        assert_eq!((table.min)(null, 0, result), KernelCode::None as i32);
-        assert_eq!((table.mean)(one.wrapping_byte_add(1), 0, result), KernelCode::None as i32);
-        assert_eq!((table.add)(null, null, 0), OK);
-        assert_eq!((table.field_fill)(null, 0, 8, 1, 1.0), OK);
+        assert_eq!((table.sum.unwrap())(null, 0, result), OK);
+        assert_eq!((table.min.unwrap())(null, 0, result), KernelCode::None as i32);
+        assert_eq!((table.mean.unwrap())(one.wrapping_byte_add(1), 0, result), KernelCode::None as i32);
+        assert_eq!((table.add.unwrap())(null, null, 0), OK);
+        assert_eq!((table.field_fill.unwrap())(null, 0, 8, 1, 1.0), OK);
         assert_eq!(normalize(null, 0, 2), OK);
         // Kernels of no elements return at once, whatever the other count is.
         assert_eq!(normalize(null, usize::MAX, 0), OK);
-        assert_eq!((table.field_fill)(null, 0, 8, usize::MAX, 1.0), OK);
+        assert_eq!((table.field_fill.unwrap())(null, 0, 8, usize::MAX, 1.0), OK);
     }
     assert_eq!((values, present, out[1..] == [7.0; 3]), ([1.0, 2.0, 3.0, 4.0], [9; 4], true));
 }
@@ -538,4 +538,59 @@ fn kernels_of_a_message_refuse_what_can_be_checked() {
     }
     assert_eq!(bits(bodies.numbers().iter().copied()), bits([1.0; 21]));
     assert_eq!(present, [9; 7]);
+}
+
+/// A message that names operations.
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C)]
+#[ffi(simd(sum, scale, saturating_add))]
+struct Named {
+    x: f32,
+    y: f32,
+}
+
+/// A message that names operations, with fields of several types.
+#[derive(FfiMessage, Clone, Copy)]
+#[repr(C)]
+#[ffi(simd(max))]
+struct NamedMixed {
+    wide: f64,
+    count: u32,
+    live: bool,
+}
+
+unsafe extern "C" {
+    safe fn simd_ffi_named_simd() -> &'static RecordKernels;
+    safe fn simd_ffi_named_mixed_simd() -> &'static RecordKernels;
+    safe fn simd_ffi_body_simd() -> &'static RecordKernels;
+}
+
+/// Tests that the table of a message that names operations has these, for the types of its numbers,
+/// and that the others are null, so that nothing refers to their code.
+#[test]
+fn tables_have_the_operations_that_are_named() {
+    let named = simd_ffi_named_simd();
+    assert!(named.sum.is_some() && named.add.is_none() && named.clamp.is_none());
+    let kernels = named.kernels;
+    assert_eq!((kernels.version, kernels.len), (VERSION, KERNELS.len));
+    let floats = &kernels.f32;
+    assert!(floats.sum.is_some() && floats.field_sum.is_some() && floats.scale.is_some());
+    assert!(floats.mul.is_none() && floats.field_max.is_none() && floats.lerp.is_none());
+    assert!(floats.saturating_add.is_none(), "floats have none");
+    assert!(kernels.f64.sum.is_none() && kernels.i32.saturating_add.is_none());
+    // Safe code has all operations in any case.
+    let points = [Named { x: 1.0, y: 2.0 }; 3];
+    assert_eq!(points.sums(), [3.0, 6.0]);
+    let mut sums = [0.0_f32; 2];
+    // SAFETY: the pointers are to three messages, and to a result for each of their numbers.
+    let code = unsafe { (named.sum.unwrap())(points.as_ptr().cast(), 3, sums.as_mut_ptr().cast()) };
+    assert_eq!((code, sums), (OK, [3.0, 6.0]));
+
+    let mixed = simd_ffi_named_mixed_simd();
+    assert!(mixed.max.is_none(), "it is mixed");
+    assert!(mixed.kernels.f64.field_max.is_some() && mixed.kernels.u32.field_max.is_some());
+    assert!(mixed.kernels.f64.field_min.is_none() && mixed.kernels.f32.field_max.is_none());
+
+    let all = simd_ffi_body_simd();
+    assert!(std::ptr::eq(all.kernels, &raw const KERNELS) && all.axpy_fields.is_some());
 }

@@ -28,7 +28,7 @@ pub(crate) struct MessageAttrs {
     #[darling(default)]
     pub(crate) columns: Flag,
     #[darling(default)]
-    pub(crate) simd: Flag,
+    pub(crate) simd: Simd,
     #[darling(default)]
     pub(crate) arena: Flag,
 }
@@ -632,6 +632,69 @@ fn is_dart_uri(uri: &str) -> bool {
 fn is_file_name(part: &str) -> bool {
     part.chars().all(|next| next == '_' || next.is_ascii_alphanumeric())
 }
+
+/// `simd`, or `simd(sum, scale)` with the operations that the library is to have.
+#[derive(Debug, Default)]
+pub(crate) struct Simd {
+    pub(crate) flag: Flag,
+    /// The operations, in capitals; all if there are none.
+    pub(crate) operations: Vec<Ident>,
+}
+
+impl Simd {
+    /// The operations, as `ffi_core::simd::abi::sets` has them.
+    const OPERATIONS: [&str; 17] = [
+        "sum",
+        "mean",
+        "min",
+        "max",
+        "dot",
+        "add",
+        "sub",
+        "mul",
+        "scale",
+        "axpy",
+        "clamp",
+        "fill",
+        "lerp",
+        "length",
+        "normalize",
+        "saturating_add",
+        "saturating_sub",
+    ];
+}
+
+impl FromMeta for Simd {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let flag = Flag::at(item);
+        let Meta::List(list) = item else {
+            return match item {
+                Meta::Path(_) => Ok(Self { flag, operations: Vec::new() }),
+                _ => Err(refuse(item, "`simd` takes no value\nhint: `simd` alone, or `simd(sum, scale)`")),
+            };
+        };
+        let names = list.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated);
+        let names = names.ok().filter(|names| !names.is_empty()).ok_or_else(|| {
+            refuse(item, "`simd(..)` takes names of operations\nhint: `simd(sum, scale)`, or `simd` for all")
+        })?;
+        let mut errors = Error::accumulator();
+        let operations = names.iter().filter_map(|name| {
+            let text = name.to_string();
+            if Self::OPERATIONS.contains(&&*text) {
+                return Some(Ident::new(&text.to_uppercase(), name.span()));
+            }
+            let problem = format!(
+                "`{text}` is no operation of `simd`\nhint: one of `{}`",
+                Self::OPERATIONS.join("`, `")
+            );
+            errors.push(refuse(name, problem));
+            None
+        });
+        let operations = operations.collect();
+        errors.finish_with(Self { flag, operations })
+    }
+}
+
 
 /// `pool = N` or `pool(capacity = N, reset = "keep")`.
 #[derive(Clone, Debug)]

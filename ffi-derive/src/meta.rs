@@ -50,6 +50,11 @@ pub(crate) fn key(meta: &Meta) -> String {
 pub(crate) struct Flag(Option<Span>);
 
 impl Flag {
+    /// Returns the flag of a key that is written there.
+    pub(crate) fn at(item: &Meta) -> Self {
+        Self(Some(item.path().span()))
+    }
+
     pub(crate) fn is_present(&self) -> bool {
         self.0.is_some()
     }

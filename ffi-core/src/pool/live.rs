@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! bits   [slots 0..64][64..128] ..          spare bits at the end are set for good
-//! hints  [{group, candidates}; 256]         one cache line each: the next claims of some threads
+//! hints  [{group, candidates}; 8..256]      one cache line each: the next claims of some threads
 //! ```
 //!
 //! A hint may be stale, torn or shared by two threads; at worst a claim fails and looks again.
@@ -22,6 +22,7 @@
 //! Rows of `cargo xtask bench pools` chose the constants; each constant names its row.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use super::primitive::{Protocol, Word};
@@ -32,8 +33,23 @@ pub(super) const GROUP: usize = 64;
 /// Number of words of bits per cache line.
 pub(super) const LINE: usize = 8;
 
-/// Number of entries of the hint table; row "a million pairs, 50 threads".
-pub(super) const HINTS: usize = 256;
+/// Largest number of entries of the hint table; row "a million pairs, 50 threads".
+const MOST_HINTS: usize = 256;
+
+/// Smallest number of entries of the hint table.
+const FEWEST_HINTS: usize = 8;
+
+/// Returns the number of entries of a pool's hint table, a power of two: one for each four slots,
+/// as threads with hints of their own meet in the words of bits of a small pool all the same.
+pub(super) const fn hints_of(capacity: usize) -> usize {
+    if capacity > 4 * MOST_HINTS {
+        MOST_HINTS
+    } else if capacity < 4 * FEWEST_HINTS {
+        FEWEST_HINTS
+    } else {
+        (capacity / 4).next_power_of_two()
+    }
+}
 
 /// Number of free slots from which a group is preferred to closer ones that have fewer; rows of
 /// churn.
@@ -78,6 +94,20 @@ impl Bits {
         Self { bits: self.bits & self.bits.wrapping_sub(1), ..self }
     }
 
+    /// Removes the lowest slot and those that follow it without a gap, and returns their indices.
+    #[inline(always)]
+    pub(super) fn pop_run(&mut self) -> Option<Range<usize>> {
+        if self.bits == 0 {
+            return None;
+        }
+        let first = self.bits.trailing_zeros();
+        let count = (self.bits >> first).trailing_ones();
+        // The carry goes through the run, and sets the bit above it, or none.
+        self.bits &= self.bits.wrapping_add(1 << first);
+        let first = self.group * GROUP + first as usize;
+        Some(first..first + count as usize)
+    }
+
     /// Removes the highest slot, and returns its index.
     pub(super) fn pop_last(&mut self) -> Option<usize> {
         let last = (u64::BITS - 1).checked_sub(self.bits.leading_zeros())?;
@@ -95,7 +125,7 @@ pub(super) struct Seat(pub(super) usize);
 pub(crate) struct Live<'a, W, P> {
     /// Words of bits, a multiple of [`LINE`]; the bits from the capacity on are always set.
     bits: &'a [W],
-    /// [`HINTS`] entries, or a smaller power of two in a model; each `group` is below `bits.len()`.
+    /// As many as [`hints_of`] says, or fewer in a model: a power of two. Each `group` is below `bits.len()`.
     hints: &'a [Hint<W>],
     capacity: usize,
     /// Number of groups that have slots.
@@ -318,7 +348,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
 
     /// Claims up to `left` slots, whole groups at once, from the seat's home on, and counts `left`
     /// down.
-    pub(super) fn claim_many(&self, seat: Seat, left: &mut usize, mut claimed: impl FnMut(usize)) {
+    pub(super) fn claim_many(&self, seat: Seat, left: &mut usize, mut claimed: impl FnMut(Bits)) {
         let home = self.home(seat);
         let (before, from) = self.bits.split_at(home);
         let groups = from.iter().zip(home..).chain(before.iter().zip(0..));
@@ -330,12 +360,9 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
             if free == 0 {
                 continue;
             }
-            let mut got = self.claim_bits(Bits { group, bits: lowest(free, *left) });
+            let got = self.claim_bits(Bits { group, bits: lowest(free, *left) });
             *left -= got.bits.count_ones() as usize;
-            while let Some(index) = got.first() {
-                claimed(index);
-                got = got.without_first();
-            }
+            claimed(got);
         }
     }
 
@@ -373,10 +400,25 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
 
     /// Returns roughly how many slots have their bit set: they are handed out, or kept by a thread.
     pub(super) fn count(&self) -> usize {
-        let set: usize =
-            self.bits.iter().map(|live| live.load(Ordering::Relaxed).count_ones() as usize).sum();
-        set - (self.bits.len() * GROUP - self.capacity)
+        set_bits(self.bits) - (self.bits.len() * GROUP - self.capacity)
     }
+}
+
+/// Returns the number of bits that are set.
+fn set_bits<W: Word>(words: &[W]) -> usize {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    {
+        /// Has an instruction for each word, where the baseline of x86-64 has ten.
+        #[target_feature(enable = "popcnt")]
+        fn counted<W: Word>(words: &[W]) -> usize {
+            words.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
+        }
+        if std::arch::is_x86_feature_detected!("popcnt") {
+            // SAFETY: the processor has that instruction, as was just found out.
+            return unsafe { counted(words) };
+        }
+    }
+    words.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
 }
 
 /// Returns those of `bits` whose slots' words fill a whole cache line, or all if there are none.

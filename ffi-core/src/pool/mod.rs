@@ -6,9 +6,9 @@
 //! pool returns an error, and a pointer that is null, foreign, interior or already freed is refused
 //! and counted.
 //!
-//! The slots are claimed through a map of live bits. In pools of 1,024 slots or more each thread
-//! claims some at once and keeps those that it frees, up to 21, so that most pairs need no locked
-//! instruction. A thread that finds nothing free takes back the slots that idle threads keep, so
+//! The slots are claimed through a map of live bits. Each thread claims some at once and keeps those
+//! that it frees, up to 21 and an eighth of the slots, but at least one, so that most pairs need no
+//! locked instruction. A thread that finds nothing free takes back the slots that idle threads keep, so
 //! none is lost. That needs a fence that runs on behalf of other threads (`membarrier` of Linux, on
 //! x86-64 and aarch64); on other systems threads keep nothing. Each slot has a word that says
 //! whether it is handed out, and counts its frees. The low half of that count is the generation in
@@ -26,7 +26,7 @@
 //!
 //! | pool | allocate, free what this thread allocated | free, take or read what another thread allocated | at exhaustion |
 //! |---|---|---|---|
-//! | `cache = "none"`, fewer than 1,024 slots, slots of 16 KiB or more, `pool-debug`, or any but Linux and Android on x86-64 and aarch64 | lock-free, with three locked instructions for both | lock-free | lock-free |
+//! | `cache = "none"`, slots of 16 KiB or more, `pool-debug`, or any but Linux and Android on x86-64 and aarch64 | lock-free, with three locked instructions for both | lock-free | lock-free |
 //! | others | lock-free, and without locked instructions as a rule | waits for that thread a few times, if it is in the middle of an allocation or a free | waits for each thread that is in the middle of one |
 //!
 //! **Lock-free** is an operation whose attempt fails only because another one succeeded, whatever

@@ -102,8 +102,7 @@ impl RawPool {
         unsafe { arena.as_ref() }
     }
 
-    /// Opens the pool at its first use. Threads keep slots of it if it is `cached` and large
-    /// enough.
+    /// Opens the pool at its first use. Threads keep slots of it if it is `cached`.
     #[cold]
     #[inline(never)]
     pub(super) fn open(&'static self, cached: bool) -> Result<&'static Arena, PoolErrorKind> {
@@ -249,6 +248,13 @@ impl RawPool {
         if live > self.counts.high_water.load(Ordering::Relaxed) {
             self.counts.high_water.fetch_max(live, Ordering::Relaxed);
         }
+    }
+
+    /// Returns how many slots are handed out, and raises the high-water mark to that.
+    pub(super) fn live(&self) -> usize {
+        let live = self.kept().map_or(0, |arena| arena.slots.count());
+        self.saw(live as u64);
+        live
     }
 
     pub(super) fn stats(&self) -> PoolStats {

@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicU64;
 use memmap2::MmapOptions;
 
 use super::cache::Native;
-use super::live::{GROUP, HINTS, Hint, LINE, Live};
+use super::live::{GROUP, Hint, LINE, Live, hints_of};
 use super::slots::Slots;
 use crate::huge_pages::{self, LARGE};
 
@@ -28,10 +28,6 @@ pub(crate) struct Arena {
     pub(super) base: NonNull<u8>,
     pub(super) slots: Slots<'static>,
 }
-
-/// Number of slots from which a pool has magazines: in a smaller one, few threads would keep much
-/// of it.
-const MANY: u32 = 1_024;
 
 /// Largest number of slots that have huge pages: each is two entries in the system's list of parts
 /// of the address space, of which a process has 65,530 (`vm.max_map_count`).
@@ -57,8 +53,8 @@ impl Plan {
         let capacity = capacity as usize;
         let lines = capacity.div_ceil(GROUP * LINE);
         let hints = size_of::<Arena>().next_multiple_of(64);
-        let cache = (hints + HINTS * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
-        let live = (cache + Native::BYTES).next_multiple_of(64);
+        let cache = (hints + hints_of(capacity) * size_of::<Hint<AtomicU64>>()).next_multiple_of(128);
+        let live = (cache + Native::bytes(capacity)).next_multiple_of(64);
         let words = live + lines * LINE * 8;
         let Some(word_bytes) = capacity.checked_mul(8) else { return None };
         let Some(end) = words.checked_add(word_bytes) else { return None };
@@ -74,9 +70,8 @@ impl Plan {
     }
 }
 
-/// Reserves the memory, and hands the arena to `publish`. The pool has a cache if it is `cached`
-/// and not too small for one. The memory is given back if `publish` returns false. Returns true if
-/// there was memory.
+/// Reserves the memory, and hands the arena to `publish`. The pool has a cache if it is `cached`.
+/// The memory is given back if `publish` returns false. Returns true if there was memory.
 pub(super) fn reserve(
     plan: Plan,
     capacity: u32,
@@ -94,7 +89,7 @@ pub(super) fn reserve(
     let Some(start) = NonNull::new(memory.as_mut_ptr()) else { return false };
     let lines = (capacity as usize).div_ceil(GROUP * LINE);
     // SAFETY: the plan has room for that many hints there, aligned to their 64; zeros are hints.
-    let hints = unsafe { array::<Hint<AtomicU64>>(start, plan.hints, HINTS) };
+    let hints = unsafe { array::<Hint<AtomicU64>>(start, plan.hints, hints_of(capacity as usize)) };
     // SAFETY: the plan has room for that many lines there.
     let live = unsafe { array::<AtomicU64>(start, plan.live, lines * LINE) };
     // SAFETY: the plan's offsets are inside of the mapping.
@@ -102,7 +97,7 @@ pub(super) fn reserve(
     let live = Live::new(live, hints, capacity as usize);
     // SAFETY: the plan has room for the cache there, aligned to its 128, and nothing else refers to
     // that memory, which is zeros. It is unmapped with the arena, if at all.
-    let cache = unsafe { Native::in_memory(cache, live, cached && capacity >= MANY) };
+    let cache = unsafe { Native::in_memory(cache, live, cached) };
     // SAFETY: the plan has room for a word per slot there.
     let words = unsafe { array::<AtomicU64>(start, plan.words, capacity as usize) };
     // SAFETY: the plan's offsets are inside of the mapping.

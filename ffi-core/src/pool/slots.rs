@@ -47,6 +47,7 @@
 //! The tests are in `tests/`: `model.rs` has loom try every order, and shows that it finds fault
 //! with weaker ones.
 
+use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::Ordering;
 
@@ -258,13 +259,14 @@ impl<'a, C: Cache> Slots<'a, C> {
         }
     }
 
-    /// Claims up to `count` slots, whole groups at once, and calls `claimed` with each. Returns how
-    /// many it claimed.
+    /// Claims up to `count` slots, whole groups at once. Returns how many it claimed. Calls `run`
+    /// with the indices of consecutive ones, then `claimed` with each of them.
     pub(crate) fn claim_many(
         &self,
         placement: Placement,
         caller: Caller,
         count: usize,
+        mut run: impl FnMut(Range<usize>),
         mut claimed: impl FnMut(Claimed<'a, C::Word>),
         refilled: impl FnOnce(u64),
     ) -> usize {
@@ -275,14 +277,21 @@ impl<'a, C: Cache> Slots<'a, C> {
         let mut got = 0;
         loop {
             let left = count - got;
-            // SAFETY: `new` asserts that the cache is above as many live bits as there are words.
-            let mut claimed = |got| claimed(unsafe { words.claimed(got) });
+            let group = |mut bits: Bits, mark| {
+                while let Some(indices) = bits.pop_run() {
+                    run(indices.clone());
+                    for index in indices {
+                        // SAFETY: `new` asserts that the cache is above as many live bits as there
+                        // are words.
+                        claimed(unsafe { words.claimed(Got { index, mark, more: 0 }) });
+                    }
+                }
+            };
             got += match placement {
-                Placement::Kept => self.cache.claim_many(caller, seat, left, claimed),
+                Placement::Kept => self.cache.claim_many(caller, seat, left, group),
                 Placement::Spread | Placement::Lowest => {
-                    let mut rest = left;
-                    let mut shared = |index| claimed(Got::shared(index));
-                    self.cache.live().claim_many(seat, &mut rest, &mut shared);
+                    let (mut rest, mut group) = (left, group);
+                    self.cache.live().claim_many(seat, &mut rest, |bits| group(bits, Mark::SHARED));
                     left - rest
                 }
             };
@@ -711,7 +720,8 @@ impl<'a, C: Cache> Slots<'a, C> {
         self.cache.resign(caller);
     }
 
-    /// Returns roughly how many slots are handed out, without looking at each.
+    /// Returns how many slots are handed out, without looking at each: exact if no thread allocates
+    /// or frees meanwhile.
     pub(crate) fn count(&self) -> usize {
         #[cfg(feature = "pool-debug")]
         let kept = self.cache.kept() + self.quarantine.len();

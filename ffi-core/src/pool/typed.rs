@@ -72,8 +72,32 @@ impl<T: FfiMessage> Pool<T> {
         self.raw.name()
     }
 
+    /// Returns the number of slots that are handed out, as [`PoolStats::live`] has it: some
+    /// microseconds for a million slots, as it reads a bit of each. The result is exact if no thread
+    /// allocates or frees meanwhile.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use ffi_core::{FfiMessage, FfiPooled};
+    /// # ffi_core::library!();
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(pool = 100)]
+    /// struct Particle {
+    ///     x: f32,
+    /// }
+    ///
+    /// let particle = Particle::pool().alloc();
+    /// assert_eq!(Particle::pool().live_count(), 1);
+    /// ```
+    #[must_use]
+    pub fn live_count(&self) -> usize {
+        self.raw.live()
+    }
+
     /// Returns the statistics of the pool. It reads the words of all slots, so its time grows with
-    /// the capacity.
+    /// the capacity: 8 bytes for each slot. [`live_count`](Self::live_count) reads a bit of each.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
         self.raw.stats()

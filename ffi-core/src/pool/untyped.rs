@@ -9,6 +9,7 @@
 //! a constant there, so they are the instructions that generic code would be.
 
 use std::ffi::c_void;
+use std::ops::Range;
 use std::ptr::{self, NonNull};
 
 use super::cache::thread::Caller;
@@ -112,15 +113,21 @@ impl Untyped<'_> {
     /// Returns a claimed slot, zeroed if the message's pool zeroes.
     #[inline(always)]
     fn prepare(self, base: NonNull<u8>, slot: Slot<'_>) -> NonNull<u8> {
-        #[cfg(feature = "pool-debug")]
-        self.raw.journal.allocated(slot.index());
-        let place = self.place(base, slot);
+        let place = self.journalled(base, slot);
         // A slot that was never freed was never written.
         if self.kind.zeroed && (self.kind.size <= SMALL || slot.state().frees() != 0) {
             // SAFETY: the slot was just claimed, so nobody else uses its bytes.
             unsafe { zero(place, self.kind.size) };
         }
         place
+    }
+
+    /// Returns the place of a claimed slot, which the journal notes with the feature `pool-debug`.
+    #[inline(always)]
+    fn journalled(self, base: NonNull<u8>, slot: Slot<'_>) -> NonNull<u8> {
+        #[cfg(feature = "pool-debug")]
+        self.raw.journal.allocated(slot.index());
+        self.place(base, slot)
     }
 
     /// Looks at a slot that is about to be free, only with the feature `pool-debug`.
@@ -155,11 +162,32 @@ impl Untyped<'_> {
         Some(claimed)
     }
 
-    /// Claims `count` slots or fewer, and returns how many it claimed.
+    /// Claims `count` slots or fewer, and returns how many it claimed. Calls `claimed` with each and
+    /// its place, zeroed if the message's pool zeroes.
     #[inline]
-    fn claim_many(self, arena: &Arena, count: usize, claimed: impl FnMut(Claimed<'static>)) -> usize {
+    fn claim_many(
+        self,
+        arena: &Arena,
+        count: usize,
+        mut claimed: impl FnMut(Claimed<'static>, NonNull<u8>),
+    ) -> usize {
+        let (base, kind) = (arena.base, self.kind);
         let sample = |refills| self.raw.sample(arena, refills, 0);
-        arena.slots.claim_many(self.kind.placement, Caller::current(), count, claimed, sample)
+        let at_once = kind.zeroed && kind.size <= SMALL;
+        let run = |indices: Range<usize>| {
+            if at_once {
+                // SAFETY: the first slot of the run begins inside of the reservation.
+                let first = unsafe { base.add(indices.start * kind.size) };
+                // SAFETY: the slots of the run are consecutive and were just claimed, so nobody else
+                // uses their bytes.
+                unsafe { first.write_bytes(0, indices.len() * kind.size) };
+            }
+        };
+        let claimed = |it: Claimed<'static>| {
+            let place = if at_once { self.journalled(base, it.slot) } else { self.prepare(base, it.slot) };
+            claimed(it, place);
+        };
+        arena.slots.claim_many(kind.placement, Caller::current(), count, run, claimed, sample)
     }
 
     /// Returns a slot that is kept for this thread, if there is one: the fast path.
@@ -453,7 +481,10 @@ impl Untyped<'static> {
             return Err(self.raw.failed(PoolErrorKind::Exhausted));
         }
         let mut places = Vec::with_capacity(count);
-        let got = self.claim_many(arena, count, |claimed| places.push(self.held(arena, claimed)));
+        let got = self.claim_many(arena, count, |claimed, place| {
+            arena.slots.hold(claimed.slot);
+            places.push(place);
+        });
         if got < count {
             for slot in places.into_iter().filter_map(|place| self.at(arena, place.as_ptr())) {
                 // They were never handed out, and must not count as frees.
@@ -503,9 +534,7 @@ impl Untyped<'static> {
             }
         };
         let mut next = out;
-        let base = arena.base;
-        let got = self.claim_many(arena, count, |claimed| {
-            let slot = self.prepare(base, claimed.slot);
+        let got = self.claim_many(arena, count, |claimed, slot| {
             arena.slots.lend(claimed);
             // SAFETY: no more than `count` are claimed, for which there is room.
             unsafe { next.write(slot.as_ptr()) };

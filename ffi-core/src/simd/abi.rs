@@ -1,6 +1,8 @@
 //! The kernels for C and Dart: tables of functions, which a message with `#[ffi(simd)]` exports.
 //!
-//! There is no symbol for each operation, so libraries without such a message link none of this.
+//! There is no symbol for each operation, so libraries without such a message link none of this, and
+//! those whose messages name operations, as `#[ffi(simd(sum, scale))]` does, link the kernels of
+//! these, for the types of numbers that the messages have. The other pointers are null.
 //! [`Kernels`] has, for each type of number, the functions on slices and on fields of records;
 //! [`RecordKernels`] has those on whole records of one message. None panics, allocates, or keeps
 //! its arguments: they are leaf functions, and any thread may call them.
@@ -34,6 +36,7 @@ use super::operation::{
 use super::raw::{Fields, InPlace, Input, Output, Pair, apart, operand};
 use super::strided::Strided;
 use super::{Float, Integer, Level, Scalar, records};
+use crate::types::FfiType;
 
 /// Version of the tables; it changes with any change that is not at the end.
 pub const VERSION: u32 = 2;
@@ -41,11 +44,55 @@ pub const VERSION: u32 = 2;
 type Sum<T> = <T as Scalar>::Sum;
 type Mean<T> = <T as Scalar>::Mean;
 
+/// Sets of operations and types of numbers: the kernels of a message's table.
+pub mod sets {
+    /// All operations on all types.
+    pub const ALL: u64 = u64::MAX;
+
+    macro_rules! operations {
+        ($($name:ident = $bit:literal)*) => {
+            $(
+                #[doc(hidden)]
+                pub const $name: u64 = 1 << $bit;
+            )*
+        };
+    }
+
+    operations! {
+        SUM = 0 MEAN = 1 MIN = 2 MAX = 3 DOT = 4 ADD = 5 SUB = 6 MUL = 7 SCALE = 8 AXPY = 9 CLAMP = 10
+        FILL = 11 LERP = 12 LENGTH = 13 NORMALIZE = 14 SATURATING_ADD = 15 SATURATING_SUB = 16
+    }
+
+    /// Returns the set that has a type of numbers, by its [`Lanes::kind`](crate::types::Lanes).
+    pub const fn kind(kind: u8) -> u64 {
+        1 << (32 + kind)
+    }
+
+    /// Returns the set that has the types of numbers of a message's fields.
+    pub const fn kinds(fields: &[crate::types::Lanes]) -> u64 {
+        let (mut set, mut i) = (0, 0);
+        while i < fields.len() {
+            if fields[i].count > 0 {
+                set |= kind(fields[i].kind);
+            }
+            i += 1;
+        }
+        set
+    }
+}
+
+/// Returns the function if the set has its operation.
+macro_rules! in_set {
+    ($set:expr, $operation:ident, $function:expr) => {
+        if $set & sets::$operation != 0 { Some($function) } else { None }
+    };
+}
+
 macro_rules! table {
     (
         $(#[$meta:meta])*
         $name:ident<$scalar:ident> {
-            $( $(#[$doc:meta])* $function:ident: fn($($param:ident: $ty:ty),*); )*
+            $( $(#[$doc:meta])* $function:ident [$operation:ident]: fn($($param:ident: $ty:ty),*); )*
         }
         only {
             $( $(#[$only_doc:meta])* $only:ident: fn($($only_param:ident: $only_ty:ty),*); )*
@@ -55,7 +102,7 @@ macro_rules! table {
         #[derive(Debug)]
         #[repr(C)]
         pub struct $name<$scalar: Scalar> {
-            $( $(#[$doc])* pub $function: unsafe extern "C" fn($($param: $ty),*) -> i32, )*
+            $( $(#[$doc])* pub $function: Option<unsafe extern "C" fn($($param: $ty),*) -> i32>, )*
             $( $(#[$only_doc])* pub $only: Option<unsafe extern "C" fn($($only_param: $only_ty),*) -> i32>, )*
         }
 
@@ -63,8 +110,8 @@ macro_rules! table {
             /// Number of functions.
             pub const LEN: usize = size_of::<Self>() / size_of::<usize>();
 
-            const fn new() -> Self {
-                Self { $($function: $function::<$scalar>,)* $($only: None,)* }
+            const fn new(set: u64) -> Self {
+                Self { $($function: in_set!(set, $operation, $function::<$scalar>),)* $($only: None,)* }
             }
         }
     };
@@ -78,47 +125,47 @@ table! {
     /// Each number has a result, and results are consecutive.
     ScalarKernels<T> {
         /// [`simd::sum`](super::sum).
-        sum: fn(values: *const T, len: usize, out: *mut Sum<T>);
+        sum [SUM]: fn(values: *const T, len: usize, out: *mut Sum<T>);
         /// [`simd::mean`](super::mean).
-        mean: fn(values: *const T, len: usize, out: *mut Mean<T>);
+        mean [MEAN]: fn(values: *const T, len: usize, out: *mut Mean<T>);
         /// [`simd::min`](super::min).
-        min: fn(values: *const T, len: usize, out: *mut T);
+        min [MIN]: fn(values: *const T, len: usize, out: *mut T);
         /// [`simd::max`](super::max).
-        max: fn(values: *const T, len: usize, out: *mut T);
+        max [MAX]: fn(values: *const T, len: usize, out: *mut T);
         /// [`simd::dot`](super::dot).
-        dot: fn(values: *const T, other: *const T, len: usize, out: *mut Sum<T>);
+        dot [DOT]: fn(values: *const T, other: *const T, len: usize, out: *mut Sum<T>);
         /// [`simd::add`](super::add).
-        add: fn(values: *mut T, other: *const T, len: usize);
+        add [ADD]: fn(values: *mut T, other: *const T, len: usize);
         /// [`simd::sub`](super::sub).
-        sub: fn(values: *mut T, other: *const T, len: usize);
+        sub [SUB]: fn(values: *mut T, other: *const T, len: usize);
         /// [`simd::mul`](super::mul).
-        mul: fn(values: *mut T, other: *const T, len: usize);
+        mul [MUL]: fn(values: *mut T, other: *const T, len: usize);
         /// [`simd::scale`](super::scale).
-        scale: fn(values: *mut T, len: usize, factor: T);
+        scale [SCALE]: fn(values: *mut T, len: usize, factor: T);
         /// [`simd::axpy`](super::axpy).
-        axpy: fn(a: T, x: *const T, y: *mut T, len: usize);
+        axpy [AXPY]: fn(a: T, x: *const T, y: *mut T, len: usize);
         /// [`simd::clamp`](super::clamp).
-        clamp: fn(values: *mut T, len: usize, low: T, high: T);
+        clamp [CLAMP]: fn(values: *mut T, len: usize, low: T, high: T);
         /// [`simd::fill`](super::fill).
-        fill: fn(values: *mut T, len: usize, value: T);
+        fill [FILL]: fn(values: *mut T, len: usize, value: T);
         /// [`Field::sums`](super::Field::sums).
-        field_sum: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Sum<T>);
+        field_sum [SUM]: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Sum<T>);
         /// [`Field::means`](super::Field::means).
-        field_mean: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Mean<T>);
+        field_mean [MEAN]: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut Mean<T>);
         /// [`Field::mins`](super::Field::mins); `present` has a byte for each.
-        field_min: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8);
+        field_min [MIN]: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8);
         /// [`Field::maxs`](super::Field::maxs); `present` has a byte for each.
-        field_max: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8);
+        field_max [MAX]: fn(first: *const T, records: usize, stride: usize, lanes: usize, out: *mut T, present: *mut u8);
         /// [`Field::add`](super::Field::add).
-        field_add: fn(first: *mut T, records: usize, stride: usize, lanes: usize, value: T);
+        field_add [ADD]: fn(first: *mut T, records: usize, stride: usize, lanes: usize, value: T);
         /// [`Field::scale`](super::Field::scale).
-        field_scale: fn(first: *mut T, records: usize, stride: usize, lanes: usize, factor: T);
+        field_scale [SCALE]: fn(first: *mut T, records: usize, stride: usize, lanes: usize, factor: T);
         /// [`Field::clamp`](super::Field::clamp).
-        field_clamp: fn(first: *mut T, records: usize, stride: usize, lanes: usize, low: T, high: T);
+        field_clamp [CLAMP]: fn(first: *mut T, records: usize, stride: usize, lanes: usize, low: T, high: T);
         /// [`Field::fill`](super::Field::fill).
-        field_fill: fn(first: *mut T, records: usize, stride: usize, lanes: usize, value: T);
+        field_fill [FILL]: fn(first: *mut T, records: usize, stride: usize, lanes: usize, value: T);
         /// [`Field::axpy`](super::Field::axpy).
-        field_axpy: fn(a: T, x: *const T, y: *mut T, records: usize, stride: usize, lanes: usize);
+        field_axpy [AXPY]: fn(a: T, x: *const T, y: *mut T, records: usize, stride: usize, lanes: usize);
     }
     only {
         /// [`simd::lerp`](super::lerp); null for integers.
@@ -137,23 +184,23 @@ table! {
 }
 
 impl<T: super::Float> ScalarKernels<T> {
-    const fn float() -> Self {
+    const fn float(set: u64) -> Self {
         Self {
-            lerp: Some(lerp::<T>),
-            record_dot: Some(record_dot::<T>),
-            record_length: Some(record_length::<T>),
-            record_normalize: Some(record_normalize::<T>),
-            ..Self::new()
+            lerp: in_set!(set, LERP, lerp::<T>),
+            record_dot: in_set!(set, DOT, record_dot::<T>),
+            record_length: in_set!(set, LENGTH, record_length::<T>),
+            record_normalize: in_set!(set, NORMALIZE, record_normalize::<T>),
+            ..Self::new(set)
         }
     }
 }
 
 impl<T: super::Integer> ScalarKernels<T> {
-    const fn integer() -> Self {
+    const fn integer(set: u64) -> Self {
         Self {
-            saturating_add: Some(saturating_add::<T>),
-            saturating_sub: Some(saturating_sub::<T>),
-            ..Self::new()
+            saturating_add: in_set!(set, SATURATING_ADD, saturating_add::<T>),
+            saturating_sub: in_set!(set, SATURATING_SUB, saturating_sub::<T>),
+            ..Self::new(set)
         }
     }
 }
@@ -193,27 +240,39 @@ pub struct Kernels {
     pub f64: ScalarKernels<f64>,
 }
 
-/// The only table of kernels.
-pub static KERNELS: Kernels = Kernels {
-    version: VERSION,
-    len: ((size_of::<Kernels>() - 8) / size_of::<usize>()) as u32,
-    level,
-    set_level,
-    i8: ScalarKernels::integer(),
-    u8: ScalarKernels::integer(),
-    i16: ScalarKernels::integer(),
-    u16: ScalarKernels::integer(),
-    i32: ScalarKernels::integer(),
-    u32: ScalarKernels::integer(),
-    i64: ScalarKernels::integer(),
-    u64: ScalarKernels::integer(),
-    f32: ScalarKernels::float(),
-    f64: ScalarKernels::float(),
-};
+/// The table of all kernels, which messages that name no operations share.
+pub static KERNELS: Kernels = Kernels::of(sets::ALL);
+
+impl Kernels {
+    /// Returns a table with the kernels of a set.
+    const fn of(set: u64) -> Self {
+        /// Returns the operations of the set if it has this type of numbers.
+        const fn on<T: FfiType>(set: u64) -> u64 {
+            if set & sets::kind(T::LANES.kind) == 0 { 0 } else { set }
+        }
+        Self {
+            version: VERSION,
+            len: ((size_of::<Self>() - 8) / size_of::<usize>()) as u32,
+            level,
+            set_level,
+            i8: ScalarKernels::integer(on::<i8>(set)),
+            u8: ScalarKernels::integer(on::<u8>(set)),
+            i16: ScalarKernels::integer(on::<i16>(set)),
+            u16: ScalarKernels::integer(on::<u16>(set)),
+            i32: ScalarKernels::integer(on::<i32>(set)),
+            u32: ScalarKernels::integer(on::<u32>(set)),
+            i64: ScalarKernels::integer(on::<i64>(set)),
+            u64: ScalarKernels::integer(on::<u64>(set)),
+            f32: ScalarKernels::float(on::<f32>(set)),
+            f64: ScalarKernels::float(on::<f64>(set)),
+        }
+    }
+}
 
 /// Kernels on arrays of one message, which its exported `.._simd` returns.
 ///
-/// All but the first are null if the message is mixed. `data` is aligned like the message's
+/// All but the first are null if the message is mixed, and those whose operation the message doesn't
+/// name if it names any. `data` is aligned like the message's
 /// numbers; the other pointers are to numbers of its type, at any address: `record` to one for each
 /// field, and so are results.
 #[derive(Debug)]
@@ -256,31 +315,32 @@ pub struct RecordKernels {
     >,
 }
 
-/// Type-level function from the numbers of a message to its table.
+/// Type-level function from the numbers of a message, and the set of kernels that it names, to its
+/// table.
 #[doc(hidden)]
-pub trait RecordTable {
+pub trait RecordTable<const SET: u64 = { sets::ALL }> {
     const TABLE: RecordKernels;
 }
 
-impl<T: Scalar, const N: usize> RecordTable for Numbers<T, N> {
+impl<T: Scalar, const N: usize, const SET: u64> RecordTable<SET> for Numbers<T, N> {
     const TABLE: RecordKernels = RecordKernels {
-        kernels: &KERNELS,
-        sum: Some(record_sum::<T, N>),
-        mean: Some(record_mean::<T, N>),
-        min: Some(record_choose::<T, N, Least>),
-        max: Some(record_choose::<T, N, Greatest>),
-        add: Some(record_add::<T, N>),
-        sub: Some(record_sub::<T, N>),
-        mul: Some(record_mul::<T, N>),
-        clamp: Some(record_clamp::<T, N>),
-        fill: Some(record_fill::<T, N>),
-        axpy_fields: Some(record_axpy_fields::<T, N>),
+        kernels: kernels::<SET>(),
+        sum: in_set!(SET, SUM, record_sum::<T, N>),
+        mean: in_set!(SET, MEAN, record_mean::<T, N>),
+        min: in_set!(SET, MIN, record_choose::<T, N, Least>),
+        max: in_set!(SET, MAX, record_choose::<T, N, Greatest>),
+        add: in_set!(SET, ADD, record_add::<T, N>),
+        sub: in_set!(SET, SUB, record_sub::<T, N>),
+        mul: in_set!(SET, MUL, record_mul::<T, N>),
+        clamp: in_set!(SET, CLAMP, record_clamp::<T, N>),
+        fill: in_set!(SET, FILL, record_fill::<T, N>),
+        axpy_fields: in_set!(SET, AXPY, record_axpy_fields::<T, N>),
     };
 }
 
-impl RecordTable for Numbers<Mixed, 0> {
+impl<const SET: u64> RecordTable<SET> for Numbers<Mixed, 0> {
     const TABLE: RecordKernels = RecordKernels {
-        kernels: &KERNELS,
+        kernels: kernels::<SET>(),
         sum: None,
         mean: None,
         min: None,
@@ -292,6 +352,11 @@ impl RecordTable for Numbers<Mixed, 0> {
         fill: None,
         axpy_fields: None,
     };
+}
+
+/// Returns the table of a set.
+const fn kernels<const SET: u64>() -> &'static Kernels {
+    if SET == sets::ALL { &KERNELS } else { const { &Kernels::of(SET) } }
 }
 
 extern "C" fn level() -> u32 {

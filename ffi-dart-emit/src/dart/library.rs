@@ -83,8 +83,8 @@ pub struct LibraryFile<'a> {
     waits: bool,
     /// True if there are types with memory.
     memory: bool,
-    /// Symbol of the kernels, if there are kernels.
-    kernels: Option<&'a str>,
+    /// Symbols of the tables of kernels.
+    kernels: Vec<&'a str>,
     signatures: Vec<String>,
     functions: Vec<Binding>,
     form: Form,
@@ -143,7 +143,7 @@ impl<'a> LibraryFile<'a> {
             symbols,
             flags: model.flags.iter().map(|it| probe(&it.item.name, &it.symbols.call)).collect(),
             health: model.health.iter().map(|it| probe(&it.item.name, &it.symbols.call)).collect(),
-            kernels: with_kernels(model).next().map(|(_, simd)| &*simd.symbol),
+            kernels: with_kernels(model).map(|(_, simd)| &*simd.symbol).collect(),
             optional: model.functions.iter().any(|it| it.mode.is_sync() && it.optional),
             typed: model.functions.iter().any(|it| it.mode.is_sync() && it.error.is_some()),
             plain: false,
@@ -459,10 +459,17 @@ impl<'a> LibraryFile<'a> {
             layout::string(&self.symbols.status_clear),
         ]
         .into_iter()
-        .chain(self.kernels.map(|symbol| format!("kernels: {}", layout::string(symbol))))
+        .chain(self.kernels())
         .chain(self.mailbox.map(|symbol| format!("mailbox: {}", layout::string(symbol))))
         .collect::<Vec<_>>();
         layout::call(4, "final memory = ", "$.LibraryMemory", &arguments, ";")
+    }
+
+    /// Returns the argument with the tables of kernels: a message may name the kernels that it has.
+    fn kernels(&self) -> Option<String> {
+        let symbols: Vec<_> = self.kernels.iter().map(|symbol| layout::string(symbol)).collect();
+        let used = "      kernels: [],".len();
+        (!symbols.is_empty()).then(|| format!("kernels: [{}]", layout::listed(6, used, &symbols)))
     }
 
     fn check_abi(&self) -> String {

@@ -258,6 +258,8 @@ typedef struct FfiInt128 {
  * `min` and `max`; integers wrap around but for sums, which are wide. All return `FFI_SIMD_..`; where that isn't
  * `FFI_SIMD_OK`, no number was written.
  *
+ * A message with `#[ffi(simd(..))]` has the kernels that it names, for the types of its numbers; the others are null.
+ *
  * A field is the first of its `lanes` numbers in the first of `records`, each `stride` bytes behind the one before;
  * there is a result for each lane.
  */

@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, Wire, refuse_generics, types};
-use crate::attr::{CaseAttrs, FieldAttrs, Flag, MessageAttrs, Pool};
+use crate::attr::{CaseAttrs, FieldAttrs, MessageAttrs, Pool, Simd};
 use crate::rules::Rules;
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
@@ -21,7 +21,7 @@ pub(crate) struct Message {
     pub(crate) pool: Option<Pool>,
     /// The visibility of its columns, if it has columns: that of the message.
     pub(crate) columns: Option<Visibility>,
-    pub(crate) simd: Flag,
+    pub(crate) simd: Simd,
     /// The visibility of its view and editor, if it lives in an arena: that of the message.
     pub(crate) arena: Option<Visibility>,
 }
@@ -140,7 +140,7 @@ fn refuse_in_arena(input: &DeriveInput, attrs: &MessageAttrs, errors: &mut Accum
     let pool = attrs.pool.as_ref().map(|_| ("pool", "a slot of a pool is one block", name.span()));
     let flags = [
         ("columns", "a column is numbers and plain values", &attrs.columns),
-        ("simd", "kernels work on numbers side by side", &attrs.simd),
+        ("simd", "kernels work on numbers side by side", &attrs.simd.flag),
         ("pod", "any bytes would be a handle", &attrs.pod),
         ("checked", "any bytes would be a handle", &attrs.checked),
     ];

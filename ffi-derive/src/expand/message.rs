@@ -54,7 +54,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
             parts.extend(all.implementation(record));
             columns = Some(all.items());
         }
-        if message.simd.is_present() {
+        if message.simd.flag.is_present() {
             parts.extend(simd::simd(message, record));
         }
         record.key("fields").array(message.fields.iter().enumerate(), |value, (index, field)| {

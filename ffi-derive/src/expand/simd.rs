@@ -30,7 +30,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
         simd.key("symbol").string(&symbol);
         simd.key("lanes").size(&quote!(<#ident as __ffi::FfiType>::LANES.count));
     });
-    let assertion = quote_spanned! {message.simd.span()=>
+    let assertion = quote_spanned! {message.simd.flag.span()=>
         const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
     };
     // The answers of rustc about a type go into the parameters of other types: a macro doesn't know
@@ -50,6 +50,11 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
             // SAFETY: the field lies at that offset, and is what `LANES` of its type says.
             #field: unsafe { __ffi::Field::new(__ffi::offset_of!(#ident, #field)) }
         }
+    });
+    let operations = &message.simd.operations;
+    let named = (!operations.is_empty()).then(|| {
+        let lanes = field_lanes(message);
+        quote!(<{ #(__ffi::sets::#operations |)* __ffi::sets::kinds(&[#(#lanes),*]) }>)
     });
     quote! {
         #krate::__simd! {
@@ -71,7 +76,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
             }
 
             static __FFI_SIMD: __ffi::RecordKernels =
-                <<#ident as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
+                <<#ident as __ffi::FfiSimd>::Numbers as __ffi::RecordTable #named>::TABLE;
 
             #[unsafe(export_name = #symbol)]
             extern "C" fn __ffi_simd() -> &'static __ffi::RecordKernels {

@@ -8,13 +8,15 @@
 //! instruction fills it with several slots, and one empties it.
 //!
 //! ```text
-//! entries  [{owner, bias, mark, limit, turns, len, items}; 8192]   two cache lines each
+//! entries  [{owner, bias, mark, limit, turns, len, items}; 8..8192]   two cache lines each
 //! open     [bits of entries 0..64][64..128] ..                     set: it may have items
 //! settled  [period of entry 0][1] ..                               see "Bias"
 //! closer   the thread that closes magazines, or 0
 //! ```
 //!
-//! A thread finds its entry by two hashes of its thread pointer.
+//! A thread finds its entry by two hashes of its thread pointer. A pool has as many entries as slots,
+//! rounded up to a power of two, within the limits above; a magazine has an eighth of the slots, and
+//! at most [`ITEMS`].
 //!
 //! # Nothing is lost
 //!
@@ -74,6 +76,16 @@ use crate::pool::word::{ENTRY_BITS, Mark, State};
 /// Number of slots in a magazine, so that it fills two cache lines.
 pub(in crate::pool) const ITEMS: usize = 21;
 
+/// Largest number of entries of a pool: as many as a slot's word can name.
+pub(in crate::pool) const MOST_ENTRIES: usize = 1 << ENTRY_BITS;
+
+/// Smallest number of entries of a pool: so that the first threads find a place.
+const FEWEST_ENTRIES: usize = 8;
+
+/// Number of slots from which a pool isn't small. Threads of a small one that find nothing free wait
+/// longer until they keep slots again: see [`Magazines::patience`].
+const MANY: usize = 1_024;
+
 /// Bit of an entry's owner: the owner is inside. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
@@ -96,9 +108,6 @@ const FEW: usize = 4;
 pub(crate) trait Threads: Word {
     /// A word of half the size.
     type Half: Half;
-
-    /// Magazines of a pool: a power of two.
-    const ENTRIES: usize;
 
     /// Runs the cheap side of a [`fence`].
     fn light();
@@ -154,8 +163,10 @@ impl Counts<AtomicU64> {
 #[derive(Debug)]
 pub(crate) struct Magazines<'a, W: Threads, P> {
     live: Live<'a, W, P>,
-    /// [`Threads::ENTRIES`] magazines; none ever has an owner if the pool has no magazines.
+    /// A power of two of magazines; none ever has an owner if the pool has no magazines.
     entries: &'a [Magazine<W>],
+    /// One less than the number of entries.
+    mask: usize,
     open: &'a [W],
     settled: &'a [W],
     counts: Counts<W>,
@@ -283,8 +294,6 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
 }
 
 impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
-    const MASK: usize = W::ENTRIES - 1;
-
     /// Makes the magazines of fresh, zeroed arrays. `open` has a bit, and `settled` a word, for
     /// each entry, or both are empty if the pool has no magazines.
     pub(in crate::pool) fn new(
@@ -295,11 +304,12 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         counts: Counts<W>,
         limit: usize,
     ) -> Self {
-        assert!(entries.len() == W::ENTRIES && W::ENTRIES.is_power_of_two());
+        assert!(entries.len().is_power_of_two() && entries.len() <= MOST_ENTRIES);
         assert!(open.is_empty() || open.len() * 64 >= entries.len() && settled.len() == entries.len());
-        assert!((2..=ITEMS).contains(&limit));
+        assert!((1..=ITEMS).contains(&limit));
         let budget = live.capacity() / 4;
-        Self { live, entries, open, settled, counts, limit, budget, next: AtomicPtr::default() }
+        let mask = entries.len() - 1;
+        Self { live, entries, mask, open, settled, counts, limit, budget, next: AtomicPtr::default() }
     }
 
     /// Allows this many items in all magazines together, instead of a fourth of the slots.
@@ -316,21 +326,15 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     /// Returns the entry with an index, whose bits beyond the mask are ignored.
     #[inline(always)]
     fn at(&self, entry: usize) -> &'a Magazine<W> {
-        // SAFETY: the mask is one less than `W::ENTRIES`, a power of two, and `new` asserts that
-        // there are that many entries.
-        unsafe { self.entries.get_unchecked(entry & Self::MASK) }
+        // SAFETY: `new` asserts that the number of entries is a power of two, and the mask is one
+        // less.
+        unsafe { self.entries.get_unchecked(entry & self.mask) }
     }
 
     /// Returns the four entries of which one may be the caller's.
     fn places(&self, caller: Caller) -> [usize; 4] {
-        let [first, second] = self.near_places(caller);
-        [first, second, first ^ 1 & Self::MASK, second ^ 1 & Self::MASK]
-    }
-
-    /// Returns the first two of the caller's [`places`](Self::places).
-    #[inline(always)]
-    fn near_places(&self, caller: Caller) -> [usize; 2] {
-        caller.hashes.map(|hash| hash as usize & Self::MASK)
+        let [first, second] = caller.hashes.map(|hash| hash as usize & self.mask);
+        [first, second, first ^ 1 & self.mask, second ^ 1 & self.mask]
     }
 
     /// Returns the caller's entry, if it has one.
@@ -408,7 +412,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         let turn = self.turn(entry);
         self.recover(caller, entry);
         let limit = inside.limit();
-        let patience = if limit == 0 { PATIENCE } else { MUCH_PATIENCE };
+        let patience = if limit == 0 { self.patience() } else { MUCH_PATIENCE };
         if limit < self.limit && turn.is_multiple_of(patience) && W::is_fenced() {
             let allotted = self.allotted();
             if allotted > limit {
@@ -418,6 +422,13 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         let mark = inside.mark();
         inside.leave();
         mark
+    }
+
+    /// Returns the number of refills between two looks for plenty of free slots, while a magazine is
+    /// closed. In a small pool it grows with the closings (exponential backoff would forget them):
+    /// its threads find nothing free again and again, and each closing is a heavy fence.
+    fn patience(&self) -> u64 {
+        if self.live.capacity() >= MANY { PATIENCE } else { PATIENCE * self.closings().clamp(1, PATIENCE) }
     }
 
     /// Counts a refill of the caller, whose entry it is, and starts the next period if it is time
@@ -752,7 +763,13 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         self.claim_slowly(caller, refilled)
     }
 
-    fn claim_many(&self, caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
+    fn claim_many(
+        &self,
+        caller: Caller,
+        seat: Seat,
+        count: usize,
+        mut claimed: impl FnMut(Bits, Mark),
+    ) -> usize {
         // A mark is read once: a slot that is lent in a period that is settled meanwhile is freed
         // with a compare-exchange.
         let mark = self
@@ -761,7 +778,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         let mut left = count;
         loop {
             let closings = self.closings();
-            self.live.claim_many(seat, &mut left, |index| claimed(Got { index, mark, more: 0 }));
+            self.live.claim_many(seat, &mut left, |bits| claimed(bits, mark));
             if left == 0 || !self.reclaim(caller, closings) {
                 return count - left;
             }
@@ -792,11 +809,12 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
 
     #[inline(always)]
     fn enter_near(&self, caller: Caller) -> Option<Inside<'_, W, P>> {
-        let [first, second] = self.near_places(caller);
-        let mut magazine = self.at(first);
+        // The first two of the caller's places.
+        let [first, second] = caller.hashes;
+        let mut magazine = self.at(first as usize);
         if !magazine.is_left_by(caller) {
             hint::cold_path();
-            magazine = self.at(second);
+            magazine = self.at(second as usize);
             if !magazine.is_left_by(caller) {
                 return None;
             }
@@ -815,7 +833,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
 
     fn settle(&self, caller: Caller, lent: State) -> Result<(), Engaged> {
         let Some((entry, period)) = lent.bias() else { return Ok(()) };
-        let entry = entry & Self::MASK;
+        let entry = entry & self.mask;
         // Pairs with the exchange in `settled_until`: the owner has left.
         if self.settled[entry].load(Ordering::Acquire) >= period {
             return Ok(());
@@ -889,39 +907,57 @@ fn bits(mut word: u64) -> impl Iterator<Item = u64> {
 static ENLISTED: AtomicPtr<Magazines<'static, AtomicU64, Sound>> = AtomicPtr::new(std::ptr::null_mut());
 
 impl Magazines<'static, AtomicU64, Sound> {
-    const OPEN: usize = AtomicU64::ENTRIES * size_of::<Magazine<AtomicU64>>();
-    const SETTLED: usize = Self::OPEN + AtomicU64::ENTRIES / 64 * size_of::<AtomicU64>();
+    /// Returns the number of entries of a pool, a power of two: in a small one few threads can keep
+    /// anything.
+    const fn entries_of(capacity: usize) -> usize {
+        if capacity > MOST_ENTRIES {
+            MOST_ENTRIES
+        } else if capacity < FEWEST_ENTRIES {
+            FEWEST_ENTRIES
+        } else {
+            capacity.next_power_of_two()
+        }
+    }
 
-    /// Number of bytes that [`in_memory`](Self::in_memory) takes.
-    pub(in crate::pool) const BYTES: usize = Self::SETTLED + AtomicU64::ENTRIES * size_of::<AtomicU64>();
+    /// Returns the number of bytes that [`in_memory`](Self::in_memory) takes for a pool of
+    /// `capacity` slots.
+    pub(in crate::pool) const fn bytes(capacity: usize) -> usize {
+        let entries = Self::entries_of(capacity);
+        entries * size_of::<Magazine<AtomicU64>>()
+            + (entries.div_ceil(64) + entries) * size_of::<AtomicU64>()
+    }
 
     /// Makes magazines above these live bits, if they are wanted and the system has what they need;
     /// otherwise magazines without entries.
     ///
     /// # Safety
     ///
-    /// From `start` on, which is aligned to 128, are [`BYTES`](Self::BYTES) of zeros that live for
-    /// the rest of the process, or are unmapped once the magazines are not used any more, and that
+    /// From `start` on, which is aligned to 128, are as many zeros as [`bytes`](Self::bytes) says for
+    /// the capacity of the live bits, which live for the rest of the process, or are unmapped once the magazines are not used any more, and that
     /// nothing else refers to.
     pub(in crate::pool) unsafe fn in_memory(
         start: NonNull<u8>,
         live: Live<'static, AtomicU64, Sound>,
         wanted: bool,
     ) -> Self {
-        let count = if wanted && fence::is_there() { AtomicU64::ENTRIES } else { 0 };
+        let capacity = live.capacity();
+        let length = Self::entries_of(capacity);
+        let count = if wanted && fence::is_there() { length } else { 0 };
         // SAFETY: by this function's contract zeros are there, aligned to 128, which are magazines.
-        let entries = unsafe { slice::from_raw_parts(start.cast().as_ptr(), AtomicU64::ENTRIES) };
-        // SAFETY: the offset is one of the bytes that this function's contract asks for.
-        let open = unsafe { start.add(Self::OPEN) };
-        // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
-        // of theirs.
-        let open = unsafe { slice::from_raw_parts(open.cast().as_ptr(), count / 64) };
-        // SAFETY: the offset is one of the bytes that this function's contract asks for.
-        let settled = unsafe { start.add(Self::SETTLED) };
+        let entries = unsafe { slice::from_raw_parts(start.cast::<Magazine<AtomicU64>>().as_ptr(), length) };
+        // SAFETY: the end of the magazines is inside of the bytes that this function's contract asks
+        // for.
+        let open = unsafe { start.cast::<Magazine<AtomicU64>>().add(length) };
+        // SAFETY: the next so many bytes are zeros, which are words, and magazines are aligned to
+        // more.
+        let open = unsafe { slice::from_raw_parts(open.cast().as_ptr(), count.div_ceil(64)) };
+        // SAFETY: the end of those words is inside of the bytes that this function's contract asks
+        // for.
+        let settled = unsafe { start.add(length * size_of::<Magazine<AtomicU64>>() + size_of_val(open)) };
         // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
         // of theirs.
         let settled = unsafe { slice::from_raw_parts(settled.cast().as_ptr(), count) };
-        Self::new(live, entries, open, settled, Counts::new(), ITEMS)
+        Self::new(live, entries, open, settled, Counts::new(), (capacity / 8).clamp(1, ITEMS))
     }
 
     /// Registers the magazines, so that threads give back their slots when they end. It is called
@@ -969,8 +1005,6 @@ impl Drop for End {
 
 impl Threads for AtomicU64 {
     type Half = AtomicU32;
-
-    const ENTRIES: usize = 1 << ENTRY_BITS;
 
     #[inline(always)]
     fn light() {

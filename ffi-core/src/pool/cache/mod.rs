@@ -14,7 +14,7 @@
 
 use std::fmt::Debug;
 
-use super::live::{Live, Seat};
+use super::live::{Bits, Live, Seat};
 use super::primitive::{Protocol, Word};
 use super::word::{Mark, State};
 
@@ -86,8 +86,9 @@ pub(super) trait Cache: Debug {
     /// told how often the caller's candidates ran out, when they do.
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got>;
 
-    /// Claims up to `count` slots, whole groups at once, and tells `claimed` each; how many it got.
-    fn claim_many(&self, caller: Caller, seat: Seat, count: usize, claimed: impl FnMut(Got)) -> usize;
+    /// Claims up to `count` slots, and tells `claimed` those of each group, with the mark that their
+    /// words get when the C ABI lends them. Returns how many it got.
+    fn claim_many(&self, caller: Caller, seat: Seat, count: usize, claimed: impl FnMut(Bits, Mark)) -> usize;
 
     /// Puts a slot back whose word says that it is free: it is kept for the caller, or its live bit
     /// is cleared.

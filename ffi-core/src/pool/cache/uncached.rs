@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::thread::Caller;
 use super::{Cache, Engaged, Got, Inside};
-use crate::pool::live::{Live, Seat};
+use crate::pool::live::{Bits, Live, Seat};
 use crate::pool::primitive::{Protocol, Sound, Word};
 use crate::pool::word::{Mark, State};
 
@@ -50,9 +50,15 @@ impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
         self.0.claim(caller.seat(), refilled).map(Got::shared)
     }
 
-    fn claim_many(&self, _caller: Caller, seat: Seat, count: usize, mut claimed: impl FnMut(Got)) -> usize {
+    fn claim_many(
+        &self,
+        _caller: Caller,
+        seat: Seat,
+        count: usize,
+        mut claimed: impl FnMut(Bits, Mark),
+    ) -> usize {
         let mut left = count;
-        self.0.claim_many(seat, &mut left, |index| claimed(Got::shared(index)));
+        self.0.claim_many(seat, &mut left, |bits| claimed(bits, Mark::SHARED));
         count - left
     }
 
@@ -97,8 +103,10 @@ impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
 
 #[cfg_attr(test, allow(dead_code, reason = "used on targets without magazines"))]
 impl Uncached<'static, AtomicU64, Sound> {
-    /// Bytes of memory that [`in_memory`](Self::in_memory) takes.
-    pub(in crate::pool) const BYTES: usize = 0;
+    /// Returns the number of bytes that [`in_memory`](Self::in_memory) takes.
+    pub(in crate::pool) const fn bytes(_capacity: usize) -> usize {
+        0
+    }
 
     /// Returns the live bits.
     ///

@@ -557,3 +557,70 @@ fn a_panic_while_a_slot_is_made_leaves_it_free() {
     }
     assert_eq!((pool.stats().live, pool.try_alloc_many(2).unwrap().len()), (0, 2));
 }
+
+/// Tests that a batch gets what is free between slots that are live, each zeroed, and no byte of
+/// those.
+#[test]
+fn batches_are_zeroed_between_live_slots() {
+    pooled!(Grain { x: [u32; 3] }, 200, Zero);
+    let pool = Grain::pool();
+    let mut all: Vec<_> = pool.try_alloc_many(200).unwrap();
+    all.iter_mut().for_each(|it| it.x = [7; 3]);
+    all.sort_by_key(|it| it.as_ptr());
+    // Gaps of one slot, of two, and up to the end of a group and of the pool.
+    let is_gap = |index: usize| index % 7 == 3 || index % 31 < 2 || (60..70).contains(&index) || index > 195;
+    let mut index = 0..;
+    all.retain(|_| !is_gap(index.next().unwrap()));
+    let gaps = (0..200).filter(|&index| is_gap(index)).count();
+    assert_eq!(pool.live_count(), 200 - gaps);
+    let mut batch = vec![ptr::null_mut(); gaps + 1];
+    // SAFETY: there is room for that many.
+    assert_eq!(unsafe { pool_alloc_many::<Grain>(batch.as_mut_ptr(), batch.len()) }, gaps);
+    batch.pop();
+    assert_eq!(batch.iter().collect::<HashSet<_>>().len(), gaps);
+    for &slot in &batch {
+        assert!(all.iter().all(|it| it.as_ptr() != slot));
+        // SAFETY: it was just allocated, and is written by no other thread.
+        assert_eq!(unsafe { slot.read() }.x, [0; 3]);
+    }
+    assert!(all.iter().all(|it| it.x == [7; 3]), "live slots keep their bytes");
+    assert_eq!(pool.live_count(), 200);
+    // SAFETY: the slots are this test's, which doesn't use them any more.
+    assert_eq!(unsafe { pool_free_many(batch.as_mut_ptr(), gaps) }, gaps);
+    drop(all);
+    assert_eq!((pool.live_count(), pool.stats().live), (0, 0));
+}
+
+/// Tests that a pool of any size keeps the slot of a pair for its thread, gives it to another
+/// thread that finds nothing free, and has tables in proportion.
+#[test]
+#[cfg(all(magazines, not(feature = "pool-debug")))]
+fn small_pools_have_magazines() {
+    use crate::pool::cache::Cache as _;
+    use crate::pool::reserve::Plan;
+
+    pooled!(Only { x: u64 }, 1, Zero);
+    pooled!(Few { x: u64 }, 40, Zero);
+    drop(Only::pool().alloc());
+    drop(Few::pool().alloc());
+    let kept = |raw: &crate::pool::raw::RawPool| raw.arena().map(|arena| arena.slots.cache().kept());
+    // Without the system's fence threads keep nothing.
+    let is_fenced = kept(Only::pool().raw()) == Some(1);
+    if is_fenced {
+        // A magazine has five of forty slots; the claim takes one more, which the free adds to a
+        // full magazine that gave half of its slots back.
+        assert_eq!(kept(Few::pool().raw()), Some(4));
+    }
+    assert_eq!((Only::pool().live_count(), Few::pool().live_count()), (0, 0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| assert!(Only::pool().alloc().is_some(), "the other thread keeps it, and is idle"));
+    });
+    let own = Only::pool().alloc().unwrap();
+    assert_eq!((Only::pool().live_count(), Only::pool().stats().live), (1, 1));
+    drop(own);
+
+    let bytes = |capacity| Plan::new(capacity, 8, 8).unwrap().bytes;
+    assert!(bytes(1) < 4 << 10, "{}", bytes(1));
+    assert!(bytes(100) < 32 << 10, "{}", bytes(100));
+    assert!(bytes(10_000) > 1 << 20, "{}", bytes(10_000));
+}

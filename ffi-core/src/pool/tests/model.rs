@@ -81,8 +81,6 @@ impl Word for AtomicU64 {
 impl Threads for AtomicU64 {
     type Half = AtomicU32;
 
-    const ENTRIES: usize = 2;
-
     // Does nothing, as the heavy side makes the light one a fence.
     fn light() {
         fence(Ordering::SeqCst);
@@ -429,6 +427,7 @@ fn loom_batches_are_exclusive() {
             Placement::Kept,
             caller(1),
             2,
+            |_| {},
             |claimed| batch |= 1_u64 << claimed.slot.index(),
             |_| {},
         );

@@ -10,14 +10,14 @@ final class LibraryMemory {
   /// The memory of the library that passed [check]; the other arguments are
   /// symbols.
   ///
-  /// [kernels] returns the table of the kernels, where the library has some, and
+  /// [kernels] return the tables of the kernels, where the library has some, and
   /// [mailbox] that of the functions of mailboxes.
   factory LibraryMemory(
     LibraryCheck check,
     String dartInit,
     String dartCalls,
     String clear, {
-    String? kernels,
+    List<String> kernels = const [],
     String? mailbox,
   }) {
     final LibraryCheck(:library) = check.._initDart(dartInit);
@@ -44,7 +44,7 @@ final class LibraryMemory {
     : _library = null,
       _calls = null,
       _clear = '',
-      _kernels = null,
+      _kernels = const [],
       _mailboxCalls = null;
 
   /// The memory of a library whose place something else has taken.
@@ -72,18 +72,21 @@ final class LibraryMemory {
     );
   }
 
-  /// The table of the kernels, which are the same in all libraries that have them.
+  /// The tables of the kernels, of all libraries that are open. A kernel is the
+  /// same in all that have it.
   ///
   /// Throws a [StateError] when no library has kernels.
-  static Pointer<Pointer<Void>> get kernelTable {
-    for (final LibraryMemory(:library, :_kernels) in _opened) {
-      if (_kernels != null) {
-        return library.lookupFunction<_KernelsF, _KernelsF>(
-          _kernels,
-          isLeaf: true,
-        )();
-      }
-    }
+  static List<Pointer<Pointer<Void>>> get kernelTables {
+    final tables = [
+      for (final LibraryMemory(:_library, :_kernels) in _opened)
+        if (_library != null)
+          for (final symbol in _kernels)
+            _library.lookupFunction<_KernelsF, _KernelsF>(
+              symbol,
+              isLeaf: true,
+            )(),
+    ];
+    if (tables.isNotEmpty) return tables;
     throw StateError(
       'no library that is open in this isolate has kernels; hint: call the '
       '`open()` of one whose messages have `#[ffi(simd)]` before',
@@ -97,8 +100,8 @@ final class LibraryMemory {
   /// Throws a [StateError] if something else has taken its place.
   DynamicLibrary get library => _library ?? _throwFake();
 
-  /// The symbol of what returns the table of the kernels.
-  final String? _kernels;
+  /// The symbols of what returns the tables of the kernels.
+  final List<String> _kernels;
 
   /// The symbol of what returns the functions of mailboxes.
   final String? _mailboxCalls;

@@ -52,9 +52,11 @@ typedef _FieldOne<D> = int Function(_Data, int, int, int, D);
 typedef _FieldTwo<D> = int Function(_Data, int, int, int, D, D);
 typedef _FieldFirst<D> = int Function(D, _Data, _Data, int, int, int);
 
-/// Address of the pointers in the table, after version and length.
-final int _pointers =
-    _checkedTable(LibraryMemory.kernelTable[0].cast()).address + 8;
+/// Address of the pointers in the first table, after version and length.
+final int _pointers = _pointersOf(LibraryMemory.kernelTables.first);
+
+int _pointersOf(Pointer<Pointer<Void>> table) =>
+    _checkedTable(table[0].cast()).address + 8;
 
 Pointer<Uint32> _checkedTable(Pointer<Uint32> table) {
   const expected = 2;
@@ -106,13 +108,34 @@ void _inRange(int code, Object? low, Object? high) {
   _done(code);
 }
 
-Pointer<NativeFunction<F>> _slot<F extends Function>(int index) =>
-    Pointer<Pointer<NativeFunction<F>>>.fromAddress(_pointers)[index];
+/// The function at [index] of the first table that has it.
+Pointer<NativeFunction<F>> _slot<F extends Function>(int index) {
+  final table = Pointer<Pointer<NativeFunction<F>>>.fromAddress(_pointers);
+  if (table[index] != nullptr) return table[index];
+  // A message may name the operations that its library has.
+  for (final other in LibraryMemory.kernelTables) {
+    final pointers = Pointer<Pointer<NativeFunction<F>>>.fromAddress(
+      _pointersOf(other),
+    );
+    if (pointers[index] != nullptr) return pointers[index];
+  }
+  _throwLeftOut('no library that is open in this isolate has this kernel');
+}
 
+/// The function at [index] of a message's table.
 Pointer<NativeFunction<F>> _entry<F extends Function>(
   Pointer<_Data> records,
   int index,
-) => records.cast<Pointer<NativeFunction<F>>>()[index];
+) {
+  final function = records.cast<Pointer<NativeFunction<F>>>()[index];
+  if (function != nullptr) return function;
+  _throwLeftOut('the message has no such kernel');
+}
+
+Never _throwLeftOut(String problem) => throw UnsupportedError(
+  '$problem; hint: name its operation in the `#[ffi(simd(..))]` of a message '
+  'with such numbers, or write `#[ffi(simd)]` for all',
+);
 
 /// Memory for results and operands, which grows to the largest size needed.
 final class _Scratch {
