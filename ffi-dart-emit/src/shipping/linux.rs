@@ -22,7 +22,15 @@ fn one(request: &Request, target: &str) -> Vec<Step> {
         flags.environment.push((variable(target, "RUSTFLAGS"), value));
     }
     if processor(target) != processor(&request.host) {
-        let gcc = format!("{}-gcc", target.replacen("-unknown", "", 1).replacen("armv7", "arm", 1));
+        // The GNU tools leave out the vendor, and have other names for some processors.
+        let system = target.split_once("-unknown").map_or("-linux-gnu", |(_, system)| system);
+        let gcc = format!(
+            "{}{system}-gcc",
+            match processor(target) {
+                "i386" => "i686",
+                processor => processor,
+            }
+        );
         flags.environment.push((variable(target, "LINKER"), gcc));
     }
     let library = request.prebuilt(target, &file);

@@ -24,11 +24,11 @@ fn one(request: &Request, target: &str) -> Vec<Step> {
         flags.environment.push((variable(target, "RUSTFLAGS"), value));
     }
     if !microsoft && !request.host.contains("windows") {
-        // As rustc does it by itself, so that a machine without it is told before.
-        let gcc = format!(
-            "{}-w64-mingw32-gcc",
-            if processor(target) == "i386" { "i686" } else { processor(target) }
-        );
+        // As rustc does it by itself, so that a machine without it is told before. There is no gcc
+        // for Windows on Arm.
+        let compiler = if target.ends_with("-gnullvm") { "clang" } else { "gcc" };
+        let processor = if processor(target) == "i386" { "i686" } else { processor(target) };
+        let gcc = format!("{processor}-w64-mingw32-{compiler}");
         flags.environment.push((variable(target, "LINKER"), gcc));
     }
     let library = request.prebuilt(target, &file);

@@ -55,8 +55,16 @@ fn all() -> Vec<(&'static str, Vec<Step>)> {
         notarize: Some("notary".to_owned()),
         ..request(MAC)
     };
-    let linux_targets = [LINUX, "aarch64-unknown-linux-gnu", "x86_64-unknown-linux-musl"];
+    let linux_targets = [
+        LINUX,
+        "aarch64-unknown-linux-gnu",
+        "armv7-unknown-linux-gnueabihf",
+        "riscv64gc-unknown-linux-gnu",
+        "x86_64-unknown-linux-musl",
+        "aarch64-unknown-linux-musl",
+    ];
     let windows_targets = ["x86_64-pc-windows-msvc", "aarch64-pc-windows-msvc"];
+    let gnu_targets = ["x86_64-pc-windows-gnu", "i686-pc-windows-gnu", "aarch64-pc-windows-gnullvm"];
     vec![
         ("package_android.txt", android::steps(&request(LINUX))),
         (
@@ -70,7 +78,7 @@ fn all() -> Vec<(&'static str, Vec<Step>)> {
             "package_windows.txt",
             windows::steps(&targets(request("x86_64-pc-windows-msvc"), &windows_targets)),
         ),
-        ("package_windows_gnu.txt", windows::steps(&request(LINUX))),
+        ("package_windows_gnu.txt", windows::steps(&targets(request(LINUX), &gnu_targets))),
     ]
 }
 
@@ -302,6 +310,33 @@ fn the_command_shows_steps_and_what_is_missing() {
         shown.contains("# check dist/aarch64-linux-android/libmy_shop.so: aarch64, Android API 24"),
         "{shown}"
     );
+    // Every platform, with each of its targets.
+    for (option, file, targets) in [
+        (
+            "--android",
+            "libmy_shop.so",
+            &["aarch64-linux-android", "armv7-linux-androideabi", "x86_64-linux-android"][..],
+        ),
+        ("--ios", "libmy_shop.dylib", &["aarch64-apple-ios", "aarch64-apple-ios-sim", "x86_64-apple-ios"]),
+        ("--macos", "libmy_shop.dylib", &["aarch64-apple-darwin", "x86_64-apple-darwin"]),
+        ("--windows", "my_shop.dll", &["x86_64-pc-windows-msvc", "aarch64-pc-windows-msvc"]),
+        ("--windows", "my_shop.dll", &["x86_64-pc-windows-gnu", "aarch64-pc-windows-gnullvm"]),
+        ("--linux", "libmy_shop.so", &["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]),
+        ("--linux", "libmy_shop.so", &["armv7-unknown-linux-gnueabihf", "x86_64-unknown-linux-musl"]),
+    ] {
+        let mut arguments = vec![option, "--dry-run", "--out", "out"];
+        arguments.extend(targets.iter().flat_map(|it| ["--target", it]));
+        let (code, shown, error) = run(&arguments);
+        assert_eq!(code, Some(0), "{option}: {error}");
+        for target in targets {
+            assert!(shown.contains(&format!("--target {target} -- ")), "{option} {target}: {shown}");
+            assert!(
+                shown.contains(&format!("target/{target}/release/{file} ")),
+                "{option} {target}: {shown}"
+            );
+        }
+        assert!(shown.contains("# check out/"), "{option}: {shown}");
+    }
     if !cfg!(target_os = "macos") {
         let (code, _, error) = run(&["--ios"]);
         assert_eq!(code, Some(1));
