@@ -234,6 +234,8 @@ impl Copied {
 struct Numbers {
     /// Typed data of them.
     list: &'static str,
+    /// The iterator over that typed data.
+    iterator: String,
     /// `value` with a check of all.
     checked: String,
     /// `values` with a check of all, if they can be wrong.
@@ -251,6 +253,7 @@ impl List {
                 let all_checked = || types::checked_all(*it, "values", own, None);
                 Some(Numbers {
                     list: types::scalar(*it).list,
+                    iterator: types::scalar(*it).list.replace("List", "Iterator"),
                     checked: types::checked_all(*it, "value", Place::PARAMETERS, None),
                     all_checked: types::is_narrow(*it).then(all_checked),
                 })

@@ -62,6 +62,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "clear",
     "column",
     "columnBytes",
+    "columnStart",
     "copyRow",
     "dispose",
     "elementSize",
@@ -71,6 +72,7 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "isEmpty",
     "isFixed",
     "isNotEmpty",
+    "keepColumn",
     "length",
     "override",
     "pointer",
@@ -80,9 +82,11 @@ const COLUMNS_MEMBERS: &[&str] = &[
     "raw",
     "readRows",
     "removeRow",
+    "reorder",
     "reserve",
     "resize",
     "scratch",
+    "sort",
     "swapRemove",
     "toArray",
     "writeRow",
@@ -870,4 +874,40 @@ fn is_public(name: &str) -> bool {
 fn imports(model: &Model) -> Vec<String> {
     let all = model.newtypes.iter().filter_map(|it| it.dart.as_ref()?.import.clone());
     all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COLUMNS_MEMBERS;
+
+    /// Returns the name of the public member that `line` of a class in Dart begins, if it begins
+    /// one.
+    fn member(line: &str) -> Option<&str> {
+        let line =
+            line.strip_prefix("  ").filter(|it| it.starts_with(|first: char| first.is_alphabetic()))?;
+        let declared = match line.split_once("get ") {
+            Some((_, rest)) => &rest[..rest.find([' ', ';'])?],
+            None => line.split_once('(').map_or_else(|| line.trim_end_matches(';'), |(before, _)| before),
+        };
+        // The parameters of a generic method stand between its name and its parentheses.
+        let generic = if declared.ends_with('>') { declared.rfind('<') } else { None };
+        let name = declared[..generic.unwrap_or(declared.len())].rsplit(' ').next()?;
+        (!name.starts_with('_') && !name.contains("NativeColumns")).then_some(name)
+    }
+
+    #[test]
+    fn columns_hide_no_member_of_their_class() {
+        let source = include_str!("../../dart/ffi_core/lib/src/columns.dart");
+        let mut members = Vec::new();
+        for head in ["abstract base class NativeColumns", "extension ColumnPointers"] {
+            let (_, class) = source.split_once(head).expect("the runtime declares it");
+            let (class, _) = class.split_once("\n}\n").expect("a class ends");
+            members.extend(class.lines().filter_map(member));
+        }
+        for known in ["capacity", "column", "isEmpty", "sort", "writeRow"] {
+            assert!(members.contains(&known), "{known} is not in {members:?}");
+        }
+        members.retain(|it| !COLUMNS_MEMBERS.contains(it));
+        assert!(members.is_empty(), "add {members:?} to COLUMNS_MEMBERS");
+    }
 }

@@ -51,6 +51,7 @@ files! {
     "lib/src/health.dart"
     "lib/src/host.dart"
     "lib/src/inputs.dart"
+    "lib/src/iterators.dart"
     "lib/src/kept_functions.dart"
     "lib/src/lengths.dart"
     "lib/src/library_files.dart"

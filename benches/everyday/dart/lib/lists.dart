@@ -10,6 +10,9 @@ import 'package:bench_harness/ratio.dart';
 /// Compares lists of numbers, lists of messages and columns.
 void compareLists(String mode) {
   _series.numbers.assign(_numbers);
+  for (final (i, particle) in _particles.indexed) {
+    particle.id = i;
+  }
   _table.rows.length = _length;
   for (final (i, row) in _table.rows.indexed) {
     row.id = i;
@@ -24,7 +27,9 @@ void compareLists(String mode) {
   for (final (comparison, name, limit) in [
     (_addAll, 'add_all_typed_vs_assign', 1.5),
     (_forNumbers, 'for_in_numbers_vs_typed_data', 1.2),
+    (_forNumbersByIndex, 'for_in_numbers_vs_index', 1.5),
     (_forMessages, 'for_in_messages_vs_index', 1.5),
+    (_forArray, 'for_in_array_vs_index', 1.5),
     (_column, 'column_in_loop_vs_held', 40.0),
     (_sort, 'columns_sort_vs_list_of_values', 2.0),
   ]) {
@@ -39,6 +44,7 @@ const int _sum = _length * (_length - 1) ~/ 2;
 
 final Series _series = SeriesBox().ref;
 final Table _table = TableBox().ref;
+final _particles = ParticleArray(_length);
 final _columns = ParticleColumns();
 final _particle = ParticleBox().ref;
 
@@ -96,6 +102,27 @@ int _forIn(int count) {
   return sum;
 }
 
+final _forNumbersByIndex = Comparison(
+  'loop over $_length numbers, per number',
+  [
+    const Contender('for-in', _forIn, prepare: _restore),
+    const Contender('index', _indexNumbers, prepare: _restore),
+  ],
+  unit: _length,
+  expected: (count) => count * _sum,
+);
+
+int _indexNumbers(int count) {
+  var sum = 0;
+  for (var pass = 0; pass < count; pass++) {
+    final numbers = _series.numbers;
+    for (var i = 0; i < numbers.length; i++) {
+      sum += numbers[i];
+    }
+  }
+  return sum;
+}
+
 int _forTyped(int count) {
   var sum = 0;
   for (var pass = 0; pass < count; pass++) {
@@ -132,6 +159,37 @@ int _indexMessages(int count) {
     final rows = _table.rows;
     for (var i = 0; i < rows.length; i++) {
       sum += rows[i].id;
+    }
+  }
+  return sum;
+}
+
+final _forArray = Comparison(
+  'loop over an array of $_length messages, per message',
+  [
+    const Contender('for-in', _forInArray),
+    const Contender('index', _indexArray),
+  ],
+  unit: _length,
+  expected: (count) => count * _sum,
+);
+
+int _forInArray(int count) {
+  var sum = 0;
+  for (var pass = 0; pass < count; pass++) {
+    for (final particle in _particles) {
+      sum += particle.id;
+    }
+  }
+  return sum;
+}
+
+int _indexArray(int count) {
+  var sum = 0;
+  for (var pass = 0; pass < count; pass++) {
+    final particles = _particles;
+    for (var i = 0; i < particles.length; i++) {
+      sum += particles[i].id;
     }
   }
   return sum;

@@ -11,6 +11,7 @@ export 'dart:core'
         DateTime,
         Duration,
         Iterable,
+        Iterator,
         List,
         Map,
         Object,

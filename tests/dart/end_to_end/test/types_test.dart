@@ -386,6 +386,71 @@ void main() {
       expect(numbers, [8, 9, 3, 8, 9, 2, 5, 6]);
     });
 
+    test('a loop gives what the index gives', () {
+      Object? value(Object? it) =>
+          it is FfiView<FfiValue> ? it.toData() : it;
+      void loops<E>(List<E> list, int length) {
+        expect([for (final it in list) value(it)], [
+          for (var i = 0; i < length; i++) value(list[i]),
+        ]);
+      }
+
+      final lists = ListsBox();
+      library.writeLists(lists);
+      final ListsBox(:ref) = lists;
+      for (final list in <List<Object?>>[
+        ref.numbers,
+        ref.doubles,
+        ref.bytes,
+        ref.flags,
+        ref.modes,
+        ref.points,
+        ref.names,
+        ref.lists,
+        ref.pairs,
+        ref.array,
+        ref.options,
+        ref.maps,
+      ]) {
+        expect(list, isNotEmpty);
+        loops(list, list.length);
+      }
+      final texts = TextsBox();
+      library.writeTexts(texts);
+      loops(texts.ref.lines, 3);
+      loops(ListsBox().ref.points, 0);
+
+      final points = ref.points..length = 2;
+      expect(() {
+        for (final _ in points) {
+          points.length = 1;
+        }
+      }, throwsA(isA<ConcurrentModificationError>()));
+      expect(points, hasLength(1));
+      final steps = points.iterator;
+      expect(() => steps.current, throwsRangeError);
+      expect(steps.moveNext(), isTrue);
+      expect(steps.current.toData(), points[0].toData());
+      for (var i = 0; i < 2; i++) {
+        expect(steps.moveNext(), isFalse);
+        expect(() => steps.current, throwsRangeError);
+      }
+
+      final array = PointArray(3);
+      for (final (i, point) in array.indexed) {
+        point.x = i + 1;
+      }
+      loops(array, 3);
+      var sum = 0.0;
+      for (final point in array) {
+        sum += point.x;
+      }
+      expect(sum, 6);
+      loops(PointArray(0), 0);
+      array.dispose();
+      expect(() => array.iterator, throwsStateError);
+    });
+
     test('only what is used of much room is copied', () {
       final [from, to] = [RoomsBox(), RoomsBox()];
       void fill(Room room, int count) => room

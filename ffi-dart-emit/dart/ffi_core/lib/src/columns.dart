@@ -101,13 +101,15 @@ final class ColumnsCalls<T extends NativeType> {
 /// Two isolates or threads may only use one container in turns.
 abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// No rows, and memory for [capacity] of them.
-  NativeColumns(this._calls, int capacity, {required bool fixed}) {
+  NativeColumns(this._calls, int capacity, {required bool fixed})
+    : _views = List.filled(_calls.count, null) {
     checkSize(capacity, 'capacity');
     _attach(nullptr, capacity, fixed ? 1 : 0, _calls._bytesOf(capacity));
   }
 
   /// The result of a function.
-  NativeColumns.taken(this._calls, this._header) {
+  NativeColumns.taken(this._calls, this._header)
+    : _views = List.filled(_calls.count, null) {
     _attach(_header, 0, 0, capacity * _calls.rowSize);
   }
 
@@ -144,7 +146,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   int _start = 0;
 
   /// The view of each column that was asked for.
-  late final List<Object?> _views = List.filled(_calls.count, null);
+  final List<Object?> _views;
 
   /// True if a view of a column was ever asked for.
   bool _viewed = false;
@@ -348,20 +350,24 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
     return _header;
   }
 
-  /// Returns the result of [make] for the start of the column [index]. It is
-  /// made again when the rows have moved, or their number has changed.
+  /// Returns the view of the column [index]; null if it has to be made, as it was never
+  /// asked for, the rows have moved, or their number has changed.
   @pragma('vm:prefer-inline')
-  V column<V extends Object>(int index, V Function(Pointer<Void> at) make) {
+  V? column<V extends Object>(int index) {
     _forgetMoved();
     final view = _views[index];
-    return view is V ? view : _make(index, make);
+    return view is V ? view : null;
   }
 
-  V _make<V extends Object>(int index, V Function(Pointer<Void> at) make) {
-    final view = make(_startOf(index));
+  /// Returns [view], which [column] then returns for [index].
+  V keepColumn<V extends Object>(int index, V view) {
     _views[index] = view;
     return view;
   }
+
+  /// Returns the address of the first value of the column [index].
+  Pointer<V> columnStart<V extends NativeType>(int index) =>
+      _startOf(index).cast();
 
   /// Returns the bytes of the column [index], whose values have [size] bytes;
   /// they keep the memory alive.

@@ -46,6 +46,7 @@ abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
     _writeAll(length, values);
   }
 
+  // For lists of Dart code: generated ones have iterators of their own.
   @override
   Iterator<E> get iterator => _VecIterator(this);
 
@@ -108,32 +109,16 @@ abstract base class FfiVec<E> with ListMixin<E>, SharedList<E>, _Sized {
   E removeLast() => removeAt(length - 1);
 }
 
-/// Iterator over the elements of an [FfiVec]: it reads the length once a step, where that
-/// of [ListMixin] reads it in each of three calls.
-final class _VecIterator<E> implements Iterator<E> {
-  _VecIterator(this._list) : _length = _list.length;
+final class _VecIterator<E> extends IndexIterator<E> {
+  _VecIterator(this._list) : super(_list.length);
 
   final FfiVec<E> _list;
-  final int _length;
-  int _next = 0;
-  E? _current;
 
   @override
-  E get current => _current as E;
+  E get current => _list[index];
 
   @override
-  @pragma('vm:prefer-inline')
-  bool moveNext() {
-    final list = _list, next = _next;
-    if (list.rawLength != _length) throw ConcurrentModificationError(list);
-    if (next == _length) {
-      _current = null;
-      return false;
-    }
-    _current = list.read(next);
-    _next = next + 1;
-    return true;
-  }
+  bool moveNext() => advance(_list.rawLength);
 }
 
 /// A list of numbers inside a message, **borrowed**; see [elements].
@@ -150,9 +135,6 @@ abstract base class NumberVec<E extends num, L extends List<E>>
 
   @override
   void checkAll(List<E> elements, int start) => checked(elements);
-
-  @override
-  Iterator<E> get iterator => elements.iterator;
 
   @override
   void addAll(Iterable<E> iterable) {

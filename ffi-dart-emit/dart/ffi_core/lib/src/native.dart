@@ -34,6 +34,7 @@ part 'futures.dart';
 part 'health.dart';
 part 'host.dart';
 part 'inputs.dart';
+part 'iterators.dart';
 part 'kept_functions.dart';
 part 'lengths.dart';
 part 'library_files.dart';
