@@ -1443,8 +1443,12 @@ fn another_layout_is_refused_with_its_first_difference() {
     let renamed = String::from_utf8_lossy(&bytes[arena.len()..]).replace("old_versions", "new_versions");
     let bytes = [&bytes[..arena.len()], renamed.as_bytes()].concat();
     std::fs::write(&path, &bytes).unwrap();
-    let difference = "the arena's root has another layout than this library's Reading: \
-                      `Reading.value` is `f32` at offset 4 there, and `f64` at offset 8 here";
+    // 8, but 4 on i686.
+    let offset = std::mem::offset_of!(versions::Reading, value);
+    let difference = format!(
+        "the arena's root has another layout than this library's Reading: \
+         `Reading.value` is `f32` at offset 4 there, and `f64` at offset {offset} here"
+    );
     assert_eq!(FfiArena::<versions::Reading>::open(&path).unwrap_err().to_string(), difference);
     // SAFETY: nobody changes the file meanwhile.
     assert_eq!(unsafe { FfiArena::<versions::Reading>::map(&path) }.unwrap_err().to_string(), difference);

@@ -142,7 +142,8 @@ fn every_damaged_byte_is_found() {
     assert_eq!(Raw::new(&Everything::filled()).check(), Ok(()));
     let damages = [
         (offset_of!(Everything, mode), 1, "mode: 1 is not a Mode"),
-        (offset_of!(Everything, points) + 8, 7, "points[0].valid: 7 is not a bool"),
+        // The first element is behind the length and its padding, which i686 has none of.
+        (offset_of!(Everything, points) + align_of::<Point>(), 7, "points[0].valid: 7 is not a bool"),
         (offset_of!(Everything, name) + 3, 1, "name: length"),
         (offset_of!(Everything, shape), 9, "shape: 9"),
     ];

@@ -6,7 +6,7 @@
 mod asks;
 mod calls;
 mod inputs;
-#[cfg(not(miri))]
+#[cfg(all(not(miri), target_pointer_width = "64"))]
 mod model;
 mod queues;
 mod streams;
