@@ -300,7 +300,7 @@ impl Watch {
     }
 
     /// Runs a step in the span of the call and with the id of its request, on any thread.
-    fn run<T>(&self, step: impl FnOnce() -> T) -> T {
+    pub fn run<T>(&self, step: impl FnOnce() -> T) -> T {
         let _within = Within::new(self.request.as_ref());
         let _entered = self.span.enter();
         step()
