@@ -45,9 +45,10 @@ struct Measured {
     times: OnceLock<Box<Times>>,
 }
 
-/// Number of codes with which calls fail, 0 among them.
+/// Number of places for codes with which calls fail: 0, the codes, and one for codes that are
+/// unknown here.
 #[cfg(feature = "metrics")]
-const CODES: usize = 16;
+pub(super) const CODES: usize = StatusCode::LAST as usize + 2;
 
 /// One of so many calls of a function is timed, on each thread: a power of two.
 #[cfg(feature = "metrics")]
