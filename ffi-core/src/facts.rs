@@ -41,6 +41,7 @@ impl<T: FfiType> Facts<T> {
     pub const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     pub const LANES: Lanes = T::LANES;
     pub const ARENA: bool = T::ARENA;
+    pub const SECRET: bool = T::SECRET;
 
     /// Calls [`FfiType::check`].
     ///
@@ -91,11 +92,13 @@ pub trait NoFacts {
     const ANY_BITS: bool = true;
     const CAPACITIES_FIT: bool = true;
     const ARENA: bool = false;
+    const SECRET: bool = false;
     /// The lanes of a number, as a second error would say that `simd` needs one.
     const LANES: Lanes = <u8 as FfiType>::LANES;
     const COLUMN: Column = Column::of::<u8>();
     const RECORD: Fragment = &[];
     const RESULT_SIZE: usize = 0;
+    const RESULT_SECRET: bool = false;
 
     /// Accepts anything.
     ///

@@ -92,6 +92,7 @@
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |
+//! | `secret` | no | `FfiSecret`, and memory that is zeroed when a message with one goes back |
 //! | `serde` | no | `Serialize` and `Deserialize` for the field types, `Serialize` for views of arenas |
 //! | `simd` | no | the module `simd`; the library of vectors that it needs takes some seconds to compile |
 //! | `tokio` | no | `async`, on a runtime of tokio |
@@ -146,6 +147,7 @@ pub mod schema;
 pub mod simd;
 mod types;
 mod unimplemented;
+mod wipe;
 
 /// Writes what the derive makes for protobuf only with the feature `proto`.
 ///

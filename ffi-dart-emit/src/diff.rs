@@ -1139,7 +1139,10 @@ fn reads(sides: [&Side<'_>; 2], old: &Type, new: &Type, field: bool) -> Result<(
     let shorter = |what: &str, cap: &u64| Err(format!("{what} than {cap} are refused"));
     match (old, new) {
         (Type::Str { cap: old }, Type::Str { cap: new } | Type::Bytes { cap: new })
-        | (Type::Bytes { cap: old }, Type::Bytes { cap: new }) => {
+        | (
+            Type::Bytes { cap: old } | Type::Secret { cap: old },
+            Type::Bytes { cap: new } | Type::Secret { cap: new },
+        ) => {
             if new < old {
                 shorter("more bytes", new)
             } else {

@@ -48,6 +48,7 @@ const HANDLE: &[Member] = &[Member::Word("at"), LEN];
 
 pub static STR: Holder = Holder::new("FfiStr", fingerprint::STR, 0, &[LEN, Member::Bytes("bytes")]);
 pub static BYTES: Holder = Holder::new("FfiBytes", fingerprint::BYTES, 0, &[LEN, Member::Bytes("bytes")]);
+pub static SECRET: Holder = Holder::new("FfiSecret", fingerprint::SECRET, 0, &[LEN, Member::Bytes("bytes")]);
 pub static VEC: Holder = Holder::new("FfiVec", fingerprint::VEC, 1, &[LEN, Member::Items("items")]);
 pub static OPTION: Holder =
     Holder::new("FfiOption", fingerprint::OPTION, 1, &[Member::Item("value"), Member::Byte("present")]);
@@ -64,8 +65,19 @@ pub static ARENA_BOX: Holder =
     Holder::handle("ArenaBox", "arena::ArenaBox", fingerprint::ARENA_BOX, 1, &[Member::Word("at")]);
 
 /// All field types with a layout of their own.
-pub static ALL: [&Holder; 10] =
-    [&STR, &BYTES, &VEC, &OPTION, &MAP, &ARENA_STR, &ARENA_BYTES, &ARENA_VEC, &ARENA_MAP, &ARENA_BOX];
+pub static ALL: [&Holder; 11] = [
+    &STR,
+    &BYTES,
+    &SECRET,
+    &VEC,
+    &OPTION,
+    &MAP,
+    &ARENA_STR,
+    &ARENA_BYTES,
+    &ARENA_VEC,
+    &ARENA_MAP,
+    &ARENA_BOX,
+];
 
 impl Holder {
     const fn new(name: &'static str, fact: u64, parts: usize, members: &'static [Member]) -> Self {
@@ -174,13 +186,14 @@ macro_rules! holding {
         impl $crate::holder::Holding for $Type {
             fn held(&self) -> Option<$crate::holder::Held<'_, Self>> {
                 use $crate::holder::{
-                    ARENA_BOX, ARENA_BYTES, ARENA_MAP, ARENA_STR, ARENA_VEC, BYTES, Held, MAP, OPTION, STR,
-                    VEC,
+                    ARENA_BOX, ARENA_BYTES, ARENA_MAP, ARENA_STR, ARENA_VEC, BYTES, Held, MAP, OPTION,
+                    SECRET, STR, VEC,
                 };
 
                 let (holder, parts, cap): (_, [Option<&Self>; 2], _) = match self {
                     Self::Str { cap } => (&STR, [None, None], Some(*cap)),
                     Self::Bytes { cap } => (&BYTES, [None, None], Some(*cap)),
+                    Self::Secret { cap } => (&SECRET, [None, None], Some(*cap)),
                     Self::Vec { of, cap } => (&VEC, [Some(&**of), None], Some(*cap)),
                     Self::Option { of } => (&OPTION, [Some(&**of), None], None),
                     Self::Map { key, value, cap } => (&MAP, [Some(&**key), Some(&**value)], Some(*cap)),
@@ -203,6 +216,7 @@ macro_rules! holding {
                 Some(match (holder.name, first, second, cap) {
                     ("FfiStr", None, None, Some(cap)) => Self::Str { cap },
                     ("FfiBytes", None, None, Some(cap)) => Self::Bytes { cap },
+                    ("FfiSecret", None, None, Some(cap)) => Self::Secret { cap },
                     ("FfiVec", Some(of), None, Some(cap)) => Self::Vec { of, cap },
                     ("FfiOption", Some(of), None, None) => Self::Option { of },
                     ("FfiMap", Some(key), Some(value), Some(cap)) => Self::Map { key, value, cap },

@@ -214,6 +214,7 @@ fn inner_message(ty: &Type) -> Option<MessageIndex> {
         | Type::Oneof(_)
         | Type::Str { .. }
         | Type::Bytes { .. }
+        | Type::Secret { .. }
         | Type::Ref(_)
         | Type::ArenaStr
         | Type::ArenaBytes

@@ -14,6 +14,7 @@ use xtask::dart_sdk::{Mode, Sdk};
 use xtask::example::Example;
 use xtask::generated::{Generated, emitter};
 use xtask::pages::{Page, Programs};
+use xtask::promtool;
 use xtask::signatures::Signatures;
 use xtask::workspace;
 
@@ -225,10 +226,8 @@ fn the_service_of_the_example_is_fit_for_production() {
     let dashboard = fs::read_to_string(expected.join("dashboard.json")).unwrap();
     assert!(exposition::check_dashboard(&dashboard, &families) >= 14);
     // The tool of Prometheus reads them as well, if it is installed.
-    if let Ok(file) = fs::File::open(&numbers)
-        && let Ok(output) = Command::new("promtool").args(["check", "metrics"]).stdin(file).output()
-    {
-        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    if let Some(promtool) = promtool::find() {
+        promtool::check(&promtool, &numbers).unwrap();
     }
 
     let load = example.run_other(&sdk, "load", &["2", "200"]).unwrap();

@@ -12,6 +12,7 @@ pub mod docs;
 pub mod flutter;
 pub mod load;
 pub mod platforms;
+pub mod promtool;
 pub mod protoc;
 pub mod protos;
 pub mod release;
@@ -74,6 +75,8 @@ pub enum Command {
     Release(release::Release),
     /// Call the service example for some time, and print the percentiles of its times.
     Load(load::Load),
+    /// Have Prometheus' own tool check the numbers of the service example.
+    Promtool(promtool::Promtool),
     /// Run a benchmark, or list them all.
     Bench(bench::Bench),
 }
@@ -104,6 +107,7 @@ impl Cli {
             Command::Audit(args) => args.run(),
             Command::Release(args) => args.run(),
             Command::Load(args) => args.run(),
+            Command::Promtool(args) => args.run(),
             Command::Bench(args) => args.run(),
         }
     }

@@ -15,6 +15,7 @@
 //! | `installed` | programs that cargo installs for the workspace |
 //! | [`pages`] | checks the pages that people read, and runs their programs |
 //! | `pinned` | keeps programs on one core |
+//! | [`promtool`] | finds or installs the tool of Prometheus that checks metrics |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
@@ -46,6 +47,7 @@ pub mod generated;
 mod installed;
 pub mod pages;
 mod pinned;
+pub mod promtool;
 pub mod protoc;
 pub mod protos;
 pub mod public;

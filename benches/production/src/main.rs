@@ -90,8 +90,12 @@ fn main() -> Result<()> {
     println!("a flag is read in {:.2} ns", flag.median() * 1e6 / CALLS as f64);
     #[cfg(feature = "metrics")]
     metrics::snapshot()?;
+    #[cfg(feature = "metrics")]
+    metrics::timed()?;
     #[cfg(feature = "production")]
-    refused::calls()?;
+    refused::by_rate()?;
+    #[cfg(feature = "production")]
+    refused::by_shutdown()?;
     Ok(())
 }
 
@@ -108,15 +112,65 @@ fn flag_reads() -> Result<Duration> {
 
 #[cfg(feature = "metrics")]
 mod metrics {
-    use std::time::Instant;
+    use std::hint::black_box;
+    use std::time::{Duration, Instant};
 
     use anyhow::{Result, ensure};
-    use ffi_benches::{Contender, compare};
+    use ffi_benches::{Contender, compare, print_ratio};
     use ffi_core::__private::Site;
 
     use super::ROUNDS;
 
     static SITES: [Site; 100] = [const { Site::new("function") }; 100];
+
+    /// Functions of which all are timed in the same pass, one of 16.
+    static TIMED: [Site; 64] = [const { Site::new("timed") }; 64];
+
+    /// Calls each of [`TIMED`] once.
+    fn pass() -> Result<Duration> {
+        let start = Instant::now();
+        let mut total = 0;
+        for site in black_box(&TIMED) {
+            total += site.watch(|| Ok(black_box(1_usize))).unwrap_or_default();
+        }
+        let time = start.elapsed();
+        ensure!(total == TIMED.len(), "a call was refused");
+        Ok(time)
+    }
+
+    /// Prints what a call takes that is timed, and one that is only counted.
+    pub(super) fn timed() -> Result<()> {
+        pass()?;
+        let sample = |which: usize| {
+            move || {
+                // The passes go on where the last sample ended: 0 is the one whose calls are timed.
+                let mut times = Duration::ZERO;
+                for turn in (1..=15).chain([0]) {
+                    let time = pass()?;
+                    if turn == which {
+                        times = time;
+                    }
+                }
+                Ok(times)
+            }
+        };
+        let [timed, counted] = compare(
+            "64 calls",
+            ROUNDS,
+            [Contender::new("timed", sample(0)), Contender::new("counted", sample(8))],
+        )?;
+        let each = |milliseconds: f64| milliseconds * 1e6 / TIMED.len() as f64;
+        print_ratio("timed_call_ns", each(timed.median()), 70.0);
+        println!("a call that is only counted takes {:.1} ns", each(counted.median()));
+        let all = ffi_core::production::metrics().calls;
+        let (calls, timed) = all
+            .iter()
+            .filter(|it| it.name == "timed")
+            .fold((0, 0), |(calls, timed), it| (calls + it.calls, timed + it.times.map_or(0, |it| it.count)));
+        // The first pass of all is a timed one, as is each 16th after it.
+        ensure!(timed == (calls / 64).div_ceil(16) * 64, "{timed} of {calls} calls were timed");
+        Ok(())
+    }
 
     /// Prints what a snapshot of 100 functions takes.
     pub(super) fn snapshot() -> Result<()> {
@@ -148,15 +202,49 @@ mod refused {
 
     use super::{CALLS, ROUNDS, exported};
 
+    mod limited {
+        use ffi_core::ffi_export;
+
+        /// Returns the number.
+        #[ffi_export(limit(per_second = 1))]
+        pub fn once(number: u64) -> u64 {
+            number
+        }
+    }
+
     unsafe extern "C" {
         #[link_name = "bench_production_ffi0_production"]
         fn production(operation: u32, data: *const u8, len: usize, status: *mut FfiStatus) -> *mut FfiOwned;
         #[link_name = "bench_production_ffi0_shutdown"]
         safe fn shutdown() -> u64;
+        #[link_name = "bench_production_ffi_once"]
+        fn once(number: u64, status: *mut FfiStatus) -> u64;
+    }
+
+    /// Prints what a call takes that comes too early.
+    pub(super) fn by_rate() -> Result<()> {
+        let sample = || {
+            let mut status = FfiStatus::zeroed();
+            let (start, mut refused) = (Instant::now(), 0);
+            for i in 0..CALLS {
+                // SAFETY: the status is zeroed or was cleared, and used by this call only.
+                unsafe { once(i, &raw mut status) };
+                refused += u64::from(status.code == 8);
+                // SAFETY: the status was written by the call.
+                unsafe { clear(&raw mut status) };
+            }
+            let time = start.elapsed();
+            // One passes each second.
+            ensure!(refused + time.as_secs() + 2 >= CALLS, "{refused} calls were refused");
+            Ok(time)
+        };
+        let [refused] = compare("200,000 calls too early", ROUNDS, [Contender::new("exported", sample)])?;
+        print_ratio("refused_by_rate_ns", refused.median() * 1e6 / CALLS as f64, 1000.0);
+        Ok(())
     }
 
     /// Prints what a call takes that is refused, as the library was shut down.
-    pub(super) fn calls() -> Result<()> {
+    pub(super) fn by_shutdown() -> Result<()> {
         let text = [0_u8; 1];
         // SAFETY: the text is empty, and null is allowed for a status.
         let answer = unsafe { production(0, text.as_ptr(), 0, ptr::null_mut()) };

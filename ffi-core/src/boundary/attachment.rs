@@ -66,6 +66,7 @@ pub struct FfiDartCalls {
     free_owned: unsafe extern "C" fn(*mut FfiStatus, *mut FfiOwned),
     take_hold: unsafe extern "C" fn(*mut c_void) -> *mut c_void,
     end_hold: unsafe extern "C" fn(*mut c_void),
+    attach_secret: unsafe extern "C" fn(DartHandle, usize, usize) -> *mut FfiAttachment,
 }
 
 /// Returns the functions that attach memory to Dart objects. They attach nothing until
@@ -88,6 +89,7 @@ pub fn dart_calls() -> *const FfiDartCalls {
         free_owned,
         take_hold,
         end_hold,
+        attach_secret,
     };
     &raw const CALLS
 }
@@ -423,11 +425,44 @@ unsafe extern "C" fn free_owned(status: *mut FfiStatus, owned: *mut FfiOwned) {
 /// The calling thread is in a call from Dart that passed `object`.
 unsafe extern "C" fn attach_alloc(object: DartHandle, size: usize, align: usize) -> *mut FfiAttachment {
     unsafe extern "C" fn release(memory: *mut c_void) {
-        // SAFETY: the memory came from `alloc` below, and is released once, when no code uses it
-        // any more.
+        // SAFETY: the memory came from `alloc` in `attach_memory`, and is released once, when no
+        // code uses it any more.
         unsafe { memory::free(memory.cast()) };
     }
 
+    // SAFETY: the caller is in a call from Dart that passed the object; `release` frees memory.
+    unsafe { attach_memory(object, size, align, release) }
+}
+
+/// Attaches zeroed memory for messages with secrets, which is zeroed again before it is freed, as
+/// [`attach_alloc`] does.
+///
+/// # Safety
+///
+/// The calling thread is in a call from Dart that passed `object`.
+unsafe extern "C" fn attach_secret(object: DartHandle, size: usize, align: usize) -> *mut FfiAttachment {
+    unsafe extern "C" fn release(memory: *mut c_void) {
+        // SAFETY: the memory came from `alloc` in `attach_memory`, and is released once, when no
+        // code uses it any more.
+        unsafe { memory::free_wiped(memory.cast()) };
+    }
+
+    // SAFETY: the caller is in a call from Dart that passed the object; `release` frees memory.
+    unsafe { attach_memory(object, size, align, release) }
+}
+
+/// Attaches zeroed memory to `object`; returns null if there is none.
+///
+/// # Safety
+///
+/// The calling thread is in a call from Dart that passed `object`, and `release` frees memory of
+/// [`alloc`](memory::alloc).
+unsafe fn attach_memory(
+    object: DartHandle,
+    size: usize,
+    align: usize,
+    release: Release,
+) -> *mut FfiAttachment {
     let memory: *mut c_void = memory::alloc(size, align).cast();
     if memory.is_null() {
         return ptr::null_mut();

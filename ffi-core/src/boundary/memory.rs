@@ -22,6 +22,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use memmap2::MmapMut;
 
 use crate::huge_pages;
+use crate::wipe::wipe;
 
 /// Smallest alignment in bytes: a cache line, which also suits every SIMD load.
 const MIN_ALIGN: usize = 64;
@@ -125,6 +126,30 @@ pub unsafe fn free(memory: *mut u8) {
     let layout = unsafe { Layout::from_size_align_unchecked(size, ALLOCATED) };
     // SAFETY: `alloc` got the block with this layout; the caller vouches that it is freed once.
     unsafe { dealloc(block, layout) };
+}
+
+/// Frees memory of [`alloc`] that held secrets, as [`free`] does, and zeroes it before. A mapping
+/// goes back to the system, which zeroes its pages before anyone gets them.
+///
+/// # Safety
+///
+/// The conditions of [`free`].
+pub(super) unsafe fn free_wiped(memory: *mut u8) {
+    if memory.is_null() {
+        return;
+    }
+    // SAFETY: `alloc` left a header right before the memory.
+    let header = unsafe { memory.cast::<Header>().sub(1) };
+    // SAFETY: `alloc` wrote it, and no other code writes before the memory.
+    let Header { block, size } = unsafe { header.read() };
+    if size > 0 {
+        let before = memory.addr() - block.addr();
+        // SAFETY: the block of `size` bytes is in use from `memory` on, and no other code uses it
+        // any more, by this function's contract.
+        unsafe { wipe(memory, size - before) };
+    }
+    // SAFETY: by this function's contract `free` may free it.
+    unsafe { free(memory) };
 }
 
 #[cfg(test)]

@@ -150,6 +150,9 @@ pub trait FfiOutput: sealed::Output {
     const FINGERPRINT: u64;
     /// True if there may be no value.
     const OPTIONAL: bool = false;
+    /// True if it crosses by value and holds secrets, which is refused.
+    #[doc(hidden)]
+    const SECRET: bool = false;
     /// Returns the note about a result that owns a resource, which is kept until Dart has taken the
     /// result; `None` if it owns nothing.
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = None;
@@ -178,6 +181,7 @@ impl<T: FfiValue> FfiOutput for T {
     const RETURNS: Fragment =
         &[Piece::Text("{\"value\":"), Piece::Nested(<T as FfiType>::TYPE), Piece::Text("}")];
     const FINGERPRINT: u64 = <T as FfiType>::FINGERPRINT;
+    const SECRET: bool = <T as FfiType>::SECRET;
 
     #[inline]
     fn into_abi(self) -> Result<Self::Abi, Failure> {
@@ -225,6 +229,7 @@ impl<T: FfiSome> FfiOutput for Option<T> {
     const RETURNS: Fragment = T::RETURNS;
     const FINGERPRINT: u64 = T::FINGERPRINT;
     const OPTIONAL: bool = true;
+    const SECRET: bool = T::SECRET;
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = T::PENDING;
 
     #[inline]
@@ -291,7 +296,12 @@ fn failure<E: Display + 'static>(error: &E) -> Failure {
 
 /// Fails const evaluation if `size`, that of a parameter, is too large to pass by value.
 #[track_caller]
-pub const fn assert_by_value(size: usize) {
+pub const fn assert_by_value(size: usize, secret: bool) {
+    assert!(
+        !secret,
+        "a message with an `FfiSecret` does not cross by value, as values in Dart leave secrets out; \
+         hint: use `&T`, `&mut T`, or `PoolBox<T>`"
+    );
     assert!(
         size <= MAX_BY_VALUE,
         "a message of more than 4096 bytes is not passed by value; hint: use `&T` or `&mut T`"
@@ -301,7 +311,12 @@ pub const fn assert_by_value(size: usize) {
 /// Fails const evaluation if `size`, that of an argument or result of a function of Dart, is too
 /// large to cross by value.
 #[track_caller]
-pub const fn assert_called_by_value(size: usize) {
+pub const fn assert_called_by_value(size: usize, secret: bool) {
+    assert!(
+        !secret,
+        "a message with an `FfiSecret` does not cross by value, as values in Dart leave secrets out; \
+         hint: the argument of a `DartFn` may be a `PoolBox<T>`"
+    );
     assert!(
         size <= MAX_BY_VALUE,
         "a message of more than 4096 bytes does not cross to or from a function of Dart by value; \
@@ -312,7 +327,12 @@ pub const fn assert_called_by_value(size: usize) {
 /// Fails const evaluation if `size`, that of an item of a stream of Dart, is too large to pass by
 /// value.
 #[track_caller]
-pub const fn assert_item_by_value(size: usize) {
+pub const fn assert_item_by_value(size: usize, secret: bool) {
+    assert!(
+        !secret,
+        "a message with an `FfiSecret` does not cross by value, as values in Dart leave secrets out; \
+         hint: `FfiInput<PoolBox<T>>`"
+    );
     assert!(
         size <= MAX_BY_VALUE,
         "a message of more than 4096 bytes is not an item by value; hint: `FfiInput<PoolBox<T>>`"
@@ -321,7 +341,12 @@ pub const fn assert_item_by_value(size: usize) {
 
 /// Fails const evaluation if `size`, that of a result, is too large to return by value.
 #[track_caller]
-pub const fn assert_returned_by_value(size: usize) {
+pub const fn assert_returned_by_value(size: usize, secret: bool) {
+    assert!(
+        !secret,
+        "a message with an `FfiSecret` does not cross by value, as values in Dart leave secrets out; \
+         hint: write it into a `&mut T` parameter, or return a `PoolBox<T>`"
+    );
     assert!(
         size <= MAX_BY_VALUE,
         "a message of more than 4096 bytes is not returned by value; hint: write it into a `&mut T` parameter, \

@@ -11,6 +11,7 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
 use crate::types::FfiType;
+use crate::wipe::wipe;
 
 /// A vector that the caller owns: read `len` elements at `data`, then pass the pointer to
 /// `.._ffi0_owned_free`, once.
@@ -23,16 +24,35 @@ pub struct FfiOwned {
     pub len: usize,
     /// Number of bytes that were allocated, 0 for none.
     capacity: usize,
-    /// Alignment of the elements in bytes.
+    /// Alignment of the elements in bytes; for secrets with the bit [`SECRET`].
     align: usize,
 }
+
+/// Bit in an alignment of memory that is zeroed before it is freed. With it the alignment is none
+/// that an allocator has, so other memory is freed without a look at the bit.
+const SECRET: usize = 1 << (usize::BITS - 1);
 
 impl FfiOwned {
     /// Passes `vec` to the caller.
     #[must_use]
     pub fn new<T: FfiType>(vec: Vec<T>) -> *mut Self {
         // An `FfiType` has no destructor, so the memory is all there is to free.
-        Self::leak(vec)
+        let owned = Self::leak(vec);
+        if T::SECRET {
+            // SAFETY: `leak` made it just now, and no other code has the pointer.
+            unsafe { Self::hide(owned) };
+        }
+        owned
+    }
+
+    /// Has the memory of `owned` zeroed before it is freed.
+    ///
+    /// # Safety
+    ///
+    /// It came from [`new`](Self::new), and no other code uses it.
+    pub(crate) unsafe fn hide(owned: *mut Self) {
+        // SAFETY: by this function's contract it is valid, and no other code uses it.
+        unsafe { (*owned).align |= SECRET };
     }
 
     /// Passes the bytes of a value that has no destructor to the caller.
@@ -109,11 +129,26 @@ pub unsafe fn owned_free(owned: *mut FfiOwned) {
     if owned.capacity == 0 {
         return;
     }
-    let layout =
-        Layout::from_size_align(owned.capacity, owned.align).expect("the memory was allocated with it");
+    let layout = Layout::from_size_align(owned.capacity, owned.align)
+        // SAFETY: an alignment that is none has the bit of secrets, and nobody uses the elements.
+        .unwrap_or_else(|_| unsafe { wiped(&owned) });
     // SAFETY: the memory came from the global allocator with that layout: that of a vector's
     // elements, which `FfiOwned::new` took from the vector, or that of `Payload::new`.
     unsafe { dealloc(owned.data, layout) };
+}
+
+/// Zeroes the memory of secrets, and returns its layout.
+///
+/// # Safety
+///
+/// No code uses the elements any more.
+#[cold]
+unsafe fn wiped(owned: &FfiOwned) -> Layout {
+    let layout = Layout::from_size_align(owned.capacity, owned.align & !SECRET);
+    let layout = layout.expect("the memory was allocated with it");
+    // SAFETY: so many bytes were allocated, and no code uses them, by this function's contract.
+    unsafe { wipe(owned.data, owned.capacity) };
+    layout
 }
 
 #[cfg(test)]

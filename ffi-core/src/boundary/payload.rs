@@ -171,6 +171,10 @@ unsafe impl<T: FfiType> FfiErrorField for T {
             !T::ARENA,
             "an error can't hold what lives in an arena; hint: `String`, `Vec<T>` or `Option<T>`"
         );
+        assert!(
+            !T::SECRET,
+            "an error can't hold an `FfiSecret`, as exceptions are kept and logged; hint: leave it out"
+        );
         size_of::<T>()
     };
     const ALIGN: usize = align_of::<T>();

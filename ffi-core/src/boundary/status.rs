@@ -72,6 +72,12 @@ pub enum StatusCode {
     RuleBroken = 15,
 }
 
+impl StatusCode {
+    /// The code with the largest number.
+    #[cfg(feature = "metrics")]
+    pub(crate) const LAST: Self = Self::RuleBroken;
+}
+
 /// Block to which an exported function writes its failure.
 ///
 /// The caller owns the block and passes it zeroed. A call that succeeds doesn't write to it, so one

@@ -20,6 +20,8 @@ pub(super) struct Kind {
     pub(super) fingerprint: u64,
     /// Size of the message in bytes.
     pub(super) size: usize,
+    /// True if the message holds secrets.
+    pub(super) secret: bool,
     /// Layout of the header, `FfiColumns<T>`.
     pub(super) layout: Layout,
 }
@@ -133,6 +135,11 @@ impl<'a> Header<'a> {
     ///
     /// The header is intact, and nobody uses the columns any more.
     unsafe fn release(&mut self) {
+        if self.kind.secret {
+            // SAFETY: the columns are intact, by this function's contract, and nobody uses them any
+            // more.
+            unsafe { raw::wipe_secrets(self.kind.columns, self.pointers, self.capacity()) };
+        }
         if let Some(block) = self.pointers.first() {
             // SAFETY: by this function's contract the memory was allocated for that capacity, and
             // is freed once.

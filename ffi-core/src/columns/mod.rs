@@ -169,6 +169,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         columns: T::COLUMNS,
         fingerprint: <T as FfiType>::FINGERPRINT,
         size: size_of::<T>(),
+        secret: T::SECRET,
         layout: Layout::new::<Self>(),
     };
 
@@ -651,6 +652,11 @@ impl<T: FfiColumnar> Drop for FfiColumns<T> {
         let Some(block) = self.pointers.as_ref().first() else {
             return;
         };
+        if T::SECRET {
+            // SAFETY: the columns have memory for that many rows, and the container, which alone
+            // uses it, ends.
+            unsafe { raw::wipe_secrets(T::COLUMNS, self.pointers.as_ref(), self.capacity()) };
+        }
         // SAFETY: the memory was allocated for that capacity, and the container, which owned it,
         // ends.
         unsafe { raw::release(T::COLUMNS, self.capacity(), *block) };

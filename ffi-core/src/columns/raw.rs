@@ -8,6 +8,7 @@ use std::alloc::{Layout, alloc, dealloc};
 use std::mem::MaybeUninit;
 
 use crate::types::{FfiType, InvalidValue, check_elements};
+use crate::wipe::wipe;
 
 /// Alignment of each column in bytes: a cache line, which is also the widest SIMD register.
 pub(super) const ALIGN: usize = 64;
@@ -22,6 +23,8 @@ pub struct Column {
     offset: usize,
     /// Check of the values; `None` if any bits are valid.
     check: Option<Check>,
+    /// True if the values hold secrets.
+    secret: bool,
 }
 
 type Check = unsafe fn(*const u8, usize) -> Result<(), InvalidValue>;
@@ -32,7 +35,7 @@ impl Column {
     pub const fn of<F: FfiType>() -> Self {
         const { assert!(align_of::<F>() <= ALIGN, "no field type is aligned more strictly than a cache line") };
         let check: Option<Check> = if F::ANY_BITS { None } else { Some(check_column::<F>) };
-        Self { name: "", size: size_of::<F>(), offset: 0, check }
+        Self { name: "", size: size_of::<F>(), offset: 0, check, secret: F::SECRET }
     }
 
     /// The column of the field with that name, `offset` bytes from the start of the message.
@@ -114,6 +117,20 @@ pub(super) unsafe fn release(columns: &[Column], capacity: usize, block: *mut u8
         // SAFETY: `allocate` got the block with this layout, and the caller vouches that it is
         // freed once.
         unsafe { dealloc(block, layout) };
+    }
+}
+
+/// Zeroes the columns of secrets, all of the memory for `capacity` rows.
+///
+/// # Safety
+///
+/// `pointers` are the starts of columns that [`allocate`] allocated for `capacity` rows, and no
+/// other code uses the memory.
+pub(super) unsafe fn wipe_secrets(columns: &[Column], pointers: &[*mut u8], capacity: usize) {
+    for (column, pointer) in columns.iter().zip(pointers).filter(|(column, _)| column.secret) {
+        // SAFETY: the column has memory for `capacity` values of that size, which no other code
+        // uses by this function's contract.
+        unsafe { wipe(*pointer, column.size * capacity) };
     }
 }
 
@@ -222,7 +239,7 @@ pub(super) unsafe fn reorder(columns: &[Column], pointers: &[*mut u8], order: &[
     let widest = columns.iter().map(|column| column.size).max().unwrap_or_default();
     let mut before = Vec::<MaybeUninit<u8>>::with_capacity(widest * order.len());
     let before = before.spare_capacity_mut().as_mut_ptr().cast::<u8>();
-    for (Column { size, .. }, pointer) in columns.iter().zip(pointers) {
+    for (Column { size, secret, .. }, pointer) in columns.iter().zip(pointers) {
         // SAFETY: the column has as many rows as `order` has numbers, and the copy has memory for
         // them, as no column is wider than the widest.
         unsafe { pointer.copy_to_nonoverlapping(before, size * order.len()) };
@@ -234,6 +251,10 @@ pub(super) unsafe fn reorder(columns: &[Column], pointers: &[*mut u8], order: &[
             let target = unsafe { pointer.add(row * size) };
             // SAFETY: both have `size` bytes, and the copy is apart from the column.
             unsafe { source.copy_to_nonoverlapping(target, *size) };
+        }
+        if *secret {
+            // SAFETY: the copy has memory for as many values, and this function alone uses it.
+            unsafe { wipe(before, size * order.len()) };
         }
     }
 }

@@ -21,6 +21,7 @@ use super::slots::{Claimed, Placement, Slot, Words};
 use super::stride::Stride;
 use super::token::Token;
 use super::word::Exposure;
+use crate::wipe::wipe;
 
 /// Number of slots that are freed at once at most, as other threads may wait for the caller: it
 /// takes a microsecond.
@@ -40,6 +41,8 @@ pub(super) struct SlotKind {
     placement: Placement,
     /// True if slots are zeroed when they are allocated.
     zeroed: bool,
+    /// True if slots hold secrets, and are zeroed when they are freed.
+    secret: bool,
     /// Returns the only pool of the message.
     pool: fn() -> &'static RawPool,
 }
@@ -49,10 +52,11 @@ impl SlotKind {
         size: usize,
         placement: Placement,
         zeroed: bool,
+        secret: bool,
         pool: fn() -> &'static RawPool,
     ) -> Self {
         let per_line = if size < 64 { 64 / size } else { 1 };
-        Self { size, stride: Stride::new(size), per_line, placement, zeroed, pool }
+        Self { size, stride: Stride::new(size), per_line, placement, zeroed, secret, pool }
     }
 }
 
@@ -130,13 +134,15 @@ impl Untyped<'_> {
         self.place(base, slot)
     }
 
-    /// Looks at a slot that is about to be free, only with the feature `pool-debug`.
+    /// Zeroes a slot of secrets that is about to be free, and looks at it with the feature
+    /// `pool-debug`.
     #[inline(always)]
-    #[cfg_attr(
-        not(feature = "pool-debug"),
-        expect(unused_variables, clippy::unused_self, reason = "only for debugging")
-    )]
     pub(super) fn retired(self, arena: &Arena, slot: Slot<'_>) {
+        if self.kind.secret {
+            // SAFETY: the thread that frees a slot no longer uses it, and no thread can claim it
+            // yet.
+            unsafe { wipe(self.place(arena.base, slot).as_ptr(), self.kind.size) };
+        }
         #[cfg(feature = "pool-debug")]
         {
             self.raw.journal.freed(slot.index());
@@ -282,7 +288,8 @@ impl Untyped<'_> {
         while at < count {
             // SAFETY: `at` is below the count, and so inside of the array.
             let entry = unsafe { slots.add(at) };
-            if self.kind.placement == Placement::Kept {
+            // A run is freed without a look at its slots, which those of secrets need.
+            if self.kind.placement == Placement::Kept && !self.kind.secret {
                 let most = (count - at).min(RUN);
                 // SAFETY: so many entries follow, initialised, by this function's contract, and
                 // nobody writes to them.

@@ -1,6 +1,7 @@
 //! Functions that decide whether a call of a service may run.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::boundary::{Failure, StatusCode};
 use crate::{FfiStr, FfiUuid};
@@ -43,15 +44,17 @@ pub struct GuardedCall<'a> {
     service: &'static str,
     method: &'static str,
     key: Option<Key<'a>>,
+    request: Option<&'a str>,
 }
 
 /// Without the key, which may be a secret of the caller's.
 impl fmt::Debug for GuardedCall<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { service, method, .. } = self;
+        let Self { service, method, request, .. } = self;
         f.debug_struct("GuardedCall")
             .field("service", service)
             .field("method", method)
+            .field("request_id", request)
             .finish_non_exhaustive()
     }
 }
@@ -74,6 +77,14 @@ impl<'a> GuardedCall<'a> {
     #[must_use]
     pub fn key(&self) -> Option<Key<'a>> {
         self.key
+    }
+
+    /// Returns the id of the request that the call belongs to, as
+    /// [`request_id`](super::request_id) does in the method; none if Dart has set none, or without
+    /// the feature `production`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&'a str> {
+        self.request
     }
 }
 
@@ -169,6 +180,14 @@ impl<T: FfiKey + ?Sized> FfiKey for &T {
     }
 }
 
+/// Returns the id of the request of the call that this thread works for.
+fn current_request() -> Option<Arc<str>> {
+    #[cfg(feature = "production")]
+    return super::request_id();
+    #[cfg(not(feature = "production"))]
+    None
+}
+
 /// Asks the guard of a service whether a call may run.
 ///
 /// # Errors
@@ -180,7 +199,8 @@ pub fn guard(
     method: &'static str,
     key: Option<Key<'_>>,
 ) -> Result<(), Failure> {
-    match guard(&GuardedCall { service, method, key }) {
+    let request = current_request();
+    match guard(&GuardedCall { service, method, key, request: request.as_deref() }) {
         Verdict::Allow => Ok(()),
         Verdict::Refuse => Err(Failure::refused(StatusCode::Unauthorized, 0, 0)),
     }

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use super::json::{Object, array};
 use super::lifecycle;
+use super::site::CODES;
 pub use super::site::CallMetrics;
 pub use super::times::TimeSummary;
 use crate::object;
 use crate::pool::{self, PoolStats};
 
 /// Names of the codes with which calls fail, from 1: labels of the numbers of errors.
-const CODES: [&str; 15] = [
+const NAMES: [&str; CODES - 1] = [
     "error",
     "panic",
     "invalid_argument",
@@ -30,6 +31,7 @@ const CODES: [&str; 15] = [
     "cancelled",
     "internal",
     "unauthorized",
+    "rule_broken",
     "other",
 ];
 
@@ -87,7 +89,7 @@ pub fn metrics() -> Metrics {
 }
 
 fn code_name(code: usize) -> &'static str {
-    code.checked_sub(1).and_then(|index| CODES.get(index)).copied().unwrap_or("other")
+    code.checked_sub(1).and_then(|index| NAMES.get(index)).copied().unwrap_or("other")
 }
 
 impl CallMetrics {
@@ -263,7 +265,67 @@ fn escaped(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::site::Site;
     use super::*;
+    use crate::boundary::{Failure, StatusCode};
+
+    /// Returns the label of a code; a new one doesn't compile until it has a label here.
+    fn label(code: StatusCode) -> Option<&'static str> {
+        Some(match code {
+            StatusCode::NoValue | StatusCode::Ok => return None,
+            StatusCode::Error => "error",
+            StatusCode::Panic => "panic",
+            StatusCode::InvalidArgument => "invalid_argument",
+            StatusCode::InvalidValue => "invalid_value",
+            StatusCode::PoolExhausted => "pool",
+            StatusCode::LimitExceeded => "limit_exceeded",
+            StatusCode::NotInitialized => "not_initialized",
+            StatusCode::RateLimited => "rate_limited",
+            StatusCode::TooManyCalls => "too_many_at_once",
+            StatusCode::Deadline => "deadline",
+            StatusCode::Closed => "closed",
+            StatusCode::Unauthorized => "unauthorized",
+            StatusCode::RuleBroken => "rule_broken",
+        })
+    }
+
+    /// All codes.
+    const CODES_OF_CALLS: [StatusCode; 15] = [
+        StatusCode::NoValue,
+        StatusCode::Ok,
+        StatusCode::Error,
+        StatusCode::Panic,
+        StatusCode::InvalidArgument,
+        StatusCode::InvalidValue,
+        StatusCode::PoolExhausted,
+        StatusCode::LimitExceeded,
+        StatusCode::NotInitialized,
+        StatusCode::RateLimited,
+        StatusCode::TooManyCalls,
+        StatusCode::Deadline,
+        StatusCode::Closed,
+        StatusCode::Unauthorized,
+        StatusCode::RuleBroken,
+    ];
+
+    #[test]
+    fn each_code_is_counted_under_its_own_name() {
+        static SITE: Site = Site::new("of each code");
+        for code in CODES_OF_CALLS {
+            for _ in 0..=code as i32 {
+                let failed: Result<(), _> = SITE.watch(|| Err(Failure::new(code, "no")));
+                assert!(failed.is_err());
+            }
+        }
+        let all = metrics().calls;
+        let own = all.iter().find(|it| it.name == "of each code").expect("it was called");
+        let counted: Vec<_> = own.errors().collect();
+        let expected = CODES_OF_CALLS.into_iter().filter_map(|code| Some((label(code)?, code as u64 + 1)));
+        assert_eq!(counted, expected.collect::<Vec<_>>());
+        assert_eq!(StatusCode::LAST as i32, CODES_OF_CALLS.map(|it| it as i32).into_iter().max().unwrap());
+        assert!(!counted.iter().any(|(name, _)| *name == "other"));
+        assert_eq!(code_name(CODES - 1), "other");
+    }
 
     #[test]
     fn the_text_has_help_and_type_before_the_values() {
@@ -272,7 +334,7 @@ mod tests {
             calls: 3,
             running: 1,
             errors: {
-                let mut errors = [0; 16];
+                let mut errors = [0; CODES];
                 (errors[1], errors[14]) = (2, 1);
                 errors
             },

@@ -45,9 +45,10 @@ struct Measured {
     times: OnceLock<Box<Times>>,
 }
 
-/// Number of codes with which calls fail, 0 among them.
+/// Number of places for codes with which calls fail: 0, the codes, and one for codes that are
+/// unknown here.
 #[cfg(feature = "metrics")]
-const CODES: usize = 16;
+pub(super) const CODES: usize = StatusCode::LAST as usize + 2;
 
 /// One of so many calls of a function is timed, on each thread: a power of two.
 #[cfg(feature = "metrics")]
@@ -300,7 +301,7 @@ impl Watch {
     }
 
     /// Runs a step in the span of the call and with the id of its request, on any thread.
-    fn run<T>(&self, step: impl FnOnce() -> T) -> T {
+    pub fn run<T>(&self, step: impl FnOnce() -> T) -> T {
         let _within = Within::new(self.request.as_ref());
         let _entered = self.span.enter();
         step()

@@ -53,6 +53,12 @@ impl Watch {
         step()
     }
 
+    /// Runs a step of the call.
+    #[inline(always)]
+    pub fn run<T>(&self, step: impl FnOnce() -> T) -> T {
+        step()
+    }
+
     #[inline(always)]
     pub(super) fn step<T>(&mut self, step: impl FnOnce() -> T) -> T {
         step()

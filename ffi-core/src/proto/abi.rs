@@ -32,6 +32,8 @@ use crate::types::InvalidValue;
 struct Erased {
     size: usize,
     align: usize,
+    /// True if the message holds secrets, and its bytes do.
+    secret: bool,
     /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
     check: unsafe fn(*const u8) -> Result<(), InvalidValue>,
     /// Number of bytes that a message is written as; none if only writing it tells.
@@ -49,6 +51,7 @@ impl<M: FfiProto + FfiValue> Of<M> {
     const ERASED: &Erased = &Erased {
         size: size_of::<M>(),
         align: align_of::<M>(),
+        secret: M::SECRET,
         check: Self::check,
         len: if M::HAS_REFS { None } else { Some(Self::len) },
         write: Self::write,
@@ -123,7 +126,12 @@ unsafe fn encode_erased(
         let write = |writer: Writer<'_>| unsafe { (erased.write)(message, writer) };
         // SAFETY: by this function's contract no thread writes to the messages that it refers to,
         // and no call has one as `&mut`.
-        unsafe { encode_exposed(len, write) }.into_abi()
+        let bytes = unsafe { encode_exposed(len, write) }.into_abi()?;
+        if erased.secret {
+            // SAFETY: `into_abi` made it just now, and no other code has the pointer.
+            unsafe { FfiOwned::hide(bytes) };
+        }
+        Ok(bytes)
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.

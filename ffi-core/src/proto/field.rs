@@ -9,6 +9,7 @@ use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::types::FfiType;
+use crate::wipe::wipe;
 
 /// Number of the only field of a wrapper message.
 const WRAPPED: u32 = 1;
@@ -254,6 +255,10 @@ pub unsafe fn init_field<F>(message: *mut u8, offset: usize, init: impl FnOnce(&
 /// Sets a value to all zeros.
 #[inline]
 pub(super) fn clear<T: ProtoType>(value: &mut T) -> &mut T {
+    if T::SECRET {
+        // SAFETY: it is the memory of `value`, which is borrowed mutably; `init` follows.
+        unsafe { wipe(std::ptr::from_mut(value).cast(), size_of::<T>()) };
+    }
     // SAFETY: a `MaybeUninit<T>` has the layout of a `T`, and `init` leaves a valid one.
     T::init(unsafe { &mut *std::ptr::from_mut(value).cast() })
 }

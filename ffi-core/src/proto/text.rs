@@ -1,4 +1,4 @@
-//! `FfiStr` and `FfiBytes`.
+//! `FfiStr`, `FfiBytes` and `FfiSecret`.
 
 use std::mem::MaybeUninit;
 
@@ -7,6 +7,8 @@ use super::field::ProtoType;
 use super::list::init_list;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
+#[cfg(feature = "secret")]
+use crate::types::FfiSecret;
 use crate::types::{FfiBytes, FfiStr};
 
 // SAFETY: `init` writes the length 0.
@@ -93,6 +95,43 @@ unsafe impl<const N: usize> ProtoType for FfiBytes<N> {
         self.clear();
         self.try_extend_from_slice(input.rest()).map_err(|error| {
             let larger = "a larger `FfiBytes<N>` here, or fewer bytes there";
+            DecodeError::too_long("bytes", error.needed(), N, larger)
+        })
+    }
+}
+
+// SAFETY: `init` writes the length 0.
+#[cfg(feature = "secret")]
+unsafe impl<const N: usize> ProtoType for FfiSecret<N> {
+    const WIRE: WireType = WireType::LengthDelimited;
+    const NESTED: bool = false;
+    type State = ();
+
+    #[inline]
+    fn init(slot: &mut MaybeUninit<Self>) -> &mut Self {
+        // SAFETY: a secret is `repr(transparent)` around a buffer of bytes, and none are valid.
+        unsafe { init_list::<Self, u8, N>(slot) }
+    }
+
+    #[inline]
+    fn is_default(&self) -> bool {
+        self.is_empty()
+    }
+
+    #[inline]
+    fn value_len(&self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn write_value(&self, out: &mut Writer<'_>) {
+        out.put(self.expose());
+    }
+
+    #[inline]
+    fn read_value(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.set(input.rest()).map_err(|error| {
+            let larger = "a larger `FfiSecret<N>` here, or fewer bytes there";
             DecodeError::too_long("bytes", error.needed(), N, larger)
         })
     }

@@ -14,6 +14,7 @@
 //! | oneof | [`ONEOF`], hash of its name, size, alignment, offset of the payload, then per case: hash of its name, fingerprint of its type ([`NOTHING`] without data) |
 //! | `FfiStr` | [`STR`], capacity |
 //! | `FfiBytes` | [`BYTES`], capacity |
+//! | `FfiSecret` | [`SECRET`], capacity |
 //! | `FfiVec` | [`VEC`], fingerprint of the element, capacity |
 //! | `FfiOption` | [`OPTION`], fingerprint of the value |
 //! | `FfiMap` | [`MAP`], fingerprints of key and value, capacity |
@@ -129,6 +130,8 @@ pub const DART_FUNCTION: u64 = 60;
 pub const LISTENER: u64 = 61;
 /// First fact of a logical type.
 pub const LOGICAL: u64 = 32;
+/// First fact of an `FfiSecret`.
+pub const SECRET: u64 = 33;
 /// Returns the fingerprint of the columns of a message, whose own is `message`.
 #[must_use]
 pub const fn columns(message: u64) -> u64 {

@@ -23,6 +23,7 @@ where
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     const LANES: Lanes = T::LANES.times(N);
     const ARENA: bool = T::ARENA;
+    const SECRET: bool = T::SECRET;
 
     unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
         // SAFETY: an array's elements are consecutive from its address, so this function's contract

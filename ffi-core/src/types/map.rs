@@ -303,6 +303,7 @@ unsafe impl<K: MapKey, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::MAP, K::FINGERPRINT, V::FINGERPRINT, N as u64]);
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && K::CAPACITIES_FIT && V::CAPACITIES_FIT;
+    const SECRET: bool = V::SECRET;
     const ARENA: bool = {
         assert!(
             !K::ARENA && !V::ARENA,

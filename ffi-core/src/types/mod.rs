@@ -14,6 +14,8 @@ mod open;
 mod option;
 mod reference;
 mod scalar;
+#[cfg(feature = "secret")]
+mod secret;
 #[cfg(feature = "serde")]
 mod serde;
 mod str;
@@ -35,6 +37,8 @@ pub(crate) use newtype::FfiWrapped;
 pub use open::FfiOpen;
 pub use option::FfiOption;
 pub use reference::FfiRef;
+#[cfg(feature = "secret")]
+pub use secret::FfiSecret;
 pub use str::FfiStr;
 pub(crate) use str::utf8;
 pub use vec::FfiVec;
@@ -54,6 +58,7 @@ use crate::schema::encode::Fragment;
 /// | a oneof, an enum with data ([`FfiOneof`](crate::FfiOneof)) | discriminant and union | discriminant, active case |
 /// | [`FfiStr<N>`](FfiStr) | `u32` length, `N` bytes | length over `N`, UTF-8 |
 /// | [`FfiBytes<N>`](FfiBytes) | `u32` length, `N` bytes | length over `N` |
+/// | `FfiSecret<N>`, with the feature `secret` | `u32` length, `N` bytes | length over `N` |
 /// | [`FfiVec<T, N>`](FfiVec) | `u32` length, `N` times `T` | length over `N`, used elements |
 /// | [`FfiOption<T>`](FfiOption) | `T`, presence byte | presence byte, value if present |
 /// | [`FfiMap<K, V, N>`](FfiMap) | a vec of entries | as a vec; equal keys |
@@ -120,6 +125,11 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// only.
     #[doc(hidden)]
     const ARENA: bool = false;
+
+    /// True if the type is an [`FfiSecret`](crate::FfiSecret), or holds one in place: its memory is
+    /// zeroed when it goes back.
+    #[doc(hidden)]
+    const SECRET: bool = false;
 
     /// The numbers that a value consists of, if kernels can use it as such.
     #[doc(hidden)]

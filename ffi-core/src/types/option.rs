@@ -154,6 +154,7 @@ unsafe impl<T: FfiType> FfiType for FfiOption<T> {
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = T::CAPACITIES_FIT;
     const ARENA: bool = T::ARENA;
+    const SECRET: bool = T::SECRET;
 
     #[inline]
     unsafe fn check(option: *const Self) -> Result<(), InvalidValue> {

@@ -213,6 +213,7 @@ unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
     const ANY_BITS: bool = false;
     const CAPACITIES_FIT: bool = capacity_fits(N) && T::CAPACITIES_FIT;
     const ARENA: bool = T::ARENA;
+    const SECRET: bool = T::SECRET;
 
     #[inline]
     unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {

@@ -321,7 +321,9 @@ impl<'a> Codecs<'_, 'a> {
                 format!("$.OpenCodec<{class}>({repr}, {class}.openFromValue, {size}, {align})")
             }
             Type::Str { cap } => format!("$.FixedTextCodec({cap}, {size}, {align})"),
-            Type::Bytes { cap } => format!("$.FixedBytesCodec({cap}, {size}, {align})"),
+            Type::Bytes { cap } | Type::Secret { cap } => {
+                format!("$.FixedBytesCodec({cap}, {size}, {align})")
+            }
             Type::ArenaStr => "$.TextCodec()".to_owned(),
             Type::ArenaBytes => "$.BytesCodec()".to_owned(),
             Type::ArenaVec { of } => match &**of {

@@ -38,6 +38,8 @@ pub struct Columns<'a> {
     symbols: Vec<&'a str>,
     /// True if a function returns them.
     returned: bool,
+    /// True if the message holds a secret.
+    secret: bool,
     columns: Vec<Column<'a>>,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Columns<'a> {
             last_size: message.fields.last().map_or(0, |it| it.size),
             symbols: symbols.all().into_iter().map(|it| &**it).collect(),
             returned,
+            secret: types.model.is_secret(message),
             columns: columns
                 .map(|(index, (field, name))| Column::new(types, &message.item.name, field, name, index))
                 .collect(),

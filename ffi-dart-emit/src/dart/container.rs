@@ -54,7 +54,9 @@ impl Container {
             | Type::ArenaMap { .. }
             | Type::ArenaBox { .. } => unreachable!("messages that live in an arena have no containers"),
             Type::Str { cap } => Self::Buffer(Buffer { class, cap: *cap, text: true, roomy }),
-            Type::Bytes { cap } => Self::Buffer(Buffer { class, cap: *cap, text: false, roomy }),
+            Type::Bytes { cap } | Type::Secret { cap } => {
+                Self::Buffer(Buffer { class, cap: *cap, text: false, roomy })
+            }
             Type::Vec { of, cap } => Self::List(Box::new(List::new(types, ty, class, of, *cap))),
             Type::Array { .. } => {
                 let (of, count) = flattened(ty);

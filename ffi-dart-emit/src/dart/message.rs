@@ -38,6 +38,13 @@ pub struct MessageClasses<'a> {
     columns: Option<Columns<'a>>,
 }
 
+impl MessageClasses<'_> {
+    /// Returns true if a field is a secret.
+    fn hides(&self) -> bool {
+        self.fields.iter().any(|it| it.secret)
+    }
+}
+
 /// Members for protobuf of pointers to a message.
 #[derive(Template)]
 #[template(path = "dart/proto_extension.dart.jinja", escape = "none")]
@@ -64,11 +71,14 @@ impl<'a> MessageClasses<'a> {
         let fields: Vec<_> = fields
             .map(|((field, name), lead)| FieldMembers::new(types, lead, field, name, &mut places))
             .collect();
-        let reads: Vec<_> = fields.iter().map(|it| [it.name, ": ", &it.read].concat()).collect();
+        let shown = fields.iter().filter(|it| !it.secret);
+        let reads: Vec<_> = shown.map(|it| [it.name, ": ", &it.read].concat()).collect();
+        let secret = types.model.is_secret(message);
         let proto = message.proto.as_ref().map(|symbols| ProtoMembers {
             name,
             symbols,
             refers: types.model.refers(message),
+            secret,
         });
         Self {
             name,
@@ -90,6 +100,7 @@ impl<'a> MessageClasses<'a> {
                 ),
                 pooled: message.pool.is_some(),
                 roomy: types.roomy_message(message),
+                secret,
                 fields: list_fields(types, message, &fields),
                 proto,
             },
@@ -153,6 +164,8 @@ struct FieldMembers<'a> {
     read: String,
     /// Statement that writes its value to the view `target`.
     write: String,
+    /// True for a secret, which values leave out.
+    secret: bool,
     /// Statements that copy it from the view `other`.
     copied: Vec<String>,
 }
@@ -232,7 +245,7 @@ impl<'a> FieldMembers<'a> {
         let access = Access::new(types, ty, name);
         // The end of what is declared: a field's own padding may be behind it.
         let size = match ty {
-            Type::Str { cap } | Type::Bytes { cap } => 4 + cap,
+            Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => 4 + cap,
             Type::Option { of } if flat(ty) => types.model.layout(of).size + 1,
             _ => field.size,
         };
@@ -262,6 +275,7 @@ impl<'a> FieldMembers<'a> {
                 types.write_value(0, ty, &target, &value, place)
             },
             copied: access.copied(name, types.roomy(ty)),
+            secret: matches!(ty, Type::Secret { .. }),
             name,
             doc,
             notes,
@@ -318,7 +332,7 @@ impl Access {
             }
             Type::Message(_) | Type::Oneof(_) => Self::InPlace { class: types.class(ty) },
             Type::Str { cap } => Self::Text { cap: *cap },
-            Type::Bytes { cap } => Self::Bytes { cap: *cap },
+            Type::Bytes { cap } | Type::Secret { cap } => Self::Bytes { cap: *cap },
             Type::Option { of } if flat(ty) => {
                 let value = format!("_{name}$value");
                 Self::Option {

@@ -116,6 +116,11 @@ impl<'a> OneofClasses<'a> {
                 ),
                 pooled: false,
                 roomy: false,
+                secret: oneof
+                    .cases
+                    .iter()
+                    .filter_map(|case| case.ty.as_ref())
+                    .any(|ty| types.model.is_secret_in(ty)),
                 fields: Vec::new(),
                 proto: None,
             },

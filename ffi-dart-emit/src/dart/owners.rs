@@ -21,6 +21,8 @@ pub struct Owners<'a> {
     pub pooled: bool,
     /// True if only what is used of a message is copied.
     pub roomy: bool,
+    /// True if it holds a secret, so that its memory is zeroed when it is freed.
+    pub secret: bool,
     /// Lists of the fields that are numbers.
     pub fields: Vec<ListField<'a>>,
     /// Members for protobuf, if the message has them.
@@ -73,4 +75,6 @@ pub struct ProtoMembers<'a> {
     pub symbols: &'a ProtoSymbols,
     /// True if the message holds references.
     pub refers: bool,
+    /// True if the message holds a secret.
+    pub secret: bool,
 }

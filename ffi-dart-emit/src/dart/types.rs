@@ -311,7 +311,8 @@ pub fn has_array(ty: &Type) -> bool {
 /// is fastest.
 pub fn flat(ty: &Type) -> bool {
     match ty {
-        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) | Type::Str { .. } | Type::Bytes { .. } => true,
+        Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => true,
+        Type::Str { .. } | Type::Bytes { .. } | Type::Secret { .. } => true,
         Type::Message(_) | Type::Oneof(_) => true,
         Type::Array { .. } => matches!(flattened(ty).0, Type::Scalar(_) | Type::Enum(_)),
         Type::Option { of } => matches!(**of, Type::Scalar(_) | Type::Enum(_) | Type::Open(_)),
@@ -420,6 +421,8 @@ pub fn throws(model: &Model, ty: &Type) -> Throws {
         Type::Newtype { index, .. } => Throws { converts: model.newtype(*index).dart.is_some(), ..none },
         Type::Logical(it) => Throws { invalid: it.invalid, range: it.range, ..none },
         Type::Str { .. } => Throws { invalid: true, capacity: true, unicode: true, ..none },
+        // Values leave it out.
+        Type::Secret { .. } => none,
         Type::Bytes { .. } => Throws { invalid: true, capacity: true, range: true, ..none },
         Type::Array { .. } => Throws { length: true, ..none },
         Type::Vec { .. } | Type::Map { .. } => Throws { invalid: true, capacity: true, ..none },
@@ -576,7 +579,7 @@ impl<'a> Types<'a> {
             | Type::ArenaBox { .. }
             | Type::Logical(_) => return,
             Type::Newtype { of, .. } => return self.collect(of),
-            Type::Str { .. } | Type::Bytes { .. } | Type::Ref(_) => {}
+            Type::Str { .. } | Type::Bytes { .. } | Type::Secret { .. } | Type::Ref(_) => {}
             Type::Array { .. } => self.collect_element(flattened(ty).0),
             Type::Vec { of, .. } => self.collect_element(of),
             Type::Option { of } => self.collect(of),
@@ -606,6 +609,7 @@ impl<'a> Types<'a> {
             Type::Oneof(index) => self.alignments[&self.model.oneof(*index).id],
             Type::Str { .. }
             | Type::Bytes { .. }
+            | Type::Secret { .. }
             | Type::Ref(_)
             | Type::ArenaStr
             | Type::ArenaBytes
@@ -623,9 +627,11 @@ impl<'a> Types<'a> {
     /// is used takes less time than one of all.
     pub fn roomy(&self, ty: &Type) -> bool {
         match ty {
-            Type::Str { .. } | Type::Bytes { .. } | Type::Vec { .. } | Type::Map { .. } => {
-                self.model.layout(ty).size >= ROOMY
-            }
+            Type::Str { .. }
+            | Type::Bytes { .. }
+            | Type::Secret { .. }
+            | Type::Vec { .. }
+            | Type::Map { .. } => self.model.layout(ty).size >= ROOMY,
             Type::Message(index) => self.roomy_message(self.model.message(*index)),
             _ => false,
         }
@@ -654,6 +660,7 @@ impl<'a> Types<'a> {
             | Type::ArenaBox { .. } => unreachable!("a handle of an arena is no place"),
             Type::Str { cap } => return format!("_Str{cap}"),
             Type::Bytes { cap } => return format!("_Bytes{cap}"),
+            Type::Secret { cap } => return format!("_Secret{cap}"),
             Type::Newtype { of, .. } => return self.class(of),
             Type::Logical(it) => return it.class.to_owned(),
             Type::Array { .. } => "Array",
@@ -701,7 +708,7 @@ impl<'a> Types<'a> {
             Type::Message(index) => self.names.of(&self.model.message(*index).id).name.clone(),
             Type::Oneof(index) => self.names.of(&self.model.oneof(*index).id).name.clone(),
             Type::Str { .. } => "String".to_owned(),
-            Type::Bytes { .. } => "$.Uint8List".to_owned(),
+            Type::Bytes { .. } | Type::Secret { .. } => "$.Uint8List".to_owned(),
             Type::Array { .. } => format!("$.List<{}>", self.element(flattened(ty).0)),
             Type::Vec { of, .. } => format!("$.List<{}>", self.element(of)),
             Type::Option { of } | Type::ArenaBox { of } => optional(of, self.element(of)),
@@ -736,7 +743,11 @@ impl<'a> Types<'a> {
 
     /// Returns the Dart type of a setter's parameter.
     pub fn parameter(&self, ty: &Type) -> String {
-        if matches!(ty, Type::Bytes { .. }) { "$.List<int>".to_owned() } else { self.element(ty) }
+        if matches!(ty, Type::Bytes { .. } | Type::Secret { .. }) {
+            "$.List<int>".to_owned()
+        } else {
+            self.element(ty)
+        }
     }
 
     /// Returns the Dart type of a value.

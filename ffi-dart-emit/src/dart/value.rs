@@ -133,7 +133,8 @@ impl<'a> ValueClass<'a> {
         let own = types.names.of(&message.id);
         let name = &own.name;
         let fields = message.fields.iter().zip(&own.members).zip(types.leads(message));
-        let members = fields.map(|((field, name), lead)| Member::new(types, &field.ty, name, lead));
+        let shown = fields.filter(|((field, _), _)| !matches!(field.ty, Type::Secret { .. }));
+        let members = shown.map(|((field, name), lead)| Member::new(types, &field.ty, name, lead));
         let article = article_of(name);
         let doc =
             format!("A Dart copy of {article} [{name}], **copied**: it shares nothing, and does not change.");
@@ -169,8 +170,12 @@ impl<'a> ValueClass<'a> {
         let copied = members.iter().any(|it| it.copied.is_some());
         // Not `format!`, which grows its text several times: a field is in a dozen lists.
         let typed = |it: &Member<'_>| [&it.ty, " ", it.name].concat();
+        // Dart has no empty braces: of a message with secrets only, a value has no field.
+        let braced = |used: usize, items: &[String]| {
+            if items.is_empty() { String::new() } else { layout::braced(2, used, items) }
+        };
         let list = |used: usize, items: Vec<String>| {
-            if positional { items.join(", ") } else { layout::braced(2, used, &items) }
+            if positional { items.join(", ") } else { braced(used, &items) }
         };
         let each = |of: &dyn Fn(&Member<'_>) -> String| members.iter().map(of).collect::<Vec<_>>();
         // Those of optional fields may be left out, unless all are needed.
@@ -217,8 +222,8 @@ impl<'a> ValueClass<'a> {
             parameters,
             required: list(private, each(&|it| required(it, true, ["this.", it.name].concat()))),
             forwarded: list(private + 13, each(&|it| required(it, copied, ["super.", it.name].concat()))),
-            declared: layout::braced(2, width + 14, &each(&typed)),
-            replacements: layout::braced(2, width + constructor.len() + 18, &replacements),
+            declared: braced(width + 14, &each(&typed)),
+            replacements: braced(width + constructor.len() + 18, &replacements),
             initializers: initializers.collect::<Vec<_>>().join(",\n      "),
             hash: hashed(hash).unwrap_or_else(|| format!("{}.hashCode", layout::string(&name))),
             shown: layout::folded(6, &shown),

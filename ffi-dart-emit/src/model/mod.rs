@@ -185,6 +185,11 @@ pub enum Type {
         /// `N`.
         cap: u64,
     },
+    /// `FfiSecret<N>`: `{ u32 len; u8 bytes[N]; }`, a field of a message and nothing else.
+    Secret {
+        /// `N`.
+        cap: u64,
+    },
     /// `FfiVec<T, N>`: `{ u32 len; T items[N]; }`.
     Vec {
         /// `T`.
@@ -822,6 +827,18 @@ impl Model {
         }
     }
 
+    /// Returns true if a message holds an `FfiSecret`, in place.
+    #[must_use]
+    pub fn is_secret(&self, message: &Message) -> bool {
+        message.fields.iter().any(|field| self.is_secret_in(&field.ty))
+    }
+
+    /// Returns true if the type is an `FfiSecret`, or holds one in place.
+    #[must_use]
+    pub fn is_secret_in(&self, ty: &Type) -> bool {
+        self.holds(ty, &|part| matches!(part, Type::Secret { .. }))
+    }
+
     /// Returns true if a message holds references, in place.
     #[must_use]
     pub fn refers(&self, message: &Message) -> bool {
@@ -829,16 +846,22 @@ impl Model {
     }
 
     fn refers_in(&self, ty: &Type) -> bool {
+        self.holds(ty, &|part| matches!(part, Type::Ref(_)))
+    }
+
+    /// Returns true if the type is one that is `wanted`, or holds one in place.
+    fn holds(&self, ty: &Type, wanted: &dyn Fn(&Type) -> bool) -> bool {
         let mut found = false;
         ty.walk(&mut |part| {
             found |= match part {
-                Type::Ref(_) => true,
-                Type::Message(index) => self.refers(self.message(*index)),
+                Type::Message(index) => {
+                    self.message(*index).fields.iter().any(|field| self.holds(&field.ty, wanted))
+                }
                 Type::Oneof(index) => {
                     let cases = self.oneof(*index).cases.iter().filter_map(|case| case.ty.as_ref());
-                    cases.into_iter().any(|ty| self.refers_in(ty))
+                    cases.into_iter().any(|ty| self.holds(ty, wanted))
                 }
-                _ => false,
+                other => wanted(other),
             };
         });
         found

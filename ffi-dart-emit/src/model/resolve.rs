@@ -748,6 +748,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Refuses a secret at a place that is no field of a message outside of arenas.
+    fn no_secret(&mut self, item: &str, ty: &Type) {
+        let mut found = false;
+        ty.walk_all(&mut |part| found |= matches!(part, Type::Secret { .. }));
+        if found {
+            self.problems.add(
+                item,
+                "an `FfiSecret` is held by something else than a message",
+                "put it into a message of its own",
+            );
+        }
+    }
+
     /// Returns true for a message or oneof that lives in arenas.
     fn lives_in_arena(&self, ty: &Type) -> bool {
         match ty {
@@ -857,6 +870,9 @@ impl<'a> Resolver<'a> {
             if record.arena.is_none() {
                 self.no_handles(&item, &ty);
             }
+            if record.arena.is_some() || !matches!(ty, Type::Secret { .. }) {
+                self.no_secret(&item, &ty);
+            }
             facts.extend([fingerprint::hash_name(&field.item.name), field.offset, fingerprint]);
             let offset = so_far.size.checked_next_multiple_of(layout.align);
             let end = field.offset.checked_add(layout.size).filter(|_| Some(field.offset) == offset);
@@ -957,6 +973,9 @@ impl<'a> Resolver<'a> {
                 && !record.in_arena
             {
                 self.no_handles(&item, ty);
+            }
+            if let Some((ty, _)) = &resolved {
+                self.no_secret(&item, ty);
             }
             if let Some((_, Facts { layout, .. })) = &resolved {
                 union.size = union.size.max(layout.size);

@@ -8,6 +8,7 @@
 //! | integers with `encoding = "fixed"` | `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
 //! | `f32`, `f64`, `bool` | `float`, `double`, `bool` |
 //! | `FfiStr<N>`, `FfiBytes<N>` | `string`, `bytes` |
+//! | `FfiSecret<N>` | `bytes` with `debug_redact` |
 //! | `[u8; N]` | `bytes` |
 //! | `[T; N]`, `[[T; M]; N]`, `FfiVec<T, N>` | `repeated T` |
 //! | `FfiOption<T>`, `FfiRef<T>` | `optional T` |
@@ -133,7 +134,7 @@ fn field(ty: &Type, types: &impl Types) -> Shape {
     match ty {
         Type::Scalar(it) => plain(Element::Keyword(keyword(*it))),
         Type::Str { .. } | Type::ArenaStr {} => plain(Element::Keyword("string")),
-        Type::Bytes { .. } | Type::ArenaBytes {} => plain(Element::Keyword("bytes")),
+        Type::Bytes { .. } | Type::Secret { .. } | Type::ArenaBytes {} => plain(Element::Keyword("bytes")),
         Type::Enum(id) | Type::Open(id) if types.is_wide(id) => {
             plain(Element::Keyword(keyword(types.repr(id))))
         }
@@ -300,7 +301,7 @@ impl Bounds {
 
     fn element(&mut self, ty: &Type) {
         match ty {
-            Type::Str { cap } | Type::Bytes { cap } => self.max_len = Some(*cap),
+            Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => self.max_len = Some(*cap),
             Type::Array { of, len } if is_byte(of) => self.fixed_count.push(*len),
             Type::Enum(_) => self.closed = true,
             _ => {}

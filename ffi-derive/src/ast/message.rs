@@ -71,6 +71,12 @@ impl Message {
         let in_arena = attrs.arena.is_present() || fields.iter().any(|field| types::names_handle(&field.ty));
         if in_arena {
             refuse_in_arena(input, &attrs, &mut errors);
+            let secrets = fields.iter().filter(|field| types::names_secret(types::ungrouped(&field.ty)));
+            errors.extend(secrets.map(|field| {
+                let problem = "an `FfiSecret` can't be in an arena, whose memory is copied when it grows\n\
+                               hint: put it into a message of a pool, and refer to that by an id";
+                Error::custom(problem).with_span(&field.ty)
+            }));
         }
         for field in &fields {
             errors.handle(check_rules(field, &attrs, in_arena));

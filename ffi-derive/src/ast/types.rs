@@ -31,9 +31,24 @@ pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> 
         );
         errors.push(Error::custom(problem).with_span(itself));
     }
+    if let Some(secret) = find(ty, &names_secret)
+        && (what != "a message" || !names_secret(ungrouped(ty)))
+    {
+        let problem = format!(
+            "an `FfiSecret` is a field of a message, and is held by nothing else\n\
+             hint: put it into a message of its own, and that into {}",
+            if what == "a message" { "the list or option" } else { what }
+        );
+        errors.push(Error::custom(problem).with_span(secret));
+    }
     errors.handle(check_field(ty));
     errors.handle(check_tokens(ty.to_token_stream()));
     errors.finish()
+}
+
+/// Returns true if a type is written with the name of a secret.
+pub(crate) fn names_secret(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if last_name(path) == "FfiSecret")
 }
 
 /// Refuses tokens of a type that may mean something else in the code that the derive writes.
@@ -90,7 +105,7 @@ fn find<'a>(ty: &'a Type, wanted: &dyn Fn(&Type) -> bool) -> Option<&'a Type> {
 const HOLDERS: [&str; 3] = ["FfiVec", "FfiOption", "FfiMap"];
 
 /// Types of `ffi_core` with a capacity, their last argument.
-const BOUNDED: [&str; 4] = ["FfiStr", "FfiBytes", "FfiVec", "FfiMap"];
+const BOUNDED: [&str; 5] = ["FfiStr", "FfiBytes", "FfiSecret", "FfiVec", "FfiMap"];
 
 /// Types of `ffi_core` that refer to contents elsewhere in an arena.
 const HANDLES: [&str; 5] = ["ArenaStr", "ArenaBytes", "ArenaVec", "ArenaMap", "ArenaBox"];

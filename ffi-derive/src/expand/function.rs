@@ -310,11 +310,13 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         })
         .map(|(assert, ty)| {
             let assert = Ident::new(assert, ty.span());
-            quote_spanned!(ty.span()=> const _: () = __ffi::#assert(__ffi::core::mem::size_of::<#ty>());)
+            quote_spanned! {ty.span()=>
+                const _: () = __ffi::#assert(__ffi::core::mem::size_of::<#ty>(), __ffi::Facts::<#ty>::SECRET);
+            }
         });
     let output_type = output_type(output);
     let by_value_output = quote_spanned! {output.span()=>
-        const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+        const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE, __FfiFacts::RESULT_SECRET);
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
     let (handle, receiver) = receiver(function).unzip();
@@ -455,7 +457,13 @@ impl Admission<'_> {
                 Some(key) => key.clone(),
                 None => quote!(__ffi::Option::None),
             };
-            quote_spanned!(guard.span()=> __ffi::guard(#guard, #service, #method, #key)?;)
+            let asked = quote_spanned!(guard.span()=> __ffi::guard(#guard, #service, #method, #key));
+            match self.0.mode {
+                // Both are watched around all of their code.
+                Mode::Sync | Mode::Stream(_) => quote!(#asked?;),
+                // The id of the request is the call's, on whatever thread that runs.
+                _ => quote!(__ffi_watch.run(|| #asked)?;),
+            }
         });
         quote!(#(#rules)* #rate #guard)
     }
@@ -868,6 +876,7 @@ fn facts(function: &Function, record: &TokenStream) -> TokenStream {
             const FINGERPRINT: __ffi::u64 = #fingerprint;
             const RECORD: __ffi::Fragment = #record;
             const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<#output_type>();
+            const RESULT_SECRET: __ffi::bool = <#output_type as __ffi::FfiOutput>::SECRET;
         }
 
         impl __ffi::NoFacts for __FfiFacts {}

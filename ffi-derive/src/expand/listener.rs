@@ -45,7 +45,12 @@ pub(crate) fn listener(listener: &Listener) -> TokenStream {
     });
     let by_value = methods.iter().flat_map(|it| it.signature.arguments.iter().chain([&it.signature.answer]));
     let by_value = by_value.map(|ty| {
-        quote_spanned!(ty.span()=> const _: () = __ffi::assert_called_by_value(__ffi::core::mem::size_of::<#ty>());)
+        quote_spanned! {ty.span()=>
+            const _: () = __ffi::assert_called_by_value(
+                __ffi::core::mem::size_of::<#ty>(),
+                __ffi::Facts::<#ty>::SECRET,
+            );
+        }
     });
     let contents = quote! {
         #(#by_value)*

@@ -150,6 +150,7 @@ fn implementations(message: &Message) -> TokenStream {
     let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
     let any_bits = any_bits(message);
     let lanes = simd::lanes(message);
+    let types = distinct(message.fields.iter().map(|field| &field.ty));
     let in_arena = message.arena.as_ref().map(|_| {
         quote!(
             const ARENA: __ffi::bool = true;
@@ -202,6 +203,7 @@ fn implementations(message: &Message) -> TokenStream {
                 #pooled
             ]);
             const ANY_BITS: __ffi::bool = #(#any_bits)&&*;
+            const SECRET: __ffi::bool = #(__ffi::Facts::<#types>::SECRET)||*;
             #lanes
             #in_arena
 

@@ -68,6 +68,7 @@ fn implementations(item: &Newtype) -> TokenStream {
             const ANY_BITS: __ffi::bool = __ffi::Facts::<#ty>::ANY_BITS;
             const CAPACITIES_FIT: __ffi::bool = __ffi::Facts::<#ty>::CAPACITIES_FIT;
             const LANES: __ffi::Lanes = __ffi::Facts::<#ty>::LANES;
+            const SECRET: __ffi::bool = __ffi::Facts::<#ty>::SECRET;
 
             #[inline]
             unsafe fn check(

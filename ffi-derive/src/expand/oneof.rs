@@ -6,8 +6,8 @@ use syn::spanned::Spanned;
 
 use super::arena_oneof::{self, ArenaOneof};
 use super::{
-    arena_proto, block, by_value, capacities, checked, exports, fingerprint, identity, proto, shared,
-    size_and_align,
+    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, proto,
+    shared, size_and_align,
 };
 use crate::ast::{Case, Oneof};
 use crate::{names, record};
@@ -160,6 +160,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
     });
     let units = oneof.cases.iter().enumerate().filter(|(_, case)| case.ty.is_none());
     let units = units.map(|(tag, _)| Literal::usize_unsuffixed(tag));
+    let types = distinct(oneof.payloads().map(|(_, _, ty)| ty));
     let in_arena = oneof.arena.as_ref().map(|_| {
         quote!(
             const ARENA: __ffi::bool = true;
@@ -184,6 +185,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
                 #(#facts,)*
             ]);
             const ANY_BITS: __ffi::bool = false;
+            const SECRET: __ffi::bool = false #(|| __ffi::Facts::<#types>::SECRET)*;
             #in_arena
 
             #[inline]

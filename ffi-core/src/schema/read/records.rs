@@ -544,6 +544,11 @@ pub enum Type {
         /// `N`.
         cap: u64,
     },
+    /// `FfiSecret<N>`: a `u32` length and `N` bytes, which are zeroed when their memory goes back.
+    Secret {
+        /// `N`.
+        cap: u64,
+    },
     /// `FfiVec<T, N>`: a `u32` length and `N` elements.
     Vec {
         /// `T`.

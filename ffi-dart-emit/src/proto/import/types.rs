@@ -116,7 +116,7 @@ impl Importer<'_> {
                 Type::Array { of, len } => *len == 0 || zero(of),
                 Type::Vec { of, cap } => *cap == 0 || zero(of),
                 Type::Map { key, value, cap } => *cap == 0 || zero(key) || zero(value),
-                Type::Str { cap } | Type::Bytes { cap } => *cap == 0,
+                Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => *cap == 0,
                 Type::Option { of } => zero(of),
                 _ => false,
             }

@@ -1167,6 +1167,24 @@ void main() {
       expect(notes.read(), asked + 7);
       notes.dispose();
     });
+
+    test('sees the request of the call', () async {
+      final library = _open(), notes = library.paper();
+      final production = library.production;
+      expect(
+        production.withRequest('audit', () => notes.write(2, 'hello')),
+        5,
+      );
+      final erased = production.withRequest('audit', () => notes.erase('Ada'));
+      expect(await erased, 3);
+      for (final erase in [
+        () => notes.erase('Ada'),
+        () => production.withRequest('other', () => notes.erase('Ada')),
+      ]) {
+        expect(erase, throwsA(isA<UnauthorizedException>()));
+      }
+      notes.dispose();
+    });
   });
 
   test('the library tells its version and build', () {

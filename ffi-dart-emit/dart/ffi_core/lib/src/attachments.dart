@@ -139,4 +139,7 @@ final class _DartCalls extends Struct {
   /// The `take` and `release` of lists whose token is an attachment.
   external Pointer<Void> takeHold;
   external Pointer<Void> endHold;
+
+  /// As [attachAlloc], for memory that is zeroed when it is freed.
+  external Pointer<NativeFunction<_AttachAllocC>> attachSecret;
 }

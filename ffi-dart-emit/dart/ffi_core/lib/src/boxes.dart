@@ -87,7 +87,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       return;
     }
     final hold = _hold = _Hold(memory);
-    hold.attachment = memory.allocate(hold, _size);
+    hold.attachment = memory.allocate(hold, _size, secret: isSecret);
     _pointer = hold.attachment.ref.memory.cast();
   }
 
@@ -226,6 +226,9 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   /// It is 1 for numbers, as kernels take them from any address. A function of
   /// the library that takes a slice of them checks its alignment itself.
   int get elementAlign => 1;
+
+  /// True if an element holds a secret, so that memory is zeroed when it is freed.
+  bool get isSecret => false;
 
   @pragma('vm:never-inline')
   void _checkUse() {

@@ -11,7 +11,8 @@ final class ColumnsCalls<T extends NativeType> {
   /// The columns of the message [name] of [elementSize] bytes, whose fields are
   /// [rowSize] bytes; the last of [count] fields has [lastSize].
   ///
-  /// The library is that of the memory, and exports the others.
+  /// The library is that of the memory, and exports the others. If the message holds a secret,
+  /// [isSecret] is true, and no copy of a row stays in memory.
   ColumnsCalls(
     this._memory,
     this.name,
@@ -26,8 +27,9 @@ final class ColumnsCalls<T extends NativeType> {
     String append,
     String read,
     String write,
-    String swapRemove,
-  ) : _create = _memory.library.lookup(create),
+    String swapRemove, {
+    this.isSecret = false,
+  }) : _create = _memory.library.lookup(create),
       _free = _memory.library.lookup(free),
       _reserve = _count(_memory, reserve),
       _resize = _count(_memory, resize),
@@ -62,6 +64,9 @@ final class ColumnsCalls<T extends NativeType> {
 
   /// Size of a message in bytes.
   final int elementSize;
+
+  /// True if the message holds a secret.
+  final bool isSecret;
 
   /// Size of the fields of one row in bytes.
   final int rowSize;
@@ -273,7 +278,11 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     final memory = _calls._memory, size = _calls.elementSize, keeper = Object();
     final length = order.length;
     if (length == 0) return;
-    final attachment = memory.allocate(keeper, length * size);
+    final attachment = memory.allocate(
+      keeper,
+      length * size,
+      secret: _calls.isSecret,
+    );
     try {
       final messages = attachment.ref.memory;
       _check(_calls._read(pointer, 0, messages, length), length);
@@ -385,6 +394,7 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
   void pushRows(Pointer<T> messages, int count) {
     checkSize(count, 'count');
     final code = _calls._append(pointer, messages.cast(), count);
+    _wipe();
     if (code != 0) _check(code, length + count);
   }
 
@@ -394,12 +404,26 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
     return _copied();
   }
 
-  Uint8List _copied() =>
-      Uint8List.fromList(scratch.cast<Uint8>().asTypedList(_calls.elementSize));
+  Uint8List _copied() {
+    final row = scratch.cast<Uint8>().asTypedList(_calls.elementSize);
+    final copy = Uint8List.fromList(row);
+    _wipe();
+    return copy;
+  }
+
+  /// Zeroes [scratch] if a secret may be in it.
+  void _wipe() {
+    if (!_calls.isSecret) return;
+    final size = _calls.elementSize;
+    scratch.cast<Uint8>().asTypedList(size).fillRange(0, size, 0);
+  }
 
   /// Overwrites row [row] with the message in [scratch].
-  void writeRow(int row) =>
-      _check(_calls._write(pointer, _checkRow(row), scratch.cast(), 1), 1);
+  void writeRow(int row) {
+    final code = _calls._write(pointer, _checkRow(row), scratch.cast(), 1);
+    _wipe();
+    _check(code, 1);
+  }
 
   /// Removes row [row], and returns the bytes of its message.
   Uint8List removeRow(int row) {

@@ -114,6 +114,7 @@ final class LibraryMemory {
   late final _AttachStatusD _attachStatus = _attach.attachStatus.asFunction();
   late final _AttachOwnedD _attachOwned = _attach.attachOwned.asFunction();
   late final _AttachAllocD _attachAlloc = _attach.attachAlloc.asFunction();
+  late final _AttachAllocD _attachSecret = _attach.attachSecret.asFunction();
   late final _AttachColumnsD _attachColumns = _attach.attachColumns
       .asFunction();
   late final _SlotPoolF _slotPool = _attach.slotPool.asFunction(isLeaf: true);
@@ -202,12 +203,18 @@ final class LibraryMemory {
   late final LentFunctions functions = LentFunctions(this);
 
   /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
-  /// lines.
+  /// lines. If it is [secret], it is zeroed again when it is freed.
   ///
   /// Throws an [AllocationException].
-  Pointer<FfiAttachment> allocate(Object keeper, int bytes) {
+  Pointer<FfiAttachment> allocate(
+    Object keeper,
+    int bytes, {
+    bool secret = false,
+  }) {
     final size = checkSize(bytes, 'bytes');
-    final attachment = _attachAlloc(keeper, size, 64);
+    final attachment = secret
+        ? _attachSecret(keeper, size, 64)
+        : _attachAlloc(keeper, size, 64);
     if (attachment == nullptr) throw AllocationException(bytes);
     return attachment;
   }

@@ -31,8 +31,15 @@ typedef _ReleaseD = void Function(Pointer<Void>, Pointer<FfiStatus>);
 /// The functions of a message that write and read it as protobuf.
 final class NativeProto<T extends NativeType> {
   /// The functions that the library exports as [encode] and [decode], and as [release] if the
-  /// message refers to others.
-  NativeProto(this._memory, String encode, String decode, [String? release])
+  /// message refers to others; [secret] if it holds a secret, so that no copy of its bytes stays
+  /// in memory that Rust reads them from.
+  NativeProto(
+    this._memory,
+    String encode,
+    String decode, {
+    String? release,
+    this.secret = false,
+  })
     : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
       _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode),
       _release = release == null
@@ -41,6 +48,9 @@ final class NativeProto<T extends NativeType> {
 
   /// Size in bytes from which a call allocates memory instead of reusing it.
   static const _large = 1 << 20;
+
+  /// True if the message holds a secret.
+  final bool secret;
 
   final LibraryMemory _memory;
   final _EncodeF _encode;
@@ -72,14 +82,18 @@ final class NativeProto<T extends NativeType> {
   void decode(Pointer<T> message, Uint8List bytes) {
     final length = bytes.length;
     final status = _memory._protoStatus;
-    if (length < _large) {
+    if (length < _large && !secret) {
       final scratch = _memory.texts
         ..clear()
         ..addBytes(bytes);
       _decode(scratch.pointer, length, message.cast(), status._pointer);
     } else {
       final keeper = Object();
-      final attachment = _memory.allocate(keeper, length);
+      final attachment = _memory.allocate(
+        keeper,
+        max(1, length),
+        secret: secret,
+      );
       final copy = attachment.ref.memory.cast<Uint8>();
       copy.asTypedList(length).setAll(0, bytes);
       _decode(copy, length, message.cast(), status._pointer);
