@@ -347,11 +347,12 @@ impl FieldAttrs {
     }
 }
 
-/// `encoding = ".."`: the bytes that protobuf has for an integer.
+/// `encoding = ".."`: the bytes that protobuf has for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     ZigZag,
     Fixed,
+    Wrapper,
 }
 
 impl Encoding {
@@ -360,6 +361,7 @@ impl Encoding {
         match self {
             Self::ZigZag => "zigzag",
             Self::Fixed => "fixed",
+            Self::Wrapper => "wrapper",
         }
     }
 }
@@ -367,13 +369,13 @@ impl Encoding {
 impl FromMeta for Encoding {
     fn from_meta(item: &Meta) -> Result<Self> {
         let given = string(item).map(|text| text.value());
-        let all = [Self::ZigZag, Self::Fixed];
+        let all = [Self::ZigZag, Self::Fixed, Self::Wrapper];
         all.into_iter().find(|it| given.as_deref() == Some(it.name())).ok_or_else(|| {
             let key = key(item);
             let problem = format!(
-                "`{key}` says how integers are written in protobuf\n\
+                "`{key}` says how values are written in protobuf\n\
                  hint: `{key} = \"zigzag\"` for `sint32` and `sint64`, or `{key} = \"fixed\"` for `fixed32`, `sfixed64` \
-                 and their kin; without it they are varints"
+                 and their kin, `{key} = \"wrapper\"` for `google.protobuf.StringValue` and its kin"
             );
             refuse(item, problem)
         })

@@ -90,7 +90,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// |---|---|
 /// | `encoding = "zigzag"` | integers with a sign are `sint32`, `sint64`: the field itself, the elements of a list, the values of a map |
 /// | `encoding = "fixed"` | integers are `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
-/// | `key_encoding = ".."` | one of both, for the keys of a map |
+/// | `encoding = "wrapper"` | numbers, `bool`, text and bytes are `google.protobuf.Int32Value`, `StringValue` and their kin, in an `FfiOption` or `ArenaBox` those that may be absent |
+/// | `key_encoding = ".."` | `"zigzag"` or `"fixed"`, for the keys of a map |
 /// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
 /// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's; with `FfiEmpty` there are none |
 ///

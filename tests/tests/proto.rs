@@ -8,7 +8,8 @@ use ffi_dart_emit::proto;
 use ffi_tests::{Fixture, build_package, import_and_build, records};
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::FileDescriptorSet;
-use xtask::generated::Generated;
+use xtask::dart_sdk::Sdk;
+use xtask::generated::{Generated, emitter};
 use xtask::protoc::Protoc;
 use xtask::protos::{self, Project};
 use xtask::workspace::{capture, root};
@@ -124,9 +125,53 @@ fn small_files_of_every_kind_go_in_and_come_back() {
     let build = |folder: &Path| Ok(build_package(&folder.join("Cargo.toml"), &project.name));
     let row = protos::check(&project, &target, build).unwrap();
     assert!(row.failures.is_empty(), "{:#?}", row.failures);
-    assert_eq!((row.files, row.imported), (43, 43));
+    assert_eq!((row.files, row.imported), (44, 44));
     assert!(row.compiles && row.emits && row.messages > 60, "{row}");
     assert_eq!(row.right, row.values, "{row}");
+}
+
+/// The schema of a generator of fixed layouts goes in with one command, and is used from Dart with
+/// its services: a picture of 64 MiB, kernels, pools, references, streams both ways.
+#[test]
+fn a_schema_of_another_generator_runs_from_dart_with_its_services() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let (root, name) = (root(), "old_style");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_old_style");
+    let (sources, program) = (folder.join("src"), root.join("tests/dart/imported"));
+    fs::create_dir_all(&sources).unwrap();
+    let manifest = format!(
+        "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [lib]\ncrate-type = [\"cdylib\"]\n\n[dependencies]\n\
+         ffi-core = {{ path = {:?}, features = [\"async\", \"proto\", \"simd\"] }}\n\
+         futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n",
+        root.join("ffi-core")
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    // The same versions as in the workspace; cargo drops those that aren't needed.
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    fs::copy(program.join("lib.rs"), sources.join("lib.rs")).unwrap();
+    let mut import = emitter().unwrap();
+    import.arg("import").arg(root.join("tests/protos/old_style.proto"));
+    capture(import.arg("--out").arg(sources.join("schema.rs"))).unwrap();
+    let library = build_package(&folder.join("Cargo.toml"), name);
+    let package = folder.join("dart");
+    let mut emit = emitter().unwrap();
+    emit.arg("dart").arg(&library).arg("--out").arg(&package);
+    capture(emit.arg("--runtime").arg(root.join("ffi-dart-emit/dart/ffi_core"))).unwrap();
+    fs::create_dir_all(package.join("bin")).unwrap();
+    fs::copy(program.join("imported.dart"), package.join("bin/imported.dart")).unwrap();
+    sdk.pub_get(&package).unwrap();
+    sdk.analyze(&package).unwrap();
+    sdk.format_check(&package.join("bin")).unwrap();
+    let sdk = sdk.with_env("OLD_STYLE_LIBRARY", library);
+    let said = sdk.run(Path::new("bin/imported.dart"), &[], &package).unwrap();
+    let expected = "0 ada admin\n`no such user` is not implemented\n5002 users\n\
+                    111 found, the last one is guest 4999\n\
+                    16777216 values, the last is 0.99609375\nmean 0.5\n\
+                    frame 9000000, 2048 bytes\nframe 0, camera 0.0\nframe 1000000, camera 1.0\n\
+                    frame 2000000, camera 2.0\nFfiOpen(PlanKind.join) of users and orders\n\
+                    x 999.5, the sum of speeds is 250.0\n16777216 pixels on a small stack\n";
+    assert_eq!(said.stdout, expected, "{said}");
 }
 
 /// Services are imported as traits, which compile, and are exported again with the same methods.

@@ -51,7 +51,7 @@ impl<'a, T> ArenaPlace<'a, T> {
     ///
     /// A `T` has an `F` that many bytes from its start, which is valid.
     #[inline(always)]
-    pub(super) unsafe fn into_part<F>(self, offset: usize) -> ArenaPlace<'a, F> {
+    pub(crate) unsafe fn into_part<F>(self, offset: usize) -> ArenaPlace<'a, F> {
         // SAFETY: a `T` has an `F` there, by this function's contract.
         let at = unsafe { self.at.part(offset) };
         ArenaPlace { memory: self.memory, at, depth: self.depth }

@@ -538,6 +538,52 @@ impl<T: ArenaType, const N: usize> ArenaPlace<'_, FfiVec<T, N>> {
         self.push_place().map(T::edit)
     }
 
+    /// Adds copies of values, or none of them if there is no room for all. Returns true if they
+    /// were added.
+    ///
+    /// What holds handles doesn't compile: these mean nothing outside of their arena.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::arena::{ArenaStr, FfiArena};
+    /// use ffi_core::{FfiMessage, FfiVec};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// struct Series {
+    ///     name: ArenaStr,
+    ///     values: FfiVec<f32, 4>,
+    /// }
+    ///
+    /// let mut arena = FfiArena::<Series>::new();
+    /// assert!(arena.edit().values().extend_from_slice(&[0.5, 1.5, 2.5]));
+    /// assert!(!arena.edit().values().extend_from_slice(&[3.5, 4.5]));
+    /// assert_eq!(arena.root().values().iter().sum::<f32>(), 4.5);
+    /// ```
+    #[must_use = "without room nothing is added"]
+    pub fn extend_from_slice(&mut self, values: &[T]) -> bool {
+        const { assert!(!T::ARENA, "values with handles can't be copied into an arena") };
+        let len = self.len();
+        if N - len < values.len() {
+            return false;
+        }
+        let place = self.pointer().cast::<u8>();
+        // SAFETY: the vector has room for so many elements more, which begin at that offset.
+        let first = unsafe { place.add(Buffer::<T, N>::ITEMS + len * size_of::<T>()) }.cast::<T>();
+        for (index, value) in values.iter().enumerate() {
+            // SAFETY: there is room for an element at that index.
+            let element = unsafe { first.add(index) };
+            // SAFETY: the value is valid, and the room is the arena's, whose memory is aligned,
+            // initialised and writable; it is borrowed mutably, so the value isn't in it.
+            unsafe { T::store(value, element) };
+        }
+        // SAFETY: a vector begins with its length; so many elements are valid now. The sum is at
+        // most the capacity, which a `u32` can hold.
+        unsafe { place.cast::<u32>().write((len + values.len()) as u32) };
+        true
+    }
+
     /// Adds an element of zeros; returns its place, or `None` if the vector is full.
     pub(crate) fn push_place(&mut self) -> Option<ArenaPlace<'_, T>> {
         let len = self.len();

@@ -25,6 +25,7 @@ use super::intake::{GONE, Input, Put, TOO_MANY};
 use super::outcome::{Outcome, Stage};
 use super::post::{Call, FfiMailbox};
 use super::window::{Idle, MOST, Window};
+use crate::arena::{ArenaMessage, FfiArena};
 use crate::boundary::{self, DartError, Failure, FfiValue};
 use crate::pool::{FfiPooled, PoolBox};
 
@@ -40,6 +41,7 @@ const LAST_ERROR: u32 = 3;
 
 /// Seals the items of inputs: the isolate passes them as this module says.
 mod sealed {
+    use crate::arena::{ArenaMessage, FfiArena};
     use crate::boundary::FfiValue;
     use crate::pool::{FfiPooled, PoolBox};
 
@@ -49,14 +51,16 @@ mod sealed {
     impl Item for String {}
     impl<T: FfiValue> Item for Vec<T> {}
     impl<T: FfiPooled> Item for PoolBox<T> {}
+    impl<T: ArenaMessage> Item for FfiArena<T> {}
 }
 
-/// Item of an [`FfiInput`]: an [`FfiValue`], a `String`, a `Vec<T: FfiValue>` or a [`PoolBox`].
+/// Item of an [`FfiInput`]: an [`FfiValue`], a `String`, a `Vec<T: FfiValue>`, a [`PoolBox`] or an
+/// [`FfiArena`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the item of an `FfiInput`",
     label = "not an item that Rust can take from Dart",
     note = "an item is a number of fixed size, a `bool`, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, a `String`, \
-            a `Vec` of what is passed by value, or a `PoolBox`"
+            a `Vec` of what is passed by value, a `PoolBox` or an `FfiArena`"
 )]
 pub trait FfiInputItem: sealed::Item + Send + Sized + 'static {
     /// Checks and takes an item. If it is refused, it is still the caller's.
@@ -68,8 +72,8 @@ pub trait FfiInputItem: sealed::Item + Send + Sized + 'static {
     /// # Safety
     ///
     /// `data` is null, or points to the item: a value of `len` bytes; `len` bytes of text; `len`
-    /// elements of a list; a slot that no other code uses if it becomes Rust's. No thread writes
-    /// to the bytes meanwhile.
+    /// elements of a list; a slot, or an arena with its chunks, that no other code uses if it
+    /// becomes Rust's. No thread writes to the bytes meanwhile.
     #[doc(hidden)]
     unsafe fn read(data: *const u8, len: usize, name: &'static str) -> Result<Self, Failure>;
 }
@@ -108,6 +112,14 @@ impl<T: FfiPooled + Send + 'static> FfiInputItem for PoolBox<T> {
     unsafe fn read(data: *const u8, _: usize, name: &'static str) -> Result<Self, Failure> {
         // SAFETY: no other code uses the slot if it becomes Rust's, by this function's contract.
         unsafe { boundary::claim::<T>(data.cast_mut().cast(), name) }.map(boundary::take)
+    }
+}
+
+impl<T: ArenaMessage + Send + 'static> FfiInputItem for FfiArena<T> {
+    unsafe fn read(data: *const u8, _: usize, name: &'static str) -> Result<Self, Failure> {
+        // SAFETY: a pointer that isn't refused is that of an arena of this library's, which no
+        // other code uses if it becomes Rust's, by this function's contract.
+        unsafe { boundary::given::<T>(data.cast_mut().cast(), name) }.map(boundary::take_arena)
     }
 }
 
@@ -235,7 +247,7 @@ impl<T: FfiInputItem> Input for Incoming<T> {
 /// input cancels Dart's subscription, so it may be moved to another task, and outlive the call.
 ///
 /// An item is an [`FfiValue`], a `String` or a `Vec` of values, which are copied, or a
-/// [`PoolBox`], whose box in Dart is empty afterwards.
+/// [`PoolBox`] or [`FfiArena`], whose object in Dart is empty afterwards.
 ///
 /// In a function with `#[ffi_export(blocking)]`, wait for items with an executor for one future,
 /// such as `block_on` of the crate `futures`.

@@ -61,7 +61,8 @@
 //!   written after the other fields. A flattened `FfiEmpty` is no field: as the only one it
 //!   makes a message without fields.
 //! - `#[ffi(encoding = "zigzag")]` and `"fixed"` make the integers of a field `sint32`, `fixed32`
-//!   and their kin: see the table in `proto/coding.rs`. `#[ffi(packed = false)]` writes each number
+//!   and their kin: see the table in `proto/coding.rs`. `"wrapper"` makes a value a
+//!   `google.protobuf.StringValue` or one of its kin. `#[ffi(packed = false)]` writes each number
 //!   of a list with a key.
 //! - Fields and cases have the numbers of their record: `#[ffi(tag = N)]`, or the smallest free
 //!   one.
@@ -134,6 +135,7 @@ mod text;
 mod unknown;
 mod wire;
 mod wire_type;
+mod wrapper;
 
 use std::mem::MaybeUninit;
 
@@ -179,6 +181,8 @@ pub use wire::MAX_DEPTH;
 pub use wire::{Reader, Writer};
 #[doc(hidden)]
 pub use wire_type::WireType;
+#[doc(hidden)]
+pub use wrapper::{Wrapped, Wrapper};
 
 /// A message or oneof that is written as protobuf, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `proto`.

@@ -5,6 +5,7 @@ use crate::model::{InputItem, Model, Returns, Value};
 use super::argument::Argument;
 use super::callback;
 use super::names::Names;
+use super::outcome;
 use super::types;
 
 /// Returns the argument for the parameter `name`. Its statement before the call comes last, as
@@ -15,6 +16,7 @@ pub fn argument(names: &Names<'_>, model: &Model, name: &str, item: InputItem) -
         InputItem::Text => "String".to_owned(),
         InputItem::Vec(of) => types::array(names, model, of),
         InputItem::Pool(message) => types::lent(names, model, Value::Message(message)),
+        InputItem::Arena(message) => outcome::arena(names, model, message),
     };
     let pass = match item {
         InputItem::Value(value) => {
@@ -28,12 +30,16 @@ pub fn argument(names: &Names<'_>, model: &Model, name: &str, item: InputItem) -
         InputItem::Text => "$.putText".to_owned(),
         InputItem::Vec(_) => "(input$, item$) => input$.put(item$.pointer, item$.length)".to_owned(),
         InputItem::Pool(_) => "$.putBox".to_owned(),
+        InputItem::Arena(_) => "$.putArena".to_owned(),
     };
     let input = local(name);
     let opened = format!("    final {input} = _memory.mailbox.input<{public}>({name}, {pass});");
     let ownership = match item {
         InputItem::Pool(_) => {
             "listened to once the call has started, and paused when Rust falls\nbehind; each box is given to the library, which empties it"
+        }
+        InputItem::Arena(_) => {
+            "listened to once the call has started, and paused when Rust falls\nbehind; each arena is given to the library, and empty then"
         }
         _ => {
             "listened to once the call has started, and paused when Rust falls\nbehind; its items are copied"

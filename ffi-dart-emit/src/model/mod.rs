@@ -516,6 +516,8 @@ pub enum InputItem {
     Vec(Value),
     /// `PoolBox<T>`: a slot of the message's pool, which the library then owns.
     Pool(MessageIndex),
+    /// `FfiArena<T>`: a pointer to an arena, in which there is nothing then.
+    Arena(MessageIndex),
 }
 
 impl InputItem {
@@ -527,6 +529,7 @@ impl InputItem {
             Self::Text => Returns::Text,
             Self::Vec(of) => Returns::Vec(of),
             Self::Pool(message) => Returns::Pool(message),
+            Self::Arena(message) => Returns::Arena(message),
         }
     }
 

@@ -1079,6 +1079,17 @@ impl<'a> Resolver<'a> {
                 });
                 continue;
             }
+            if let (read::Type::Arena(id), Pass::InputArena) = (&param.ty, param.pass) {
+                let Some((of, fingerprint)) = self.arena(&item, id) else { continue };
+                facts.extend([fingerprint::hash_name(&keyword("input_arena")), fingerprint]);
+                params.push(Param {
+                    name: param.name.clone(),
+                    passing: Passing::Input(InputItem::Arena(of)),
+                    optional: param.optional,
+                    rules: param.rules.clone(),
+                });
+                continue;
+            }
             if let (read::Type::Object(id), Pass::Object) = (&param.ty, param.pass) {
                 let Some((of, fingerprint)) = self.object_type(&item, id) else { continue };
                 facts.extend([fingerprint::hash_name(&keyword("object")), fingerprint]);
@@ -1148,6 +1159,10 @@ impl<'a> Resolver<'a> {
                 }
                 Pass::Frozen => {
                     self.problems.add(&item, "only an arena is frozen", REBUILD);
+                    continue;
+                }
+                Pass::InputArena => {
+                    self.problems.add(&item, "the items of its stream are no arenas", REBUILD);
                     continue;
                 }
                 Pass::Value => ("value", Passing::Value(value)),

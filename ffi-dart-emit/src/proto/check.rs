@@ -57,6 +57,11 @@ pub fn check(items: &[Source]) -> Checked {
     Checked { problems: checked.err().map(|it| it.0).unwrap_or_default(), depth, sizes }
 }
 
+/// Returns the size in bytes of each item: name among all modules -> size.
+pub fn sizes(items: &[Source]) -> HashMap<String, u64> {
+    Records::of(items).sizes
+}
+
 struct Records {
     all: Vec<Record>,
     problems: Vec<Problem>,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{self, Wire};
+use ffi_core::schema::read::{self, Encoding, Wire};
 use heck::ToUpperCamelCase;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{File, FileResolver, GoogleFileResolver};
@@ -132,6 +132,11 @@ fn logical_files(model: &Model) -> BTreeSet<&'static str> {
                 files.insert(*file);
             }
         });
+    }
+    let forms = model.messages.iter().flat_map(|it| &it.fields).map(|it| it.wire);
+    let mut forms = forms.chain(model.oneofs.iter().flat_map(|it| &it.cases).map(|it| it.wire));
+    if forms.any(|form| form.encoding == Some(Encoding::Wrapper)) {
+        files.insert(shape::WRAPPERS_FILE);
     }
     files
 }

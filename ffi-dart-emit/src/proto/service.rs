@@ -193,7 +193,7 @@ impl<T: Types> Services<'_, T> {
         let [Param { passing: Passing::Input(item), .. }] = method.params.as_slice() else { return Ok(None) };
         let message = match item {
             InputItem::Value(value @ (Value::Message(_) | Value::Oneof(_))) => *value,
-            InputItem::Pool(message) => Value::Message(*message),
+            InputItem::Pool(message) | InputItem::Arena(message) => Value::Message(*message),
             _ => return Ok(None),
         };
         Ok(Some(self.value(written, message)?.declared))

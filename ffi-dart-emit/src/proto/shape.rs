@@ -6,6 +6,7 @@
 //! | `u8 u16 u32`, `u64` | `uint32`, `uint64` |
 //! | integers with `encoding = "zigzag"` | `sint32`, `sint64` |
 //! | integers with `encoding = "fixed"` | `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
+//! | values with `encoding = "wrapper"` | `google.protobuf.StringValue` and its kin |
 //! | `f32`, `f64`, `bool` | `float`, `double`, `bool` |
 //! | `FfiStr<N>`, `FfiBytes<N>` | `string`, `bytes` |
 //! | `FfiSecret<N>` | `bytes` with `debug_redact` |
@@ -84,7 +85,29 @@ impl Shape {
     }
 }
 
-/// Returns the name of an integer with an encoding; other types have none.
+/// File of protobuf that declares the wrappers.
+pub const WRAPPERS_FILE: &str = "google/protobuf/wrappers.proto";
+
+/// Built-in types of protobuf, and the messages around one value of each.
+const WRAPPERS: [(&str, &str); 9] = [
+    ("int32", ".google.protobuf.Int32Value"),
+    ("uint32", ".google.protobuf.UInt32Value"),
+    ("int64", ".google.protobuf.Int64Value"),
+    ("uint64", ".google.protobuf.UInt64Value"),
+    ("float", ".google.protobuf.FloatValue"),
+    ("double", ".google.protobuf.DoubleValue"),
+    ("bool", ".google.protobuf.BoolValue"),
+    ("string", ".google.protobuf.StringValue"),
+    ("bytes", ".google.protobuf.BytesValue"),
+];
+
+/// Returns the built-in type in a wrapper, given the full name of a message.
+pub fn wrapped(message: &str) -> Option<&'static str> {
+    let is_it = |wrapper: &str| wrapper.strip_prefix('.') == Some(message);
+    WRAPPERS.iter().find(|(_, wrapper)| is_it(wrapper)).map(|(of, _)| *of)
+}
+
+/// Returns the name of a built-in type with an encoding; others than these have none.
 fn encoded(keyword: &'static str, encoding: Option<Encoding>) -> &'static str {
     match (keyword, encoding) {
         ("int32", Some(Encoding::ZigZag)) => "sint32",
@@ -93,6 +116,9 @@ fn encoded(keyword: &'static str, encoding: Option<Encoding>) -> &'static str {
         ("int64", Some(Encoding::Fixed)) => "sfixed64",
         ("uint32", Some(Encoding::Fixed)) => "fixed32",
         ("uint64", Some(Encoding::Fixed)) => "fixed64",
+        (keyword, Some(Encoding::Wrapper)) => {
+            WRAPPERS.iter().find(|(of, _)| *of == keyword).map_or(keyword, |(_, wrapper)| wrapper)
+        }
         (keyword, _) => keyword,
     }
 }
@@ -424,6 +450,9 @@ pub fn declared(shape: &Shape, is_enum: impl Fn(&TypeId) -> bool, named: &Type) 
 
 /// Returns the type that a keyword of protobuf implies without further options.
 pub fn plain(keyword: &str) -> Option<Plain> {
+    if let Some(of) = keyword.strip_prefix('.').and_then(wrapped) {
+        return plain(of);
+    }
     if let Some(it) = keyword.strip_prefix('.').and_then(Logical::of_proto) {
         return Some(Plain::Other(Type::Logical(it.name.to_owned())));
     }

@@ -4,6 +4,8 @@
 use ffi_core::schema::read::{Encoding, Wire};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
+use super::shape::wrapped;
+
 /// Returns the form of the numbers of a field. Those of a container inside another are in the
 /// message between the two.
 pub fn wire(field: &FieldDescriptor) -> Wire {
@@ -25,6 +27,7 @@ fn encoding(field: &FieldDescriptor) -> Option<Encoding> {
     match field.kind() {
         Kind::Sint32 | Kind::Sint64 => Some(Encoding::ZigZag),
         Kind::Fixed32 | Kind::Fixed64 | Kind::Sfixed32 | Kind::Sfixed64 => Some(Encoding::Fixed),
+        Kind::Message(it) if wrapped(it.full_name()).is_some() => Some(Encoding::Wrapper),
         Kind::Message(it) if is_wrapper(&it) => encoding(&it.get_field(1)?),
         _ => None,
     }

@@ -413,7 +413,8 @@ impl Schema {
                 | Pass::InputValue
                 | Pass::InputStr
                 | Pass::InputSlice
-                | Pass::InputPool => unreachable!("no test has one here"),
+                | Pass::InputPool
+                | Pass::InputArena => unreachable!("no test has one here"),
             };
             let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
             facts.extend([hash_name(&pass), self.facts(&param.ty).fingerprint]);

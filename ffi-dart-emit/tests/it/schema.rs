@@ -640,6 +640,7 @@ fn of_function(function: &Function, types: &Types) -> u64 {
             Pass::InputStr => "input_str",
             Pass::InputSlice => "input_slice",
             Pass::InputPool => "input_pool",
+            Pass::InputArena => "input_arena",
         };
         let pass = format!("{}{pass}", if param.optional { "optional_" } else { "" });
         let listener = param.listener.as_ref().and_then(|id| types.get(id));

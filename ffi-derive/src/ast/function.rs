@@ -546,8 +546,9 @@ impl Param {
             (Pass::Str, Some(_), ty) => Ok((InputItem::Str, ty)),
             (Pass::Slice, Some(_), ty) => Ok((InputItem::Slice, ty)),
             (Pass::Pool, None, ty) => Ok((InputItem::Pool, ty)),
+            (Pass::Arena, None, ty) => Ok((InputItem::Arena, ty)),
             _ => {
-                let text = "the items of a stream of Dart are Rust's\nhint: a value, `String`, `Vec<T>` or `PoolBox<T>`";
+                let text = "the items of a stream of Dart are Rust's\nhint: a value, `String`, `Vec<T>`, `PoolBox<T>` or `FfiArena<T>`";
                 Err(Error::custom(text).with_span(item))
             }
         }

@@ -11,6 +11,7 @@ pub(crate) enum InputItem {
     Str,
     Slice,
     Pool,
+    Arena,
 }
 
 /// Returns `T`, if the type is `FfiInput<T>`.

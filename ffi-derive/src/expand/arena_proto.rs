@@ -8,6 +8,7 @@ use syn::{Ident, Type};
 use super::distinct;
 use super::proto::{in_order, of_flat, own_numbers, unless_read, with_proto};
 use super::wire::marker;
+use crate::attr::Encoding;
 use crate::ast::{Case, Field, Head, Message, Oneof, types};
 use crate::record::Object;
 
@@ -268,7 +269,8 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     let view = format_ident!("{}View", syn::ext::IdentExt::unraw(ident), span = ident.span());
     let unset = &oneof.cases[0].ident;
     let set = || oneof.cases.iter().enumerate().skip(1);
-    let coded = |case: &Case| match case.wire.encoding.map(marker) {
+    // The view of what a wrapper is around is that of the wrapper.
+    let coded = |case: &Case| match case.wire.encoding.filter(|it| *it != Encoding::Wrapper).map(marker) {
         Some(encoding) => quote!(__ffi::proto::recoded_view::<#encoding, _>(__ffi_value)),
         None => quote!(__ffi_value),
     };

@@ -60,6 +60,7 @@ impl Pass {
             Self::Input(InputItem::Str) => "input_str",
             Self::Input(InputItem::Slice) => "input_slice",
             Self::Input(InputItem::Pool) => "input_pool",
+            Self::Input(InputItem::Arena) => "input_arena",
         }
     }
 }
@@ -782,7 +783,9 @@ fn bounds(function: &Function) -> TokenStream {
             };
         }
         let holds = match pass {
-            Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen => quote!(FfiLent),
+            Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen | Pass::Input(InputItem::Arena) => {
+                quote!(FfiLent)
+            }
             Pass::Pool | Pass::Input(InputItem::Pool) => quote!(FfiPooled),
             Pass::Object => quote!(FfiClass),
             Pass::Listener => quote!(FfiListener),
@@ -801,7 +804,9 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        let root = types::argument_of("FfiArena", ty).filter(|_| matches!(pass, Pass::Arena | Pass::Frozen));
+        let root = types::argument_of("FfiArena", ty).filter(|_| {
+            matches!(pass, Pass::Arena | Pass::Frozen | Pass::Input(InputItem::Arena))
+        });
         let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
         quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #root)
     });
@@ -921,7 +926,9 @@ fn fingerprint(function: &Function) -> TokenStream {
 /// Returns the trait from which rustc knows the type of a parameter.
 fn holds(pass: Pass) -> Ident {
     match pass {
-        Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen => format_ident!("FfiLent"),
+        Pass::Ref | Pass::Mut | Pass::Arena | Pass::Frozen | Pass::Input(InputItem::Arena) => {
+            format_ident!("FfiLent")
+        }
         Pass::Object => format_ident!("FfiClass"),
         Pass::Callback | Pass::DartFn => format_ident!("FfiSignature"),
         Pass::Listener => format_ident!("FfiListener"),

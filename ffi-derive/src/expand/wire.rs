@@ -80,5 +80,6 @@ pub(super) fn marker(encoding: Encoding) -> TokenStream {
     match encoding {
         Encoding::ZigZag => quote!(__ffi::proto::ZigZag),
         Encoding::Fixed => quote!(__ffi::proto::Fixed),
+        Encoding::Wrapper => quote!(__ffi::proto::Wrapper),
     }
 }

@@ -420,7 +420,7 @@ pub struct Field {
 /// Form in protobuf of a field or case, if it isn't the usual one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wire {
-    /// Encoding of the integer, of the elements of a list, or of the values of a map.
+    /// Encoding of the value, of the elements of a list, or of the values of a map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
     /// Encoding of the keys of a map.
@@ -447,7 +447,7 @@ impl Wire {
     }
 }
 
-/// Encoding of an integer in protobuf that is no plain varint.
+/// Encoding of a value in protobuf that isn't that of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
@@ -455,6 +455,8 @@ pub enum Encoding {
     ZigZag,
     /// `fixed32`, `fixed64`, `sfixed32` and `sfixed64`.
     Fixed,
+    /// `google.protobuf.StringValue` and its kin.
+    Wrapper,
 }
 
 impl Encoding {
@@ -464,6 +466,7 @@ impl Encoding {
         match self {
             Self::ZigZag => "zigzag",
             Self::Fixed => "fixed",
+            Self::Wrapper => "wrapper",
         }
     }
 }
@@ -998,13 +1001,22 @@ pub enum Pass {
     InputSlice,
     /// `FfiInput<PoolBox<T>>`; the type is `T`.
     InputPool,
+    /// `FfiInput<FfiArena<T>>`; the type is the arena.
+    InputArena,
 }
 
 impl Pass {
     /// Returns true for a stream of Dart.
     #[must_use]
     pub fn is_input(self) -> bool {
-        matches!(self, Self::InputValue | Self::InputStr | Self::InputSlice | Self::InputPool)
+        match self {
+            Self::InputValue
+            | Self::InputStr
+            | Self::InputSlice
+            | Self::InputPool
+            | Self::InputArena => true,
+            _ => false,
+        }
     }
 }
 

@@ -9,14 +9,13 @@ use super::options::{Found, is_error, is_of_method, is_wrapper};
 use super::types::{element, is_logical, is_oneof};
 use super::{EMPTY, Importer};
 use crate::proto::graph::components;
+use crate::proto::shape::wrapped;
 
 /// Cycles of a message: messages with a common number reach each other.
 #[derive(Clone, Copy)]
 pub(super) struct Circle {
     /// Number by fields that would be in place.
     pub(super) whole: usize,
-    /// Number by the fields that remain when references replace messages that hold themselves.
-    in_place: usize,
     /// True if it reaches itself.
     holds_itself: bool,
 }
@@ -68,6 +67,7 @@ impl Importer<'_> {
                 let typed = Found::new(&field.options()).0.contains_key("rust_type");
                 match element(&field) {
                     Kind::Message(it) if it.full_name() == EMPTY || is_logical(&it) => {}
+                    Kind::Message(it) if wrapped(it.full_name()).is_some() => {}
                     // The Rust type includes the wrapper between two containers.
                     Kind::Message(it) if typed && is_wrapper(&it) => {}
                     Kind::Message(it) => next.push(it),
@@ -126,32 +126,39 @@ impl Importer<'_> {
             whole.iter().for_each(|at| members[*at] += 1);
             (0..whole.len()).map(|at| members[whole[at]] > 1 || edges[at].contains(&at)).collect()
         };
-        // References can replace messages that hold themselves, but not oneofs.
+        // A message can be elsewhere, but not an enum in Rust.
         let oneofs: Vec<_> = self.messages.iter().map(is_oneof).collect();
-        let in_place: Vec<Vec<usize>> = (0..edges.len())
-            .map(|from| {
-                edges[from].iter().copied().filter(|to| oneofs[*to] && whole[*to] == whole[from]).collect()
-            })
-            .collect();
-        let in_place = components(&in_place);
+        let in_place = |from: usize| {
+            let held = edges[from].iter().copied();
+            held.filter(|to| oneofs[from] && oneofs[*to] && whole[*to] == whole[from]).collect()
+        };
+        let in_place: Vec<Vec<usize>> = (0..edges.len()).map(in_place).collect();
+        let circles = components(&in_place);
+        let mut members = vec![0_usize; edges.len()];
+        circles.iter().for_each(|at| members[*at] += 1);
+        for (at, held) in in_place.iter().enumerate() {
+            if members[circles[at]] > 1 || held.contains(&at) {
+                self.unfolded.insert(self.messages[at].full_name().to_owned());
+            }
+        }
         for (name, at) in names {
-            let circle = Circle { whole: whole[at], in_place: in_place[at], holds_itself: holds_itself[at] };
+            let circle = Circle { whole: whole[at], holds_itself: holds_itself[at] };
             self.circles.insert(name, circle);
         }
         edges
+    }
+
+    /// Returns true for a message that is an enum in Rust: one oneof and nothing else, unless it
+    /// holds itself through such messages only. As an enum it would be inside of itself, so that is
+    /// a struct around a flattened one.
+    pub(super) fn is_oneof(&self, it: &MessageDescriptor) -> bool {
+        is_oneof(it) && !self.unfolded.contains(it.full_name())
     }
 
     /// Returns true if `held`, which a field of `holder` has in place, reaches `holder` in turn.
     pub(super) fn holds(&self, held: &str, holder: &str) -> bool {
         let number = |name| self.circles.get(name).map(|it| it.whole);
         held == holder || (number(held).is_some() && number(held) == number(holder))
-    }
-
-    /// Returns true if `held` reaches `holder` when references have replaced messages that hold
-    /// themselves.
-    pub(super) fn holds_in_place(&self, held: &str, holder: &str) -> bool {
-        let number = |name| self.circles.get(name).map(|it| it.in_place);
-        self.holds(held, holder) && number(held) == number(holder)
     }
 
     /// Returns true if a message reaches itself.

@@ -1,7 +1,7 @@
 //! Decides which messages have a fixed size and which live in arenas, and the arena types of
 //! fields.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ffi_core::schema::read::Type;
 use prost_reflect::{FileDescriptor, MessageDescriptor};
@@ -10,6 +10,10 @@ use super::Importer;
 use crate::holder::{Held, Holding};
 use crate::proto::rust::Source;
 use crate::proto::shape::{Bounds, Declared, Plain, implied};
+
+/// Size in bytes of the largest message that crosses by value, and so is on a stack. A larger one
+/// lives in an arena, or is in the slot of a pool.
+pub(super) const MOST_BY_VALUE: u64 = ffi_core::boundary::MAX_BY_VALUE as u64;
 
 /// Form in which messages are kept in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +58,22 @@ impl Importer<'_> {
             let form = if is_export(&message.parent_file()) { Form::Implicit } else { form };
             self.forms.insert(message.full_name().to_owned(), form);
         }
+    }
+
+    /// Returns the names in Rust of the messages that live in arenas only because methods of these
+    /// files pass them, and they are too large to be passed by value.
+    pub(super) fn large(&self, mains: &[FileDescriptor]) -> HashSet<String> {
+        let methods = mains.iter().flat_map(FileDescriptor::services);
+        let methods = methods.flat_map(|it| it.methods().collect::<Vec<_>>());
+        let passed = methods.flat_map(|it| [it.input(), it.output()]);
+        let passed = passed.filter(|it| self.form(it) == Form::Arena);
+        let keys = passed.filter_map(|it| self.names.get(it.full_name()).cloned());
+        keys.filter(|key| self.is_large(key)).collect()
+    }
+
+    /// Returns true if a message, given its name in Rust, is too large to be passed by value.
+    pub(super) fn is_large(&self, key: &str) -> bool {
+        self.sizes.get(key).is_some_and(|size| *size > MOST_BY_VALUE)
     }
 
     /// Returns the form of a message.
@@ -120,13 +140,16 @@ pub(super) fn arena_type(declared: &Declared, bounds: &Bounds, holds_itself: boo
 }
 
 /// Marks the items that live in arenas: those that hold a handle, directly or in what they have in
-/// place. The derive sees only the former, so the others say it.
-pub(super) fn mark(items: &mut [Source]) {
+/// place, and those of `large`. The derive sees only the first, so the others say it.
+pub(super) fn mark(items: &mut [Source], large: &HashSet<String>) {
     let index: HashMap<String, usize> = items.iter().map(Source::key).zip(0..).collect();
     let mut holders = vec![Vec::new(); items.len()];
     let mut todo = Vec::new();
     let mut own_handle = vec![false; items.len()];
     for (at, item) in items.iter().enumerate() {
+        if large.contains(&item.key()) {
+            todo.push(at);
+        }
         for ty in item.body.parts().iter().filter_map(|part| part.ty.as_ref()) {
             let mut in_place = Vec::new();
             if !in_place_of(ty, &mut in_place) {

@@ -12,7 +12,6 @@ use prost_reflect::{
 use super::forms::{Form, is_export};
 use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
-use super::types::is_oneof;
 use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
 use crate::proto::names::{case_name, field_name, variant_name};
@@ -83,7 +82,7 @@ impl Importer<'_> {
             for oneof in self.flattened(&it) {
                 items.push(self.flattened_oneof(&oneof));
             }
-            let item = if is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
+            let item = if self.is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
             items.push(item);
         }
         items
@@ -485,7 +484,7 @@ impl Importer<'_> {
     pub(super) fn is_flattened(&self, it: &OneofDescriptor) -> bool {
         // A group has no form, so a oneof of them has no cases.
         let has_cases = it.fields().any(|field| !field.is_group());
-        !self.options.split_oneofs && !it.is_synthetic() && !is_oneof(it.parent_message()) && has_cases
+        !self.options.split_oneofs && !it.is_synthetic() && !self.is_oneof(it.parent_message()) && has_cases
     }
 
     /// Returns the enum of a flattened oneof.

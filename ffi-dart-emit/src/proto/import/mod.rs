@@ -52,6 +52,7 @@ pub(super) use self::options::Found;
 use self::report::{Place, Places};
 use self::sidecar::Sidecar;
 use self::sources::{Compiled, Infos, compile};
+use super::check;
 use super::errors::{self, ErrorEnum};
 use super::rust::{Body, Module, Source};
 use super::shape::Types;
@@ -143,11 +144,12 @@ pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Importe
     for main in &mains {
         importer.collect(main);
     }
-    importer.name(&mains);
     let edges = importer.find_cycles();
+    importer.name(&mains);
     importer.find_forms(&edges);
     let mut items = importer.items();
-    forms::mark(&mut items);
+    importer.sizes = check::sizes(&items);
+    forms::mark(&mut items, &importer.large(&mains));
     importer.arenas = items.iter().filter(|it| it.in_arena).map(Source::key).collect();
     for main in &mains {
         importer.errors(main);
@@ -231,6 +233,8 @@ struct Importer<'a> {
     origins: HashMap<(String, Option<String>), (FileDescriptor, Vec<i32>)>,
     /// Full name of a message -> the cycles that it is in.
     circles: HashMap<String, Circle>,
+    /// Full names of the messages that are a oneof and hold themselves through others.
+    unfolded: HashSet<String>,
     /// Full name of a message -> its form.
     forms: HashMap<String, Form>,
     /// Names in Rust of the messages and oneofs that live in arenas.
@@ -296,6 +300,7 @@ impl<'a> Importer<'a> {
             types: HashMap::new(),
             origins: HashMap::new(),
             circles: HashMap::new(),
+            unfolded: HashSet::new(),
             forms: HashMap::new(),
             arenas: HashSet::new(),
             sizes: HashMap::new(),

@@ -9,7 +9,6 @@ use prost_reflect::FileDescriptor;
 use super::forms::{Form, is_export};
 use super::items::Wide;
 use super::options::{Found, is_error};
-use super::types::is_oneof;
 use super::{Importer, NO_TYPE};
 use crate::logical::Logical;
 use crate::model::{MAX_NEWTYPES, NOT_WRAPPED, Problem};
@@ -235,7 +234,7 @@ impl Importer<'_> {
     /// Gives each type its name.
     pub(super) fn name(&mut self, mains: &[FileDescriptor]) {
         for it in &self.messages {
-            if self.options.form == Form::Arena && !is_oneof(it) {
+            if self.options.form == Form::Arena && !self.is_oneof(it) {
                 let name = rust_name(it.full_name(), it.package_name());
                 self.taken.in_arenas.insert(rust::key(&self.module(it.package_name()), &name));
             }
@@ -271,7 +270,7 @@ impl Importer<'_> {
             let given = self.given(it.full_name(), options.text("rust_name"));
             let wanted = rust_name(it.full_name(), it.package_name());
             let name = self.type_name((&file, it.path(), it.full_name()), given, wanted, "Message");
-            let ty = if is_oneof(&it) { Type::Oneof } else { Type::Message };
+            let ty = if self.is_oneof(&it) { Type::Oneof } else { Type::Message };
             self.add_name(&file, it.path(), it.full_name(), name, ty);
         }
         for it in self.messages.clone() {

@@ -7,6 +7,7 @@ use prost_reflect::{FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 use super::names::{TypeName, is_identifier, is_variant_name, member_name};
 use super::options::{Found, is_error};
 use super::types::is_logical;
+use super::forms::MOST_BY_VALUE;
 use super::{EMPTY, Importer};
 use crate::foreign::rust_string;
 use crate::logical::Logical;
@@ -187,6 +188,16 @@ impl Importer<'_> {
                 let unsaid = if read.is_some() && !is_stream { "async" } else { "" };
                 let mode = mode.unwrap_or_else(|| unsaid.to_owned());
                 let started = is_stream || matches!(mode.as_str(), "async" | "blocking");
+                let by_value = [Some(method.output()), Some(method.input()).filter(|_| started)];
+                if let Some(large) = by_value.into_iter().flatten().find(|it| self.is_too_large(it)) {
+                    let what = format!(
+                        "rpc `{full}` is left out: `{}` has more than {MOST_BY_VALUE} bytes, and needs `(ffi.pool_size)` \
+                         to be passed",
+                        large.full_name()
+                    );
+                    self.warning(main, method.path(), &what);
+                    continue;
+                }
                 let doc = self.doc(main, method.path());
                 let error = self.error_of(main, method.path(), &found);
                 let mut keys = Vec::new();
@@ -236,26 +247,34 @@ impl Importer<'_> {
 
     /// Returns the type of the parameter that reads a stream of messages, or the reason why there
     /// is none.
-    fn read(&self, it: &MessageDescriptor) -> Result<String, &'static str> {
+    fn read(&mut self, it: &MessageDescriptor) -> Result<String, &'static str> {
         let is_request = Found::new(&it.options()).flag("is_request");
-        match self.names.get(it.full_name()).filter(|_| it.full_name() != EMPTY && !is_request) {
-            None => Err("its requests are no messages in Rust"),
-            Some(message) if self.arenas.contains(message) => {
-                Err("its requests live in arenas, of which Dart sends no streams; give them bounds")
-            }
-            Some(message) => Ok(format!("FfiInput<{}>", rust::path(message, &self.at))),
-        }
+        let owned = if it.full_name() == EMPTY || is_request { None } else { self.owned(it) };
+        owned.map(|message| format!("FfiInput<{message}>")).ok_or("its requests are no messages in Rust")
     }
 
-    /// Returns the type that passes a message by value: its arena if it lives in one.
+    /// Returns the type that passes a message by value: its arena if it lives in one, and the box
+    /// of its slot if it has a pool and is too large for the stack.
     fn owned(&mut self, it: &MessageDescriptor) -> Option<String> {
-        let key = self.names.get(it.full_name())?;
-        let message = rust::path(key, &self.at);
-        if self.arenas.contains(key) {
+        let key = self.names.get(it.full_name())?.clone();
+        let message = rust::path(&key, &self.at);
+        if self.arenas.contains(&key) {
             self.used.insert("arena::FfiArena");
             return Some(format!("FfiArena<{message}>"));
         }
+        if self.is_large(&key) && self.pool_size(it).is_some() {
+            self.used.insert("PoolBox");
+            return Some(format!("PoolBox<{message}>"));
+        }
         Some(message)
+    }
+
+    /// Returns true for a message that a method can't pass by value, and which has neither an arena
+    /// nor a pool.
+    fn is_too_large(&mut self, it: &MessageDescriptor) -> bool {
+        let Some(key) = self.names.get(it.full_name()) else { return false };
+        let by_value = !self.arenas.contains(key);
+        by_value && self.is_large(&key.clone()) && self.pool_size(it).is_none()
     }
 
     /// Returns the path to a message or enum from where the service or error is.

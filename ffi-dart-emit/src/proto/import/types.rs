@@ -10,7 +10,7 @@ use crate::logical::Logical;
 use crate::proto::rust;
 use crate::proto::shape::{
     self, Bounds, Declared, Element, Label, Missing, Plain, Shape, Types as _, case, implied, inside,
-    physical, shape,
+    physical, shape, wrapped,
 };
 use crate::proto::wire::wire;
 
@@ -230,7 +230,7 @@ impl Importer<'_> {
         let optional = match (in_oneof, is_message) {
             // The case of a oneof says itself that it is there, unless the oneof is split.
             (true, _) => {
-                !is_oneof(field.parent_message()) && !oneof.as_ref().is_some_and(|it| self.is_flattened(it))
+                !self.is_oneof(field.parent_message()) && !oneof.as_ref().is_some_and(|it| self.is_flattened(it))
             }
             (false, true) if self.form(field.parent_message()) == Form::Implicit => {
                 field.field_descriptor_proto().proto3_optional()
@@ -251,7 +251,7 @@ impl Importer<'_> {
     fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
         match kind {
             Kind::Enum(it) => Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
-            Kind::Message(it) if is_logical(it) => shape::plain(&format!(".{}", it.full_name())),
+            Kind::Message(it) if is_logical(it) || wrapped(it.full_name()).is_some() => shape::plain(&format!(".{}", it.full_name())),
             Kind::Message(it) => self.held(field, it, referred).map(Plain::Other),
             other => keyword(other).and_then(shape::plain),
         }
@@ -267,32 +267,10 @@ impl Importer<'_> {
     ) -> Option<Type> {
         let ty = self.types.get(self.names.get(it.full_name())?)?.clone();
         if self.form(field.parent_message()) == Form::Arena {
-            // The view of a oneof is an enum, which can't be inside of itself.
-            let holder = field.parent_message();
-            let are_oneofs = matches!(ty, Type::Oneof(_)) && is_oneof(holder);
-            if are_oneofs && self.holds_in_place(it.full_name(), holder.full_name()) {
-                self.field_problem(
-                    field,
-                    format!("`{}` holds itself through oneofs only", it.full_name()),
-                    "put a message between the two",
-                );
-                return None;
-            }
             return Some(ty);
         }
         let holder = field.parent_message().full_name();
-        let (true, Type::Message(id)) = (self.holds(it.full_name(), holder), &ty) else {
-            if self.holds_in_place(it.full_name(), holder) {
-                let what = format!("`{}` holds itself through oneof `{}`", holder, it.full_name());
-                self.field_problem(
-                    field,
-                    what,
-                    "break the circle with a message in between that has `(ffi.pool_size)`",
-                );
-                return None;
-            }
-            return Some(ty);
-        };
+        let (true, Type::Message(id)) = (self.holds(it.full_name(), holder), &ty) else { return Some(ty) };
         let fixed = !self.field_options(field).numbers("fixed_count").is_empty();
         if !referred || (fixed && field.is_list()) {
             let what = format!(

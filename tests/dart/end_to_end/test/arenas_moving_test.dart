@@ -131,6 +131,77 @@ void main() {
     });
   });
 
+  group('a stream of Dart', () {
+    test('gives its arenas to Rust, one after the other', () async {
+      final given = <ResultSetArena>[];
+      Stream<ResultSetArena> pages() async* {
+        for (var page = 0; page < 50; page++) {
+          final set = _library.search(page % 4);
+          given.add(set);
+          yield set;
+        }
+      }
+
+      final all = await _library.gather(pages());
+      expect(_ids(all), [
+        for (var page = 0; page < 50; page++)
+          for (var row = 0; row < page % 4; row++) row,
+      ]);
+      for (final set in given) {
+        expect(() => set.root, throwsStateError);
+      }
+      expect(await _library.lookThrough(const Stream.empty()), '');
+    });
+
+    test('has items that Rust refuses, and goes on', () async {
+      final broken = _library.search(2), gone = _library.search(1)..dispose();
+      // A list that is outside of the arena: its handle is behind header and `next`.
+      final lists = broken.memory$.lists, rows = 64 + 16;
+      final at = lists.getUint32(rows, Endian.little);
+      lists.setUint32(rows, 1 << 20, Endian.little);
+      final pages = StreamController<ResultSetArena>();
+      final said = _library.lookThrough(pages.stream);
+      pages
+        ..add(_library.search(3))
+        ..add(broken)
+        ..addError(const FormatException('no page'))
+        ..add(gone)
+        ..add(_library.search(4));
+      unawaited(pages.close());
+      final results = (await said).split('; ');
+      expect(results, hasLength(5));
+      expect(results.first, '3');
+      expect(results[1], contains('pages.rows: '));
+      expect(results[2], contains('no page'));
+      expect(results[3], contains('was used after it was disposed of'));
+      expect(results.last, '4');
+      // What was refused is here as before.
+      lists.setUint32(rows, at, Endian.little);
+      expect(_ids(broken), [0, 1]);
+    });
+
+    test('has views that stay readable where Dart still uses them', () async {
+      final set = _library.search(2);
+      final bytes = Uint8List.sublistView(set.memory$.lists);
+      final before = Uint8List.fromList(bytes);
+      expect(_ids((await _library.firstPage(Stream.value(set)))!), [0, 1]);
+      expect(() => set.root, throwsStateError);
+      expect(bytes, before);
+    });
+
+    test('that is dropped, cancelled or never read leaves nothing', () async {
+      for (var round = 0; round < 20; round++) {
+        final pages = [for (var i = 0; i < 20; i++) _library.search(i)];
+        final first = await _library.firstPage(Stream.fromIterable(pages));
+        expect(_ids(first!), isEmpty);
+        final ignored = _library.ignorePages(
+          Stream.fromIterable([_library.search(1), _library.search(2)]),
+        )..cancel();
+        await ignored.then<void>((_) {}, onError: (Object _) {});
+      }
+    });
+  });
+
   group('a function of Dart', () {
     test('owns the arenas that it gets', () async {
       final shown = <ResultSetArena>[], sums = <int>[];

@@ -191,6 +191,14 @@ int putText(NativeInput<Object?> input, String text) {
   return input.put(texts.pointer, length);
 }
 
+/// Passes what is in [arena] to [input], which then **owns** it; the arena stays as it is
+/// if Rust doesn't take it.
+int putArena(NativeInput<Object?> input, NativeArena arena) {
+  final room = input.put(giveArena(arena), 1);
+  if (room >= 0) arena._native._end(forget: false);
+  return room;
+}
+
 /// Passes the slot of [box] to [input], which then **owns** it.
 int putBox<T extends Struct>(NativeInput<Object?> input, NativeBox<T> box) {
   final slot = box._slot;
