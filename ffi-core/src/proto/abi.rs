@@ -29,9 +29,9 @@ use crate::types::InvalidValue;
 
 /// Functions of a message, without its type, for those that C calls: a constant for each message,
 /// so that their code is compiled once.
-struct Erased {
-    size: usize,
-    align: usize,
+pub(crate) struct Erased {
+    pub(crate) size: usize,
+    pub(crate) align: usize,
     /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
     check: unsafe fn(*const u8) -> Result<(), InvalidValue>,
     /// Number of bytes that a message is written as; none if only writing it tells.
@@ -39,14 +39,14 @@ struct Erased {
     /// Writes a message, and returns the number of bytes.
     write: unsafe fn(*const u8, Writer<'_>) -> Result<usize, EncodeError>,
     /// Makes memory a message, and reads it from the bytes.
-    read: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
+    pub(crate) read: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
 }
 
 /// The functions of [`Erased`].
-struct Of<M>(PhantomData<M>);
+pub(crate) struct Of<M>(PhantomData<M>);
 
 impl<M: FfiProto + FfiValue> Of<M> {
-    const ERASED: &Erased = &Erased {
+    pub(crate) const ERASED: &Erased = &Erased {
         size: size_of::<M>(),
         align: align_of::<M>(),
         check: Self::check,
@@ -113,21 +113,31 @@ unsafe fn encode_erased(
     status: *mut FfiStatus,
 ) -> *mut FfiOwned {
     let body = || -> Result<_, Failure> {
-        check_address(message, erased.align, "message")?;
-        // SAFETY: not null and aligned, so by this function's contract it is initialised, and no
-        // thread writes to it.
-        unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
-        // SAFETY: the check has found a value, which no thread writes to.
-        let len = erased.len.map_or(0, |len| unsafe { len(message) });
-        // SAFETY: the check has found a value, which no thread writes to.
-        let write = |writer: Writer<'_>| unsafe { (erased.write)(message, writer) };
-        // SAFETY: by this function's contract no thread writes to the messages that it refers to,
-        // and no call has one as `&mut`.
-        unsafe { encode_exposed(len, write) }.into_abi()
+        // SAFETY: the callee has the same contract.
+        unsafe { encoded(message, erased) }?.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.
     unsafe { call_output::<Vec<u8>>(status, body) }
+}
+
+/// Returns a message that a caller passed as protobuf.
+///
+/// # Safety
+///
+/// The contract of [`encode`], for a message that is of the type of `erased`.
+pub(crate) unsafe fn encoded(message: *const u8, erased: &'static Erased) -> Result<Vec<u8>, Failure> {
+    check_address(message, erased.align, "message")?;
+    // SAFETY: not null and aligned, so by this function's contract it is initialised, and no thread
+    // writes to it.
+    unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
+    // SAFETY: the check has found a value, which no thread writes to.
+    let len = erased.len.map_or(0, |len| unsafe { len(message) });
+    // SAFETY: the check has found a value, which no thread writes to.
+    let write = |writer: Writer<'_>| unsafe { (erased.write)(message, writer) };
+    // SAFETY: by this function's contract no thread writes to the messages that it refers to, and
+    // no call has one as `&mut`.
+    Ok(unsafe { encode_exposed(len, write) })
 }
 
 /// Implements `.._decode_proto`.
