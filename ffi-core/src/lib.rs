@@ -391,6 +391,9 @@ pub use pool::{
 };
 #[doc(inline)]
 pub use production::Flag;
+#[cfg(feature = "json")]
+#[doc(inline)]
+pub use json::FfiJson;
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;

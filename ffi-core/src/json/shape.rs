@@ -131,6 +131,12 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Form of a case without a value: a message without fields.
+    pub const EMPTY: Self = {
+        static EMPTY: Table = Table::EMPTY;
+        Self::One(Kind::Message(|| &EMPTY))
+    };
+
     /// Returns the shape of a map.
     pub(super) const fn map(key: Kind, value: Kind) -> Self {
         match key {

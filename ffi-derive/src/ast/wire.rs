@@ -24,7 +24,8 @@ impl Wire {
     pub(crate) fn of_field(attrs: &CaseAttrs) -> Result<Self> {
         if attrs.flatten.is_present() {
             let tag = attrs.tag.as_ref().map(|it| ("tag", it.span()));
-            if let Some((key, span)) = tag.into_iter().chain(keys(attrs)).next() {
+            let json = attrs.json.as_ref().map(|it| ("json", it.span()));
+            if let Some((key, span)) = tag.into_iter().chain(json).chain(keys(attrs)).next() {
                 let problem = format!(
                     "a flattened oneof is no field in protobuf, so it has no `{key}`\n\
                      hint: write it at the cases of the oneof"
