@@ -71,7 +71,8 @@ impl Known {
             Self::Any => &[1, 2],
             _ => &[1],
         };
-        if fields.len() == numbers.len() && fields.iter().all(|it| !it.wire.flat && numbers.contains(&it.tag)) {
+        let has = |number: &u32| fields.iter().any(|it| !it.wire.flat && it.tag == *number);
+        if numbers.iter().all(has) {
             return Ok(form);
         }
         let problem = format!(
