@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::logical::Logical;
-use crate::model::{Field, Message, Scalar, Type, Value};
+use crate::model::{Field, JsonSymbols, Message, Scalar, Type, Value};
 
 use super::all_throws::AllThrows;
 use super::columns::{Columns, column_list, in_place};
@@ -44,6 +44,7 @@ pub struct MessageClasses<'a> {
 struct ProtoExtension<'a> {
     name: &'a str,
     article: &'static str,
+    json: Option<&'a JsonSymbols>,
     refers: bool,
 }
 
@@ -68,6 +69,7 @@ impl<'a> MessageClasses<'a> {
         let proto = message.proto.as_ref().map(|symbols| ProtoMembers {
             name,
             symbols,
+            json: message.json.as_ref(),
             refers: types.model.refers(message),
         });
         Self {
@@ -96,6 +98,7 @@ impl<'a> MessageClasses<'a> {
             proto: proto.map(|it| ProtoExtension {
                 name,
                 article: capital(article_of(name)),
+                json: it.json,
                 refers: it.refers,
             }),
             columns: Columns::new(types, message),
