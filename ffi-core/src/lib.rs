@@ -58,6 +58,7 @@
 //! | [`columns`] | many messages field by field, for loops over one field |
 //! | [`FfiColumns`] | such a container |
 //! | `FfiProto` | trait of types that are written and read as protobuf, with the feature `proto` |
+//! | `FfiJson` | trait of types that are written and read as JSON, with the feature `json` |
 //! | [`ffi_export`] | makes a function callable from Dart |
 //! | [`library!`] | exports the functions that every library has, once |
 //! | [`FfiType`] | trait of the types of fields, with the check of untrusted memory |
@@ -83,6 +84,7 @@
 //! |---|---|---|
 //! | `async` | no | async and blocking functions and streams, on threads of the library's own or another executor |
 //! | `derive` | yes | the macros |
+//! | `json` | no | `proto`, and `json`: messages to the JSON of protobuf and back |
 //! | `metadata` | yes | writes the schema section; off, only fingerprints stay in the library |
 //! | `metrics` | no | `production`, and numbers about calls: errors, times, a snapshot as JSON and for Prometheus |
 //! | `observe` | no | `tracing`, and `observe`: log records go to stderr, to files and to Dart |
@@ -125,6 +127,8 @@ pub mod error;
 pub mod executor;
 mod facts;
 mod huge_pages;
+#[cfg(feature = "json")]
+pub mod json;
 #[doc(hidden)]
 pub mod layout;
 mod library;
@@ -164,6 +168,21 @@ macro_rules! __proto {
 #[macro_export]
 #[cfg(not(feature = "proto"))]
 macro_rules! __proto {
+    ($($items:tt)*) => {};
+}
+
+/// Writes what the derive makes for JSON only with the feature `json`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "json")]
+macro_rules! __json {
+    ($($items:tt)*) => { $($items)* };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "json"))]
+macro_rules! __json {
     ($($items:tt)*) => {};
 }
 
@@ -374,6 +393,9 @@ pub use pool::{
 };
 #[doc(inline)]
 pub use production::Flag;
+#[cfg(feature = "json")]
+#[doc(inline)]
+pub use json::FfiJson;
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;

@@ -76,9 +76,11 @@ pub use crate::production::{
     lifecycle::Hooks,
     limits::{Limits, request},
 };
+#[cfg(feature = "json")]
+pub use crate::json;
 #[cfg(feature = "proto")]
 pub use crate::proto;
-pub use crate::schema::encode::{Export, Fragment, Piece, with_proto};
+pub use crate::schema::encode::{Export, Fragment, Piece, with_json, with_proto};
 pub use crate::schema::fingerprint;
 #[cfg(feature = "simd")]
 pub use crate::simd::{

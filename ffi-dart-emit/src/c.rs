@@ -19,7 +19,7 @@ use crate::holder::{Held, Holding, Member};
 use crate::logical::Logical;
 use crate::model::{
     ArenaSymbols, Case, ColumnsSymbols, Composite, DartFunction, Enum, EnumIndex, ErrorFieldType, ErrorType,
-    ErrorVariant, Fingerprint, Function, INTERNAL_ID, Item, Layout, Lending, Message, MessageIndex, Model,
+    ErrorVariant, Fingerprint, Function, INTERNAL_ID, Item, JsonSymbols, Layout, Lending, Message, MessageIndex, Model,
     Newtype, Object, ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems,
     ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
@@ -267,6 +267,8 @@ struct CProto<'a> {
     /// Type of its arenas, if it lives in one.
     arena: Option<String>,
     symbols: &'a ProtoSymbols,
+    /// Functions for JSON, if the library has them.
+    json: Option<&'a JsonSymbols>,
     /// Function that frees the messages that it refers to, if it refers to any.
     release: Option<&'a str>,
 }
@@ -276,7 +278,7 @@ fn protos(model: &Model) -> Vec<CProto<'_>> {
     with.map(|(message, symbols)| {
         let arena = message.arena.as_ref().map(|_| arena_name(message));
         let release = symbols.release.as_deref().filter(|_| model.refers(message));
-        CProto { message: type_name(&message.item), arena, symbols, release }
+        CProto { message: type_name(&message.item), arena, symbols, json: message.json.as_ref(), release }
     })
     .collect()
 }

@@ -31,6 +31,7 @@ pub(crate) struct MessageAttrs {
     pub(crate) simd: Simd,
     #[darling(default)]
     pub(crate) arena: Flag,
+    pub(crate) json: Option<WellKnown>,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.
@@ -43,14 +44,66 @@ pub(crate) struct OneofAttrs {
     pub(crate) arena: Flag,
     #[darling(default)]
     pub(crate) checked: Flag,
+    pub(crate) json: Option<WellKnown>,
 }
 
-/// `#[ffi(..)]` on an enum without data, or on an error.
+/// `#[ffi(..)]` on an enum without data.
 #[derive(Debug, FromAttributes)]
 #[darling(attributes(ffi))]
 pub(crate) struct EnumAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
+    pub(crate) json: Option<WellKnown>,
+}
+
+/// `#[ffi(..)]` on an error.
+#[derive(Debug, FromAttributes)]
+#[darling(attributes(ffi))]
+pub(crate) struct ErrorAttrs {
+    #[darling(flatten)]
+    pub(crate) common: CommonAttrs,
+}
+
+/// `json = "google.protobuf.Struct"`: the message of protobuf whose form in JSON the type has.
+#[derive(Debug)]
+pub(crate) struct WellKnown {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+}
+
+impl FromMeta for WellKnown {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let text = string(item).ok_or_else(|| {
+            refuse(
+                item,
+                "`json` of a type takes the name of a type of protobuf\n\
+                 hint: `json = \"google.protobuf.Struct\"`; names in JSON are for fields, cases and variants",
+            )
+        })?;
+        Ok(Self { name: text.value(), span: item.span() })
+    }
+}
+
+/// `json("price", "cost")`: the names of a field, case or variant in JSON.
+#[derive(Debug, Default)]
+pub(crate) struct JsonNames(pub(crate) Vec<String>);
+
+impl FromMeta for JsonNames {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        let problem = "`json` takes names, of which the first one is written and all are read\n\
+                       hint: `json(\"price\", \"cost\")`, each once, without quotes, backslashes and control characters";
+        let Meta::List(list) = item else { return Err(refuse(item, problem)) };
+        let names = list.parse_args_with(Punctuated::<LitStr, Token![,]>::parse_terminated);
+        let names: Vec<_> = names.map_err(|_| refuse(item, problem))?.iter().map(LitStr::value).collect();
+        let is_plain = |name: &String| {
+            !name.is_empty() && !name.chars().any(|it| it == '"' || it == '\\' || it.is_control())
+        };
+        let is_new = |(index, name): (usize, &String)| !names[..index].contains(name);
+        if names.is_empty() || !names.iter().all(is_plain) || !names.iter().enumerate().all(is_new) {
+            return Err(refuse(item, problem));
+        }
+        Ok(Self(names))
+    }
 }
 
 /// `#[ffi(..)]` on an ordinary struct that is written into arenas.
@@ -313,6 +366,7 @@ pub(crate) struct CaseAttrs {
     #[darling(default)]
     pub(crate) flatten: Flag,
     pub(crate) unknown: Option<SpannedValue<Unknown>>,
+    pub(crate) json: Option<SpannedValue<JsonNames>>,
 }
 
 /// `#[ffi(..)]` on a field: what a case has, and rules. Neither is a struct here, so `darling`
@@ -328,6 +382,7 @@ pub(crate) struct FieldAttrs {
     #[darling(default)]
     flatten: Flag,
     unknown: Option<SpannedValue<Unknown>>,
+    json: Option<SpannedValue<JsonNames>>,
     range: Option<Range>,
     #[darling(default)]
     non_empty: Flag,
@@ -338,10 +393,10 @@ pub(crate) struct FieldAttrs {
 impl FieldAttrs {
     /// Returns what a case has as well, and the rules.
     pub(crate) fn split(self) -> (CaseAttrs, RuleAttrs) {
-        let Self { rename, tag, encoding, key_encoding, packed, flatten, unknown, .. } = self;
+        let Self { rename, tag, encoding, key_encoding, packed, flatten, unknown, json, .. } = self;
         let Self { range, non_empty, max_len, pattern, .. } = self;
         (
-            CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten, unknown },
+            CaseAttrs { rename, tag, encoding, key_encoding, packed, flatten, unknown, json },
             RuleAttrs { range, non_empty, max_len, pattern },
         )
     }
@@ -424,6 +479,7 @@ impl FromMeta for Unknown {
 #[darling(attributes(ffi))]
 pub(crate) struct VariantAttrs {
     pub(crate) rename: Option<Identifier>,
+    pub(crate) json: Option<JsonNames>,
 }
 
 /// `#[ffi(..)]` on a variant of an error.

@@ -1,7 +1,7 @@
 //! Expansions to be read: `tests/golden/expand` has items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
-//! `ffi_core` passes or drops the contents of `__proto!`, `__simd!`, `__serde!` and `__async!`;
+//! `ffi_core` passes or drops the contents of `__proto!`, `__json!`, `__simd!`, `__serde!` and `__async!`;
 //! they stand in a block here, because a formatter doesn't change the arguments of macros.
 
 use std::path::Path;
@@ -219,7 +219,7 @@ fn opened(tokens: TokenStream) -> TokenStream {
             ident == name && bang.as_char() == '!'
         };
         if group.delimiter() == Delimiter::Brace
-            && ["__proto", "__simd", "__serde", "__async"].into_iter().any(is_macro)
+            && ["__proto", "__json", "__simd", "__serde", "__async"].into_iter().any(is_macro)
         {
             // `:: ffi_core :: __proto !`, with two tokens for each `::`.
             let name = output[output.len() - 2].to_string();

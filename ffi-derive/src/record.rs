@@ -175,6 +175,14 @@ impl Object<'_> {
         self.pieces.done.push(quote!(__ffi::with_proto(#text)));
     }
 
+    /// Adds an object of text that is there only if `ffi_core` has the feature `json`.
+    pub(crate) fn with_json(&mut self, key: &str, write: impl FnOnce(&mut Object<'_>)) {
+        self.pieces.flush();
+        self.key(key).object(write);
+        let text = std::mem::take(&mut self.pieces.text);
+        self.pieces.done.push(quote!(__ffi::with_json(#text)));
+    }
+
     /// Adds entries that a macro of `ffi_core` writes, a `&str`.
     pub(crate) fn entries(&mut self, entries: &TokenStream) {
         self.separate();

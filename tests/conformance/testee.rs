@@ -9,8 +9,14 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use ffi_core::FfiMessage;
 use ffi_core::arena::FfiArena;
-use schema::conformance::{ConformanceRequest, ConformanceRequestPayloadView, ConformanceResponse, WireFormat};
+use ffi_core::json::JsonOptions;
+use schema::conformance::{
+    ConformanceRequest, ConformanceRequestPayloadView, ConformanceResponse, TestCategory, WireFormat,
+};
 use schema::protobuf_test_messages_proto3::TestAllTypesProto3;
+
+/// The message of the suite, decoded.
+type Message = FfiArena<TestAllTypesProto3>;
 
 const TESTED: &str = "protobuf_test_messages.proto3.TestAllTypesProto3";
 
@@ -64,17 +70,36 @@ fn answer(request: &[u8]) -> FfiArena<Answer> {
         result.set_protobuf_payload(b"");
         return answer;
     }
-    let encoded = request.requested_output_format.get() == Ok(WireFormat::Protobuf);
-    match request.payload() {
-        ConformanceRequestPayloadView::ProtobufPayload(payload)
-            if encoded && request.message_type() == TESTED =>
-        {
-            match FfiArena::<TestAllTypesProto3>::from_proto(payload) {
-                Ok(message) => result.set_protobuf_payload(&message.to_proto()),
-                Err(error) => result.set_parse_error(&error.to_string()),
-            }
+    if request.message_type() != TESTED {
+        result.set_skipped("only messages of proto3 are here");
+        return answer;
+    }
+    let ignores = request.test_category.get() == Ok(TestCategory::JsonIgnoreUnknownParsingTest);
+    let options = JsonOptions::new()
+        .ignore_unknown_fields(ignores)
+        .any_arena::<TestAllTypesProto3>(TESTED);
+    let parsed = match request.payload() {
+        ConformanceRequestPayloadView::ProtobufPayload(payload) => Message::from_proto(payload),
+        ConformanceRequestPayloadView::JsonPayload(payload) => Message::from_json_with(payload, &options),
+        _ => {
+            result.set_skipped("only protobuf and JSON are here");
+            return answer;
         }
-        _ => result.set_skipped("only protobuf of proto3 is here"),
+    };
+    let message = match parsed {
+        Ok(message) => message,
+        Err(error) => {
+            result.set_parse_error(&error.to_string());
+            return answer;
+        }
+    };
+    match request.requested_output_format.get() {
+        Ok(WireFormat::Protobuf) => result.set_protobuf_payload(&message.to_proto()),
+        Ok(WireFormat::Json) => match message.to_json_with(&options) {
+            Ok(json) => result.set_json_payload(&json),
+            Err(error) => result.set_serialize_error(&error.to_string()),
+        },
+        _ => result.set_skipped("only protobuf and JSON are here"),
     }
     answer
 }

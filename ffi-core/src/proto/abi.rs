@@ -29,9 +29,9 @@ use crate::types::InvalidValue;
 
 /// Functions of a message, without its type, for those that C calls: a constant for each message,
 /// so that their code is compiled once.
-struct Erased {
-    size: usize,
-    align: usize,
+pub(crate) struct Erased {
+    pub(crate) size: usize,
+    pub(crate) align: usize,
     /// True if the message holds secrets, and its bytes do.
     secret: bool,
     /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
@@ -41,14 +41,14 @@ struct Erased {
     /// Writes a message, and returns the number of bytes.
     write: unsafe fn(*const u8, Writer<'_>) -> Result<usize, EncodeError>,
     /// Makes memory a message, and reads it from the bytes.
-    read: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
+    pub(crate) read: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
 }
 
 /// The functions of [`Erased`].
-struct Of<M>(PhantomData<M>);
+pub(crate) struct Of<M>(PhantomData<M>);
 
 impl<M: FfiProto + FfiValue> Of<M> {
-    const ERASED: &Erased = &Erased {
+    pub(crate) const ERASED: &Erased = &Erased {
         size: size_of::<M>(),
         align: align_of::<M>(),
         secret: M::SECRET,
@@ -116,17 +116,8 @@ unsafe fn encode_erased(
     status: *mut FfiStatus,
 ) -> *mut FfiOwned {
     let body = || -> Result<_, Failure> {
-        check_address(message, erased.align, "message")?;
-        // SAFETY: not null and aligned, so by this function's contract it is initialised, and no
-        // thread writes to it.
-        unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
-        // SAFETY: the check has found a value, which no thread writes to.
-        let len = erased.len.map_or(0, |len| unsafe { len(message) });
-        // SAFETY: the check has found a value, which no thread writes to.
-        let write = |writer: Writer<'_>| unsafe { (erased.write)(message, writer) };
-        // SAFETY: by this function's contract no thread writes to the messages that it refers to,
-        // and no call has one as `&mut`.
-        let bytes = unsafe { encode_exposed(len, write) }.into_abi()?;
+        // SAFETY: the callee has the same contract.
+        let bytes = unsafe { encoded(message, erased) }?.into_abi()?;
         if erased.secret {
             // SAFETY: `into_abi` made it just now, and no other code has the pointer.
             unsafe { FfiOwned::hide(bytes) };
@@ -136,6 +127,25 @@ unsafe fn encode_erased(
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.
     unsafe { call_output::<Vec<u8>>(status, body) }
+}
+
+/// Returns a message that a caller passed as protobuf.
+///
+/// # Safety
+///
+/// The contract of [`encode`], for a message that is of the type of `erased`.
+pub(crate) unsafe fn encoded(message: *const u8, erased: &'static Erased) -> Result<Vec<u8>, Failure> {
+    check_address(message, erased.align, "message")?;
+    // SAFETY: not null and aligned, so by this function's contract it is initialised, and no thread
+    // writes to it.
+    unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
+    // SAFETY: the check has found a value, which no thread writes to.
+    let len = erased.len.map_or(0, |len| unsafe { len(message) });
+    // SAFETY: the check has found a value, which no thread writes to.
+    let write = |writer: Writer<'_>| unsafe { (erased.write)(message, writer) };
+    // SAFETY: by this function's contract no thread writes to the messages that it refers to, and
+    // no call has one as `&mut`.
+    Ok(unsafe { encode_exposed(len, write) })
 }
 
 /// Implements `.._decode_proto`.

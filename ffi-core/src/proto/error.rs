@@ -88,8 +88,12 @@ pub enum DecodeErrorKind {
     Utf8,
     /// A number is out of the range of the field's type.
     OutOfRange,
-    /// A number has no variant in the enum.
+    /// A number or name has no variant in the enum.
     UnknownVariant,
+    /// JSON has a field that the message doesn't have, or an `Any` of a type that isn't known.
+    UnknownField,
+    /// JSON has a field, a key of a map, or a case of a oneof twice.
+    Duplicate,
     /// There is no slot for the message of a reference: its pool is exhausted, has no memory, or
     /// was shut down.
     Pool,
@@ -100,7 +104,7 @@ pub enum DecodeErrorKind {
 
 impl DecodeError {
     #[cold]
-    pub(super) fn new(kind: DecodeErrorKind, problem: impl fmt::Display) -> Self {
+    pub(crate) fn new(kind: DecodeErrorKind, problem: impl fmt::Display) -> Self {
         Self(Box::new(Refusal { kind, report: InvalidValue::new(problem), pool: None }))
     }
 

@@ -139,6 +139,8 @@ mod wrapper;
 
 use std::mem::MaybeUninit;
 
+#[cfg(feature = "json")]
+pub(crate) use abi::{Erased, Of, encoded};
 #[doc(hidden)]
 pub use abi::{decode, encode, release};
 #[doc(hidden)]
@@ -383,6 +385,13 @@ pub trait FfiProto: ProtoType {
             clear(self);
         }
         result
+    }
+
+    /// Reads more bytes into a message, as if they followed those that it was read from; what it
+    /// refers to stays if that fails.
+    #[doc(hidden)]
+    fn merge_proto(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        self.read_value(&mut Reader::new(bytes))
     }
 
     /// Frees all messages that this one refers to, directly or through others, and makes its

@@ -220,8 +220,19 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, depth: MAX_DEPTH }
+    }
+
+    /// Returns a reader of bytes that are a message inside this one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the message is nested too deeply.
+    #[cfg(feature = "json")]
+    pub(crate) fn inside(&self, bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let depth = self.depth.checked_sub(1).ok_or_else(DecodeError::too_deep)?;
+        Ok(Self { bytes, depth })
     }
 
     /// Returns true if all bytes have been read.

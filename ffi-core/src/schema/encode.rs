@@ -42,6 +42,12 @@ pub const fn with_proto(json: &'static str) -> Piece {
     Piece::Text(if cfg!(feature = "proto") { json } else { "" })
 }
 
+/// Returns the piece that a record has only with the feature `json` of this crate.
+#[must_use]
+pub const fn with_json(json: &'static str) -> Piece {
+    Piece::Text(if cfg!(feature = "json") { json } else { "" })
+}
+
 /// Pieces that belong together: a whole record, or one type inside it.
 pub type Fragment = &'static [Piece];
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 
 use crate::model::{
-    Case, Field, Layout, Message, MessageIndex, Model, NewtypeIndex, Oneof, OneofIndex, ProtoSymbols, Scalar,
+    Case, Field, JsonSymbols, Layout, Message, MessageIndex, Model, NewtypeIndex, Oneof, OneofIndex, ProtoSymbols, Scalar,
     Type, arena_layout,
 };
 
@@ -46,6 +46,7 @@ struct Owner<'a> {
     low: u32,
     symbols: Vec<&'a str>,
     proto: Option<&'a ProtoSymbols>,
+    json: Option<&'a JsonSymbols>,
 }
 
 /// The view of a message.
@@ -187,7 +188,8 @@ impl<'a> ArenaOwnersFile<'a> {
             let (high, low) = halves(arena_layout(model, message));
             let symbols = symbols.all().into_iter().map(|it| &**it).collect();
             let (article, proto) = (article_of(name), message.proto.as_ref());
-            Some(Owner { name, article, size: message.size, high, low, symbols, proto })
+            let json = message.json.as_ref();
+            Some(Owner { name, article, size: message.size, high, low, symbols, proto, json })
         });
         let owners: Vec<_> = owners.collect();
         (!owners.is_empty()).then_some(Self { package: &names.package, owners })

@@ -203,6 +203,10 @@ impl<'a> LibraryFile<'a> {
             for symbol in it.arena.iter().flat_map(|arena| arena.symbols.all()) {
                 file.check(&[item.clone(), layout::string(symbol)]);
             }
+            let item = layout::string(&format!("JSON of {}", it.item.name));
+            for symbol in it.json.iter().flat_map(|json| [&json.encode, &json.decode]) {
+                file.check(&[item.clone(), layout::string(symbol)]);
+            }
             let item = layout::string(&format!("protobuf of {}", it.item.name));
             for symbol in it.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
                 file.check(&[item.clone(), layout::string(symbol)]);

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::logical::Logical;
-use crate::model::{Field, Message, Scalar, Type, Value};
+use crate::model::{Field, JsonSymbols, Message, Scalar, Type, Value};
 
 use super::all_throws::AllThrows;
 use super::columns::{Columns, column_list, in_place};
@@ -51,6 +51,7 @@ impl MessageClasses<'_> {
 struct ProtoExtension<'a> {
     name: &'a str,
     article: &'static str,
+    json: Option<&'a JsonSymbols>,
     refers: bool,
 }
 
@@ -77,6 +78,7 @@ impl<'a> MessageClasses<'a> {
         let proto = message.proto.as_ref().map(|symbols| ProtoMembers {
             name,
             symbols,
+            json: message.json.as_ref(),
             refers: types.model.refers(message),
             secret,
         });
@@ -107,6 +109,7 @@ impl<'a> MessageClasses<'a> {
             proto: proto.map(|it| ProtoExtension {
                 name,
                 article: capital(article_of(name)),
+                json: it.json,
                 refers: it.refers,
             }),
             columns: Columns::new(types, message),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::model::{Model, ProtoSymbols, Returns, Value};
+use crate::model::{JsonSymbols, Model, ProtoSymbols, Returns, Value};
 
 /// The array and the box of a message or oneof.
 #[derive(Template)]
@@ -73,6 +73,8 @@ pub fn list_returned(model: &Model, is_it: impl Fn(Value) -> bool) -> bool {
 pub struct ProtoMembers<'a> {
     pub name: &'a str,
     pub symbols: &'a ProtoSymbols,
+    /// Functions for JSON, if the library has them.
+    pub json: Option<&'a JsonSymbols>,
     /// True if the message holds references.
     pub refers: bool,
     /// True if the message holds a secret.

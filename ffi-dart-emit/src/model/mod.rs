@@ -15,7 +15,7 @@ use std::fmt;
 use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
     Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Encoding, Fingerprint, Flag, Health,
-    Item, Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset,
+    Item, JsonSymbols, Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset,
     Role, Rules, Scalar, Simd, TypeId, Wire,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
@@ -132,6 +132,8 @@ pub struct Message {
     pub numbers: Option<(Scalar, u64)>,
     /// Functions that write and read it as protobuf, if the library has them.
     pub proto: Option<ProtoSymbols>,
+    /// Functions that write and read it as JSON, if the library has them.
+    pub json: Option<JsonSymbols>,
 }
 
 /// A field of a [`Message`].

@@ -307,7 +307,8 @@ fn check_symbols(sorted: &Sorted, problems: &mut Reports) {
         if let Some(simd) = &message.simd {
             check(format!("message {}, its kernels", message.id), &simd.symbol, problems);
         }
-        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]) {
+        let json = message.json.iter().flat_map(|json| [&json.encode, &json.decode]);
+        for symbol in message.proto.iter().flat_map(|proto| [&proto.encode, &proto.decode]).chain(json) {
             check(format!("message {}", message.id), symbol, problems);
         }
     }
@@ -947,6 +948,7 @@ impl<'a> Resolver<'a> {
             simd: record.simd.clone(),
             numbers: None,
             proto: record.proto.clone(),
+            json: record.json.clone(),
         }
     }
 

@@ -186,6 +186,7 @@ impl Records {
                     arena: source.in_arena.then(|| Box::new(Arena { symbols: arena_symbols(&symbol) })),
                     simd: None,
                     proto: None,
+                    json: None,
                 };
                 (Record::Message(it), whole)
             }

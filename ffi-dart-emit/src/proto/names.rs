@@ -176,6 +176,11 @@ fn shouty(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
+/// Returns the name of an enum's value, given the names of enum and variant.
+pub fn value_name(enumeration: &str, variant: &str) -> String {
+    format!("{}_{}", type_name(enumeration).to_shouty_snake_case(), shouty(variant))
+}
+
 /// Returns the name in Rust that an enum's value implies: without the name of the enum, if that
 /// leaves a name.
 pub fn variant_name(enumeration: &str, value: &str) -> String {

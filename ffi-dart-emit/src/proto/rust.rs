@@ -36,6 +36,8 @@ pub struct Source {
     pub flags: Vec<&'static str>,
     /// Numbers, first and last, that no field may have.
     pub reserved: Vec<(u32, u32)>,
+    /// Message or enum of `google.protobuf` whose form in JSON it has.
+    pub known: Option<String>,
     /// True if it lives in an arena, as it holds a handle, directly or in what it has in place.
     pub in_arena: bool,
     pub body: Body,
@@ -90,6 +92,8 @@ pub struct Part {
     pub wire: Wire,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
+    /// Names in JSON of a field, case or variant, if they aren't those that the derive makes.
+    pub json: Vec<String>,
     pub ty: Option<Type>,
     /// Discriminant of a variant.
     pub value: Option<i128>,
@@ -142,6 +146,7 @@ impl Source {
         if !reserved.is_empty() {
             all.push(format!("reserved({})", reserved.join(", ")));
         }
+        all.extend(self.known.iter().map(|name| format!("json = {}", rust_string(name))));
         let mut all: Vec<_> = all.into_iter().map(Argument::One).collect();
         if let Body::Newtype { dart: Some(DartType { name, import, from, to }), .. } = &self.body {
             let parts =
@@ -172,6 +177,9 @@ impl Part {
             }))
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
+            .chain((!self.json.is_empty()).then(|| {
+                Argument::List("json", self.json.iter().map(|name| rust_string(name)).collect())
+            }))
             .collect()
     }
 }

@@ -658,6 +658,19 @@ void {{ it.symbols.decode }}(const uint8_t *bytes, size_t len, {{ it.message }} 
 void {{ release }}({{ it.message }} *message, FfiStatus *status);
 {%- endif %}
 {%- endif %}
+{%- if let Some(json) = it.json %}
+{%- if let Some(arena) = it.arena %}
+/** The root of an arena as JSON, as protobuf maps it, UTF-8 without a zero at its end, which the caller owns. Options are bits: 2 writes default values, 4 the names of .proto. */
+FfiOwned *{{ json.encode }}(const {{ arena }} *arena, uint32_t options, FfiStatus *status);
+/** An arena that the caller owns, whose root is the message that the bytes are as JSON; null and a status when they are none. Option 1 reads over unknown fields. */
+{{ arena }} *{{ json.decode }}(const uint8_t *bytes, size_t len, uint32_t options, FfiStatus *status);
+{%- else %}
+/** The message as JSON, as protobuf maps it, UTF-8 without a zero at its end, which the caller owns. Options are bits: 2 writes default values, 4 the names of .proto. */
+FfiOwned *{{ json.encode }}(const {{ it.message }} *message, uint32_t options, FfiStatus *status);
+/** Makes `message`, whatever it holds, the one that the bytes are as JSON; when they are none, it is zero. Option 1 reads over unknown fields. */
+void {{ json.decode }}(const uint8_t *bytes, size_t len, uint32_t options, {{ it.message }} *message, FfiStatus *status);
+{%- endif %}
+{%- endif %}
 {% endfor %}{% for it in functions %}
 {{ it.doc }}{{ it.returns }} {{ it.symbol }}({{ it.params }});
 {% endfor %}{% for it in started %}

@@ -250,6 +250,7 @@ impl Schema {
             arena: None,
             simd: None,
             proto: None,
+            json: None,
             item,
         }));
         Type::Message(id)

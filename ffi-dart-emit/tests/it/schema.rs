@@ -71,6 +71,7 @@ pub fn message(name: &str, size: u64, align: u64, fields: &[(&str, u64, Type)]) 
         arena: None,
         simd: None,
         proto: None,
+        json: None,
     }
 }
 

@@ -14,12 +14,16 @@ pub(crate) struct Enum {
     /// Name of the integer: `u8`, ..
     pub(crate) repr: Ident,
     pub(crate) variants: Vec<Variant>,
+    /// True for `google.protobuf.NullValue`.
+    pub(crate) is_null: bool,
 }
 
 /// A variant of an [`Enum`].
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
+    /// Its names in JSON, if they are given.
+    pub(crate) json: Vec<String>,
 }
 
 impl Enum {
@@ -32,12 +36,21 @@ impl Enum {
         };
         let variants = errors.handle(variants(input));
         let attrs = errors.handle(EnumAttrs::from_attributes(&input.attrs));
+        let known = attrs.as_ref().and_then(|attrs| attrs.json.as_ref());
+        if let Some(known) = known.filter(|known| known.name != NULL) {
+            let problem = format!("no enum is `{}`\nhint: `json = \"{NULL}\"`", known.name);
+            errors.push(Error::custom(problem).with_span(&known.span));
+        }
+        let is_null = known.is_some();
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
         errors.finish()?;
         let there = "without an error there is one";
-        Ok(Self { head: head.expect(there), repr: repr.expect(there), variants: variants.expect(there) })
+        Ok(Self { head: head.expect(there), repr: repr.expect(there), variants: variants.expect(there), is_null })
     }
 }
+
+/// The enum of protobuf whose value is `null` in JSON.
+const NULL: &str = "google.protobuf.NullValue";
 
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 
@@ -98,6 +111,7 @@ impl Variant {
         Ok(Self {
             ident: variant.ident.clone(),
             item: Item::inner(&variant.ident, &variant.attrs, attrs.rename)?,
+            json: attrs.json.unwrap_or_default().0,
         })
     }
 }

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{Data, DeriveInput, Fields, Ident, Member, Type};
 
 use super::{Head, Item, refuse_generics, types};
-use crate::attr::{EnumAttrs, ErrorFieldAttrs, ErrorVariantAttrs};
+use crate::attr::{ErrorAttrs, ErrorFieldAttrs, ErrorVariantAttrs};
 
 /// An error: an enum with at least one variant, or a struct.
 pub(crate) struct FfiError {
@@ -37,7 +37,7 @@ impl FfiError {
     pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Error::accumulator();
         errors.handle(refuse_generics(&input.generics, "an error"));
-        let attrs = errors.handle(EnumAttrs::from_attributes(&input.attrs));
+        let attrs = errors.handle(ErrorAttrs::from_attributes(&input.attrs));
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
         let (is_struct, variants) = match &input.data {
             Data::Enum(data) if data.variants.is_empty() => {

@@ -5,7 +5,7 @@ use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
-use super::{Head, Item, Wire, refuse_generics, types};
+use super::{Head, Item, Known, Wire, refuse_generics, types};
 use crate::attr::{CaseAttrs, FieldAttrs, MessageAttrs, Pool, Simd};
 use crate::rules::Rules;
 use crate::rustc;
@@ -24,6 +24,8 @@ pub(crate) struct Message {
     pub(crate) simd: Simd,
     /// The visibility of its view and editor, if it lives in an arena: that of the message.
     pub(crate) arena: Option<Visibility>,
+    /// The message of protobuf whose form in JSON it has.
+    pub(crate) known: Option<Known>,
 }
 
 /// A field of a [`Message`].
@@ -34,6 +36,8 @@ pub(crate) struct Field {
     /// The number of the field in .proto.
     pub(crate) tag: u32,
     pub(crate) wire: Wire,
+    /// Its names in JSON, if they are given.
+    pub(crate) json: Vec<String>,
     /// Rules that its value keeps.
     pub(crate) rules: Rules,
     pub(crate) visibility: Visibility,
@@ -86,13 +90,14 @@ impl Message {
                 "two fields keep unknown fields\nhint: one of them keeps all; remove `unknown` here";
             errors.push(Error::custom(problem).with_span(&second.ident));
         }
+        let known = attrs.json.as_ref().and_then(|known| errors.handle(Known::of_message(known, &fields)));
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
         let columns = attrs.columns.is_present().then(|| input.vis.clone());
         let arena = in_arena.then(|| input.vis.clone());
-        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns, simd: attrs.simd, arena })
+        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns, simd: attrs.simd, arena, known })
     }
 }
 
@@ -105,7 +110,8 @@ impl Field {
         errors.finish()?;
         let (attrs, rules) = attrs.expect("without an error there are some").split();
         let wire = Wire::of_field(&attrs)?;
-        let CaseAttrs { rename, tag, .. } = attrs;
+        let CaseAttrs { rename, tag, json, .. } = attrs;
+        let json = json.map(|json| json.into_inner().0).unwrap_or_default();
         let ident = field.ident.clone().expect("`named_fields` saw to it");
         let message_field = Self {
             item: Item::inner(&ident, &field.attrs, rename)?,
@@ -113,6 +119,7 @@ impl Field {
             ty: field.ty.clone(),
             tag: 0,
             wire,
+            json,
             rules: rules.into(),
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),

@@ -5,7 +5,7 @@ use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
 use syn::{DataEnum, DeriveInput, Fields, Ident, Type, Visibility};
 
-use super::{Head, Item, Wire, refuse_generics, types};
+use super::{Head, Item, Known, Wire, refuse_generics, types};
 use crate::attr::{CaseAttrs, OneofAttrs};
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
@@ -17,6 +17,8 @@ pub(crate) struct Oneof {
     pub(crate) checked: bool,
     /// The visibility of its view and editor, if it lives in an arena: that of the enum.
     pub(crate) arena: Option<Visibility>,
+    /// The message of protobuf whose form in JSON it has.
+    pub(crate) known: Option<Known>,
 }
 
 /// A case of a [`Oneof`]. Its position is its discriminant.
@@ -27,6 +29,8 @@ pub(crate) struct Case {
     /// The number of the case in .proto; 0 for the first case, which means that no field is there.
     pub(crate) tag: u32,
     pub(crate) wire: Wire,
+    /// Its names in JSON, if they are given.
+    pub(crate) json: Vec<String>,
 }
 
 impl Oneof {
@@ -70,6 +74,8 @@ impl Oneof {
             errors.push(Error::custom(problem).with_span(&attrs.checked.span()));
         }
         let checked = attrs.as_ref().is_some_and(|attrs| attrs.checked.is_present());
+        let known = attrs.as_ref().and_then(|attrs| attrs.json.as_ref());
+        let known = known.and_then(|known| errors.handle(Known::of_oneof(known)));
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
         errors.finish()?;
         Ok(Self {
@@ -77,6 +83,7 @@ impl Oneof {
             cases,
             checked,
             arena: in_arena.then(|| input.vis.clone()),
+            known,
         })
     }
 }
@@ -125,9 +132,10 @@ impl Case {
         errors.finish()?;
         let attrs = attrs.expect("without an error there are some");
         let wire = Wire::of_case(&attrs, ty.as_ref())?;
-        let CaseAttrs { rename, tag, .. } = attrs;
+        let CaseAttrs { rename, tag, json, .. } = attrs;
+        let json = json.map(|json| json.into_inner().0).unwrap_or_default();
         let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
-        Ok((Self { ident, item, ty, tag: 0, wire }, tag))
+        Ok((Self { ident, item, ty, tag: 0, wire, json }, tag))
     }
 }
 

@@ -25,9 +25,10 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn of_field(attrs: &CaseAttrs) -> Result<Self> {
         let tag = attrs.tag.as_ref().map(|it| ("tag", it.span()));
+        let json = attrs.json.as_ref().map(|it| ("json", it.span()));
         if attrs.unknown.is_some() {
             let flatten = attrs.flatten.is_present().then(|| ("flatten", attrs.flatten.span()));
-            if let Some((key, span)) = tag.into_iter().chain(flatten).chain(keys(attrs)).next() {
+            if let Some((key, span)) = tag.into_iter().chain(json).chain(flatten).chain(keys(attrs)).next() {
                 let problem = format!(
                     "what keeps unknown fields is no field in protobuf, so it has no `{key}`\n\
                      hint: remove `{key}`"
@@ -35,7 +36,7 @@ impl Wire {
                 return Err(Error::custom(problem).with_span(&span));
             }
         } else if attrs.flatten.is_present() {
-            if let Some((key, span)) = tag.into_iter().chain(keys(attrs)).next() {
+            if let Some((key, span)) = tag.into_iter().chain(json).chain(keys(attrs)).next() {
                 let problem = format!(
                     "a flattened oneof is no field in protobuf, so it has no `{key}`\n\
                      hint: write it at the cases of the oneof"

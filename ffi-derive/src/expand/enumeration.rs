@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
 use super::shape::value;
-use super::{arena, arena_proto, block, exports, fingerprint, identity, proto};
+use super::{arena, arena_proto, block, exports, fingerprint, identity, json, proto};
 use crate::ast::{Enum, Variant};
 use crate::{names, record};
 
@@ -13,7 +13,8 @@ pub(crate) fn enumeration(item: &Enum) -> TokenStream {
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
     let (arena, in_arenas) = (arena::enumeration(item), arena_proto::enumeration(&item.head));
-    block(&item.head, &quote! { #implementations #arena #proto #in_arenas #exports })
+    let json = json::enumeration(item);
+    block(&item.head, &quote! { #implementations #arena #proto #in_arenas #json #exports })
 }
 
 fn implementations(item: &Enum) -> TokenStream {

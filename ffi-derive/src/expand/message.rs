@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
-    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, pool, proto,
+    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, json, pool, proto,
     rules, shared, simd, size_and_align,
 };
 use crate::ast::{Field, Message};
@@ -40,6 +40,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
             Some(_) => arena_proto::message(message, record),
             None => proto::message(message, record),
         });
+        parts.extend(json::message(message, record));
         if !message.reserved.is_empty() {
             record.key("reserved").array(&message.reserved, |range, (first, last)| {
                 range.array([*first, *last], |value, number| value.number(number));

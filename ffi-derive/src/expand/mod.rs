@@ -11,6 +11,7 @@ mod columns;
 mod enumeration;
 mod error;
 mod function;
+mod json;
 mod listener;
 mod message;
 mod newtype;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{arena, arena_proto, block, capacities, exports, fingerprint, identity, proto};
+use super::{arena, arena_proto, block, capacities, exports, fingerprint, identity, json, proto};
 use crate::ast::Newtype;
 use crate::record;
 
@@ -13,8 +13,9 @@ pub(crate) fn newtype(item: &Newtype) -> TokenStream {
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
     let arena = arena::newtype(item);
+    let json = json::newtype(item);
     let in_arenas = arena_proto::plain(&item.head, [&item.ty], Some(&item.ty));
-    block(&item.head, &quote! { #layout #implementations #arena #proto #in_arenas #exports })
+    block(&item.head, &quote! { #layout #implementations #arena #proto #in_arenas #json #exports })
 }
 
 fn layout(item: &Newtype) -> TokenStream {

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::arena_oneof::{self, ArenaOneof};
 use super::{
-    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, proto,
+    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, json, proto,
     shared, size_and_align,
 };
 use crate::ast::{Case, Oneof};
@@ -29,10 +29,11 @@ pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
             quote!(#value #plain #proto #in_arenas)
         }
     };
+    let json = json::oneof(oneof);
     let checked = oneof.checked.then(|| checked(ident));
     let (fingerprint, symbol) = fingerprint(&oneof.head);
     let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &fingerprint));
-    let block = block(&oneof.head, &quote! { #layout #implementations #parts #checked #exports });
+    let block = block(&oneof.head, &quote! { #layout #implementations #parts #json #checked #exports });
     let items = arena.map(|arena| arena.items());
     quote! { #items #block }
 }

@@ -26,7 +26,7 @@ version = \"0.1.0\"
 edition = \"2024\"
 
 [dependencies]
-ffi-core = { path = \"PATH\", features = [\"proto\"] }
+ffi-core = { path = \"PATH\", features = [\"json\"] }
 
 [workspace]
 ";

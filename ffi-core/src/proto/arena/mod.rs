@@ -273,6 +273,19 @@ impl<T: ArenaMessage + ArenaProto> FfiArena<T> {
     pub fn from_proto(bytes: &[u8]) -> Result<Self, DecodeError> {
         Self::decoded(bytes.len(), |root| T::read_value(root, &mut Reader::new(bytes)), T::settle)
     }
+
+    /// Returns an arena with the message in the bytes that `read` passes on, piece by piece. There
+    /// will be about `len` of them.
+    #[cfg(feature = "json")]
+    pub(crate) fn merged_proto(
+        len: usize,
+        read: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), DecodeError>) -> Result<(), DecodeError>,
+    ) -> Result<Self, DecodeError> {
+        let fill = |mut root: ArenaPlace<'_, T>| {
+            read(&mut |bytes| T::read_value(root.reborrow(), &mut Reader::new(bytes)))
+        };
+        Self::decoded(len, fill, T::settle)
+    }
 }
 
 /// Returns the number of bytes of the value form, with its length if it has one.

@@ -213,6 +213,9 @@ pub struct Message {
     /// Functions that write and read it as protobuf, if `ffi-core` has the feature `proto`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proto: Option<ProtoSymbols>,
+    /// Functions that write and read it as JSON, if `ffi-core` has the feature `json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<JsonSymbols>,
 }
 
 /// The columns of a message: [`FfiColumns`](crate::FfiColumns).
@@ -387,6 +390,17 @@ pub struct ProtoSymbols {
     /// lives in an arena, and so refers to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
+}
+
+/// Symbols that the library exports for a message that is written as JSON. The options are bits: 1
+/// reads over unknown fields, 2 writes default values, 4 writes the names of .proto.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JsonSymbols {
+    /// `fn(*const T, options: u32, *mut FfiStatus) -> *mut FfiOwned`: UTF-8, which the caller owns.
+    pub encode: String,
+    /// `fn(bytes: *const u8, len: usize, options: u32, *mut T, *mut FfiStatus)`: writes the whole
+    /// message.
+    pub decode: String,
 }
 
 /// Symbols that the library exports for a message or an enum.

@@ -14,7 +14,7 @@ use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
 use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
-use crate::proto::names::{case_name, field_name, variant_name};
+use crate::proto::names::{case_name, field_name, value_name, variant_name};
 use crate::proto::rust::{self, Body, Part, Pool, Source};
 use crate::proto::wire::wire;
 
@@ -48,6 +48,7 @@ fn unset(name: String) -> Part {
         tag: None,
         wire: Wire::default(),
         rename: None,
+        json: Vec::new(),
         ty: None,
         value: None,
     }
@@ -65,9 +66,51 @@ fn nothing() -> Part {
         tag: None,
         wire: Wire { flat: true, ..Wire::default() },
         rename: None,
+        json: Vec::new(),
         ty: Some(Type::Logical("empty".to_owned())),
         value: None,
     }
+}
+
+/// Messages whose JSON is a form of its own.
+const WELL_KNOWN: [&str; 14] = [
+    "google.protobuf.Any",
+    "google.protobuf.BoolValue",
+    "google.protobuf.BytesValue",
+    "google.protobuf.DoubleValue",
+    "google.protobuf.FieldMask",
+    "google.protobuf.FloatValue",
+    "google.protobuf.Int32Value",
+    "google.protobuf.Int64Value",
+    "google.protobuf.ListValue",
+    "google.protobuf.StringValue",
+    "google.protobuf.Struct",
+    "google.protobuf.UInt32Value",
+    "google.protobuf.UInt64Value",
+    "google.protobuf.Value",
+];
+
+/// Enum whose value is `null` in JSON.
+const NULL_VALUE: &str = "google.protobuf.NullValue";
+
+/// Returns the names in JSON of a field that is called `name` in Rust or Dart, if they aren't those
+/// that the derive makes of that.
+fn json_names(field: &FieldDescriptor, name: &str) -> Vec<String> {
+    let original = field_name(name.trim_start_matches("r#"));
+    let mut implied = String::new();
+    let mut words = original.split('_');
+    implied.extend(words.next());
+    for word in words {
+        let mut letters = word.chars();
+        implied.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        implied.push_str(letters.as_str());
+    }
+    if original == field.name() && implied == field.json_name() {
+        return Vec::new();
+    }
+    let mut names = vec![field.json_name().to_owned(), field.name().to_owned()];
+    names.dedup();
+    names
 }
 
 impl Importer<'_> {
@@ -94,6 +137,8 @@ impl Importer<'_> {
         let repr = self.repr_of(it, &options);
         let mut parts: Vec<Part> = Vec::new();
         let mut numbers: HashMap<i32, String> = HashMap::new();
+        // All names of each number, which JSON has.
+        let mut originals: HashMap<i128, Vec<String>> = HashMap::new();
         let mut constants = Vec::new();
         let mut names = HashSet::new();
         // The descriptor has them sorted by number.
@@ -114,6 +159,7 @@ impl Importer<'_> {
                     "give it another name in Rust with the option `(ffi.value_rust_name)`",
                 );
             }
+            originals.entry(value.number().into()).or_default().push(value.name().to_owned());
             if let Some(first) = numbers.get(&value.number()) {
                 let known = |name: &str| constants.iter().any(|(other, _)| other == name);
                 let constant = near(&name.to_shouty_snake_case(), "_ALIAS", |name| !known(name));
@@ -139,6 +185,7 @@ impl Importer<'_> {
                 tag: None,
                 wire: Wire::default(),
                 rename: found.text("value_dart_name"),
+                json: Vec::new(),
                 ty: None,
                 value: Some(value.number().into()),
             });
@@ -154,6 +201,7 @@ impl Importer<'_> {
                 tag: None,
                 wire: Wire::default(),
                 rename: None,
+                json: Vec::new(),
                 ty: None,
                 value: Some(0),
             };
@@ -168,16 +216,26 @@ impl Importer<'_> {
         let deprecated = it.enum_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
         let doc = self.doc(&file, it.path());
         let name = &self.type_names[it.full_name()];
+        let rename = options.text("enum_dart_name").or_else(|| name.rename.clone());
+        let own = rename.as_ref().unwrap_or(&name.name);
+        for part in &mut parts {
+            let names = part.value.and_then(|value| originals.remove(&value)).unwrap_or_default();
+            let implied = value_name(own, part.rename.as_ref().unwrap_or(&part.name));
+            if names != [implied] {
+                part.json = names;
+            }
+        }
         Source {
             doc,
             deprecated: deprecated.then(|| options.text("enum_deprecation").unwrap_or_default()),
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
-            rename: options.text("enum_dart_name").or_else(|| name.rename.clone()),
+            rename,
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
+            known: (it.full_name() == NULL_VALUE).then(|| NULL_VALUE.to_owned()),
             in_arena: false,
             body: Body::Enum { repr, variants: parts, constants },
         }
@@ -239,6 +297,7 @@ impl Importer<'_> {
                     tag: None,
                     wire: Wire::default(),
                     rename,
+                    json: Vec::new(),
                     ty: None,
                     value: Some(number),
                 }
@@ -264,7 +323,8 @@ impl Importer<'_> {
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
-                in_arena: false,
+                known: None,
+            in_arena: false,
                 body,
             };
             self.wide.push(Wide { source, repr: scalar });
@@ -302,6 +362,7 @@ impl Importer<'_> {
                 tag: None,
                 wire: Wire::default(),
                 rename: None,
+                json: Vec::new(),
                 ty: None,
                 value: None,
             };
@@ -321,7 +382,8 @@ impl Importer<'_> {
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
-                in_arena: false,
+                known: None,
+            in_arena: false,
                 body: Body::Newtype { value: vec![value], dart },
             });
         }
@@ -502,6 +564,7 @@ impl Importer<'_> {
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
+            known: None,
             in_arena: false,
             body: Body::Oneof(parts),
         }
@@ -584,6 +647,7 @@ impl Importer<'_> {
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
+            known: WELL_KNOWN.contains(&it.full_name()).then(|| it.full_name().to_owned()),
             in_arena: false,
             body,
         }
@@ -608,13 +672,15 @@ impl Importer<'_> {
         }
         self.origin(of, &name, &field.parent_file(), field.path());
         let deprecated = field.field_descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
+        let rename = found.text("field_dart_name");
         Part {
             doc: self.doc(&field.parent_file(), field.path()),
             deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
+            json: json_names(field, rename.as_ref().unwrap_or(&name)),
             name,
             tag: Some(field.number()),
             wire: wire(field),
-            rename: found.text("field_dart_name"),
+            rename,
             ty,
             value: None,
         }

@@ -142,3 +142,141 @@ final class NativeArenaProto {
     return arena;
   }
 }
+
+typedef _EncodeJsonC =
+    Pointer<FfiOwned> Function(Pointer<Void>, Uint32, Pointer<FfiStatus>);
+typedef _EncodeJsonD =
+    Pointer<FfiOwned> Function(Pointer<Void>, int, Pointer<FfiStatus>);
+typedef _DecodeJsonC =
+    Void Function(
+      Pointer<Uint8>,
+      Size,
+      Uint32,
+      Pointer<Void>,
+      Pointer<FfiStatus>,
+    );
+typedef _DecodeJsonD =
+    void Function(Pointer<Uint8>, int, int, Pointer<Void>, Pointer<FfiStatus>);
+typedef _DecodeArenaJsonC =
+    Pointer<Void> Function(Pointer<Uint8>, Size, Uint32, Pointer<FfiStatus>);
+typedef _DecodeArenaJsonD =
+    Pointer<Void> Function(Pointer<Uint8>, int, int, Pointer<FfiStatus>);
+
+/// Bits of the options that the library takes.
+int _readOptions(bool ignoreUnknownFields) => ignoreUnknownFields ? 1 : 0;
+int _writeOptions(bool printDefaultValues, bool printOriginalNames) =>
+    (printDefaultValues ? 2 : 0) | (printOriginalNames ? 4 : 0);
+
+/// Copies [json] to where one call reads it.
+TextArguments _jsonText(LibraryMemory memory, String json) => memory.texts
+  ..clear()
+  ..add(json, 'json');
+
+/// Copies the JSON in [utf8] to where one call reads it.
+TextArguments _jsonBytes(LibraryMemory memory, Uint8List utf8) => memory.texts
+  ..clear()
+  ..addBytes(utf8);
+
+/// Decodes the JSON that Rust has written.
+String _takeJson(LibraryMemory memory, Pointer<FfiOwned> owned) {
+  final bytes = memory.takeBytes(owned);
+  return decodeUtf8(bytes, bytes.length, name: 'json');
+}
+
+/// The functions of a message that write and read it as JSON, as protobuf maps it.
+final class NativeJson<T extends NativeType> {
+  /// The functions that the library exports as [encode] and [decode].
+  NativeJson(this._memory, String encode, String decode)
+    : _encode = _memory.library.lookupFunction<_EncodeJsonC, _EncodeJsonD>(
+        encode,
+      ),
+      _decode = _memory.library.lookupFunction<_DecodeJsonC, _DecodeJsonD>(
+        decode,
+      );
+
+  final LibraryMemory _memory;
+  final _EncodeJsonD _encode;
+  final _DecodeJsonD _decode;
+
+  /// Encodes [message] as JSON.
+  String encode(
+    Pointer<T> message,
+    bool printDefaultValues,
+    bool printOriginalNames,
+  ) {
+    final status = _memory._protoStatus;
+    final options = _writeOptions(printDefaultValues, printOriginalNames);
+    final owned = _encode(message.cast(), options, status._pointer);
+    status._check();
+    return _takeJson(_memory, owned);
+  }
+
+  /// Decodes [json] into [message].
+  void decode(Pointer<T> message, String json, bool ignoreUnknownFields) =>
+      _read(message, _jsonText(_memory, json), ignoreUnknownFields);
+
+  /// Decodes the JSON in [utf8] into [message].
+  void decodeBytes(
+    Pointer<T> message,
+    Uint8List utf8,
+    bool ignoreUnknownFields,
+  ) => _read(message, _jsonBytes(_memory, utf8), ignoreUnknownFields);
+
+  void _read(Pointer<T> message, TextArguments json, bool ignoreUnknownFields) {
+    final status = _memory._protoStatus;
+    _decode(
+      json.pointer,
+      json._end,
+      _readOptions(ignoreUnknownFields),
+      message.cast(),
+      status._pointer,
+    );
+    status._check();
+  }
+}
+
+/// The functions of arenas with one root that write and read them as JSON, as
+/// protobuf maps it.
+final class NativeArenaJson {
+  /// The functions that the library exports as [encode] and [decode].
+  NativeArenaJson(this._memory, String encode, String decode)
+    : _encode = _memory.library.lookupFunction<_EncodeJsonC, _EncodeJsonD>(
+        encode,
+      ),
+      _decode = _memory.library
+          .lookupFunction<_DecodeArenaJsonC, _DecodeArenaJsonD>(decode);
+
+  final LibraryMemory _memory;
+  final _EncodeJsonD _encode;
+  final _DecodeArenaJsonD _decode;
+
+  /// Encodes the root of [arena] as JSON.
+  String encode(
+    NativeArena arena,
+    bool printDefaultValues,
+    bool printOriginalNames,
+  ) {
+    final status = _memory._protoStatus;
+    final options = _writeOptions(printDefaultValues, printOriginalNames);
+    final owned = _encode(arena._native._lend(), options, status._pointer);
+    status._check();
+    return _takeJson(_memory, owned);
+  }
+
+  /// Decodes [json] into a new arena, which the status of this isolate owns until
+  /// it is kept.
+  Pointer<Void> decode(String json, bool ignoreUnknownFields) =>
+      _read(_jsonText(_memory, json), ignoreUnknownFields);
+
+  /// Decodes the JSON in [utf8] into a new arena, like [decode].
+  Pointer<Void> decodeBytes(Uint8List utf8, bool ignoreUnknownFields) =>
+      _read(_jsonBytes(_memory, utf8), ignoreUnknownFields);
+
+  Pointer<Void> _read(TextArguments json, bool ignoreUnknownFields) {
+    final status = _memory._protoStatus;
+    final options = _readOptions(ignoreUnknownFields);
+    final arena = _decode(json.pointer, json._end, options, status._pointer);
+    status._check();
+    return arena;
+  }
+}

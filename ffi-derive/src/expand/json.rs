@@ -1,0 +1,271 @@
+//! The JSON of protobuf: constants that say which names, numbers and kinds fields and cases have.
+//!
+//! Like protobuf, the derive always writes it, and `ffi_core` drops it without the feature `json`.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+
+use super::proto::in_order;
+use crate::ast::{Case, Enum, Field, Head, Item, Known, Message, Newtype, Oneof, Wire, types};
+use crate::record::Object;
+
+/// Returns items that `ffi_core` keeps only with its feature `json`.
+fn with_json(head: &Head, items: &TokenStream) -> TokenStream {
+    let krate = &head.krate;
+    quote!(#krate::__json! { #items })
+}
+
+/// Returns the name of a field or case in .proto, as the export has it.
+fn original(item: &Item) -> String {
+    item.rename.as_ref().unwrap_or(&item.name).to_snake_case()
+}
+
+/// Returns the name in JSON of a name in .proto, as protobuf has it: without underscores, and each
+/// letter behind one is large.
+fn camel(name: &str) -> String {
+    let mut after_underscore = false;
+    let mut camel = String::new();
+    for letter in name.chars() {
+        if letter == '_' {
+            after_underscore = true;
+        } else {
+            camel.push(if after_underscore { letter.to_ascii_uppercase() } else { letter });
+            after_underscore = false;
+        }
+    }
+    camel
+}
+
+/// Returns the description of a field or case. `shape` is its form.
+fn member(item: &Item, names: &[String], number: u32, shape: &TokenStream) -> TokenStream {
+    let original = original(item);
+    let (json, original, aliases) = match names {
+        [] => (camel(&original), original, &[][..]),
+        [json] => (json.clone(), json.clone(), &[][..]),
+        [json, original, aliases @ ..] => (json.clone(), original.clone(), aliases),
+    };
+    let name = &item.name;
+    quote! {
+        __ffi::json::shape::Member {
+            name: #name,
+            json: #json,
+            original: #original,
+            aliases: &[#(#aliases),*],
+            number: #number,
+            shape: #shape,
+        }
+    }
+}
+
+/// Returns the impls of a message or oneof with these members.
+fn table(
+    head: &Head,
+    members: &[TokenStream],
+    flat: &[TokenStream],
+    is_oneof: bool,
+    known: Option<Known>,
+) -> TokenStream {
+    let (ident, name) = (&head.ident, &head.item.name);
+    let known = format_ident!("{}", known.map_or("No", Known::name));
+    quote! {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for #ident {
+            const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
+                __ffi::json::shape::Kind::Message(<#ident as __ffi::json::shape::JsonMessage>::table),
+            );
+        }
+
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonMessage for #ident {
+            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
+                name: #name,
+                members: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[#(#members),*]
+                },
+                flat: &[#(#flat),*],
+                is_oneof: #is_oneof,
+                known: __ffi::json::shape::Known::#known,
+            };
+        }
+    }
+}
+
+/// Returns a constant about the type of a field or case.
+fn of(ty: &Type, wire: Wire, constant: &str) -> TokenStream {
+    let (ty, constant) = (wire.ty(ty), format_ident!("{constant}"));
+    quote!(__ffi::json::shape::JsonFacts::<#ty>::#constant)
+}
+
+pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
+    let head = &message.head;
+    let ident = &head.ident;
+    let [encode, decode] = ["encode_json", "decode_json"].map(|it| head.prefix.type_symbol(&head.item.name, it));
+    record.with_json("json", |record| {
+        record.key("encode").string(&encode);
+        record.key("decode").string(&decode);
+    });
+    let numbered = in_order(message).into_iter().filter(|field| !field.wire.flat);
+    let members: Vec<_> = numbered
+        .map(|Field { item, json, tag, ty, wire, .. }| member(item, json, *tag, &of(ty, *wire, "SHAPE")))
+        .collect();
+    let flat = message.fields.iter().filter(|field| field.wire.flat).map(|Field { item, ty, .. }| {
+        let name = &item.name;
+        quote! {
+            __ffi::json::shape::Flat {
+                name: #name,
+                table: <#ty as __ffi::json::shape::JsonMessage>::table,
+            }
+        }
+    });
+    let table = table(head, &members, &flat.collect::<Vec<_>>(), false, message.known);
+    // The span at which rustc reports a symbol that another item has.
+    let exports = match &message.arena {
+        Some(_) => quote_spanned! {ident.span()=>
+            #[unsafe(export_name = #encode)]
+            unsafe extern "C" fn __ffi_encode_json(
+                __ffi_arena: *const __ffi::FfiArena<#ident>,
+                __ffi_options: __ffi::u32,
+                __ffi_status: *mut __ffi::FfiStatus,
+            ) -> *mut __ffi::FfiOwned {
+                // SAFETY: the caller passes an arena, or a pointer that is refused, and null or a
+                // status that is zeroed or was written by this library; nobody writes to them
+                // meanwhile.
+                unsafe { __ffi::json::encode_arena(__ffi_arena, __ffi_options, __ffi_status) }
+            }
+
+            #[unsafe(export_name = #decode)]
+            unsafe extern "C" fn __ffi_decode_json(
+                __ffi_bytes: *const __ffi::u8,
+                __ffi_len: __ffi::usize,
+                __ffi_options: __ffi::u32,
+                __ffi_status: *mut __ffi::FfiStatus,
+            ) -> *mut __ffi::FfiArena<#ident> {
+                // SAFETY: the caller passes bytes, or a pointer that is refused, and null or a
+                // status that is zeroed or was written by this library; nobody writes to them
+                // meanwhile.
+                unsafe { __ffi::json::decode_arena(__ffi_bytes, __ffi_len, __ffi_options, __ffi_status) }
+            }
+        },
+        None => quote_spanned! {ident.span()=>
+            #[automatically_derived]
+            impl __ffi::json::FfiJson for #ident {}
+
+            #[unsafe(export_name = #encode)]
+            unsafe extern "C" fn __ffi_encode_json(
+                __ffi_message: *const #ident,
+                __ffi_options: __ffi::u32,
+                __ffi_status: *mut __ffi::FfiStatus,
+            ) -> *mut __ffi::FfiOwned {
+                // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
+                // status that is zeroed or was written by this library; nobody writes to them
+                // meanwhile.
+                unsafe { __ffi::json::encode(__ffi_message, __ffi_options, __ffi_status) }
+            }
+
+            #[unsafe(export_name = #decode)]
+            unsafe extern "C" fn __ffi_decode_json(
+                __ffi_bytes: *const __ffi::u8,
+                __ffi_len: __ffi::usize,
+                __ffi_options: __ffi::u32,
+                __ffi_message: *mut #ident,
+                __ffi_status: *mut __ffi::FfiStatus,
+            ) {
+                // SAFETY: the caller passes bytes, memory for a message, or pointers that are
+                // refused, and null or a status that is zeroed or was written by this library;
+                // nobody else uses them meanwhile.
+                unsafe {
+                    __ffi::json::decode(__ffi_bytes, __ffi_len, __ffi_options, __ffi_message, __ffi_status)
+                }
+            }
+        },
+    };
+    with_json(head, &quote!(#table #exports))
+}
+
+pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
+    let mut cases: Vec<_> = oneof.cases.iter().skip(1).collect();
+    cases.sort_by_key(|case| case.tag);
+    let members: Vec<_> = cases
+        .into_iter()
+        .map(|Case { item, json, tag, ty, wire, .. }| {
+            let shape = match ty {
+                // The case says that there is a value.
+                Some(ty) => of(types::argument_of("ArenaBox", ty).unwrap_or(ty), *wire, "ELEMENT"),
+                None => quote!(__ffi::json::shape::Shape::EMPTY),
+            };
+            member(item, json, *tag, &shape)
+        })
+        .collect();
+    let table = table(&oneof.head, &members, &[], true, oneof.known);
+    let ident = &oneof.head.ident;
+    let plain = oneof.arena.is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __ffi::json::FfiJson for #ident {}
+        }
+    });
+    with_json(&oneof.head, &quote!(#table #plain))
+}
+
+pub(super) fn newtype(item: &Newtype) -> TokenStream {
+    let (ident, ty) = (&item.head.ident, &item.ty);
+    let inner = quote!(<#ty as __ffi::json::shape::JsonType>);
+    let kind = quote!(__ffi::json::shape::Kind);
+    let items = quote! {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for #ident
+        where
+            for<'__ffi_any> #ty: __ffi::json::shape::JsonType,
+        {
+            const SHAPE: __ffi::json::shape::Shape = #inner::SHAPE;
+            const BYTE: __ffi::bool = #inner::BYTE;
+            const KIND: #kind = #inner::KIND;
+            const ELEMENT: #kind = #inner::ELEMENT;
+            const ITEM: #kind = #inner::ITEM;
+        }
+    };
+    with_json(&item.head, &items)
+}
+
+pub(super) fn enumeration(item: &Enum) -> TokenStream {
+    let (ident, name) = (&item.head.ident, &item.head.item.name);
+    let own = &item.head.item;
+    let prefix = type_name(own.rename.as_ref().unwrap_or(&own.name)).to_shouty_snake_case();
+    let values = item.variants.iter().flat_map(|variant| {
+        let value = &variant.ident;
+        let own = variant.item.rename.as_ref().unwrap_or(&variant.item.name);
+        let names = match &variant.json[..] {
+            [] => vec![format!("{prefix}_{}", own.to_shouty_snake_case())],
+            given => given.to_vec(),
+        };
+        names.into_iter().map(move |name| quote!((#name, #ident::#value as _)))
+    });
+    let (repr, is_null) = (&item.repr, item.is_null);
+    let items = quote! {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for #ident {
+            const SHAPE: __ffi::json::shape::Shape = {
+                const TABLE: &__ffi::json::shape::EnumTable = &__ffi::json::shape::EnumTable {
+                    name: #name,
+                    values: &[#(#values),*],
+                    is_null: #is_null,
+                };
+                __ffi::json::shape::Shape::One(__ffi::json::shape::Kind::of_enum(
+                    TABLE,
+                    __ffi::json::shape::Kind::Enum(|| TABLE),
+                    <__ffi::#repr as __ffi::json::shape::JsonType>::KIND,
+                ))
+            };
+        }
+    };
+    with_json(&item.head, &items)
+}
+
+/// Returns the name of a type in .proto, as the export has it: unchanged if it is in PascalCase.
+fn type_name(name: &str) -> String {
+    let keep = name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('_');
+    if keep { name.to_owned() } else { name.to_upper_camel_case() }
+}
