@@ -148,7 +148,7 @@ fn files_of_protobuf_are_compared() {
     let renamed = export.replace(&format!("{name} = 2"), "another = 2");
     fs::write(folder.join("new.proto"), renamed).unwrap();
     let include = ["-I", "protos", "-I", "."];
-    let diff = |more: &[&str]| [&["diff", "libdemo.so", "new.proto"], &include[..], more].concat();
+    let diff = |more: &[&'static str]| [&["diff", "libdemo.so", "new.proto"], &include[..], more].concat();
     let text = succeeds(folder, &diff(&[]));
     assert!(text.contains(&format!("field {name}: renamed to `another`\n")), "{text}");
     assert!(text.ends_with("1 changes: 0 break memory, 0 break the wire, 1 break only JSON or source of the .proto, 0 are compatible\n"), "{text}");

@@ -676,6 +676,20 @@ message Last {
     }
 }
 
+/// Options of an organisation have the numbers that protobuf leaves to it, so ours have others.
+#[test]
+fn options_have_numbers_of_their_own() {
+    let pool = compiles(&export(schema(vec![])));
+    let ours = proto::FIRST_OPTION..proto::FIRST_OPTION + 1000;
+    let options: Vec<_> =
+        pool.all_extensions().filter(|it| it.parent_file().package_name() == "ffi").collect();
+    assert!(options.len() > 40, "{} options", options.len());
+    for it in options {
+        assert!(ours.contains(&it.number()), "{}: {}", it.full_name(), it.number());
+        assert!(!(50_000..100_000).contains(&it.number()), "{}: {}", it.full_name(), it.number());
+    }
+}
+
 /// The field that keeps unknown fields is no field of the file, but an option of the message.
 #[test]
 fn what_keeps_unknown_fields_goes_out_and_in() {
