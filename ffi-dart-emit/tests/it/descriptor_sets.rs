@@ -232,7 +232,7 @@ fn hostile_sets_are_errors_with_a_path() {
     // Parts of two bytes, each of which would take hundreds in memory.
     refused(
         &[0x0A, 0].repeat(5 << 20),
-        "file[4194304]: up to here the set would take more than 1073741824 bytes",
+        "file[4194303]: up to here the set would take more than 1073741824 bytes",
     );
     let nested = (0..300).fold(Vec::new(), |inner: Vec<u8>, _| {
         let mut out = vec![0x1A];
