@@ -94,6 +94,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `key_encoding = ".."` | `"zigzag"` or `"fixed"`, for the keys of a map |
 /// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
 /// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's; with `FfiEmpty` there are none |
+/// | `unknown`, `unknown = N` | the field, of type `FfiBytes<M>` or `ArenaBytes`, keeps the fields that the message doesn't have, and they are written again; more than there is room for, or than `N` bytes, are refused. It has no number; without one they are dropped |
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///

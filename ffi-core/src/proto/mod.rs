@@ -77,7 +77,7 @@
 //! keeps them), and more than [`MAX_DEPTH`] levels.
 //!
 //! Missing values are zero, also those at the end of an array; unknown fields are skipped, as are
-//! known numbers with another wire type; numbers are read packed or not, varints of ten bytes are
+//! known numbers with another wire type, unless a field with `#[ffi(unknown)]` keeps them; numbers are read packed or not, varints of ten bytes are
 //! cut to 64 bits, and a field that occurs twice is merged, as in other implementations:
 //! the last value counts, messages and the active case of a oneof merge, lists continue. An array
 //! starts again with each occurrence of the message that holds it.
@@ -107,8 +107,11 @@
 //!
 //! # What was given up
 //!
-//! Unknown fields aren't kept for the next time the message is written. An absent reference in a
-//! list is left out, and those after it move up.
+//! Unknown fields are kept only by a message with a field for them, `#[ffi(unknown)]`: their bytes,
+//! in the order of arrival, are written behind all other fields. Those of a oneof, a wrapper or an
+//! entry of a map are dropped. What a program puts into that field is written as it is.
+//!
+//! An absent reference in a list is left out, and those after it move up.
 //!
 //! Keys, varints and lengths are prost's, but prost's `Message` is not implemented: it can neither
 //! read into memory in place nor say which element of a list it refuses. Lengths of messages inside

@@ -17,6 +17,7 @@ use prost_reflect::{
     ServiceDescriptor, Syntax,
 };
 
+use super::OPTIONS_FILE;
 use super::export::exported;
 use super::import;
 use super::import::Found;
@@ -39,7 +40,12 @@ impl Files {
     ///
     /// Returns a problem for each mistake in the files.
     pub fn compile(input: &Path, include: &[PathBuf]) -> Result<Self, Problems> {
-        Ok(Self { files: import::files(input, include)?, has_names: true })
+        let mut files = import::files(input, include)?;
+        // The options beside an export are no part of what it is compared with.
+        if files.len() > 1 {
+            files.retain(|it| !it.name().ends_with(OPTIONS_FILE));
+        }
+        Ok(Self { files, has_names: true })
     }
 
     /// Reads a descriptor set.

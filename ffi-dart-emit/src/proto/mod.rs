@@ -40,6 +40,14 @@ use crate::output::OutputFile;
 /// Name of the file that declares the options.
 pub const OPTIONS_FILE: &str = "ffi_options.proto";
 
+/// First number of the options, which all have one of the thousand from here on.
+///
+/// Numbers from 50000 to 99999 are for use inside of one organisation, whose own options may have
+/// them already; ours are in the files of many. These are to be registered in protobuf's list of
+/// global extensions, `docs/options.md` of its repository, before a release that promises them. An
+/// import finds options by their names, so it reads exports with other numbers.
+pub const FIRST_OPTION: u32 = 180_000;
+
 /// Text of the file that declares the options.
 pub const OPTIONS: &str = include_str!("../../proto/ffi_options.proto");
 

@@ -128,6 +128,44 @@ fn libraries_and_json_are_compared() {
     assert!(error.starts_with("error: other.json is neither a library nor what"), "{error}");
 }
 
+/// Each side may be a library, its export, another .proto file, or a descriptor set.
+#[test]
+fn files_of_protobuf_are_compared() {
+    let folder = folder_with(&demo());
+    let folder = folder.path();
+    succeeds(folder, &["proto", "libdemo.so", "--out", "protos/demo.proto"]);
+    let export = fs::read_to_string(folder.join("protos/demo.proto")).unwrap();
+    let same = "0 changes: 0 break memory, 0 break the wire, 0 are compatible\n";
+    assert_eq!(succeeds(folder, &["diff", "protos/demo.proto", "libdemo.so"]), same);
+    let mut compiler = protox::Compiler::new([folder.join("protos")]).unwrap();
+    compiler.include_imports(true).open_file("demo.proto").unwrap();
+    fs::write(folder.join("demo.binpb"), compiler.encode_file_descriptor_set()).unwrap();
+    assert_eq!(succeeds(folder, &["diff", "demo.binpb", "protos"]), same);
+
+    // A renamed field breaks JSON and no bytes, and a text for a number both.
+    let field = export.lines().find(|line| line.contains(" = 2")).unwrap();
+    let name = field.split(" = ").next().unwrap().rsplit(' ').next().unwrap();
+    let renamed = export.replace(&format!("{name} = 2"), "another = 2");
+    fs::write(folder.join("new.proto"), renamed).unwrap();
+    let include = ["-I", "protos", "-I", "."];
+    let diff = |more: &[&'static str]| [&["diff", "libdemo.so", "new.proto"], &include[..], more].concat();
+    let text = succeeds(folder, &diff(&[]));
+    assert!(text.contains(&format!("field {name}: renamed to `another`\n")), "{text}");
+    assert!(text.ends_with("1 changes: 0 break memory, 0 break the wire, 1 break only JSON or source of the .proto, 0 are compatible\n"), "{text}");
+    let (_, error) = fails(folder, &diff(&["--only", "wire-json"]));
+    assert_eq!(error, "error: 1 change breaks what was there\n");
+    succeeds(folder, &diff(&["--only", "forward"]));
+
+    fs::write(folder.join("broken.proto"), "message").unwrap();
+    let (_, error) = fails(folder, &["diff", "libdemo.so", "broken.proto"]);
+    assert!(error.starts_with("error: broken.proto can't be compared:\n\nbroken.proto: "), "{error}");
+    fs::write(folder.join("cut.binpb"), [0x0A, 9, 0x0A]).unwrap();
+    let (_, error) = fails(folder, &["diff", "cut.binpb", "libdemo.so"]);
+    assert!(error.contains("cut.binpb: file[0]: the bytes end inside of it"), "{error}");
+    let (_, error) = fails(folder, &["diff", "absent.proto", "libdemo.so"]);
+    assert!(error.contains("absent.proto"), "{error}");
+}
+
 #[test]
 fn a_library_is_inspected() {
     let folder = folder_with(&demo());

@@ -744,6 +744,98 @@ message Last {
     }
 }
 
+/// Options of an organisation have the numbers that protobuf leaves to it, so ours have others.
+#[test]
+fn options_have_numbers_of_their_own() {
+    let pool = compiles(&export(schema(vec![])));
+    let ours = proto::FIRST_OPTION..proto::FIRST_OPTION + 1000;
+    let options: Vec<_> =
+        pool.all_extensions().filter(|it| it.parent_file().package_name() == "ffi").collect();
+    assert!(options.len() > 40, "{} options", options.len());
+    for it in options {
+        assert!(ours.contains(&it.number()), "{}: {}", it.full_name(), it.number());
+        assert!(!(50_000..100_000).contains(&it.number()), "{}: {}", it.full_name(), it.number());
+    }
+}
+
+/// The field that keeps unknown fields is no field of the file, but an option of the message.
+#[test]
+fn what_keeps_unknown_fields_goes_out_and_in() {
+    let bytes = || Type::Bytes { cap: 60 };
+    let mut relay = message(
+        "Relay",
+        72,
+        4,
+        &[("id", 0, scalar(Scalar::U32)), ("rest", 4, bytes()), ("to", 68, scalar(Scalar::U32))],
+    );
+    relay.fields[1].wire.unknown = Some(40);
+    relay.fields[1].tag = 0;
+    relay.fields[2].tag = 2;
+    relay.fields[1].item.doc = "Of newer versions.".to_owned();
+    let text = export(schema(vec![Record::Message(relay.clone())]));
+    let expected = "message Relay {
+  option (ffi.keep_unknown) = {
+    name: \"rest\"
+    type: \"FfiBytes<60>\"
+    index: 1
+    limit: 40
+    doc: \"Of newer versions.\"
+  };
+
+  uint32 id = 1;
+  uint32 to = 2;
+}
+";
+    assert!(text.ends_with(expected), "{text}");
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    let fields = "    #[ffi(tag = 1)]
+    pub id: u32,
+    /// Of newer versions.
+    #[ffi(unknown = 40)]
+    pub rest: FfiBytes<60>,
+    #[ffi(tag = 2)]
+    pub to: u32,
+}
+";
+    assert!(source.ends_with(fields), "{source}");
+    let error = import(&text.replace("FfiBytes<60>", "FfiStr<60>"), &ImportOptions::default())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("the option `keep_unknown` names no field that can keep unknown fields"),
+        "{error}"
+    );
+
+    // A model has one such field, of bytes.
+    relay.fields[2].wire.unknown = Some(0);
+    let error = model::resolve(seal(schema(vec![Record::Message(relay)]))).unwrap_err().to_string();
+    assert!(error.contains("field to: it can't keep unknown fields"), "{error}");
+}
+
+#[test]
+fn unknown_fields_are_kept_on_request() {
+    let text = "syntax = \"proto3\";\nmessage M {\n  int32 x = 1;\n  N n = 2;\n}\nmessage N {\n  int32 unknown_fields = 1;\n}\nmessage E {}\n";
+    let kept = |bounded: bool| {
+        let form = if bounded { proto::Form::Bounded } else { proto::Form::Arena };
+        import(text, &ImportOptions { keep_unknown: Some(64), form, ..ImportOptions::default() }).unwrap()
+    };
+    let (arena, bounded) = (kept(false), kept(true));
+    let field = "    /// Fields that this schema doesn't know, as they came.\n";
+    for (source, attribute, ty) in
+        [(&arena, "unknown = 64", "ArenaBytes"), (&bounded, "unknown", "FfiBytes<64>")]
+    {
+        for name in ["unknown_fields", "unknown_fields_kept"] {
+            let lines = format!("{field}    #[ffi({attribute})]\n    pub {name}: {ty},\n}}\n");
+            assert!(source.contains(&lines), "{lines}\n---\n{source}");
+        }
+        // A message without fields has nothing else.
+        let empty =
+            format!("pub struct E {{\n{field}    #[ffi({attribute})]\n    pub unknown_fields: {ty},\n}}\n");
+        assert!(source.contains(&empty), "{source}");
+    }
+    assert!(!import(text, &ImportOptions::default()).unwrap().contains("kept"));
+}
+
 #[test]
 fn an_unpacked_list_stays_unpacked() {
     let text =

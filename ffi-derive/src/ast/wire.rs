@@ -35,14 +35,14 @@ impl Wire {
                 );
                 return Err(Error::custom(problem).with_span(&span));
             }
-        } else if attrs.flatten.is_present() {
-            if let Some((key, span)) = tag.into_iter().chain(json).chain(keys(attrs)).next() {
-                let problem = format!(
-                    "a flattened oneof is no field in protobuf, so it has no `{key}`\n\
-                     hint: write it at the cases of the oneof"
-                );
-                return Err(Error::custom(problem).with_span(&span));
-            }
+        } else if attrs.flatten.is_present()
+            && let Some((key, span)) = tag.into_iter().chain(json).chain(keys(attrs)).next()
+        {
+            let problem = format!(
+                "a flattened oneof is no field in protobuf, so it has no `{key}`\n\
+                 hint: write it at the cases of the oneof"
+            );
+            return Err(Error::custom(problem).with_span(&span));
         }
         Ok(Self::of(attrs))
     }

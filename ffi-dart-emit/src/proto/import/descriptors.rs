@@ -12,6 +12,7 @@ use std::path::Path;
 
 use prost_reflect::prost::encoding::{self, WireType};
 use prost_reflect::prost::{DecodeError, Message as _};
+use prost_reflect::prost_types::field_descriptor_proto::Type;
 use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
 
 use crate::input;
@@ -67,8 +68,15 @@ pub(super) fn read(file: &Path) -> Result<(DescriptorPool, Vec<String>), Problem
     Ok((pool, names))
 }
 
-/// Checks what a pool takes for granted, and panics without: parts of maps, and values of enums.
+/// Checks what a pool takes for granted, and panics or guesses without: types of fields, parts of
+/// maps, and values of enums.
 fn sound(pool: &DescriptorPool) -> Result<(), String> {
+    for field in pool.all_messages().flat_map(|it| it.fields().collect::<Vec<_>>()) {
+        let number = field.field_descriptor_proto().r#type.unwrap_or_default();
+        if Type::try_from(number).is_err() {
+            return Err(format!("field `{}`: it has no type, or one that isn't known", field.full_name()));
+        }
+    }
     for it in pool.all_messages().filter(MessageDescriptor::is_map_entry) {
         let key = it.get_field(1).filter(|key| !key.is_list());
         let is_key = |kind: Kind| {
