@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
 
 use super::shape::notation;
 use crate::foreign::{Brackets, markdown, rust_comment, rust_string};
@@ -88,6 +88,8 @@ pub struct Part {
     pub tag: Option<u32>,
     /// Form in .proto of the numbers of a field or case.
     pub wire: Wire,
+    /// Rules that the value of a field keeps.
+    pub rules: Rules,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
     pub ty: Option<Type>,
@@ -166,6 +168,7 @@ impl Part {
             .chain(encodings)
             .chain(self.wire.unpacked.then(|| "packed = false".to_owned()))
             .chain(self.wire.flat.then(|| "flatten".to_owned()))
+            .chain(self.rules.arguments())
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
             .collect()

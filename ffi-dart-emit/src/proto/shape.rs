@@ -8,7 +8,7 @@
 //! | integers with `encoding = "fixed"` | `fixed32`, `fixed64`, `sfixed32`, `sfixed64` |
 //! | `f32`, `f64`, `bool` | `float`, `double`, `bool` |
 //! | `FfiStr<N>`, `FfiBytes<N>` | `string`, `bytes` |
-//! | `FfiSecret<N>` | `bytes` with `debug_redact` |
+//! | `FfiSecret<N>` | `bytes`, with the type in an option |
 //! | `[u8; N]` | `bytes` |
 //! | `[T; N]`, `[[T; M]; N]`, `FfiVec<T, N>` | `repeated T` |
 //! | `FfiOption<T>`, `FfiRef<T>` | `optional T` |

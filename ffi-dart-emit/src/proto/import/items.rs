@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
@@ -47,6 +47,7 @@ fn unset(name: String) -> Part {
         name,
         tag: None,
         wire: Wire::default(),
+        rules: Rules::default(),
         rename: None,
         ty: None,
         value: None,
@@ -61,6 +62,7 @@ fn nothing() -> Part {
         name: "empty".to_owned(),
         tag: None,
         wire: Wire { flat: true, ..Wire::default() },
+        rules: Rules::default(),
         rename: None,
         ty: Some(Type::Logical("empty".to_owned())),
         value: None,
@@ -135,6 +137,7 @@ impl Importer<'_> {
                 name,
                 tag: None,
                 wire: Wire::default(),
+                rules: Rules::default(),
                 rename: found.text("value_dart_name"),
                 ty: None,
                 value: Some(value.number().into()),
@@ -150,6 +153,7 @@ impl Importer<'_> {
                 name,
                 tag: None,
                 wire: Wire::default(),
+                rules: Rules::default(),
                 rename: None,
                 ty: None,
                 value: Some(0),
@@ -235,6 +239,7 @@ impl Importer<'_> {
                     name,
                     tag: None,
                     wire: Wire::default(),
+                    rules: Rules::default(),
                     rename,
                     ty: None,
                     value: Some(number),
@@ -298,6 +303,7 @@ impl Importer<'_> {
                 name: "value".to_owned(),
                 tag: None,
                 wire: Wire::default(),
+                rules: Rules::default(),
                 rename: None,
                 ty: None,
                 value: None,
@@ -366,7 +372,9 @@ impl Importer<'_> {
                 continue;
             };
             let Some(ty) = self.field_type(&field, &found) else { continue };
-            parts.push(self.part(it.full_name(), &field, &found, name, Some(ty)));
+            let mut part = self.part(it.full_name(), &field, &found, name, Some(ty));
+            part.rules = self.rules(&field, part.ty.as_ref());
+            parts.push(part);
         }
         if parts.is_empty() {
             parts.push(nothing());
@@ -544,6 +552,7 @@ impl Importer<'_> {
             name,
             tag: Some(field.number()),
             wire: wire(field),
+            rules: Rules::default(),
             rename: found.text("field_dart_name"),
             ty,
             value: None,
