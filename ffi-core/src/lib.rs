@@ -91,6 +91,7 @@
 //! | `pattern` | no | the rule `pattern` of fields and parameters, a regular expression |
 //! | `pool-debug` | no | finds double frees and leaks of [`pool`]s, with backtraces; slow |
 //! | `production` | no | [`production`]: `library!(init = .., shutdown = ..)`, calls are counted and can be waited for, limits of functions |
+//! | `rayon` | no | `production`, and `production::rayon_threads`, which sets up the thread pool of that crate |
 //! | `read` | no | `schema::read`, for tools |
 //! | `proto` | no | `proto`: messages to protobuf and back |
 //! | `chrono`, `time` | no | [`FfiTimestamp`] and [`FfiDuration`] from and to the types of these crates |

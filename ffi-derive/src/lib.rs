@@ -108,7 +108,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | key | for | meaning |
 /// |---|---|---|
 /// | `range = 1..=100` | numbers; each of an array or `FfiVec`; `FfiOption` of these | literals, of which one may be missing: `1..`, `..=100`. NaN is in no range |
-/// | `non_empty` | `FfiStr`, `FfiBytes`, `FfiVec`, `FfiMap`; `FfiOption` of these | at least one character or element |
+/// | `non_empty` | `FfiStr`, `FfiBytes`, `FfiSecret`, `FfiVec`, `FfiMap`; `FfiOption` of these | at least one character or element |
 /// | `max_len = 20` | the same | so many characters or elements at most |
 /// | `pattern = "^[a-z]+$"` | `FfiStr`, `FfiOption<FfiStr>` | a part of the text matches the regular expression, in the syntax of the crate `regex-lite`; needs the feature `pattern` |
 ///

@@ -27,9 +27,18 @@ fn exported() -> Vec<PathBuf> {
     files
 }
 
+/// Returns a folder with the rules of `buf.validate`, which exports import and don't bring along.
+fn rules() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_rules");
+    let file = folder.join(proto::RULES_FILE);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, proto::RULES).unwrap();
+    folder
+}
+
 /// Returns the descriptors that protox makes of a file.
 fn protox(file: &Path) -> FileDescriptorSet {
-    let set = protox::compile([file], [file.parent().unwrap()]);
+    let set = protox::compile([file], [file.parent().unwrap(), &rules()]);
     set.unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
 }
 
@@ -55,6 +64,8 @@ fn protoc_takes_every_export_and_reads_the_same() {
                 .command()
                 .arg("-I")
                 .arg(file.parent().unwrap())
+                .arg("-I")
+                .arg(rules())
                 .arg("--include_imports")
                 .arg(format!("--descriptor_set_out={}", out.display()))
                 .arg(&file),

@@ -349,7 +349,9 @@ impl Schema {
         let mut out = Vec::new();
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Open(_) => self.number(ty, form, bytes, &mut out),
-            Type::Str { .. } | Type::Bytes { .. } => out.extend(&bytes[4..][..length(bytes)]),
+            Type::Str { .. } | Type::Bytes { .. } | Type::Secret { .. } => {
+                out.extend(&bytes[4..][..length(bytes)])
+            }
             Type::Array { of, len } if **of == BYTE => out.extend(&bytes[..*len as usize]),
             Type::Message(id) => {
                 let mut fields: Vec<_> = self.messages[id].fields.iter().collect();
@@ -395,7 +397,11 @@ impl Schema {
                     self.item(tag, ty, form, bytes, out);
                 }
             }
-            Type::Str { .. } | Type::Bytes { .. } | Type::Message(_) | Type::Oneof(_) => {
+            Type::Str { .. }
+            | Type::Bytes { .. }
+            | Type::Secret { .. }
+            | Type::Message(_)
+            | Type::Oneof(_) => {
                 if !self.value(ty, form, bytes).is_empty() {
                     self.item(tag, ty, form, bytes, out);
                 }

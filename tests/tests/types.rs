@@ -204,7 +204,7 @@ impl Schema {
             Type::Message(id) => (self.messages[id].size, self.messages[id].align),
             Type::Oneof(id) => (self.oneofs[id].size, self.oneofs[id].align),
             Type::Enum(id) | Type::Open(id) => self.layout(&Type::Scalar(self.enums[id].repr)),
-            Type::Str { cap } | Type::Bytes { cap } => list((1, 1), *cap).1,
+            Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => list((1, 1), *cap).1,
             Type::Vec { of, cap } => list(self.layout(of), *cap).1,
             Type::Option { of } => {
                 let (size, align) = self.layout(of);
@@ -272,7 +272,7 @@ impl Schema {
                 let error = str::from_utf8(&bytes[4..][..word(0) as usize]).err()?;
                 Some(format!(": invalid UTF-8 at byte {}", error.valid_up_to()))
             }),
-            Type::Bytes { cap } => too_long(word(0), *cap),
+            Type::Bytes { cap } | Type::Secret { cap } => too_long(word(0), *cap),
             Type::Vec { of, cap } => too_long(word(0), *cap).or_else(|| {
                 let start = list(self.layout(of), *cap).0 as usize;
                 self.elements(of, &bytes[start..], word(0).into())

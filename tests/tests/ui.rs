@@ -72,6 +72,8 @@ const MISTAKES: &[(&str, usize)] = &[
     ("rules/messages", 3),
     ("rules/types", 3),
     ("rules/values", 9),
+    ("secrets/by_value", 3),
+    ("secrets/held", 5),
     ("service/not_send", 2),
     ("several/enumeration", 6),
     ("several/function", 6),

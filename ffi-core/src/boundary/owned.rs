@@ -129,26 +129,31 @@ pub unsafe fn owned_free(owned: *mut FfiOwned) {
     if owned.capacity == 0 {
         return;
     }
-    let layout = Layout::from_size_align(owned.capacity, owned.align)
-        // SAFETY: an alignment that is none has the bit of secrets, and nobody uses the elements.
-        .unwrap_or_else(|_| unsafe { wiped(&owned) });
+    let Ok(layout) = Layout::from_size_align(owned.capacity, owned.align) else {
+        // SAFETY: an alignment that is none has the bit of secrets; the caller vouches that the
+        // memory is freed once, and that no code uses the elements.
+        return unsafe { free_wiped(owned.data, owned.capacity, owned.align & !SECRET) };
+    };
     // SAFETY: the memory came from the global allocator with that layout: that of a vector's
     // elements, which `FfiOwned::new` took from the vector, or that of `Payload::new`.
     unsafe { dealloc(owned.data, layout) };
 }
 
-/// Zeroes the memory of secrets, and returns its layout.
+/// Zeroes memory of secrets, and frees it.
 ///
 /// # Safety
 ///
-/// No code uses the elements any more.
+/// The memory came from the global allocator with that size and alignment, is freed for the first
+/// time, and no code uses it.
 #[cold]
-unsafe fn wiped(owned: &FfiOwned) -> Layout {
-    let layout = Layout::from_size_align(owned.capacity, owned.align & !SECRET);
-    let layout = layout.expect("the memory was allocated with it");
+#[inline(never)]
+unsafe fn free_wiped(data: *mut u8, size: usize, align: usize) {
+    let layout = Layout::from_size_align(size, align).expect("the memory was allocated with it");
     // SAFETY: so many bytes were allocated, and no code uses them, by this function's contract.
-    unsafe { wipe(owned.data, owned.capacity) };
-    layout
+    unsafe { wipe(data, size) };
+    // SAFETY: the memory came from the global allocator with that layout, by this function's
+    // contract.
+    unsafe { dealloc(data, layout) };
 }
 
 #[cfg(test)]

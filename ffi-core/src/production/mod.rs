@@ -7,6 +7,7 @@
 //! | the gate that a shutdown closes for calls | `gate.rs` | `production` |
 //! | the place in each exported function that calls pass | `site.rs`, without the feature `unobserved.rs` | `production` |
 //! | the same for async functions | `watched.rs` | `production`, `async` |
+//! | the thread pool of rayon, as a start sets it up | `rayon_threads.rs` | `rayon` |
 //! | the id of the request that a call belongs to | `request.rs` | `production` |
 //! | a span for each call, without the feature one that does nothing | `span.rs`, `unspanned.rs` | `tracing` |
 //! | numbers of calls, one set per thread | `counters.rs` | `production` |
@@ -62,6 +63,8 @@ pub(crate) mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 pub(crate) mod outcome;
+#[cfg(feature = "rayon")]
+mod rayon_threads;
 #[cfg(feature = "production")]
 mod request;
 #[cfg(feature = "production")]
@@ -90,6 +93,8 @@ pub use limits::{FfiSized, Limits};
 #[cfg(feature = "metrics")]
 pub use metrics::{CallMetrics, Metrics, TimeSummary, metrics};
 pub use outcome::Outcome;
+#[cfg(feature = "rayon")]
+pub use rayon_threads::rayon_threads;
 #[cfg(feature = "production")]
 pub use request::request_id;
 #[cfg(all(test, feature = "observe"))]

@@ -207,6 +207,13 @@ lists! {
     [K: crate::types::MapKey, V: FfiType, const N: usize] FfiMap<K, V, N>;
 }
 
+#[cfg(feature = "secret")]
+impl<const N: usize> FfiCounted for crate::FfiSecret<N> {
+    fn count(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
 macro_rules! around {
     ($($trait:ident $method:ident $result:ty;)*) => {
         $(impl<T: $trait> $trait for Option<T> {

@@ -27,8 +27,8 @@ use crate::schema::fingerprint;
 ///
 /// In Dart it is a view of the memory: `toData()`, `==`, `toString()` and JSON leave it out, and
 /// writing a value to memory doesn't change it. `Debug` shows no byte, and there is no `Serialize`:
-/// such a field of a type with serde's derive has `#[serde(skip)]`. In .proto it is `bytes` with
-/// `debug_redact`, as a message that is sent needs its secret.
+/// such a field of a type with serde's derive has `#[serde(skip)]`. In .proto it is `bytes`: a message
+/// that is sent needs its secret.
 ///
 /// # What isn't zeroed
 ///

@@ -9,8 +9,7 @@ use std::collections::HashMap;
 use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::{
     Arena, ArenaSymbols, Case, Enum, Field, Fingerprint, Item, Library, LibrarySymbols, Message, Newtype,
-    Oneof, PanicStrategy, Pool, PoolSymbols, Record, Reset, Rules, Scalar, Type, TypeId, TypeSymbols,
-    Variant,
+    Oneof, PanicStrategy, Pool, PoolSymbols, Record, Reset, Scalar, Type, TypeId, TypeSymbols, Variant,
 };
 use heck::ToSnakeCase;
 
@@ -154,7 +153,7 @@ impl Records {
                     let size = offset.saturating_add(of.size).min(MAX_SIZE);
                     whole = Layout { size, align: whole.align.max(of.align) };
                     let tag = part.tag.unwrap_or_default();
-                    let (wire, rules) = (part.wire, Rules::default());
+                    let (wire, rules) = (part.wire, part.rules.clone());
                     fields.push(Field { item: part_item(part), offset, ty: qualified(ty), tag, wire, rules });
                 }
                 whole.size = whole.size.next_multiple_of(whole.align);

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{self, Encoding, Wire};
+use ffi_core::schema::read::{self, Encoding, Rules, Wire};
 use heck::ToUpperCamelCase;
 use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{File, FileResolver, GoogleFileResolver};
@@ -15,7 +15,7 @@ use protox::file::{File, FileResolver, GoogleFileResolver};
 use super::names::{self, Names};
 use super::service::Services;
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, physical, rust, shape};
-use super::{OPTIONS, OPTIONS_FILE};
+use super::{RULES_FILE, published};
 use crate::foreign::{proto_comment, proto_string as string};
 use crate::logical::Logical;
 use crate::model::{
@@ -43,7 +43,8 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     let options = if hidden("ffi") { ".ffi" } else { "ffi" };
     let empty = if hidden("google") { ".google.protobuf.Empty" } else { "google.protobuf.Empty" };
     let top = names.types().collect();
-    let exporter = Exporter { model, names: &names, enums: &enums, package, options, empty, top };
+    let rules = if hidden("buf") { ".buf.validate.field" } else { "buf.validate.field" };
+    let exporter = Exporter { model, names: &names, enums: &enums, package, options, rules, empty, top };
     let mut body = String::new();
     for it in sorted(&model.messages, |it| &names.of(&it.id).name) {
         body += "\n";
@@ -66,6 +67,9 @@ pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> 
     let mut files: BTreeSet<_> = logical_files(model).union(&services.files).copied().collect();
     if services.empty || model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
         files.insert(EMPTY_FILE);
+    }
+    if model.messages.iter().flat_map(|it| &it.fields).any(|it| !it.rules.is_empty()) {
+        files.insert(RULES_FILE);
     }
     for file in files {
         let _ = writeln!(text, "import \"{file}\";");
@@ -167,8 +171,10 @@ fn compile(text: &str) -> Result<DescriptorPool, Problems> {
                     bare.source_code_info = None;
                     Ok(File::from_file_descriptor_proto(bare))
                 }
-                OPTIONS_FILE => File::from_source(name, OPTIONS),
-                _ => GoogleFileResolver::new().open_file(name),
+                _ => match published(name) {
+                    Some(text) => File::from_source(name, text),
+                    None => GoogleFileResolver::new().open_file(name),
+                },
             }
         }
     }
@@ -248,6 +254,8 @@ struct Exporter<'a> {
     package: &'a str,
     /// Package of the options, as this file refers to it.
     options: &'static str,
+    /// Option with the rules of a field, as this file refers to it.
+    rules: &'static str,
     /// Message for a case without data, as this file refers to it.
     empty: &'static str,
     /// Names of all types.
@@ -287,6 +295,8 @@ struct Member<'a> {
     nest: &'a str,
     number: u32,
     wire: Wire,
+    /// Rules that the value keeps.
+    rules: Option<&'a Rules>,
     /// Name in Rust that `name` implies.
     implied_name: String,
 }
@@ -371,7 +381,8 @@ impl Exporter<'_> {
             }
             let implied_name = names::field_name(name);
             let (number, wire) = (field.tag, field.wire);
-            let member = Member { item: &field.item, name, nest: name, number, wire, implied_name };
+            let rules = Some(&field.rules).filter(|it| !it.is_empty());
+            let member = Member { item: &field.item, name, nest: name, number, wire, rules, implied_name };
             self.field(&mut fields, 1, &member, ty, &mut nest);
         }
         wrote |= self.wrappers(out, nest, wrote);
@@ -462,7 +473,8 @@ impl Exporter<'_> {
         for ((case, name), ty) in it.cases.iter().zip(&names.members).skip(1).zip(types) {
             let implied_name = names::case_name(name);
             let (number, wire) = (case.tag, case.wire);
-            let member = Member { item: &case.item, name, nest: name, number, wire, implied_name };
+            let rules = None;
+            let member = Member { item: &case.item, name, nest: name, number, wire, rules, implied_name };
             match ty {
                 Some(ty) => {
                     let shape = shape::case(ty, self.enums).encoded(wire);
@@ -625,6 +637,9 @@ impl Exporter<'_> {
             options.plain("packed", "false");
         }
         self.bounds(&mut options, ty, shape);
+        for (rule, value) in member.rules.map(|rules| validated(rules, shape)).unwrap_or_default() {
+            options.plain(format!("({}).{rule}", self.rules), value);
+        }
         comment(out, depth, &member.item.doc);
         let remark = if matches!(shape.of, Element::Wrapper(_)) {
             ""
@@ -688,6 +703,7 @@ impl Exporter<'_> {
                 nest: &name,
                 number,
                 wire,
+                rules: None,
                 implied_name: String::new(),
             };
             match holds {
@@ -746,6 +762,39 @@ impl Exporter<'_> {
             _ => read::Type::Scalar(Scalar::Bool),
         }
     }
+}
+
+/// Returns the rules of a field of that form, as rules of `buf.validate`.
+fn validated(rules: &Rules, shape: &Shape) -> Vec<(String, String)> {
+    let Rules { min, max, non_empty, max_len, pattern } = rules;
+    let element = match shape.of {
+        Element::Keyword(keyword) => keyword,
+        _ => "",
+    };
+    // A value in a message of its own has no rules in protobuf.
+    if element.is_empty() && matches!(shape.label, Label::Plain | Label::Optional) {
+        return Vec::new();
+    }
+    let (prefix, least, most) = match shape.label {
+        Label::Repeated => ("repeated", "min_items", "max_items"),
+        Label::Map(_) => ("map", "min_pairs", "max_pairs"),
+        Label::Plain | Label::Optional => (element, "min_len", "max_len"),
+    };
+    let numbers = match shape.label {
+        Label::Repeated => format!("repeated.items.{element}"),
+        _ => element.to_owned(),
+    };
+    let text = |it: &String| string(it);
+    [
+        (format!("{numbers}.gte"), min.clone()),
+        (format!("{numbers}.lte"), max.clone()),
+        (format!("{prefix}.{least}"), non_empty.then(|| "1".to_owned())),
+        (format!("{prefix}.{most}"), max_len.map(|most| most.to_string())),
+        (format!("{prefix}.pattern"), pattern.as_ref().map(text)),
+    ]
+    .into_iter()
+    .filter_map(|(rule, value)| Some((rule, value?)))
+    .collect()
 }
 
 /// Item of a field that isn't in Rust.

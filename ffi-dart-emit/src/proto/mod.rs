@@ -51,6 +51,22 @@ pub const FIRST_OPTION: u32 = 180_000;
 /// Text of the file that declares the options.
 pub const OPTIONS: &str = include_str!("../../proto/ffi_options.proto");
 
+/// Path of the file with the rules of `buf.validate`, as .proto files import it. Protovalidate has
+/// it, for other compilers.
+pub const RULES_FILE: &str = "buf/validate/validate.proto";
+
+/// Contents of [`RULES_FILE`], as far as they have a form in Rust.
+pub const RULES: &str = include_str!("../../proto/validate.proto");
+
+/// Returns the contents of a file that is known without a folder which has it.
+fn published(name: &str) -> Option<&'static str> {
+    match name {
+        OPTIONS_FILE => Some(OPTIONS),
+        RULES_FILE => Some(RULES),
+        _ => None,
+    }
+}
+
 /// Returns the .proto file of `model`, called `name`, and the options that it imports.
 ///
 /// # Errors

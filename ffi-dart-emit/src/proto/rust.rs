@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
 
 use super::shape::notation;
 use crate::foreign::{Brackets, markdown, rust_comment, rust_string};
@@ -90,6 +90,8 @@ pub struct Part {
     pub tag: Option<u32>,
     /// Form in .proto of the numbers of a field or case.
     pub wire: Wire,
+    /// Rules that the value of a field keeps.
+    pub rules: Rules,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
     /// Names in JSON of a field, case or variant, if they aren't those that the derive makes.
@@ -175,6 +177,7 @@ impl Part {
                 0 => "unknown".to_owned(),
                 most => format!("unknown = {most}"),
             }))
+            .chain(self.rules.arguments())
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
             .chain((!self.json.is_empty()).then(|| {

@@ -9,7 +9,7 @@
 //! | values with `encoding = "wrapper"` | `google.protobuf.StringValue` and its kin |
 //! | `f32`, `f64`, `bool` | `float`, `double`, `bool` |
 //! | `FfiStr<N>`, `FfiBytes<N>` | `string`, `bytes` |
-//! | `FfiSecret<N>` | `bytes` with `debug_redact` |
+//! | `FfiSecret<N>` | `bytes`, with the type in an option |
 //! | `[u8; N]` | `bytes` |
 //! | `[T; N]`, `[[T; M]; N]`, `FfiVec<T, N>` | `repeated T` |
 //! | `FfiOption<T>`, `FfiRef<T>` | `optional T` |

@@ -132,6 +132,7 @@ impl Schema {
             | Type::ArenaBox { .. } => unreachable!("no test has one here"),
             Type::Str { cap } => self.list(self.byte(), *cap, &[fingerprint::STR, *cap]),
             Type::Bytes { cap } => self.list(self.byte(), *cap, &[fingerprint::BYTES, *cap]),
+            Type::Secret { cap } => self.list(self.byte(), *cap, &[fingerprint::SECRET, *cap]),
             Type::Vec { of, cap } => {
                 let of = self.facts(of);
                 self.list(of, *cap, &[fingerprint::VEC, of.fingerprint, *cap])

@@ -53,7 +53,7 @@ fn layout(ty: &Type) -> (u64, u64) {
         Type::Scalar(Scalar::I64 | Scalar::U64 | Scalar::F64) => (8, 8),
         Type::Scalar(_) | Type::Message(_) => (4, 4),
         Type::Array { of, len } => times(layout(of), *len),
-        Type::Str { cap } | Type::Bytes { cap } => struct_of(&[(4, 4), (*cap, 1)]),
+        Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => struct_of(&[(4, 4), (*cap, 1)]),
         Type::Vec { of, cap } => struct_of(&[(4, 4), times(layout(of), *cap)]),
         Type::Option { of } => struct_of(&[layout(of), (1, 1)]),
         Type::Map { key, value, cap } => {

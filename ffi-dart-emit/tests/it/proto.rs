@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ffi_core::schema::read::{Encoding, Message, Record, Scalar, Type, Wire};
+use ffi_core::schema::read::{Encoding, Message, Record, Rules, Scalar, Type, Wire};
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto::{self, Defaults, Form, ImportOptions};
 use proptest::prelude::*;
@@ -28,6 +28,9 @@ fn compiles(text: &str) -> prost_reflect::DescriptorPool {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("demo.proto"), text).unwrap();
     fs::write(folder.path().join(proto::OPTIONS_FILE), proto::OPTIONS).unwrap();
+    let rules = folder.path().join(proto::RULES_FILE);
+    fs::create_dir_all(rules.parent().unwrap()).unwrap();
+    fs::write(rules, proto::RULES).unwrap();
     let mut compiler = protox::Compiler::new([folder.path()]).unwrap();
     compiler.include_imports(true).include_source_info(true);
     match compiler.open_file("demo.proto") {
@@ -1222,4 +1225,118 @@ fn a_long_chain_is_imported_in_time() {
     let options = ImportOptions { default_pool_size: Some(8), ..implicit() };
     let source = import(&ring, &options).unwrap();
     assert_eq!(source.matches("#[ffi(pool = 8)]").count(), 3000);
+}
+
+/// Rules are those of `buf.validate` in the file, and the same again in Rust.
+#[test]
+fn rules_go_both_ways() {
+    let mut order = message(
+        "Order",
+        124,
+        4,
+        &[
+            ("count", 0, scalar(Scalar::U32)),
+            ("size", 4, scalar(Scalar::U8)),
+            ("weight", 8, scalar(Scalar::F32)),
+            ("name", 12, str(20)),
+            ("key", 36, Type::Bytes { cap: 8 }),
+            ("steps", 48, vec(scalar(Scalar::I16), 4)),
+            ("stock", 60, map(scalar(Scalar::U32), scalar(Scalar::U32), 4)),
+            ("rest", 96, option(scalar(Scalar::I32))),
+            ("tags", 104, vec(str(4), 2)),
+        ],
+    );
+    let text = |it: &str| Some(it.to_owned());
+    let none = Rules::default;
+    let rules = [
+        Rules { min: text("1"), max: text("100"), ..none() },
+        Rules { max: text("9"), ..none() },
+        Rules { min: text("0.5"), max: text("1.0"), ..none() },
+        Rules { non_empty: true, max_len: Some(5), pattern: text("^[a-z]+\\d\"?$"), ..none() },
+        Rules { non_empty: true, ..none() },
+        Rules { min: text("-7"), max: text("7"), non_empty: true, max_len: Some(3), ..none() },
+        Rules { max_len: Some(2), ..none() },
+        Rules { min: text("-1"), ..none() },
+        Rules { non_empty: true, ..none() },
+    ];
+    for (field, rules) in order.fields.iter_mut().zip(rules.clone()) {
+        field.rules = rules;
+    }
+    let text = export(schema(vec![Record::Message(order)]));
+    compiles(&text);
+    for line in [
+        "import \"buf/validate/validate.proto\";",
+        "(buf.validate.field).uint32.gte = 1",
+        "(buf.validate.field).uint32.lte = 100",
+        "(buf.validate.field).float.gte = 0.5",
+        "(buf.validate.field).string.min_len = 1",
+        "(buf.validate.field).string.max_len = 5",
+        r#"(buf.validate.field).string.pattern = "^[a-z]+\\d\"?$""#,
+        "(buf.validate.field).bytes.min_len = 1",
+        "(buf.validate.field).repeated.items.int32.gte = -7",
+        "(buf.validate.field).repeated.max_items = 3",
+        "(buf.validate.field).map.max_pairs = 2",
+        "(buf.validate.field).int32.gte = -1",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let bounded = ImportOptions { form: Form::Bounded, ..ImportOptions::default() };
+    let source = import(&text, &bounded).unwrap();
+    for rules in rules {
+        for argument in rules.arguments() {
+            assert!(source.contains(&argument), "{argument}\n{source}");
+        }
+    }
+    // As often as they were written.
+    for (argument, count) in [("range = ", 5), ("non_empty", 4), ("max_len = ", 3), ("pattern = ", 1)] {
+        assert_eq!(source.matches(argument).count(), count, "{argument}\n{source}");
+    }
+    // In an arena there are none.
+    let source = import(&text, &ImportOptions::default()).unwrap();
+    assert!(!source.contains("range = "), "{source}");
+}
+
+/// What has no form in Rust is left out, and named.
+#[test]
+fn rules_without_a_form_are_named() {
+    let text = "syntax = \"proto3\";\npackage p;\nimport \"buf/validate/validate.proto\";\nmessage M {\n  \
+                int32 open = 1 [(buf.validate.field).int32 = {gt: 0, lt: 10}];\n  \
+                uint32 small = 2 [(buf.validate.field).uint32.lte = 4294967295];\n  \
+                double part = 3 [(buf.validate.field).double.gt = 0];\n  \
+                string long = 4 [(buf.validate.field).string = {min_len: 3, max_len: 4, pattern: \"\\\\p{Greek}\"}];\n  \
+                sint64 outside = 5 [(buf.validate.field).sint64 = {gte: 9, lte: 1}];\n  \
+                bytes exact = 6 [(buf.validate.field).bytes.len = 4];\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules.proto");
+    fs::write(&file, text).unwrap();
+    let options = ImportOptions { form: Form::Bounded, ..ImportOptions::default() };
+    let imported = proto::import(&file, &options).unwrap();
+    let lines: Vec<_> = imported.source.lines().map(str::trim).collect();
+    let rules: Vec<_> =
+        lines.iter().filter(|it| it.starts_with("#[ffi(") && !it.contains("reserved")).collect();
+    assert_eq!(
+        rules,
+        [
+            &"#[ffi(tag = 1, range = 1..=9)]",
+            &"#[ffi(tag = 2)]",
+            &"#[ffi(tag = 3)]",
+            &"#[ffi(tag = 4, non_empty, max_len = 4)]",
+            &"#[ffi(tag = 5, encoding = \"zigzag\")]",
+            &"#[ffi(tag = 6, non_empty)]",
+        ],
+        "{}",
+        imported.source
+    );
+    let warned: Vec<_> = imported.warnings.iter().filter_map(|it| it.split_once(": the rule ")).collect();
+    let warned: Vec<_> = warned.into_iter().map(|(_, rule)| rule).collect();
+    assert_eq!(
+        warned,
+        [
+            "`gt` of `p.M.part` is left out",
+            "`pattern`, which the crate regex-lite does not take, of `p.M.long` is left out",
+            "`min_len` beyond `non_empty` of `p.M.long` is left out",
+            "of a range that leaves out its middle of `p.M.outside` is left out",
+            "`len` beyond `non_empty` of `p.M.exact` is left out",
+        ]
+    );
 }

@@ -63,6 +63,24 @@ fn bounds_of_a_range_are_numbers() {
     }
 }
 
+/// A secret is in a field of a message, as Dart's values leave such fields out, and not what holds
+/// a secret in another way.
+#[test]
+fn a_secret_is_a_field_and_nothing_else() {
+    let secret = || Type::Secret { cap: 4 };
+    let key = message("Key", 8, 4, &[("key", 0, secret())]);
+    let keys = message("Keys", 20, 4, &[("keys", 0, vec(Type::Message(id("Key")), 2))]);
+    assert_eq!(problems(vec![Record::Message(key), Record::Message(keys)]), [""; 0]);
+    let refused = "an `FfiSecret` is held by something else than a message";
+    for (size, held) in [(12, option(secret())), (20, vec(secret(), 2)), (16, array(secret(), 2))] {
+        let key = message("Key", size, 4, &[("key", 0, held)]);
+        assert_eq!(of_message(key), [format!("message demo::Key, field key: {refused}")]);
+    }
+    let problem = format!("oneof demo::Proof, case Key: {refused}");
+    let proof = oneof("Proof", 12, 4, 4, &[("Key", Some(secret()))]);
+    assert_eq!(problems(vec![Record::Oneof(proof)]), [problem]);
+}
+
 #[test]
 fn order_does_not_matter() {
     let mut reversed = demo();

@@ -7,7 +7,7 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::fingerprint::{
     ARRAY, BYTES, COLUMNS, DART_FUNCTION, ENUM, ERROR, FLAG, FUNCTION, HEALTH, LISTENER, LOGICAL, MAP,
     MEMBER, MESSAGE, NOTHING, OBJECT, OBJECT_RESULT, ONEOF, OPEN, OPTION, OWNED_STRING, OWNED_VEC, POOL,
-    POOL_BOX, QUEUE, REF, SCALAR, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
+    POOL_BOX, QUEUE, REF, SCALAR, SECRET, SIGNATURES, STARTED, STR, STREAM, VEC, hash_name, mix,
 };
 use ffi_core::schema::format::MAGIC;
 use ffi_core::schema::read::{
@@ -689,6 +689,7 @@ fn of_type(ty: &Type, types: &Types) -> u64 {
         Type::Array { of, len } => mix(&[ARRAY, of_type(of, types), *len]),
         Type::Str { cap } => mix(&[STR, *cap]),
         Type::Bytes { cap } => mix(&[BYTES, *cap]),
+        Type::Secret { cap } => mix(&[SECRET, *cap]),
         Type::Vec { of, cap } => mix(&[VEC, of_type(of, types), *cap]),
         Type::Option { of } => mix(&[OPTION, of_type(of, types)]),
         Type::Map { key, value, cap } => mix(&[MAP, of_type(key, types), of_type(value, types), *cap]),

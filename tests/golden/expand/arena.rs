@@ -115,6 +115,8 @@ const _: () = {
         const ANY_BITS: __ffi::bool = __ffi::Facts::<u64>::ANY_BITS
             && __ffi::Facts::<ArenaStr>::ANY_BITS
             && __ffi::Facts::<ArenaVec<Row>>::ANY_BITS;
+        const SECRET: __ffi::bool = __ffi::Facts::<u64>::SECRET
+            || __ffi::Facts::<ArenaStr>::SECRET || __ffi::Facts::<ArenaVec<Row>>::SECRET;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
             &[
                 __ffi::Facts::<u64>::LANES,

@@ -25,8 +25,14 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
     static __FFI_SITE: __ffi::Site = __ffi::Site::new("find");
-    const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<u32>());
-    const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+    const _: () = __ffi::assert_by_value(
+        __ffi::core::mem::size_of::<u32>(),
+        __ffi::Facts::<u32>::SECRET,
+    );
+    const _: () = __ffi::assert_returned_by_value(
+        __FfiFacts::RESULT_SIZE,
+        __FfiFacts::RESULT_SECRET,
+    );
     fn __ffi_assertions() {
         __ffi::assert_owned_text::<String>();
         __ffi::assert_value::<u32>();
@@ -204,6 +210,10 @@ const _: () = {
         const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<Vec<f64>, DbError> as __ffi::FfiReturn>::Output,
         >();
+        const RESULT_SECRET: __ffi::bool = <<Result<
+            Vec<f64>,
+            DbError,
+        > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::SECRET;
     }
     impl __ffi::NoFacts for __FfiFacts {}
     #[doc(hidden)]

@@ -30,8 +30,14 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
     static __FFI_SITE: __ffi::Site = __ffi::Site::new("Image.new");
-    const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<u32>());
-    const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+    const _: () = __ffi::assert_by_value(
+        __ffi::core::mem::size_of::<u32>(),
+        __ffi::Facts::<u32>::SECRET,
+    );
+    const _: () = __ffi::assert_returned_by_value(
+        __FfiFacts::RESULT_SIZE,
+        __FfiFacts::RESULT_SECRET,
+    );
     fn __ffi_assertions() {
         __ffi::assert_object::<Image>();
         __ffi::assert_value::<u32>();
@@ -139,6 +145,10 @@ const _: () = {
         const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<__ffi::FfiObject<Image>, DbError> as __ffi::FfiReturn>::Output,
         >();
+        const RESULT_SECRET: __ffi::bool = <<Result<
+            __ffi::FfiObject<Image>,
+            DbError,
+        > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::SECRET;
     }
     impl __ffi::NoFacts for __FfiFacts {}
     #[doc(hidden)]
@@ -174,8 +184,14 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
     static __FFI_SITE: __ffi::Site = __ffi::Site::new("Image.mean");
-    const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<f32>());
-    const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+    const _: () = __ffi::assert_by_value(
+        __ffi::core::mem::size_of::<f32>(),
+        __ffi::Facts::<f32>::SECRET,
+    );
+    const _: () = __ffi::assert_returned_by_value(
+        __FfiFacts::RESULT_SIZE,
+        __FfiFacts::RESULT_SECRET,
+    );
     fn __ffi_assertions() {
         __ffi::assert_object::<Image>();
         __ffi::assert_value::<f32>();
@@ -297,6 +313,7 @@ const _: () = {
         const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <f32 as __ffi::FfiReturn>::Output,
         >();
+        const RESULT_SECRET: __ffi::bool = <<f32 as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::SECRET;
     }
     impl __ffi::NoFacts for __FfiFacts {}
     #[doc(hidden)]

@@ -30,8 +30,14 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
     static __FFI_SITE: __ffi::Site = __ffi::Site::new("step");
-    const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<Bounds>());
-    const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+    const _: () = __ffi::assert_by_value(
+        __ffi::core::mem::size_of::<Bounds>(),
+        __ffi::Facts::<Bounds>::SECRET,
+    );
+    const _: () = __ffi::assert_returned_by_value(
+        __FfiFacts::RESULT_SIZE,
+        __FfiFacts::RESULT_SECRET,
+    );
     fn __ffi_assertions() {
         __ffi::assert_value::<Particle>();
         __ffi::assert_value::<Bounds>();
@@ -183,6 +189,10 @@ const _: () = {
         const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<Option<f64>, String> as __ffi::FfiReturn>::Output,
         >();
+        const RESULT_SECRET: __ffi::bool = <<Result<
+            Option<f64>,
+            String,
+        > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::SECRET;
     }
     impl __ffi::NoFacts for __FfiFacts {}
     #[doc(hidden)]

@@ -50,6 +50,7 @@ const _: () = {
         const ANY_BITS: __ffi::bool = __ffi::Facts::<u64>::ANY_BITS;
         const CAPACITIES_FIT: __ffi::bool = __ffi::Facts::<u64>::CAPACITIES_FIT;
         const LANES: __ffi::Lanes = __ffi::Facts::<u64>::LANES;
+        const SECRET: __ffi::bool = __ffi::Facts::<u64>::SECRET;
         #[inline]
         unsafe fn check(value: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe { __ffi::Facts::<u64>::check(value.cast::<u64>()) }

@@ -90,6 +90,7 @@ const _: () = {
             ],
         );
         const ANY_BITS: __ffi::bool = false;
+        const SECRET: __ffi::bool = false || __ffi::Facts::<FfiStr<19>>::SECRET;
         #[inline]
         unsafe fn check(
             oneof: *const Payment,

@@ -173,8 +173,14 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
     static __FFI_SITE: __ffi::Site = __ffi::Site::new("Db.get");
-    const _: () = __ffi::assert_by_value(__ffi::core::mem::size_of::<u64>());
-    const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+    const _: () = __ffi::assert_by_value(
+        __ffi::core::mem::size_of::<u64>(),
+        __ffi::Facts::<u64>::SECRET,
+    );
+    const _: () = __ffi::assert_returned_by_value(
+        __FfiFacts::RESULT_SIZE,
+        __FfiFacts::RESULT_SECRET,
+    );
     fn __ffi_assertions() {
         __ffi::assert_object::<dyn Db>();
         __ffi::assert_value::<u64>();
@@ -272,6 +278,10 @@ const _: () = {
         const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Result<User, DbError> as __ffi::FfiReturn>::Output,
         >();
+        const RESULT_SECRET: __ffi::bool = <<Result<
+            User,
+            DbError,
+        > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::SECRET;
     }
     impl __ffi::NoFacts for __FfiFacts {}
     #[doc(hidden)]
@@ -307,7 +317,10 @@ const _: () = {
     use __ffi::NoFacts as _;
     use __ffi::Untyped as _;
     static __FFI_SITE: __ffi::Site = __ffi::Site::new("Db.find");
-    const _: () = __ffi::assert_returned_by_value(__FfiFacts::RESULT_SIZE);
+    const _: () = __ffi::assert_returned_by_value(
+        __FfiFacts::RESULT_SIZE,
+        __FfiFacts::RESULT_SECRET,
+    );
     fn __ffi_assertions() {
         __ffi::assert_object::<dyn Db>();
         __ffi::assert_owned_text::<String>();
@@ -439,6 +452,9 @@ const _: () = {
         const RESULT_SIZE: __ffi::usize = __ffi::core::mem::size_of::<
             <Vec<u64> as __ffi::FfiReturn>::Output,
         >();
+        const RESULT_SECRET: __ffi::bool = <<Vec<
+            u64,
+        > as __ffi::FfiReturn>::Output as __ffi::FfiOutput>::SECRET;
     }
     impl __ffi::NoFacts for __FfiFacts {}
     #[doc(hidden)]

@@ -132,6 +132,7 @@ const _: () = {
             ],
         );
         const ANY_BITS: __ffi::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS;
+        const SECRET: __ffi::bool = __ffi::Facts::<[f32; 2]>::SECRET;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
             &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),

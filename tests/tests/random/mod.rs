@@ -193,7 +193,7 @@ impl Schema {
                 let len = write_len(*cap, style, random, bytes);
                 fill_text(random, &mut bytes[4..][..len]);
             }
-            Type::Bytes { cap } => {
+            Type::Bytes { cap } | Type::Secret { cap } => {
                 let len = write_len(*cap, style, random, bytes);
                 random.fill(&mut bytes[4..][..len]);
             }
@@ -248,7 +248,7 @@ impl Schema {
             Type::Message(id) => (self.messages[id].size, self.messages[id].align),
             Type::Oneof(id) => (self.oneofs[id].size, self.oneofs[id].align),
             Type::Enum(id) | Type::Open(id) => self.layout(&Type::Scalar(self.enums[id].repr)),
-            Type::Str { cap } | Type::Bytes { cap } => list((1, 1), *cap),
+            Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => list((1, 1), *cap),
             Type::Vec { of, cap } => list(self.layout(of), *cap),
             Type::Option { of } => {
                 let (size, align) = self.layout(of);
@@ -276,7 +276,10 @@ impl Schema {
 
 /// Returns true if a value has no others inside.
 fn is_leaf(ty: &Type) -> bool {
-    matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Bytes { .. })
+    matches!(
+        ty,
+        Type::Scalar(_) | Type::Enum(_) | Type::Str { .. } | Type::Bytes { .. } | Type::Secret { .. }
+    )
 }
 
 /// Writes the length of a list, mostly a valid one, and returns the number of elements that fit.

@@ -513,9 +513,10 @@ impl Rules {
     }
 }
 
-/// As `#[ffi(..)]` has them.
-impl fmt::Display for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Rules {
+    /// Returns the arguments of `#[ffi(..)]`, in Rust's notation.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<String> {
         let Self { min, max, non_empty, max_len, pattern } = self;
         let range = (min.is_some() || max.is_some()).then(|| {
             let equals = if max.is_some() { "=" } else { "" };
@@ -527,7 +528,14 @@ impl fmt::Display for Rules {
             max_len.map(|most| format!("max_len = {most}")),
             pattern.as_ref().map(|pattern| format!("pattern = {pattern:?}")),
         ];
-        f.write_str(&all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        all.into_iter().flatten().collect()
+    }
+}
+
+/// As `#[ffi(..)]` has them.
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.arguments().join(", "))
     }
 }
 

@@ -107,12 +107,8 @@ const CHARACTER: u64 = 4;
 
 impl Rules {
     fn of(field: &FieldDescriptor) -> Self {
-        let options = field.options();
-        let rules = options
-            .extensions()
-            .find(|(option, _)| matches!(option.full_name(), "buf.validate.field" | "validate.rules"));
-        let Some((_, Value::Message(rules))) = rules else { return Self::default() };
-        match (inner(rules, "repeated"), inner(rules, "map")) {
+        let Some(rules) = rules_of(field) else { return Self::default() };
+        match (inner(&rules, "repeated"), inner(&rules, "map")) {
             (Some(list), _) => {
                 let len = inner(&list, "items").and_then(|items| length(&items));
                 Self { count: bound(&list, "max_items"), len, key_len: None }
@@ -122,9 +118,18 @@ impl Rules {
                 len: inner(&map, "values").and_then(|values| length(&values)),
                 key_len: inner(&map, "keys").and_then(|keys| length(&keys)),
             },
-            (None, None) => Self { len: length(rules), ..Self::default() },
+            (None, None) => Self { len: length(&rules), ..Self::default() },
         }
     }
+}
+
+/// Returns the rules of `buf.validate` or `validate` of a field, if there are some.
+pub(super) fn rules_of(field: &FieldDescriptor) -> Option<DynamicMessage> {
+    let options = field.options();
+    let mut rules = options
+        .extensions()
+        .filter(|(option, _)| matches!(option.full_name(), "buf.validate.field" | "validate.rules"));
+    rules.next()?.1.as_message().cloned()
 }
 
 /// Returns the largest number of bytes that rules of one value allow.
@@ -138,10 +143,10 @@ fn length(rules: &DynamicMessage) -> Option<u64> {
     bytes.or(characters.map(|count| count.saturating_mul(CHARACTER)))
 }
 
-fn inner(rules: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
+pub(super) fn inner(rules: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
     rules.has_field_by_name(name).then(|| rules.get_field_by_name(name)?.as_message().cloned())?
 }
 
-fn bound(rules: &DynamicMessage, name: &str) -> Option<u64> {
+pub(super) fn bound(rules: &DynamicMessage, name: &str) -> Option<u64> {
     rules.has_field_by_name(name).then(|| number(&*rules.get_field_by_name(name)?))?
 }

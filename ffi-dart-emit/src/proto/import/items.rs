@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ffi_core::schema::read::{DartType, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
@@ -47,6 +47,7 @@ fn unset(name: String) -> Part {
         name,
         tag: None,
         wire: Wire::default(),
+        rules: Rules::default(),
         rename: None,
         json: Vec::new(),
         ty: None,
@@ -65,6 +66,7 @@ fn nothing() -> Part {
         name: "empty".to_owned(),
         tag: None,
         wire: Wire { flat: true, ..Wire::default() },
+        rules: Rules::default(),
         rename: None,
         json: Vec::new(),
         ty: Some(Type::Logical("empty".to_owned())),
@@ -184,6 +186,7 @@ impl Importer<'_> {
                 name,
                 tag: None,
                 wire: Wire::default(),
+                rules: Rules::default(),
                 rename: found.text("value_dart_name"),
                 json: Vec::new(),
                 ty: None,
@@ -200,6 +203,7 @@ impl Importer<'_> {
                 name,
                 tag: None,
                 wire: Wire::default(),
+                rules: Rules::default(),
                 rename: None,
                 json: Vec::new(),
                 ty: None,
@@ -296,6 +300,7 @@ impl Importer<'_> {
                     name,
                     tag: None,
                     wire: Wire::default(),
+                    rules: Rules::default(),
                     rename,
                     json: Vec::new(),
                     ty: None,
@@ -361,6 +366,7 @@ impl Importer<'_> {
                 name: "value".to_owned(),
                 tag: None,
                 wire: Wire::default(),
+                rules: Rules::default(),
                 rename: None,
                 json: Vec::new(),
                 ty: None,
@@ -431,7 +437,9 @@ impl Importer<'_> {
                 continue;
             };
             let Some(ty) = self.field_type(&field, &found) else { continue };
-            parts.push(self.part(it.full_name(), &field, &found, name, Some(ty)));
+            let mut part = self.part(it.full_name(), &field, &found, name, Some(ty));
+            part.rules = self.rules(&field, part.ty.as_ref());
+            parts.push(part);
         }
         let options = self.message_options(it);
         if let Some((index, part)) = self.keep_unknown(it, &options, &names) {
@@ -680,6 +688,7 @@ impl Importer<'_> {
             name,
             tag: Some(field.number()),
             wire: wire(field),
+            rules: Rules::default(),
             rename,
             ty,
             value: None,

@@ -32,6 +32,7 @@ mod items;
 mod names;
 mod options;
 mod report;
+mod rules;
 mod services;
 mod sidecar;
 mod sources;

@@ -14,18 +14,15 @@ use super::{ImportOptions, descriptors};
 use crate::foreign::rust_code;
 use crate::input;
 use crate::model::{Problem, Problems};
-use crate::proto::{OPTIONS, OPTIONS_FILE};
+use crate::proto::published;
 
-/// The published options, for files whose folder lacks them.
+/// The published options and rules, for files whose folder lacks them.
 struct Published;
 
 impl FileResolver for Published {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        if name == OPTIONS_FILE {
-            File::from_source(name, OPTIONS)
-        } else {
-            Err(protox::Error::file_not_found(name))
-        }
+        let text = published(name).ok_or_else(|| protox::Error::file_not_found(name))?;
+        File::from_source(name, text)
     }
 }
 

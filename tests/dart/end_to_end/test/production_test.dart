@@ -1187,6 +1187,88 @@ void main() {
     });
   });
 
+  group('a secret', () {
+    late FixtureProductionLibrary library;
+    setUp(() => library = _open());
+
+    /// Tests that [count] copies of the token [seed] are in memory until [end] was called.
+    void goesWith(int seed, int count, void Function() end) {
+      expect(library.copies(seed), count, reason: 'before');
+      end();
+      expect(library.copies(seed), 0, reason: 'after');
+    }
+
+    test('is gone from memory with its owner', () {
+      goesWith(60, 0, () {});
+      goesWith(61, 1, library.login(61).dispose);
+
+      final box = LoginBox();
+      library.logIn(box, 62);
+      goesWith(62, 1, box.dispose);
+
+      final array = LoginArray(3);
+      library.logIn(array.boxAt(1), 63);
+      goesWith(63, 1, array.dispose);
+
+      final made = library.someLogins(64, 2);
+      expect(library.hasToken(made.boxAt(1), 65), isTrue);
+      goesWith(65, 1, made.dispose);
+
+      LoginsQueue.push(library.login(66));
+      goesWith(66, 1, LoginsQueue.tryPop()!.dispose);
+    }, testOn: 'linux');
+
+    test('is gone from memory with columns, and from the way to them', () {
+      final made = library.loginColumns(70, 40);
+      expect(library.copies(109), 1);
+      goesWith(70, 1, made.dispose);
+      expect(library.copies(109), 0);
+
+      final box = LoginBox(), columns = LoginColumns();
+      library.logIn(box, 110);
+      columns.push(box.ref);
+      columns[0] = box.ref;
+      // Its view would keep the memory until the collector comes.
+      box.raw.freeNow();
+      goesWith(110, 1, columns.dispose);
+    }, testOn: 'linux');
+
+    test('is gone from the bytes that Rust decodes', () {
+      final bytes = library.encodedLogin(120);
+      final box = LoginBox.fromProto(bytes.list);
+      expect(library.hasToken(box, 120), isTrue);
+      bytes.list.fillRange(0, bytes.length, 0);
+      goesWith(120, 1, box.dispose);
+    }, testOn: 'linux');
+
+    test('is in views only', () {
+      final box = library.login(130), login = box.ref;
+      expect((login.user, login.token.length), (130, 48));
+      expect(login.toData(), const LoginData(user: 130, name: ''));
+      expect('$login', '${const LoginData(user: 130, name: '')}');
+      expect('$login', isNot(contains('token')));
+
+      const LoginData(user: 1, name: 'Ada').writeTo(login);
+      expect(library.hasToken(box, 130), isTrue, reason: 'it does not change');
+      login.token = [1, 2, 3];
+      expect(login.token, [1, 2, 3]);
+      expect(
+        () => login.token = List.filled(49, 0),
+        throwsA(isA<CapacityException>()),
+      );
+
+      final pair = PairBox();
+      pair.ref.active.setFrom(login);
+      expect(pair.ref.active.token, [1, 2, 3], reason: 'memory to memory');
+      expect(
+        '${pair.ref}',
+        'PairData(active: LoginData(user: 1, name: Ada))',
+      );
+      pair.dispose();
+      box.dispose();
+    });
+  });
+
   test('the library tells its version and build', () {
     final info = _open().info;
     expect(info.name, 'fixture_production');
