@@ -1,4 +1,5 @@
-//! Decides if the pools of the target have magazines: `cfg(magazines)`.
+//! Decides if the pools of the target have magazines: `cfg(magazines)`; and if the profile asks for
+//! a small library, which has one copy of the pools' fast paths: `cfg(small)`.
 //!
 //! They need the thread pointer and a fence that the system runs on behalf of other threads
 //! (`src/pool/cache/`). Miri knows neither.
@@ -7,7 +8,10 @@ use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(magazines)");
+    println!("cargo::rustc-check-cfg=cfg(magazines, small)");
+    if matches!(env::var("OPT_LEVEL").as_deref(), Ok("s" | "z")) {
+        println!("cargo::rustc-cfg=small");
+    }
     let target = |name: &str| env::var(format!("CARGO_CFG_{name}")).unwrap_or_default();
     let system = matches!(&*target("TARGET_OS"), "linux" | "android");
     let processor = matches!(&*target("TARGET_ARCH"), "x86_64" | "aarch64");

@@ -384,7 +384,10 @@ fn fields_of_the_table_are_those_of_rust() {
         assert_eq!((out.map(Some), present), (Body::FIELDS.tensor.mins(&expected), [1, 1]));
         (table.field_max.unwrap())(tensor, 0, stride, 2, out.as_mut_ptr(), present.as_mut_ptr());
         assert_eq!(present, [0, 0]);
-        assert_eq!((table.field_mean.unwrap())(tensor, 0, stride, 2, out.as_mut_ptr()), KernelCode::None as i32);
+        assert_eq!(
+            (table.field_mean.unwrap())(tensor, 0, stride, 2, out.as_mut_ptr()),
+            KernelCode::None as i32
+        );
         (table.field_add.unwrap())(tensor, 50, stride, 2, 1.0);
         Body::FIELDS.tensor.add(&mut expected, 1.0);
         (table.field_scale.unwrap())(tensor, 50, stride, 2, 2.0);
@@ -469,9 +472,18 @@ fn kernels_of_the_table_refuse_what_can_be_checked() {
         let last = own.as_mut_ptr().wrapping_add(3);
         assert_eq!(((table.sum.unwrap())(own.as_ptr(), 4, last), last.read()), (OK, 10.0));
         assert_eq!((table.dot.unwrap())(one, one, 0, result), OK);
-        assert_eq!((table.field_sum.unwrap())(first, 2, 16, 2, first.wrapping_add(2)), KernelCode::Overlap as i32);
-        assert_eq!((table.field_min.unwrap())(first, 2, 16, 1, result, first.cast()), KernelCode::Overlap as i32);
-        assert_eq!((table.field_min.unwrap())(first, 2, 16, 1, result, result.cast()), KernelCode::Overlap as i32);
+        assert_eq!(
+            (table.field_sum.unwrap())(first, 2, 16, 2, first.wrapping_add(2)),
+            KernelCode::Overlap as i32
+        );
+        assert_eq!(
+            (table.field_min.unwrap())(first, 2, 16, 1, result, first.cast()),
+            KernelCode::Overlap as i32
+        );
+        assert_eq!(
+            (table.field_min.unwrap())(first, 2, 16, 1, result, result.cast()),
+            KernelCode::Overlap as i32
+        );
         assert_eq!(dots(first, first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap as i32);
         assert_eq!(lengths(first, 2, 2, first.wrapping_add(3)), KernelCode::Overlap as i32);
         // A pointer to no numbers may have any value.

@@ -753,7 +753,6 @@ impl FromMeta for Simd {
     }
 }
 
-
 /// `pool = N` or `pool(capacity = N, reset = "keep")`.
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {

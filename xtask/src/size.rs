@@ -18,10 +18,11 @@ const MORE: u32 = 10;
 
 /// Features, and texts for the table. The first is the smallest library, without which no other one
 /// is.
-const LIBRARIES: [(&str, &str); 6] = [
+const LIBRARIES: [(&str, &str); 7] = [
     ("minimal", "a message, a function"),
     ("pools", "a pool for each message"),
     ("simd", "kernels for each message"),
+    ("simd-named", "two kernels for each message, by name"),
     ("proto", "protobuf for each message"),
     ("services", "a service for each message"),
     ("tokio", "an async function for each message, on tokio"),

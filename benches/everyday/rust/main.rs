@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use bench_everyday::{Counts, ENTRIES, Flags, Particle, ParticleColumns, States, Table, part, row};
 use ffi_benches::{Contender, compare, print_ratio};
-use ffi_core::{FfiMap, FfiMessage as _, FfiProto as _, FfiStr, FfiType as _};
+use ffi_core::{FfiMap, FfiMessage, FfiPooled, FfiProto as _, FfiStr, FfiType as _};
 
 const ROUNDS: usize = 31;
 
@@ -16,6 +16,7 @@ fn main() -> Result<()> {
     map()?;
     checks()?;
     few_rows()?;
+    pools()?;
     sort()
 }
 
@@ -143,6 +144,70 @@ fn checks() -> Result<()> {
         ],
     )?;
     print_ratio("check_enums_vs_fold", ours.ratio_to(&theirs), 1.5);
+    Ok(())
+}
+
+/// Number of slots of the largest pool.
+const MANY_SLOTS: u32 = 1_000_000;
+
+/// Defines messages of 32 bytes with pools of some sizes.
+macro_rules! pooled {
+    ($($name:ident: $capacity:expr;)*) => { $(
+        /// Four numbers.
+        #[derive(FfiMessage)]
+        #[repr(C)]
+        #[ffi(pool = $capacity)]
+        struct $name {
+            numbers: [u64; 4],
+        }
+    )* };
+}
+
+pooled! {
+    InPoolOf1: 1;
+    InPoolOf16: 16;
+    InPoolOf1000: 1_000;
+    InLargePool: 50_000;
+    InPoolOfMillion: MANY_SLOTS;
+}
+
+/// Times pairs of one thread in small pools against those in a large one; and the count of a
+/// million slots, in microseconds.
+fn pools() -> Result<()> {
+    const PAIRS: u64 = 100_000;
+    fn pairs<T: FfiPooled>() -> Result<Duration> {
+        time(&PAIRS, || (0..PAIRS).filter(|_| black_box(T::pool().alloc()).is_some()).count() as u64)
+    }
+    let [one, few, small, large] = compare(
+        "100,000 pairs in pools",
+        ROUNDS,
+        [
+            Contender::new("1 slot", pairs::<InPoolOf1>),
+            Contender::new("16 slots", pairs::<InPoolOf16>),
+            Contender::new("1,000 slots", pairs::<InPoolOf1000>),
+            Contender::new("50,000 slots", pairs::<InLargePool>),
+        ],
+    )?;
+    print_ratio("pool_of_1_pair_vs_large_pool", one.ratio_to(&large), 2.0);
+    print_ratio("pool_of_16_pair_vs_large_pool", few.ratio_to(&large), 2.0);
+    print_ratio("pool_of_1000_pair_vs_large_pool", small.ratio_to(&large), 2.0);
+
+    let pool = InPoolOfMillion::pool();
+    // Every slot was used, and half of them are.
+    let mut held = pool.try_alloc_many(MANY_SLOTS as usize)?;
+    let half = held.len() / 2;
+    held.truncate(half);
+    let [count, stats] = compare(
+        "count a million slots",
+        ROUNDS,
+        [
+            Contender::new("live_count", || time(&half, || pool.live_count())),
+            Contender::new("stats", || time(&(half as u64), || pool.stats().live)),
+        ],
+    )?;
+    print_ratio("pool_live_count_of_million_us", count.median() * 1_000.0, 5.0);
+    print_ratio("pool_live_count_of_million_vs_stats", count.ratio_to(&stats), 0.05);
+    drop(held);
     Ok(())
 }
 

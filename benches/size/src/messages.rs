@@ -9,7 +9,8 @@ macro_rules! message {
         #[derive(FfiMessage, Clone, Copy, Debug, Default, PartialEq)]
         #[repr(C)]
         #[cfg_attr(feature = "pools", ffi(pool = 4096))]
-        #[cfg_attr(feature = "simd", ffi(simd))]
+        #[cfg_attr(all(feature = "simd", not(feature = "simd-named")), ffi(simd))]
+        #[cfg_attr(feature = "simd-named", ffi(simd(sum, scale)))]
         pub struct $name {
             /// Metres from the left.
             pub x: f32,

@@ -121,14 +121,17 @@ pub fn pool_reference<T: FfiPooled>(slot: *const T) -> u64 {
 }
 
 // The bodies without a type. The two that programs call most are inlined where the size of a slot
-// is a constant, but not in debug builds, in which each message would cost compile time for a copy.
+// is a constant, but not in debug builds, in which each message would cost compile time for a copy,
+// nor in those for size, in which it would cost 420 bytes.
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(any(debug_assertions, small)), inline(always))]
+#[cfg_attr(small, inline(never))]
 fn alloc(pool: Untyped<'static>) -> *mut u8 {
     pool.alloc_lent()
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(any(debug_assertions, small)), inline(always))]
+#[cfg_attr(small, inline(never))]
 fn free(pool: Untyped<'_>, slot: *const u8) -> i32 {
     pool.free_lent(slot)
 }

@@ -400,25 +400,42 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
 
     /// Returns roughly how many slots have their bit set: they are handed out, or kept by a thread.
     pub(super) fn count(&self) -> usize {
-        set_bits(self.bits) - (self.bits.len() * GROUP - self.capacity)
+        set_bits(self.bits) - self.spare()
+    }
+
+    /// Returns the same, a million slots in some microseconds. It asks for the processor's
+    /// instructions, which is code that [`count`](Self::count), of every pool, doesn't link.
+    pub(super) fn count_fast(&self) -> usize {
+        set_bits_fast(self.bits) - self.spare()
+    }
+
+    /// Number of bits that no slot has.
+    fn spare(&self) -> usize {
+        self.bits.len() * GROUP - self.capacity
     }
 }
 
 /// Returns the number of bits that are set.
+#[inline(always)]
 fn set_bits<W: Word>(words: &[W]) -> usize {
+    words.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
+}
+
+/// Returns the number of bits that are set, by the instruction for it if there is one.
+fn set_bits_fast<W: Word>(words: &[W]) -> usize {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         /// Has an instruction for each word, where the baseline of x86-64 has ten.
         #[target_feature(enable = "popcnt")]
         fn counted<W: Word>(words: &[W]) -> usize {
-            words.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
+            set_bits(words)
         }
         if std::arch::is_x86_feature_detected!("popcnt") {
             // SAFETY: the processor has that instruction, as was just found out.
             return unsafe { counted(words) };
         }
     }
-    words.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
+    set_bits(words)
 }
 
 /// Returns those of `bits` whose slots' words fill a whole cache line, or all if there are none.

@@ -723,11 +723,21 @@ impl<'a, C: Cache> Slots<'a, C> {
     /// Returns how many slots are handed out, without looking at each: exact if no thread allocates
     /// or frees meanwhile.
     pub(crate) fn count(&self) -> usize {
+        self.without_kept(self.cache.live().count())
+    }
+
+    /// Returns the same; see [`Live::count_fast`](super::live::Live::count_fast).
+    pub(crate) fn count_fast(&self) -> usize {
+        self.without_kept(self.cache.live().count_fast())
+    }
+
+    /// Returns how many of `set` live bits are those of slots that are handed out.
+    fn without_kept(&self, set: usize) -> usize {
         #[cfg(feature = "pool-debug")]
         let kept = self.cache.kept() + self.quarantine.len();
         #[cfg(not(feature = "pool-debug"))]
         let kept = self.cache.kept();
-        self.cache.live().count().saturating_sub(kept)
+        set.saturating_sub(kept)
     }
 
     /// Returns how many slots are handed out, and how many frees there were. It reads each word, so

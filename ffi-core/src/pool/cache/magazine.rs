@@ -923,8 +923,7 @@ impl Magazines<'static, AtomicU64, Sound> {
     /// `capacity` slots.
     pub(in crate::pool) const fn bytes(capacity: usize) -> usize {
         let entries = Self::entries_of(capacity);
-        entries * size_of::<Magazine<AtomicU64>>()
-            + (entries.div_ceil(64) + entries) * size_of::<AtomicU64>()
+        entries * size_of::<Magazine<AtomicU64>>() + (entries.div_ceil(64) + entries) * size_of::<AtomicU64>()
     }
 
     /// Makes magazines above these live bits, if they are wanted and the system has what they need;

@@ -509,4 +509,41 @@ void main() {
     three.dispose();
     expect(() => three.simd.sum(), throwsStateError);
   });
+
+  test('a message has the kernels that it names', () {
+    final all = ReadingArray(2);
+    all[0]
+      ..celsius = 20
+      ..humidity = 0.5;
+    all[1].celsius = 1;
+    expect(all.simd.sums(), [21, 0.5]);
+    all.simd.scale(2);
+    expect(all[0].celsius, 40);
+    final one = ReadingBox();
+    for (final leftOut in [
+      () => all.simd.means(),
+      () => all.simd.maxs(),
+      () => all.simd.addRecord(one),
+      () => all.simd.clampRecord(one, one),
+      () => all.simd.axpyFields(
+        1,
+        from: all.simdFields.celsius,
+        to: all.simdFields.humidity,
+      ),
+    ]) {
+      expect(
+        leftOut,
+        throwsA(
+          isA<UnsupportedError>().having(
+            (it) => it.message,
+            'message',
+            contains('`#[ffi(simd(..))]`'),
+          ),
+        ),
+      );
+    }
+    // Another message of the library has all kernels on numbers of this type.
+    all.simd.mul(all);
+    expect(all[0].celsius, 1600);
+  });
 }
