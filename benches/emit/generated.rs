@@ -229,6 +229,34 @@ fn messages(count: usize) -> String {
     source
 }
 
+/// Returns the messages of [`messages`] as classes of dart:ffi, as a program by hand declares them:
+/// fields with their docs, and neither values nor arrays.
+pub fn dart_structs(count: usize) -> String {
+    let mut source = String::from("import 'dart:ffi';\n\n");
+    for index in 0..count {
+        write!(
+            source,
+            "/// What is known of one thing of kind {index}.\nfinal class {} extends Struct {{\n",
+            struct_name(index)
+        )
+        .expect("a String takes all");
+        for (field, name) in FIELDS.into_iter().enumerate() {
+            let declared = match field {
+                3 if index % 5 == 4 => format!("external {}", struct_name(index - 1)),
+                6 if index % 5 == 4 => "@Array(16)\n  external Array<Float>".to_owned(),
+                _ => {
+                    let (native, dart) = DART_SCALARS[(index + field) % SCALARS.len()];
+                    format!("@{native}()\n  external {dart}")
+                }
+            };
+            writeln!(source, "  /// Its {name}, in the unit of {name}.\n  {declared} {name};\n")
+                .expect("a String takes all");
+        }
+        source.push_str("}\n\n");
+    }
+    source
+}
+
 /// Returns code that only compiles if every derive has done its work.
 fn check() -> String {
     let mut source = String::from(
@@ -250,6 +278,20 @@ const FIELDS: [&str; 10] =
     ["position", "velocity", "mass", "owner", "count", "flags", "samples", "offset", "weight", "stamp"];
 
 const SCALARS: [&str; 10] = ["f32", "f64", "u32", "i32", "u64", "i64", "u16", "i16", "u8", "bool"];
+
+/// The annotation and the type in Dart of each of [`SCALARS`].
+const DART_SCALARS: [(&str, &str); 10] = [
+    ("Float", "double"),
+    ("Double", "double"),
+    ("Uint32", "int"),
+    ("Int32", "int"),
+    ("Uint64", "int"),
+    ("Int64", "int"),
+    ("Uint16", "int"),
+    ("Int16", "int"),
+    ("Uint8", "int"),
+    ("Bool", "bool"),
+];
 
 /// Writes a file unless it has the right text already, as cargo compares times.
 fn write(file: &Path, text: &str) -> Result<()> {

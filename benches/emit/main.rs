@@ -1,6 +1,7 @@
 //! Times the emitter, and the derive at compile time. Run by `cargo xtask bench emit`, with the
 //! folder for generated files.
 
+mod compile;
 mod derive;
 mod emitter;
 mod generated;
@@ -21,5 +22,6 @@ fn main() -> Result<()> {
     let packages = folder.join("packages");
     emitter::run(&workspace, &emitter, &packages)?;
     open::run(&workspace, &packages, &folder.join("open"))?;
+    compile::run(&packages, &folder.join("compile"))?;
     derive::run(&workspace)
 }

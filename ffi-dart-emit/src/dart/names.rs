@@ -887,7 +887,7 @@ mod tests {
             line.strip_prefix("  ").filter(|it| it.starts_with(|first: char| first.is_alphabetic()))?;
         let declared = match line.split_once("get ") {
             Some((_, rest)) => &rest[..rest.find([' ', ';'])?],
-            None => line.split_once('(').map_or_else(|| line.trim_end_matches(';'), |(before, _)| before),
+            None => line.split(['(', '=', ';']).next()?.trim_end(),
         };
         // The parameters of a generic method stand between its name and its parentheses.
         let generic = if declared.ends_with('>') { declared.rfind('<') } else { None };

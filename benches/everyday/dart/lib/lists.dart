@@ -30,7 +30,7 @@ void compareLists(String mode) {
     (_forNumbersByIndex, 'for_in_numbers_vs_index', 1.5),
     (_forMessages, 'for_in_messages_vs_index', 1.5),
     (_forArray, 'for_in_array_vs_index', 1.5),
-    (_column, 'column_in_loop_vs_held', 40.0),
+    (_column, 'column_in_loop_vs_held', 20.0),
     (_sort, 'columns_sort_vs_list_of_values', 2.0),
   ]) {
     final [ours, theirs] = comparison.run().values.toList();

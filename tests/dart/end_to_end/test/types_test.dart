@@ -387,12 +387,12 @@ void main() {
     });
 
     test('a loop gives what the index gives', () {
-      Object? value(Object? it) =>
-          it is FfiView<FfiValue> ? it.toData() : it;
+      Object? value(Object? it) => it is FfiView<FfiValue> ? it.toData() : it;
       void loops<E>(List<E> list, int length) {
-        expect([for (final it in list) value(it)], [
-          for (var i = 0; i < length; i++) value(list[i]),
-        ]);
+        expect(
+          [for (final it in list) value(it)],
+          [for (var i = 0; i < length; i++) value(list[i])],
+        );
       }
 
       final lists = ListsBox();
