@@ -239,12 +239,18 @@ fn flattened_oneofs_are_oneofs_of_the_message() {
         let all = [Record::Oneof(body), Record::Message(event)];
         schema(all.into_iter().chain(elsewhere.then_some(Record::Message(other))).collect())
     };
+    let event = |option: &str| {
+        format!(
+            "message Event {{\n  oneof body {{\n{option}    string note = 2 [(ffi.max_len) = 4];\n    \
+             sint64 delta = 3;\n  }}\n  uint32 id = 1;\n}}\n"
+        )
+    };
     let text = export(records(false));
-    let expected = "message Event {\n  oneof body {\n    string note = 2 [(ffi.max_len) = 4];\n    \
-                    sint64 delta = 3;\n  }\n  uint32 id = 1;\n}\n";
-    assert!(text.contains(expected) && !text.contains("message Body"), "{text}");
+    let expected = event("    option (ffi.oneof_rust_name) = \"Body\";\n");
+    assert!(text.contains(&expected) && !text.contains("message Body"), "{text}");
+    // A message has the name.
     let text = export(records(true));
-    assert!(text.contains(expected) && text.contains("message Body {"), "{text}");
+    assert!(text.contains(&event("")) && text.contains("message Body {"), "{text}");
 }
 
 #[test]
@@ -458,7 +464,11 @@ fn a_oneof_that_holds_itself_is_a_struct_with_a_flattened_one() {
         ..ImportOptions::default()
     };
     let source = import(text, &options).unwrap();
-    for part in ["    Not(FfiRef<Rule>),\n", "#[ffi(pool = 8)]\npub struct Rule {", "#[ffi(pool = 8)]\npub struct Rules {"] {
+    for part in [
+        "    Not(FfiRef<Rule>),\n",
+        "#[ffi(pool = 8)]\npub struct Rule {",
+        "#[ffi(pool = 8)]\npub struct Rules {",
+    ] {
         assert!(source.contains(part), "{part}---\n{source}");
     }
 }
@@ -510,7 +520,9 @@ fn large_messages_of_services_are_not_passed_by_value() {
         )
     };
     let methods = |source: &str| -> Vec<String> {
-        let lines = source.lines().filter_map(|line| line.trim().strip_prefix("fn ").or(line.trim().strip_prefix("async fn ")));
+        let lines = source
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("fn ").or(line.trim().strip_prefix("async fn ")));
         lines.map(str::to_owned).collect()
     };
     let in_arenas = import(&text(""), &ImportOptions::default()).unwrap();
@@ -727,16 +739,16 @@ fn messages_without_fields_have_a_form() {
     }
 }
 
-/// The names of the case without data and of the enum are the only things that an export leaves
-/// out.
+/// The name of the case without data is the only thing that an export leaves out.
 #[test]
 fn flattened_oneofs_and_messages_without_fields_go_out_and_in() {
     let flat = Wire { flat: true, ..Wire::default() };
     let mut body =
-        oneof("EventBody", 16, 8, 8, &[("Note", Some(str(4))), ("Delta", Some(scalar(Scalar::I64)))]);
+        oneof("Payload", 16, 8, 8, &[("Note", Some(str(4))), ("Delta", Some(scalar(Scalar::I64)))]);
+    body.item.rename = Some("Contents".to_owned());
     body.cases[1].tag = 2;
     body.cases[2].tag = 3;
-    let body_type = Type::Oneof(id("EventBody"));
+    let body_type = Type::Oneof(id("Payload"));
     let nothing = Type::Logical("empty".to_owned());
     let mut event = message(
         "Event",
@@ -755,6 +767,8 @@ fn flattened_oneofs_and_messages_without_fields_go_out_and_in() {
     let expected = "message Event {
   uint32 id = 1;
   oneof body {
+    option (ffi.oneof_rust_name) = \"Payload\";
+    option (ffi.oneof_dart_name) = \"Contents\";
     string note = 2 [(ffi.max_len) = 4];
     int64 delta = 3;
   }
@@ -768,8 +782,9 @@ message Last {
     assert!(!text.contains("empty.proto"), "{text}");
     let source = import(&text, &ImportOptions::default()).unwrap();
     for lines in [
-        "    #[ffi(flatten)]\n    pub body: EventBody,\n    #[ffi(tag = 4)]\n    pub last: Last,\n",
+        "    #[ffi(flatten)]\n    pub body: Payload,\n    #[ffi(tag = 4)]\n    pub last: Last,\n",
         "    #[ffi(tag = 2)]\n    Note(FfiStr<4>),\n    #[ffi(tag = 3)]\n    Delta(i64),\n",
+        "#[ffi(rename = \"Contents\")]\npub enum Payload {\n",
         "    #[ffi(flatten)]\n    pub empty: FfiEmpty,\n",
     ] {
         assert!(source.contains(lines), "{lines}\n---\n{source}");

@@ -111,6 +111,17 @@ def value(rng, field):
     return text if field.type == field.TYPE_STRING else text.encode()[: rng.randint(0, 4)]
 
 
+def is_required(field):
+    # New releases have this, and no labels.
+    known = getattr(field, "is_required", None)
+    return field.label == field.LABEL_REQUIRED if known is None else known
+
+
+def is_repeated(field):
+    known = getattr(field, "is_repeated", None)
+    return field.label == field.LABEL_REPEATED if known is None else known
+
+
 def is_map(field):
     return field.message_type is not None and field.message_type.GetOptions().map_entry
 
@@ -127,14 +138,14 @@ def fill(rng, message, depth):
     for field in of.fields:
         if field.type == field.TYPE_GROUP:
             continue  # groups are left out by the import
-        is_required = field.label == field.LABEL_REQUIRED
+        needed = is_required(field)
         oneof = field.containing_oneof
         if oneof is not None and chosen[oneof.full_name] is not field:
             continue
-        if oneof is None and not is_required and rng.random() < 0.5:
+        if oneof is None and not needed and rng.random() < 0.5:
             continue
         inner = field.message_type
-        if inner is not None and depth >= DEPTH and not is_required:
+        if inner is not None and depth >= DEPTH and not needed:
             continue
         count = rng.randint(0, 2)
         if is_map(field):
@@ -145,7 +156,7 @@ def fill(rng, message, depth):
                     fill(rng, entries[value(rng, key)], depth + 1)
                 else:
                     entries[value(rng, key)] = value(rng, held)
-        elif field.label == field.LABEL_REPEATED:
+        elif is_repeated(field):
             for _ in range(count):
                 if inner is not None:
                     fill(rng, getattr(message, field.name).add(), depth + 1)

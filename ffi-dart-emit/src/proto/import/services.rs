@@ -4,10 +4,10 @@ use ffi_core::schema::read::{Scalar, Type};
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
+use super::forms::MOST_BY_VALUE;
 use super::names::{TypeName, is_identifier, is_variant_name, member_name};
 use super::options::{Found, is_error};
 use super::types::is_logical;
-use super::forms::MOST_BY_VALUE;
 use super::{EMPTY, Importer};
 use crate::foreign::rust_string;
 use crate::logical::Logical;
