@@ -4,6 +4,7 @@
 //! [`check`] returns one row of the table that `cargo xtask protos` prints. The expected values
 //! come from `prost-reflect`, and from protobuf's own Python, which only know the .proto files.
 
+mod exported;
 mod library;
 mod peer;
 mod random;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow};
-use ffi_core::schema::read::{Message, Record};
+use ffi_core::schema::read::{Item, Message, Record};
 use ffi_dart_emit::proto::{ImportOptions, Imported, import, import_all};
 use ffi_dart_emit::{dart, library_file, model};
 use prost_reflect::prost::Message as _;
@@ -130,6 +131,7 @@ pub fn check(
         Err(problems) => row.failures.push(format!("Dart: {problems}")),
     }
     let schema = Schema::of(project, &taken, &imported, &records)?;
+    row.failures.extend(exported::differences(crate_folder, &records, &schema.exported)?);
     round_trips(&schema, project.values, &library, &mut row)?;
     if let Some((python, count)) = python {
         let messages = schema.messages.iter().map(|(descriptor, record)| (descriptor.full_name(), *record));
@@ -191,39 +193,45 @@ struct Schema<'a> {
     set: FileDescriptorSet,
     records: &'a [Record],
     messages: Vec<(MessageDescriptor, &'a Message)>,
+    /// These, and those that are enums in Rust, each with its name in an export.
+    exported: Vec<(MessageDescriptor, String)>,
 }
 
 impl<'a> Schema<'a> {
     /// Returns the messages of an import that are no enums in Rust.
-    fn of(
-        project: &Project,
-        files: &[PathBuf],
-        imported: &Imported,
-        records: &'a [Record],
-    ) -> Result<Self> {
+    fn of(project: &Project, files: &[PathBuf], imported: &Imported, records: &'a [Record]) -> Result<Self> {
         let mut include = project.include.clone();
         include.push(project.folder.clone());
         // The options of imports that nobody keeps beside their files.
         include.push(root().join("ffi-dart-emit/proto"));
         let set = protox::compile(files, &include).map_err(|error| anyhow!("{error:?}"))?;
         let pool = DescriptorPool::from_file_descriptor_set(set.clone())?;
-        let find: HashMap<&str, &Message> = records
-            .iter()
-            .filter_map(|record| match record {
-                Record::Message(it) => Some((it.id.0.as_str(), it)),
-                _ => None,
-            })
-            .collect();
+        let mut find: HashMap<&str, &Message> = HashMap::new();
+        let mut items: HashMap<&str, &Item> = HashMap::new();
+        for record in records {
+            match record {
+                Record::Message(it) => {
+                    find.insert(&it.id.0, it);
+                    items.insert(&it.id.0, &it.item);
+                }
+                Record::Oneof(it) => _ = items.insert(&it.id.0, &it.item),
+                _ => {}
+            }
+        }
         let crate_name = project.name.replace('-', "_");
-        let mut messages = Vec::new();
-        for message in imported.messages.iter().filter(|it| !it.is_oneof) {
+        let (mut messages, mut exported) = (Vec::new(), Vec::new());
+        for message in &imported.messages {
             let Some(descriptor) = pool.get_message_by_name(&message.full_name) else { continue };
             let name = message.path.rsplit("::").next().unwrap_or_default();
             let id = format!("{}::{name}", message.prefix.as_ref().unwrap_or(&crate_name));
-            let record = find.get(id.as_str()).with_context(|| format!("there is no record of {id}"))?;
-            messages.push((descriptor, *record));
+            let none = || format!("there is no record of {id}");
+            let item = items.get(id.as_str()).with_context(none)?;
+            exported.push((descriptor.clone(), item.rename.as_ref().unwrap_or(&item.name).clone()));
+            if !message.is_oneof {
+                messages.push((descriptor, *find.get(id.as_str()).with_context(none)?));
+            }
         }
-        Ok(Self { set, records, messages })
+        Ok(Self { set, records, messages, exported })
     }
 }
 
