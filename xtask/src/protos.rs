@@ -2,23 +2,29 @@
 //! messages through the library that comes out.
 //!
 //! [`check`] returns one row of the table that `cargo xtask protos` prints. The expected values
-//! come from `prost-reflect`, which only knows the .proto files.
+//! come from `prost-reflect`, and from protobuf's own Python, which only know the .proto files.
 
+mod exported;
 mod library;
+mod peer;
 mod random;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, anyhow};
-use ffi_core::schema::read::{Message, Record};
+use ffi_core::schema::read::{Item, Message, Record};
 use ffi_dart_emit::proto::{ImportOptions, Imported, import, import_all};
 use ffi_dart_emit::{dart, library_file, model};
 use prost_reflect::prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::prost_types::FileDescriptorSet;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 
 use self::library::Codec;
+pub use self::peer::Outcome;
 use self::random::Random;
 use crate::workspace::root;
 
@@ -54,6 +60,8 @@ pub struct Row {
     pub right: u64,
     /// Number of values.
     pub values: u64,
+    /// Result with protobuf's own Python, if one was given.
+    pub peer: Option<Outcome>,
     /// Failures, each with its file or message and the reason.
     pub failures: Vec<String>,
 }
@@ -74,7 +82,8 @@ impl fmt::Display for Row {
 pub const HEAD: &str = "| project | files | imported | compiles | emits | messages | round trips |\n\
                         |---|---|---|---|---|---|---|";
 
-/// Checks a project. `build` builds the package in a folder, and returns its library.
+/// Checks a project. `build` builds the package in a folder, and returns its library. `python`
+/// starts a Python that has protobuf, which sends as many random values of each message.
 ///
 /// # Errors
 ///
@@ -84,6 +93,7 @@ pub fn check(
     project: &Project,
     crate_folder: &Path,
     build: impl FnOnce(&Path) -> Result<PathBuf>,
+    python: Option<(Command, u32)>,
 ) -> Result<Row> {
     let mut row = Row { name: project.name.clone(), ..Row::default() };
     let options = ImportOptions { include: project.include.clone(), ..ImportOptions::default() };
@@ -120,7 +130,14 @@ pub fn check(
         Ok(_) => row.emits = true,
         Err(problems) => row.failures.push(format!("Dart: {problems}")),
     }
-    round_trips(project, &taken, &imported, &records, &library, &mut row)?;
+    let schema = Schema::of(project, &taken, &imported, &records)?;
+    row.failures.extend(exported::differences(crate_folder, &records, &schema.exported)?);
+    round_trips(&schema, project.values, &library, &mut row)?;
+    if let Some((python, count)) = python {
+        let messages = schema.messages.iter().map(|(descriptor, record)| (descriptor.full_name(), *record));
+        let run = peer::run(python, crate_folder, &library, &schema.set, &records, messages, count);
+        row.peer = Some(run?);
+    }
     Ok(row)
 }
 
@@ -171,39 +188,61 @@ fn write_crate(name: &str, imported: &Imported, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Messages that go through a library.
+struct Schema<'a> {
+    set: FileDescriptorSet,
+    records: &'a [Record],
+    messages: Vec<(MessageDescriptor, &'a Message)>,
+    /// These, and those that are enums in Rust, each with its name in an export.
+    exported: Vec<(MessageDescriptor, String)>,
+}
+
+impl<'a> Schema<'a> {
+    /// Returns the messages of an import that are no enums in Rust.
+    fn of(project: &Project, files: &[PathBuf], imported: &Imported, records: &'a [Record]) -> Result<Self> {
+        let mut include = project.include.clone();
+        include.push(project.folder.clone());
+        // The options of imports that nobody keeps beside their files.
+        include.push(root().join("ffi-dart-emit/proto"));
+        let set = protox::compile(files, &include).map_err(|error| anyhow!("{error:?}"))?;
+        let pool = DescriptorPool::from_file_descriptor_set(set.clone())?;
+        let mut find: HashMap<&str, &Message> = HashMap::new();
+        let mut items: HashMap<&str, &Item> = HashMap::new();
+        for record in records {
+            match record {
+                Record::Message(it) => {
+                    find.insert(&it.id.0, it);
+                    items.insert(&it.id.0, &it.item);
+                }
+                Record::Oneof(it) => _ = items.insert(&it.id.0, &it.item),
+                _ => {}
+            }
+        }
+        let crate_name = project.name.replace('-', "_");
+        let (mut messages, mut exported) = (Vec::new(), Vec::new());
+        for message in &imported.messages {
+            let Some(descriptor) = pool.get_message_by_name(&message.full_name) else { continue };
+            let name = message.path.rsplit("::").next().unwrap_or_default();
+            let id = format!("{}::{name}", message.prefix.as_ref().unwrap_or(&crate_name));
+            let none = || format!("there is no record of {id}");
+            let item = items.get(id.as_str()).with_context(none)?;
+            exported.push((descriptor.clone(), item.rename.as_ref().unwrap_or(&item.name).clone()));
+            if !message.is_oneof {
+                messages.push((descriptor, *find.get(id.as_str()).with_context(none)?));
+            }
+        }
+        Ok(Self { set, records, messages, exported })
+    }
+}
+
 /// Sends random values of each message through the library, as protobuf's bytes.
-fn round_trips(
-    project: &Project,
-    files: &[PathBuf],
-    imported: &Imported,
-    records: &[Record],
-    library: &Path,
-    row: &mut Row,
-) -> Result<()> {
-    let mut include = project.include.clone();
-    include.push(project.folder.clone());
-    // The options of imports that nobody keeps beside their files.
-    let published = crate::workspace::root().join("ffi-dart-emit/proto");
-    include.push(published);
-    let set = protox::compile(files, &include).map_err(|error| anyhow!("{error:?}"))?;
-    let pool = DescriptorPool::from_file_descriptor_set(set)?;
-    let codec = Codec::open(library, records)?;
-    let find = |id: &str| -> Option<&Message> {
-        records.iter().find_map(|record| match record {
-            Record::Message(it) if it.id.0 == id => Some(it),
-            _ => None,
-        })
-    };
-    let crate_name = project.name.replace('-', "_");
+fn round_trips(schema: &Schema<'_>, count: u32, library: &Path, row: &mut Row) -> Result<()> {
+    let codec = Codec::open(library, schema.records)?;
     let mut random = Random::new();
-    for message in imported.messages.iter().filter(|it| !it.is_oneof) {
-        let Some(descriptor) = pool.get_message_by_name(&message.full_name) else { continue };
-        let name = message.path.rsplit("::").next().unwrap_or_default();
-        let id = format!("{}::{name}", message.prefix.as_ref().unwrap_or(&crate_name));
-        let record = find(&id).with_context(|| format!("there is no record of {id}"))?;
+    for (descriptor, record) in &schema.messages {
         row.messages += 1;
-        for _ in 0..project.values {
-            let bytes = random.message(&descriptor, 0).encode_to_vec();
+        for _ in 0..count {
+            let bytes = random.message(descriptor, 0).encode_to_vec();
             row.values += 1;
             let result = codec.again(record, &bytes).and_then(|again| {
                 let read = |bytes: &[u8]| DynamicMessage::decode(descriptor.clone(), bytes);
@@ -212,7 +251,7 @@ fn round_trips(
             });
             match result {
                 Ok(()) => row.right += 1,
-                Err(error) => row.failures.push(format!("{}: {error:#}", message.full_name)),
+                Err(error) => row.failures.push(format!("{}: {error:#}", descriptor.full_name())),
             }
         }
     }

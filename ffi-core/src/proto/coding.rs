@@ -285,7 +285,8 @@ unsafe impl<T: Integer, C: Coding<T>> ProtoType for Coded<T, C> {
 
 impl<T: Integer, C: Coding<T>> PlainProto for Coded<T, C> {}
 
-/// A type whose integers can have the encoding `C`: elements of lists, values of maps.
+/// A type whose values can have the encoding `C`: elements of lists, values of maps. It is also
+/// implemented for what can be in a [wrapper](super::Wrapper).
 ///
 /// # Safety
 ///
@@ -293,8 +294,9 @@ impl<T: Integer, C: Coding<T>> PlainProto for Coded<T, C> {}
 /// a value of the other.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `encoding`",
-    label = "no integer, and no container of integers",
-    note = "what has is `i8` to `i64`, `u16` to `u64`, a newtype of these, and each container of these"
+    label = "no value with this encoding, and no container of those",
+    note = "\"zigzag\" and \"fixed\" are for integers, and \"wrapper\" for `i32`, `u32`, `i64`, `u64`, floats, `bool`, text \
+            and bytes; newtypes and containers of these have them as well"
 )]
 pub unsafe trait Recode<C>: FfiType {
     /// The type with that encoding.

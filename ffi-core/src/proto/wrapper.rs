@@ -29,9 +29,7 @@ use super::field::ProtoType;
 use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::arena::{
-    ArenaBytes, ArenaCheck, ArenaFull, ArenaPlace, ArenaRef, ArenaStr, ArenaType, Reached,
-};
+use crate::arena::{ArenaBytes, ArenaCheck, ArenaFull, ArenaPlace, ArenaRef, ArenaStr, ArenaType, Reached};
 use crate::schema::encode::Fragment;
 use crate::types::{FfiBytes, FfiStr, FfiType, InvalidValue};
 

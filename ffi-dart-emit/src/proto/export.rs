@@ -375,6 +375,7 @@ impl Exporter<'_> {
             if let Some((oneof, cases)) = flattened {
                 comment(&mut fields, 1, &field.item.doc);
                 let _ = writeln!(fields, "  oneof {name} {{");
+                self.oneof_options(&names.name, name, oneof).statements(&mut fields, 2);
                 self.cases(&mut fields, oneof, cases, &mut nest);
                 fields += "  }\n";
                 continue;
@@ -459,6 +460,27 @@ impl Exporter<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Returns the options of a flattened oneof. One that several messages have, or that is a message
+    /// as well, has no name here: an import makes an enum of each.
+    fn oneof_options(&self, message: &str, name: &str, it: &Oneof) -> Options {
+        let mut options = Options::default();
+        let is_it = |ty: &Type| matches!(ty, Type::Oneof(index) if self.model.oneof(*index).id == it.id);
+        let fields = self.model.messages.iter().flat_map(|it| &it.fields);
+        if fields.filter(|field| is_it(&field.ty)).count() != 1
+            || !only_flattened(self.model).contains(&it.id)
+        {
+            return options;
+        }
+        let implied = names::type_name(message) + &names::type_name(name);
+        if it.item.name != implied {
+            self.set(&mut options, "oneof_rust_name", string(&it.item.name));
+        }
+        if let Some(rename) = &it.item.rename {
+            self.set(&mut options, "oneof_dart_name", string(rename));
+        }
+        options
     }
 
     /// Returns the types of the cases but the first, which means unset.

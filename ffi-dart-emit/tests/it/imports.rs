@@ -172,7 +172,7 @@ fn the_well_known_types_go_in() {
         &[
             "pub mod google_protobuf;\n",
             "    pub json: ArenaBox<google_protobuf::Struct>,",
-            "    pub count: ArenaBox<google_protobuf::Int32Value>,",
+            "    #[ffi(tag = 3, encoding = \"wrapper\")]\n    pub count: FfiOption<i32>,",
             "    pub null: FfiOpen<google_protobuf::NullValue>,",
         ],
     );

@@ -66,8 +66,8 @@ impl Wire {
         if let Some(encoding) = &attrs.encoding
             && ty.is_none_or(|ty| types::argument_of("ArenaBox", ty).is_some())
         {
-            let problem = "this case has no integer, so it has no `encoding`\n\
-                           hint: hold the integer itself, or remove `encoding`";
+            let problem = "this case has no value in place, so it has no `encoding`\n\
+                           hint: hold the value itself, or remove `encoding`";
             return Err(Error::custom(problem).with_span(&encoding.span()));
         }
         Ok(Self::of(attrs))

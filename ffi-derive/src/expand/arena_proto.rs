@@ -8,8 +8,8 @@ use syn::{Ident, Type};
 use super::distinct;
 use super::proto::{in_order, of_flat, own_numbers, unless_read, with_proto};
 use super::wire::marker;
-use crate::attr::Encoding;
 use crate::ast::{Case, Field, Head, Message, Oneof, types};
+use crate::attr::Encoding;
 use crate::record::Object;
 
 /// Returns the protobuf of a type without handles, inside of messages that live in arenas.

@@ -804,9 +804,8 @@ fn bounds(function: &Function) -> TokenStream {
             Pass::Str => quote!(for<'__ffi_any> #owned: __ffi::OwnedText,),
             _ => quote!(for<'__ffi_any> #ty: __ffi::core::clone::Clone,),
         });
-        let root = types::argument_of("FfiArena", ty).filter(|_| {
-            matches!(pass, Pass::Arena | Pass::Frozen | Pass::Input(InputItem::Arena))
-        });
+        let root = types::argument_of("FfiArena", ty)
+            .filter(|_| matches!(pass, Pass::Arena | Pass::Frozen | Pass::Input(InputItem::Arena)));
         let root = root.map(|root| quote!(for<'__ffi_any> #root: __ffi::ArenaMessage,));
         quote!(for<'__ffi_any> #ty: __ffi::#holds, #copied #root)
     });

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::protoc::Protoc;
 use crate::protos::{HEAD, Project, check};
 use crate::workspace::root;
 
@@ -20,6 +21,12 @@ pub struct Protos {
     /// Random values of each message
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     values: u32,
+    /// Random values of each message that protobuf's own Python makes and judges; none by default
+    #[arg(long, value_name = "COUNT")]
+    python_values: Option<u32>,
+    /// Python with protobuf [default: `python3`, with the protobuf of `cargo xtask protoc`]
+    #[arg(long, value_name = "PROGRAM")]
+    python: Option<PathBuf>,
     /// Failures to print for each project
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     failures: usize,
@@ -42,15 +49,26 @@ impl Protos {
             }
             let project = Project { name, folder: folder.clone(), include, values: self.values };
             let target = root().join("target/protos");
-            let row = check(&project, &target.join(&project.name), |folder| {
-                build(folder, &project.name, &target.join("target"))
-            })?;
+            let python = self.python_values.map(|count| anyhow::Ok((self.python(&target)?, count)));
+            let build = |folder: &Path| build(folder, &project.name, &target.join("target"));
+            let row = check(&project, &target.join(&project.name), build, python.transpose()?)?;
             println!("{row}");
+            if let Some(peer) = &row.peer {
+                print!("{}", peer.said);
+            }
             for failure in row.failures.iter().take(self.failures) {
                 eprintln!("{failure}");
             }
         }
         Ok(())
+    }
+
+    /// Returns a command that starts the Python.
+    fn python(&self, modules: &Path) -> Result<Command> {
+        match &self.python {
+            Some(program) => Ok(Command::new(program)),
+            None => Protoc::find_or_install()?.python(modules),
+        }
     }
 }
 

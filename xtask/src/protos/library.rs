@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use ffi_core::boundary::{FfiOwned, FfiStatus};
 use ffi_core::bytemuck::Zeroable as _;
-use ffi_core::schema::read::{Message, Record};
+use ffi_core::schema::read::{LibrarySymbols, Message, Record};
 use libloading::Library;
 
 type Clear = unsafe extern "C" fn(*mut FfiStatus);
@@ -23,13 +23,18 @@ pub(super) struct Codec {
     status_clear: String,
 }
 
+/// Returns the symbols that a library has beside those of its items.
+pub(super) fn symbols(records: &[Record]) -> Result<&LibrarySymbols> {
+    let symbols = records.iter().find_map(|record| match record {
+        Record::Library(it) => Some(&it.symbols),
+        _ => None,
+    });
+    symbols.context("there is a record of the library")
+}
+
 impl Codec {
     pub(super) fn open(file: &Path, records: &[Record]) -> Result<Self> {
-        let symbols = records.iter().find_map(|record| match record {
-            Record::Library(it) => Some(&it.symbols),
-            _ => None,
-        });
-        let symbols = symbols.context("there is a record of the library")?;
+        let symbols = symbols(records)?;
         // SAFETY: the library has no code that runs when it is loaded.
         let library = unsafe { Library::new(file) }?;
         let (owned_free, status_clear) = (symbols.owned_free.clone(), symbols.status_clear.clone());

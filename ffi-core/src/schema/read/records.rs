@@ -1032,11 +1032,7 @@ impl Pass {
     #[must_use]
     pub fn is_input(self) -> bool {
         match self {
-            Self::InputValue
-            | Self::InputStr
-            | Self::InputSlice
-            | Self::InputPool
-            | Self::InputArena => true,
+            Self::InputValue | Self::InputStr | Self::InputSlice | Self::InputPool | Self::InputArena => true,
             _ => false,
         }
     }

@@ -562,13 +562,14 @@ impl Importer<'_> {
         let parts = self.cases(it.full_name(), it.fields().collect(), unset(String::new()));
         let doc = self.doc(&it.parent_file(), it.path());
         let name = &self.type_names[it.full_name()];
+        let rename = Found::new(&it.options()).text("oneof_dart_name");
         Source {
             doc,
             deprecated: None,
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
-            rename: name.rename.clone(),
+            rename: rename.or_else(|| name.rename.clone()),
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),

@@ -276,7 +276,7 @@ impl Importer<'_> {
         for it in self.messages.clone() {
             for oneof in self.flattened(&it) {
                 let (file, full) = (it.parent_file(), oneof.full_name());
-                let given = self.given(full, None);
+                let given = self.given(full, Found::new(&oneof.options()).text("oneof_rust_name"));
                 let wanted = rust_name(full, it.package_name());
                 let name = self.type_name((&file, oneof.path(), full), given, wanted, "Oneof");
                 self.add_name(&file, oneof.path(), full, name, Type::Oneof);

@@ -4,10 +4,10 @@ use ffi_core::schema::read::{Scalar, Type};
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use prost_reflect::{FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
+use super::forms::MOST_BY_VALUE;
 use super::names::{TypeName, is_identifier, is_variant_name, member_name};
 use super::options::{Found, is_error};
 use super::types::is_logical;
-use super::forms::MOST_BY_VALUE;
 use super::{EMPTY, Importer};
 use crate::foreign::rust_string;
 use crate::logical::Logical;
@@ -257,14 +257,21 @@ impl Importer<'_> {
     /// of its slot if it has a pool and is too large for the stack.
     fn owned(&mut self, it: &MessageDescriptor) -> Option<String> {
         let key = self.names.get(it.full_name())?.clone();
-        let message = rust::path(&key, &self.at);
-        if self.arenas.contains(&key) {
+        let lent = self.lent(it)?;
+        if !self.arenas.contains(&key) && self.is_large(&key) && self.pool_size(it).is_some() {
+            self.used.insert("PoolBox");
+            return Some(format!("PoolBox<{lent}>"));
+        }
+        Some(lent)
+    }
+
+    /// Returns the type that passes a message by reference: its arena if it lives in one.
+    fn lent(&mut self, it: &MessageDescriptor) -> Option<String> {
+        let key = self.names.get(it.full_name())?;
+        let message = rust::path(key, &self.at);
+        if self.arenas.contains(key) {
             self.used.insert("arena::FfiArena");
             return Some(format!("FfiArena<{message}>"));
-        }
-        if self.is_large(&key) && self.pool_size(it).is_some() {
-            self.used.insert("PoolBox");
-            return Some(format!("PoolBox<{message}>"));
         }
         Some(message)
     }
@@ -293,8 +300,11 @@ impl Importer<'_> {
             return Vec::new();
         }
         if !Found::new(&it.options()).flag("is_request") {
-            let message = self.owned(it).unwrap_or_default();
-            return vec![("request".to_owned(), if started { message } else { format!("&{message}") })];
+            let message = match started {
+                true => self.owned(it).unwrap_or_default(),
+                false => format!("&{}", self.lent(it).unwrap_or_default()),
+            };
+            return vec![("request".to_owned(), message)];
         }
         let field = |field: FieldDescriptor| {
             let of = self.method_type(&field)?;

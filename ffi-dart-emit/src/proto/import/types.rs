@@ -230,7 +230,8 @@ impl Importer<'_> {
         let optional = match (in_oneof, is_message) {
             // The case of a oneof says itself that it is there, unless the oneof is split.
             (true, _) => {
-                !self.is_oneof(field.parent_message()) && !oneof.as_ref().is_some_and(|it| self.is_flattened(it))
+                !self.is_oneof(field.parent_message())
+                    && !oneof.as_ref().is_some_and(|it| self.is_flattened(it))
             }
             (false, true) if self.form(field.parent_message()) == Form::Implicit => {
                 field.field_descriptor_proto().proto3_optional()
@@ -251,7 +252,9 @@ impl Importer<'_> {
     fn plain(&mut self, field: &FieldDescriptor, kind: &Kind, referred: bool) -> Option<Plain> {
         match kind {
             Kind::Enum(it) => Some(Plain::Enum(TypeId(self.names[it.full_name()].clone()))),
-            Kind::Message(it) if is_logical(it) || wrapped(it.full_name()).is_some() => shape::plain(&format!(".{}", it.full_name())),
+            Kind::Message(it) if is_logical(it) || wrapped(it.full_name()).is_some() => {
+                shape::plain(&format!(".{}", it.full_name()))
+            }
             Kind::Message(it) => self.held(field, it, referred).map(Plain::Other),
             other => keyword(other).and_then(shape::plain),
         }

@@ -1,0 +1,92 @@
+//! Compares the messages of a project with those that the library exports again: other names are
+//! the same schema, other numbers, types, labels, presence or oneofs are not.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use ffi_core::schema::read::Record;
+use ffi_dart_emit::model;
+use ffi_dart_emit::proto;
+use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
+
+/// Package of the export.
+const PACKAGE: &str = "exported";
+
+/// Returns what differs. `messages` are the messages of the project, each with its name in the
+/// export.
+pub(super) fn differences(
+    folder: &Path,
+    records: &[Record],
+    messages: &[(MessageDescriptor, String)],
+) -> Result<Vec<String>> {
+    let model = model::resolve(records.to_vec()).map_err(|problems| anyhow!("{problems}"))?;
+    let files = match proto::files(&model, "exported.proto", Some(PACKAGE)) {
+        Ok(files) => files,
+        Err(problems) => return Ok(vec![format!("export: {problems}")]),
+    };
+    for file in files {
+        fs::write(folder.join(&file.path), &file.contents)?;
+    }
+    let set = protox::compile(["exported.proto"], [folder]).map_err(|error| anyhow!("{error:?}"))?;
+    let pool = DescriptorPool::from_file_descriptor_set(set)?;
+    let names = messages.iter().map(|(it, name)| (it.full_name().to_owned(), format!("{PACKAGE}.{name}")));
+    let names: HashMap<_, _> = names.collect();
+    let mut differences = Vec::new();
+    for (before, _) in messages {
+        let Some(after) = pool.get_message_by_name(&names[before.full_name()]) else {
+            differences.push(format!("export: {} is gone", before.full_name()));
+            continue;
+        };
+        let (before_fields, after_fields) = (fields(before, &names), fields(&after, &HashMap::new()));
+        if before_fields != after_fields {
+            let what = format!("{before_fields:?} became {after_fields:?}");
+            differences.push(format!("export: {}: {what}", before.full_name()));
+        }
+        let (before_oneofs, after_oneofs) = (oneofs(before), oneofs(&after));
+        if before_oneofs != after_oneofs {
+            let what = format!("oneofs {before_oneofs:?} became {after_oneofs:?}");
+            differences.push(format!("export: {}: {what}", before.full_name()));
+        }
+    }
+    Ok(differences)
+}
+
+/// Returns the form of each field, by its number; groups are left out by the import.
+fn fields(it: &MessageDescriptor, names: &HashMap<String, String>) -> BTreeMap<u32, String> {
+    let fields = it.fields().filter(|field| !field.is_group());
+    fields.map(|field| (field.number(), form(&field, names))).collect()
+}
+
+fn form(field: &FieldDescriptor, names: &HashMap<String, String>) -> String {
+    let kind = |kind: Kind| match kind {
+        Kind::Message(it) => names.get(it.full_name()).cloned().unwrap_or(it.full_name().to_owned()),
+        Kind::Enum(_) => "enum".to_owned(),
+        other => format!("{other:?}"),
+    };
+    match field.kind() {
+        Kind::Message(entry) if field.is_map() => {
+            let (key, value) = (entry.map_entry_key_field(), entry.map_entry_value_field());
+            format!("map<{}, {}>", kind(key.kind()), kind(value.kind()))
+        }
+        of if field.is_list() => {
+            let packed = if field.is_packed() { "packed " } else { "" };
+            format!("repeated {packed}{}", kind(of))
+        }
+        of if field.supports_presence() => format!("optional {}", kind(of)),
+        of => kind(of),
+    }
+}
+
+/// Returns the numbers of the cases of each oneof.
+fn oneofs(it: &MessageDescriptor) -> BTreeSet<Vec<u32>> {
+    let oneofs = it.oneofs().filter(|oneof| !oneof.is_synthetic());
+    let numbers = oneofs.map(|oneof| {
+        let cases = oneof.fields().filter(|field| !field.is_group());
+        let mut numbers: Vec<_> = cases.map(|field| field.number()).collect();
+        numbers.sort_unstable();
+        numbers
+    });
+    numbers.filter(|numbers| !numbers.is_empty()).collect()
+}
