@@ -372,6 +372,9 @@ pub use ffi_derive::{
 #[cfg(feature = "async")]
 #[doc(no_inline)]
 pub use futures_core::Stream;
+#[cfg(feature = "json")]
+#[doc(inline)]
+pub use json::FfiJson;
 #[cfg(feature = "async")]
 #[doc(hidden)]
 pub use mailbox::FfiInputItem;
@@ -391,9 +394,6 @@ pub use pool::{
 };
 #[doc(inline)]
 pub use production::Flag;
-#[cfg(feature = "json")]
-#[doc(inline)]
-pub use json::FfiJson;
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;
