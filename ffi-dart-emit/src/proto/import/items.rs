@@ -321,7 +321,7 @@ impl Importer<'_> {
                 flags: Vec::new(),
                 reserved: Vec::new(),
                 known: None,
-            in_arena: false,
+                in_arena: false,
                 body,
             };
             self.wide.push(Wide { source, repr: scalar });
@@ -380,7 +380,7 @@ impl Importer<'_> {
                 flags: Vec::new(),
                 reserved: Vec::new(),
                 known: None,
-            in_arena: false,
+                in_arena: false,
                 body: Body::Newtype { value: vec![value], dart },
             });
         }
