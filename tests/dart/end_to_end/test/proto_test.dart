@@ -2,7 +2,6 @@
 /// `tests/fixtures/pools` have the Rust.
 library;
 
-import 'dart:convert';
 import 'dart:ffi';
 import 'dart:isolate';
 import 'dart:math';
@@ -54,50 +53,6 @@ void main() {
     final around = Uint8List(bytes.length + 20)..setAll(7, bytes);
     final part = Uint8List.sublistView(around, 7, 7 + bytes.length);
     expect(TextsBox.fromProto(part).ref.toData(), texts);
-  });
-
-  test('a message is JSON', () {
-    final box = PointData(valid: true, x: 1.5, y: -0.0).toBox();
-    const json = '{"valid":true,"x":1.5,"y":-0.0}';
-    expect(box.toProtoJson(), json);
-    expect(box.raw.pointer.toProtoJson(), json);
-    expect(PointBox.fromProtoJson(json).toProto(), box.toProto());
-    final bytes = utf8.encode(json);
-    expect(PointBox.fromProtoJsonBytes(bytes).toProto(), box.toProto());
-    expect(PointBox().toProtoJson(), '{}');
-    expect(
-      PointBox().toProtoJson(printDefaultValues: true),
-      '{"valid":false,"x":0.0,"y":0.0}',
-    );
-    final back = TextsBox.fromProtoJson(texts.toBox().toProtoJson());
-    expect(back.ref.toData(), texts);
-  });
-
-  test('JSON that is wrong is refused with a path', () {
-    final box = PointData(valid: true, x: 1.5, y: 2).toBox();
-    expect(
-      () => box.readProtoJson('{"x": 1, "y": "one"}'),
-      refusedAt('y: `one` before byte 19 is not a number'),
-    );
-    expect(box.toProto(), isEmpty);
-    expect(
-      () => TextsBox.fromProtoJson('{"lines": ["", "\\uD800"]}'),
-      refusedAt('lines[1]: half of a pair of surrogates'),
-    );
-    expect(
-      () => PointBox.fromProtoJsonBytes(Uint8List.fromList([0x22, 0xFF])),
-      refusedAt('invalid UTF-8 at byte 1'),
-    );
-    expect(() => PointBox.fromProtoJson('"\ud800"'), throwsArgumentError);
-    expect(
-      () => PointBox.fromProtoJson('{"z": 1}'),
-      refusedAt('`z` is no field of Point'),
-    );
-    final read = PointBox.fromProtoJson(
-      '{"z": 1, "x": 2}',
-      ignoreUnknownFields: true,
-    );
-    expect(read.ref.x, 2);
   });
 
   test('a pointer is read over', () {
