@@ -236,16 +236,18 @@ fn check_json(
     expected: &[u8],
 ) {
     let json = codec.encode_json(symbols, memory).unwrap_or_else(|error| panic!("{}: {error}", message.id));
-    let (theirs, their_json) = peers.decode(message, expected);
+    let (theirs, their_json) = peers.decode(message, expected, Floats::Digits);
     let read = peers.read_json(message, &json);
     assert!(read == theirs, "{}: {json}\n{read}\n{theirs}", message.id);
+    let (theirs, _) = peers.decode(message, expected, Floats::OneNan);
     let mut there = Memory::new(message);
     there.bytes().fill(0xA5);
     for json in [json, their_json] {
         codec
             .decode_json(symbols, &json, &there)
             .unwrap_or_else(|error| panic!("{}: {error}: {json}", message.id));
-        let (read, _) = peers.decode(message, &codec.encode(&there).expect("it was decoded"));
+        let bytes = codec.encode(&there).expect("it was decoded");
+        let (read, _) = peers.decode(message, &bytes, Floats::OneNan);
         assert!(read == theirs, "{}: {json}\n{read}\n{theirs}", message.id);
     }
 }
@@ -269,26 +271,26 @@ impl Peers {
         let read = DynamicMessage::decode(self.descriptor(message), bytes)
             .unwrap_or_else(|error| panic!("{}: {error}: {bytes:x?}", message.id));
         let mut said = String::new();
-        say(&Value::Message(read.clone()), true, &mut said);
+        say(&Value::Message(read.clone()), Floats::Bits, &mut said);
         (said, read.encode_to_vec())
     }
 
-    /// Returns the values in the bytes as text, in which all NaNs are one, and their JSON.
-    fn decode(&self, message: &Message, bytes: &[u8]) -> (String, String) {
+    /// Returns the values in the bytes as text, and their JSON.
+    fn decode(&self, message: &Message, bytes: &[u8], floats: Floats) -> (String, String) {
         let read = DynamicMessage::decode(self.descriptor(message), bytes).expect("it was read before");
         let mut said = String::new();
-        say(&Value::Message(read.clone()), false, &mut said);
+        say(&Value::Message(read.clone()), floats, &mut said);
         (said, serde_json::to_string(&read).expect("it has JSON"))
     }
 
-    /// Returns the values in the JSON as text, in which all NaNs are one.
+    /// Returns the values in the JSON as text, with floats as digits.
     fn read_json(&self, message: &Message, json: &str) -> String {
         let mut input = serde_json::Deserializer::from_str(json);
         let read = DynamicMessage::deserialize(self.descriptor(message), &mut input);
         let read = read.unwrap_or_else(|error| panic!("{}: {error}: {json}", message.id));
         input.end().unwrap_or_else(|error| panic!("{}: {error}: {json}", message.id));
         let mut said = String::new();
-        say(&Value::Message(read), false, &mut said);
+        say(&Value::Message(read), Floats::Digits, &mut said);
         said
     }
 
@@ -298,27 +300,45 @@ impl Peers {
     }
 }
 
-/// Writes a value as text: maps in the order of their keys, floats by their bits, as NaN is not
-/// equal to itself, or all NaNs as one.
-fn say(value: &Value, exactly: bool, out: &mut String) {
+/// Form of floats as text: NaN is not equal to itself.
+#[derive(Clone, Copy)]
+enum Floats {
+    /// By their bits.
+    Bits,
+    /// By their bits, and all NaNs are one, as JSON has one.
+    OneNan,
+    /// As `OneNan`, with twelve digits: `serde_json` reads numbers without the last ones.
+    Digits,
+}
+
+impl Floats {
+    fn say(self, value: f64, bits: u64, out: &mut String) -> std::fmt::Result {
+        match self {
+            Self::OneNan | Self::Digits if value.is_nan() => write!(out, "NaN"),
+            Self::Digits => write!(out, "{value:.11e}"),
+            _ => write!(out, "{bits:x}"),
+        }
+    }
+}
+
+/// Writes a value as text: maps in the order of their keys, floats as asked for.
+fn say(value: &Value, floats: Floats, out: &mut String) {
     match value {
-        Value::F32(it) if it.is_nan() && !exactly => write!(out, "NaN"),
-        Value::F64(it) if it.is_nan() && !exactly => write!(out, "NaN"),
-        Value::F32(it) => write!(out, "{:x}", it.to_bits()),
-        Value::F64(it) => write!(out, "{:x}", it.to_bits()),
+        Value::F32(it) => floats.say((*it).into(), u64::from(it.to_bits()), out),
+        Value::F64(it) => floats.say(*it, it.to_bits(), out),
         Value::Message(it) => {
             assert!(it.unknown_fields().next().is_none(), "{}: {it:?}", it.descriptor().full_name());
             out.push('{');
             for (field, value) in it.fields() {
                 write!(out, "{}:", field.name()).expect("a String takes all");
-                say(value, exactly, out);
+                say(value, floats, out);
                 out.push(' ');
             }
             out.write_char('}')
         }
         Value::List(all) => {
             all.iter().for_each(|it| {
-                say(it, exactly, out);
+                say(it, floats, out);
                 out.push(',');
             });
             out.write_char(';')
@@ -328,7 +348,7 @@ fn say(value: &Value, exactly: bool, out: &mut String) {
                 .iter()
                 .map(|(key, value)| {
                     let mut entry = format!("{key:?}=");
-                    say(value, exactly, &mut entry);
+                    say(value, floats, &mut entry);
                     entry
                 })
                 .collect();
