@@ -150,7 +150,7 @@ fn names_are_mapped() {
             "pub struct OuterInnerMessage {",
             "#[ffi(rename = \"HeaderDataMessage\")]\npub struct HeaderData {",
             "#[ffi(rename = \"FunctionMessage\")]\npub struct Function {",
-            "    #[ffi(tag = 1, rename = \"innerCase\", json(\"inner\"))]\n    Inner(ArenaBox<OuterInner>),",
+            "    #[ffi(tag = 1, rename = \"innerCase\")]\n    Inner(ArenaBox<OuterInner>),",
             "#[ffi(rename = \"TextView\")]\npub struct TextViewMessage {",
             "#[ffi(rename = \"Result\")]\npub struct ResultMessage {",
             "-> impl Stream<Item = Result<StreamMessage, Unimplemented>> {",
