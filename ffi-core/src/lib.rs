@@ -375,6 +375,9 @@ pub use ffi_derive::{
 #[cfg(feature = "async")]
 #[doc(no_inline)]
 pub use futures_core::Stream;
+#[cfg(feature = "json")]
+#[doc(inline)]
+pub use json::FfiJson;
 #[cfg(feature = "async")]
 #[doc(hidden)]
 pub use mailbox::FfiInputItem;
@@ -394,9 +397,6 @@ pub use pool::{
 };
 #[doc(inline)]
 pub use production::Flag;
-#[cfg(feature = "json")]
-#[doc(inline)]
-pub use json::FfiJson;
 #[cfg(feature = "proto")]
 #[doc(inline)]
 pub use proto::FfiProto;

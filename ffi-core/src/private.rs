@@ -48,6 +48,8 @@ pub use crate::enumeration::{
 };
 pub use crate::error::FfiError;
 pub use crate::facts::{Facts, NoFacts};
+#[cfg(feature = "json")]
+pub use crate::json;
 pub use crate::layout::{
     FieldLayout, Place, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
 };
@@ -76,8 +78,6 @@ pub use crate::production::{
     lifecycle::Hooks,
     limits::{Limits, request},
 };
-#[cfg(feature = "json")]
-pub use crate::json;
 #[cfg(feature = "proto")]
 pub use crate::proto;
 pub use crate::schema::encode::{Export, Fragment, Piece, with_json, with_proto};

@@ -19,9 +19,9 @@ use crate::holder::{Held, Holding, Member};
 use crate::logical::Logical;
 use crate::model::{
     ArenaSymbols, Case, ColumnsSymbols, Composite, DartFunction, Enum, EnumIndex, ErrorFieldType, ErrorType,
-    ErrorVariant, Fingerprint, Function, INTERNAL_ID, Item, JsonSymbols, Layout, Lending, Message, MessageIndex, Model,
-    Newtype, Object, ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing, PoolSymbols, Problem, Problems,
-    ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
+    ErrorVariant, Fingerprint, Function, INTERNAL_ID, Item, JsonSymbols, Layout, Lending, Message,
+    MessageIndex, Model, Newtype, Object, ObjectIndex, ObjectSymbols, Oneof, OneofIndex, Passing,
+    PoolSymbols, Problem, Problems, ProtoSymbols, Queue, QueueSymbols, Returns, Scalar, Type, Value, Variant,
 };
 
 /// Returns the header without its first line, which

@@ -76,6 +76,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `arena` | it lives in an arena, as it holds a message that does; fields of type `ArenaStr`, `ArenaBytes`, `ArenaVec`, `ArenaMap` and `ArenaBox` say so by themselves. Writes `RowView` and `RowEdit` (for a `Row`) |
 /// | `rename = "Name"` | its name in Dart |
 /// | `reserved(4, 7..=9)` | numbers in .proto that no field may take |
+/// | `json = "google.protobuf.Struct"` | its JSON is that of a message of `google.protobuf`, which has the same numbers: `Struct`, `Value`, `ListValue`, `FieldMask`, `Any`, or a wrapper such as `Int64Value` |
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "::path"` | path of `ffi_core`, if it has been renamed or another crate re-exports it. See [Safety](#safety) |
 ///
@@ -95,6 +96,9 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `packed = false` | each number of a list has a key, as before proto3; both forms are read |
 /// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's; with `FfiEmpty` there are none |
 /// | `unknown`, `unknown = N` | the field, of type `FfiBytes<M>` or `ArenaBytes`, keeps the fields that the message doesn't have, and they are written again; more than there is room for, or than `N` bytes, are refused. It has no number; without one they are dropped |
+///
+/// `json("price", "cost")` on a field, case or variant gives its names in JSON, of which the first is
+/// written, and all are read; without it they are that of .proto and the same in lowerCamelCase.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -122,7 +126,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// With the feature `proto` of `ffi_core` the derive also implements `FfiProto`, and a library
 /// exports functions for each message that write and read it as protobuf, and free what it refers
-/// to.
+/// to. With the feature `json` it does the same for JSON, with `FfiJson`.
 ///
 /// # Examples
 ///
@@ -164,7 +168,8 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 /// # Attributes
 ///
 /// `#[ffi(rename = "..", prefix = "..", crate = "..")]` on the enum, as for `FfiMessage`;
-/// `#[ffi(rename = "..")]` on a variant.
+/// `#[ffi(rename = "..")]` on a variant is its name in Dart, `#[ffi(json("RED", ..))]` are its names in
+/// JSON; an enum with `#[ffi(json = "google.protobuf.NullValue")]` is `null` there.
 ///
 /// # Examples
 ///

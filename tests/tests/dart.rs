@@ -401,6 +401,13 @@ fn errors() {
     end_to_end("errors", &[fixture("errors")]);
 }
 
+/// Overwrites freed memory at once, so that a message that lost its memory shows wrong values.
+#[test]
+fn json() {
+    let overwrites = ("GLIBC_TUNABLES", PathBuf::from("glibc.malloc.perturb=165"));
+    end_to_end("json", &[fixture("types"), fixture("arenas"), overwrites]);
+}
+
 /// Overwrites freed memory at once, so that a view that lost its memory shows wrong values.
 #[test]
 fn isolates() {

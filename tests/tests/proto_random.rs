@@ -16,12 +16,12 @@ use std::{env, fs};
 
 use bytemuck::Zeroable;
 use ffi_core::boundary::{FfiOwned, FfiStatus};
-use ffi_core::schema::read::{Encoding, Message, ProtoSymbols, Type, Wire};
+use ffi_core::schema::read::{Encoding, JsonSymbols, Message, ProtoSymbols, Type, Wire};
 use ffi_dart_emit::{diff, model, proto};
 use ffi_tests::{Fixture, import_and_build, records};
 use libloading::Library;
 use prost_reflect::prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage as _, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage as _, Value};
 use random::{LARGE, Memory, Random, Schema, Style};
 
 #[test]
@@ -177,7 +177,7 @@ fn check_library(package: &str, cases: u32) {
     let library = unsafe { Library::new(fixture.cdylib()) }.expect("it loads");
     let peers = Peers::new(fixture.cdylib());
     let mut random = Random::new();
-    let (mut written, mut bytes) = (0, 0);
+    let (mut written, mut bytes, mut as_json) = (0, 0, 0);
     for message in schema.messages.values() {
         let symbols = message.proto.as_ref().expect("the feature is on");
         let codec = Codec { library: &library, schema: &schema, symbols };
@@ -211,13 +211,45 @@ fn check_library(package: &str, cases: u32) {
                 .unwrap_or_else(|error| panic!("{}, rewritten: {error}", message.id));
             let (again, _) = peers.read(message, &codec.encode(&there).expect("it was decoded"));
             assert!(read == again, "{}: {expected:x?}\n{read}\n{again}", message.id);
+            if let Some(symbols) = message.json.as_ref().filter(|_| case % 4 == 0 && message.size < LARGE) {
+                check_json(&codec, symbols, &peers, message, &memory, &expected);
+                as_json += 1;
+            }
             encoded += 1;
             bytes += expected.len();
         }
         assert!(encoded > cases / 4, "{}: {encoded} of {cases} were valid", message.id);
         written += encoded;
     }
-    println!("{package}: {} messages, {written} values of {bytes} bytes", schema.messages.len());
+    let messages = schema.messages.len();
+    println!("{package}: {messages} messages, {written} values of {bytes} bytes, {as_json} as JSON");
+}
+
+/// Checks the JSON of a message whose protobuf is `expected`: `prost-reflect` reads it as the same
+/// values, and what that writes as JSON is read as the same message.
+fn check_json(
+    codec: &Codec<'_>,
+    symbols: &JsonSymbols,
+    peers: &Peers,
+    message: &Message,
+    memory: &Memory,
+    expected: &[u8],
+) {
+    let json = codec.encode_json(symbols, memory).unwrap_or_else(|error| panic!("{}: {error}", message.id));
+    let (theirs, their_json) = peers.decode(message, expected, Floats::Digits);
+    let read = peers.read_json(message, &json);
+    assert!(read == theirs, "{}: {json}\n{read}\n{theirs}", message.id);
+    let (theirs, _) = peers.decode(message, expected, Floats::OneNan);
+    let mut there = Memory::new(message);
+    there.bytes().fill(0xA5);
+    for json in [json, their_json] {
+        codec
+            .decode_json(symbols, &json, &there)
+            .unwrap_or_else(|error| panic!("{}: {error}: {json}", message.id));
+        let bytes = codec.encode(&there).expect("it was decoded");
+        let (read, _) = peers.decode(message, &bytes, Floats::OneNan);
+        assert!(read == theirs, "{}: {json}\n{read}\n{theirs}", message.id);
+    }
 }
 
 /// Knowledge of other programs about a library: its exported .proto.
@@ -236,35 +268,77 @@ impl Peers {
 
     /// Returns the values in the bytes as text, and the bytes written again.
     fn read(&self, message: &Message, bytes: &[u8]) -> (String, Vec<u8>) {
-        let name = message.item.rename.as_ref().unwrap_or(&message.item.name);
-        let descriptor = self.0.get_message_by_name(&format!("peers.{name}")).expect("it is exported");
-        let read = DynamicMessage::decode(descriptor, bytes)
-            .unwrap_or_else(|error| panic!("{name}: {error}: {bytes:x?}"));
+        let read = DynamicMessage::decode(self.descriptor(message), bytes)
+            .unwrap_or_else(|error| panic!("{}: {error}: {bytes:x?}", message.id));
         let mut said = String::new();
-        say(&Value::Message(read.clone()), &mut said);
+        say(&Value::Message(read.clone()), Floats::Bits, &mut said);
         (said, read.encode_to_vec())
+    }
+
+    /// Returns the values in the bytes as text, and their JSON.
+    fn decode(&self, message: &Message, bytes: &[u8], floats: Floats) -> (String, String) {
+        let read = DynamicMessage::decode(self.descriptor(message), bytes).expect("it was read before");
+        let mut said = String::new();
+        say(&Value::Message(read.clone()), floats, &mut said);
+        (said, serde_json::to_string(&read).expect("it has JSON"))
+    }
+
+    /// Returns the values in the JSON as text, with floats as digits.
+    fn read_json(&self, message: &Message, json: &str) -> String {
+        let mut input = serde_json::Deserializer::from_str(json);
+        let read = DynamicMessage::deserialize(self.descriptor(message), &mut input);
+        let read = read.unwrap_or_else(|error| panic!("{}: {error}: {json}", message.id));
+        input.end().unwrap_or_else(|error| panic!("{}: {error}: {json}", message.id));
+        let mut said = String::new();
+        say(&Value::Message(read), Floats::Digits, &mut said);
+        said
+    }
+
+    fn descriptor(&self, message: &Message) -> MessageDescriptor {
+        let name = message.item.rename.as_ref().unwrap_or(&message.item.name);
+        self.0.get_message_by_name(&format!("peers.{name}")).expect("it is exported")
     }
 }
 
-/// Writes a value as text: maps in the order of their keys, floats by their bits, as NaN is not
-/// equal to itself.
-fn say(value: &Value, out: &mut String) {
+/// Form of floats as text: NaN is not equal to itself.
+#[derive(Clone, Copy)]
+enum Floats {
+    /// By their bits.
+    Bits,
+    /// By their bits, and all NaNs are one, as JSON has one.
+    OneNan,
+    /// As `OneNan`, with twelve digits: `serde_json` reads numbers without the last ones.
+    Digits,
+}
+
+impl Floats {
+    fn say(self, value: f64, bits: u64, out: &mut String) -> std::fmt::Result {
+        match self {
+            Self::OneNan | Self::Digits if value.is_nan() => write!(out, "NaN"),
+            Self::Digits => write!(out, "{value:.11e}"),
+            _ => write!(out, "{bits:x}"),
+        }
+    }
+}
+
+/// Writes a value as text: maps in the order of their keys, floats as asked for.
+fn say(value: &Value, floats: Floats, out: &mut String) {
     match value {
-        Value::F32(it) => write!(out, "{:x}", it.to_bits()),
-        Value::F64(it) => write!(out, "{:x}", it.to_bits()),
+        Value::F32(it) => floats.say((*it).into(), u64::from(it.to_bits()), out),
+        Value::F64(it) => floats.say(*it, it.to_bits(), out),
         Value::Message(it) => {
             assert!(it.unknown_fields().next().is_none(), "{}: {it:?}", it.descriptor().full_name());
             out.push('{');
             for (field, value) in it.fields() {
                 write!(out, "{}:", field.name()).expect("a String takes all");
-                say(value, out);
+                say(value, floats, out);
                 out.push(' ');
             }
             out.write_char('}')
         }
         Value::List(all) => {
             all.iter().for_each(|it| {
-                say(it, out);
+                say(it, floats, out);
                 out.push(',');
             });
             out.write_char(';')
@@ -274,7 +348,7 @@ fn say(value: &Value, out: &mut String) {
                 .iter()
                 .map(|(key, value)| {
                     let mut entry = format!("{key:?}=");
-                    say(value, &mut entry);
+                    say(value, floats, &mut entry);
                     entry
                 })
                 .collect();
@@ -322,6 +396,37 @@ impl Codec<'_> {
         let mut status = FfiStatus::zeroed();
         // SAFETY: the bytes are initialised, and the memory is that of the message.
         unsafe { decode(bytes.as_ptr(), bytes.len(), memory.start, &mut status) };
+        self.check(status)
+    }
+
+    fn encode_json(&self, symbols: &JsonSymbols, memory: &Memory) -> Result<String, String> {
+        type Encode = unsafe extern "C" fn(*const u8, u32, *mut FfiStatus) -> *mut FfiOwned;
+        type Free = unsafe extern "C" fn(*mut FfiOwned);
+        // SAFETY: that is its type, as the record says.
+        let encode = unsafe { self.library.get::<Encode>(&symbols.encode) }.expect("it is exported");
+        // SAFETY: that is its type, as `library!` says.
+        let free = unsafe { self.library.get::<Free>(&self.schema.owned_free) }.expect("it is exported");
+        let mut status = FfiStatus::zeroed();
+        // SAFETY: the memory is that of the message, initialised and aligned; the function checks
+        // its values.
+        let owned = unsafe { encode(memory.start, 0, &mut status) };
+        self.check(status)?;
+        // SAFETY: the call succeeded, so it returned the result of `FfiOwned::new`.
+        let FfiOwned { data, len, .. } = unsafe { &*owned };
+        // SAFETY: `len` bytes that were a vector's.
+        let bytes = unsafe { std::slice::from_raw_parts(*data, *len) }.to_vec();
+        // SAFETY: it came from the library, and is not used any more.
+        unsafe { free(owned) };
+        Ok(String::from_utf8(bytes).expect("JSON is UTF-8"))
+    }
+
+    fn decode_json(&self, symbols: &JsonSymbols, json: &str, memory: &Memory) -> Result<(), String> {
+        type Decode = unsafe extern "C" fn(*const u8, usize, u32, *mut u8, *mut FfiStatus);
+        // SAFETY: that is its type, as the record says.
+        let decode = unsafe { self.library.get::<Decode>(&symbols.decode) }.expect("it is exported");
+        let mut status = FfiStatus::zeroed();
+        // SAFETY: the bytes are initialised, and the memory is that of the message.
+        unsafe { decode(json.as_ptr(), json.len(), 0, memory.start, &mut status) };
         self.check(status)
     }
 

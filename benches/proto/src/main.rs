@@ -1,8 +1,12 @@
-//! Measures messages to protobuf and back: in place against prost's structs, with equal bytes. Run
-//! by `cargo xtask bench proto`.
+//! Measures messages to protobuf and back: in place against prost's structs, with equal bytes; and to
+//! JSON and back, against `serde_json` with `pbjson`. Run by `cargo xtask bench proto`.
 
 mod ours;
 mod theirs;
+// Generated.
+#[rustfmt::skip]
+#[allow(clippy::all)]
+mod theirs_json;
 
 use std::fmt::Debug;
 use std::hint::black_box;
@@ -10,7 +14,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use ffi_benches::{Contender, compare, print_minimum};
-use ffi_core::{FfiMessage, FfiProto};
+use ffi_core::json::JsonOptions;
+use ffi_core::{FfiJson, FfiMessage, FfiProto};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Number of accounts.
 const ROWS: usize = 1000;
@@ -35,11 +42,17 @@ const ROUNDS: usize = 31;
 /// Targets: how many times as fast as prost encoding and decoding should be.
 const TARGETS: [f64; 2] = [1.0, 1.2];
 
+/// Target: how many times as fast as `serde_json` with `pbjson` JSON should be written and read.
+const JSON_TARGET: f64 = 1.5;
+
 fn main() -> Result<()> {
     let account = ours::account(4);
     one::<_, theirs::Account>("account", &account, 2_000, Some(TARGETS))?;
     one::<_, theirs::Accounts>("accounts", &*ours::accounts(), 20, Some(TARGETS))?;
-    one::<_, theirs::Track>("track", &*ours::track(), 20, None)
+    one::<_, theirs::Track>("track", &*ours::track(), 20, None)?;
+    json::<_, theirs::Account>("account", &account, 2_000)?;
+    json::<_, theirs::Accounts>("accounts", &*ours::accounts(), 5)?;
+    json::<_, theirs::Track>("track", &*ours::track(), 5)
 }
 
 /// Returns the time of `count` turns of `run`.
@@ -116,5 +129,65 @@ where
         None => println!("encode {encode:.2} times as fast as prost, decode {decode:.2} times"),
     }
     println!("decode into a message that is there: {:.2} times as fast as prost", their_time / into_time);
+    Ok(())
+}
+
+/// Writes and reads a message as JSON, ours and theirs. Each reads what the other has written.
+fn json<Ours, Theirs>(name: &str, ours: &Ours, count: usize) -> Result<()>
+where
+    Ours: FfiMessage + FfiJson + PartialEq + Debug,
+    Theirs: prost::Message + Default + PartialEq + Serialize + DeserializeOwned,
+{
+    let theirs = Theirs::decode(&*ours.encode_proto())?;
+    let (our_json, their_json) = (ours.encode_json()?, serde_json::to_string(&theirs)?);
+    ensure!(serde_json::from_str::<Theirs>(&our_json)? == theirs, "{name}: they read another message");
+    for json in [&our_json, &their_json] {
+        ensure!(*Ours::decode_json(json)? == *ours, "{name}: it is another one when it comes back");
+    }
+    println!("\n{name}: {} bytes as JSON, theirs {}", our_json.len(), their_json.len());
+
+    let options = JsonOptions::new();
+    let [our_time, their_time] = compare(
+        &format!("write {name} as JSON, {count} times"),
+        ROUNDS,
+        [
+            Contender::new("in place", || {
+                time(count, || {
+                    black_box(black_box(ours).encode_json_with(&options)?);
+                    Ok(())
+                })
+            }),
+            Contender::new("serde_json with pbjson", || {
+                time(count, || {
+                    black_box(serde_json::to_string(black_box(&theirs))?);
+                    Ok(())
+                })
+            }),
+        ],
+    )?
+    .map(|samples| samples.median());
+    let write = their_time / our_time;
+    let [our_time, their_time] = compare(
+        &format!("read {name} from JSON, {count} times"),
+        ROUNDS,
+        [
+            Contender::new("in place, a new message", || {
+                time(count, || {
+                    black_box(Ours::decode_json_with(black_box(&their_json), &options)?);
+                    Ok(())
+                })
+            }),
+            Contender::new("serde_json with pbjson", || {
+                time(count, || {
+                    black_box(serde_json::from_str::<Theirs>(black_box(&their_json))?);
+                    Ok(())
+                })
+            }),
+        ],
+    )?
+    .map(|samples| samples.median());
+    let read = their_time / our_time;
+    print_minimum(&format!("json_write_{name}_times_as_fast_as_pbjson"), write, JSON_TARGET);
+    print_minimum(&format!("json_read_{name}_times_as_fast_as_pbjson"), read, JSON_TARGET);
     Ok(())
 }

@@ -222,8 +222,7 @@ impl Reader<'_> {
                 }
             } else if let Some((index, member, flat)) = in_flat(fields.flat, &name) {
                 let is_there = self.field(member, left);
-                let is_there =
-                    is_there.map_err(|error| error.in_field(member.name).in_field(flat.name))?;
+                let is_there = is_there.map_err(|error| error.in_field(member.name).in_field(flat.name))?;
                 if is_there && !seen.insert(fields.members.len() + index) {
                     return Err(duplicate(quoted, &fields).in_field(member.name).in_field(flat.name));
                 }
@@ -410,10 +409,8 @@ impl Reader<'_> {
             Kind::Message(table) => self.message(table(), left),
             Kind::Wrapper(shape) => {
                 let (name, shape) = ("value", *shape());
-                let value =
-                    Member { name, json: name, original: name, aliases: &[], number: ONLY, shape };
-                let fields =
-                    Fields { name: "wrapper", members: &[value], flat: &[], is_oneof: false };
+                let value = Member { name, json: name, original: name, aliases: &[], number: ONLY, shape };
+                let fields = Fields { name: "wrapper", members: &[value], flat: &[], is_oneof: false };
                 self.object(fields, left, false)
             }
             Kind::Bytes => {
@@ -648,7 +645,8 @@ impl Reader<'_> {
         }
         if let (None, Some(registered)) = (known, registered) {
             // Checked, and as it is written elsewhere.
-            let bytes = (registered.normalize)(&self.out[start..]).map_err(|error| error.in_field("value"))?;
+            let bytes =
+                (registered.normalize)(&self.out[start..]).map_err(|error| error.in_field("value"))?;
             self.out.truncate(start);
             self.out.extend_from_slice(&bytes);
         }

@@ -295,7 +295,9 @@ fn not_utf8(text: &[u8]) -> DecodeError {
     let at = str::from_utf8(text).err().map_or(0, |error| error.valid_up_to());
     DecodeError::new(
         DecodeErrorKind::Utf8,
-        format_args!("invalid UTF-8 at byte {at} of the JSON; hint: JSON is UTF-8, and bytes in it are base64"),
+        format_args!(
+            "invalid UTF-8 at byte {at} of the JSON; hint: JSON is UTF-8, and bytes in it are base64"
+        ),
     )
 }
 
@@ -400,7 +402,9 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_json() {
-        for (text, len) in [("0", 1), ("-0", 2), ("10,", 2), ("1.5]", 3), ("1e5", 3), ("1E-05", 5), ("0.0e+1", 6)] {
+        for (text, len) in
+            [("0", 1), ("-0", 2), ("10,", 2), ("1.5]", 3), ("1e5", 3), ("1E-05", 5), ("0.0e+1", 6)]
+        {
             assert_eq!(number_len(text.as_bytes()).map(|it| it.0), Some(len), "{text}");
         }
         for text in ["", "-", "01", "+1", ".5", "1.", "1e", "1e+", "--1", "NaN"] {

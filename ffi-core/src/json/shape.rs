@@ -287,11 +287,17 @@ impl<T: JsonType> JsonFacts<T> {
     pub const ELEMENT: Shape = Shape::One(T::ELEMENT);
 }
 
+#[allow(missing_docs, reason = "the documentation is that of the trait's")]
+impl<T: JsonMessage> JsonFacts<T> {
+    pub const TABLE: fn() -> &'static Table = T::table;
+}
+
 /// Answers for types without the trait, which rustc has refused as they have no place in protobuf.
 #[allow(missing_docs, reason = "the documentation of each is that of the trait's")]
 pub trait NoJsonFacts {
     const SHAPE: Shape = Shape::One(Kind::Bool);
     const ELEMENT: Shape = Shape::One(Kind::Bool);
+    const TABLE: fn() -> &'static Table = || &Table::EMPTY;
 }
 
 impl<T: ?Sized> NoJsonFacts for JsonFacts<T> {}

@@ -175,7 +175,10 @@ mod tests {
             assert_eq!(days(year, month, of_month), day);
             let next_day = (year, month, of_month) == (before.0, before.1, before.2 + 1);
             let next_month = of_month == 1 && (year * 12 + month) == (before.0 * 12 + before.1 + 1);
-            assert!(next_day || (next_month && before.2 >= 28), "{before:?} before {year}-{month}-{of_month}");
+            assert!(
+                next_day || (next_month && before.2 >= 28),
+                "{before:?} before {year}-{month}-{of_month}"
+            );
             before = (year, month, of_month);
         }
         assert_eq!(before, (9999, 12, 31));

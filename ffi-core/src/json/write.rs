@@ -154,9 +154,7 @@ impl Printer<'_> {
         }
         for member in table.members.get(members).unwrap_or_default() {
             match member.shape {
-                Shape::One(
-                    Kind::Message(_) | Kind::Wrapper(_) | Kind::Timestamp | Kind::Duration,
-                )
+                Shape::One(Kind::Message(_) | Kind::Wrapper(_) | Kind::Timestamp | Kind::Duration)
                 | Shape::Maybe(_) => {}
                 Shape::One(kind) => {
                     self.name(member, is_first);
@@ -188,7 +186,12 @@ impl Printer<'_> {
 
     /// Writes the value of a field whose key was read; false if it is no field of that wire type,
     /// and was skipped.
-    fn field(&mut self, member: &Member, wire: WireType, input: &mut Reader<'_>) -> Result<bool, DecodeError> {
+    fn field(
+        &mut self,
+        member: &Member,
+        wire: WireType,
+        input: &mut Reader<'_>,
+    ) -> Result<bool, DecodeError> {
         match member.shape {
             Shape::One(kind) | Shape::Maybe(kind) if wire == kind.wire() => self.value(kind, input)?,
             Shape::List(kind) | Shape::Array(kind)

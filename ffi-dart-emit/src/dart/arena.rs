@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use askama::Template;
 
 use crate::model::{
-    Case, Field, JsonSymbols, Layout, Message, MessageIndex, Model, NewtypeIndex, Oneof, OneofIndex, ProtoSymbols, Scalar,
-    Type, arena_layout,
+    Case, Field, JsonSymbols, Layout, Message, MessageIndex, Model, NewtypeIndex, Oneof, OneofIndex,
+    ProtoSymbols, Scalar, Type, arena_layout,
 };
 
 use super::docs::article_of;

@@ -15,8 +15,8 @@ use std::fmt;
 use ffi_core::schema::read;
 pub use ffi_core::schema::read::{
     Arena, ArenaSymbols, Arguments, Columns, ColumnsSymbols, DartType, Encoding, Fingerprint, Flag, Health,
-    Item, JsonSymbols, Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols, QueueSymbols, Reset,
-    Role, Rules, Scalar, Simd, TypeId, Wire,
+    Item, JsonSymbols, Library, Mode, ObjectSymbols, PanicStrategy, Pool, PoolSymbols, ProtoSymbols,
+    QueueSymbols, Reset, Role, Rules, Scalar, Simd, TypeId, Wire,
 };
 pub(crate) use newtype::{MAX_NEWTYPES, NOT_WRAPPED};
 pub use reached::arena_layout;

@@ -180,9 +180,11 @@ impl Part {
             .chain(self.rules.arguments())
             .chain(self.rename.iter().map(|name| format!("rename = {}", rust_string(name))))
             .map(Argument::One)
-            .chain((!self.json.is_empty()).then(|| {
-                Argument::List("json", self.json.iter().map(|name| rust_string(name)).collect())
-            }))
+            .chain(
+                (!self.json.is_empty()).then(|| {
+                    Argument::List("json", self.json.iter().map(|name| rust_string(name)).collect())
+                }),
+            )
             .collect()
     }
 }

@@ -45,7 +45,12 @@ impl Enum {
         let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
         errors.finish()?;
         let there = "without an error there is one";
-        Ok(Self { head: head.expect(there), repr: repr.expect(there), variants: variants.expect(there), is_null })
+        Ok(Self {
+            head: head.expect(there),
+            repr: repr.expect(there),
+            variants: variants.expect(there),
+            is_null,
+        })
     }
 }
 

@@ -97,7 +97,18 @@ impl Message {
         let head = head.expect("without an error there is one");
         let columns = attrs.columns.is_present().then(|| input.vis.clone());
         let arena = in_arena.then(|| input.vis.clone());
-        Ok(Self { head, fields, pod, checked, reserved, pool: attrs.pool, columns, simd: attrs.simd, arena, known })
+        Ok(Self {
+            head,
+            fields,
+            pod,
+            checked,
+            reserved,
+            pool: attrs.pool,
+            columns,
+            simd: attrs.simd,
+            arena,
+            known,
+        })
     }
 }
 

@@ -85,7 +85,10 @@ fn table(
                     use __ffi::json::shape::NoJsonFacts as _;
                     &[#(#members),*]
                 },
-                flat: &[#(#flat),*],
+                flat: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[#(#flat),*]
+                },
                 is_oneof: #is_oneof,
                 known: __ffi::json::shape::Known::#known,
             };
@@ -102,7 +105,8 @@ fn of(ty: &Type, wire: Wire, constant: &str) -> TokenStream {
 pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream {
     let head = &message.head;
     let ident = &head.ident;
-    let [encode, decode] = ["encode_json", "decode_json"].map(|it| head.prefix.type_symbol(&head.item.name, it));
+    let [encode, decode] =
+        ["encode_json", "decode_json"].map(|it| head.prefix.type_symbol(&head.item.name, it));
     record.with_json("json", |record| {
         record.key("encode").string(&encode);
         record.key("decode").string(&decode);
@@ -116,7 +120,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         quote! {
             __ffi::json::shape::Flat {
                 name: #name,
-                table: <#ty as __ffi::json::shape::JsonMessage>::table,
+                table: __ffi::json::shape::JsonFacts::<#ty>::TABLE,
             }
         }
     });

@@ -7,8 +7,8 @@ use syn::spanned::Spanned;
 use super::arena::{self, Arena};
 use super::columns::Columns;
 use super::{
-    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, json, pool, proto,
-    rules, shared, simd, size_and_align,
+    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, json, pool,
+    proto, rules, shared, simd, size_and_align,
 };
 use crate::ast::{Field, Message};
 use crate::{names, record};

@@ -8,8 +8,9 @@ mod records;
 pub use decoder::{DecodeError, decode_section};
 pub use records::{
     Arena, ArenaSymbols, Arguments, Case, Columns, ColumnsSymbols, DartFunction, DartType, Encoding, Enum,
-    ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag, Function, Health, Item, JsonSymbols,
-    Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode, Newtype, Object, ObjectSymbols,
-    Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols, ProtoSymbols, Queue, QueueSymbols,
-    Record, Reset, Returns, Role, Rules, Scalar, Simd, Type, TypeId, TypeSymbols, Variant, Wire,
+    ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag, Function, Health, Item,
+    JsonSymbols, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode, Newtype, Object,
+    ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols, ProtoSymbols, Queue,
+    QueueSymbols, Record, Reset, Returns, Role, Rules, Scalar, Simd, Type, TypeId, TypeSymbols, Variant,
+    Wire,
 };

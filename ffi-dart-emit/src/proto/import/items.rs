@@ -329,7 +329,7 @@ impl Importer<'_> {
                 flags: Vec::new(),
                 reserved: Vec::new(),
                 known: None,
-            in_arena: false,
+                in_arena: false,
                 body,
             };
             self.wide.push(Wide { source, repr: scalar });
@@ -389,7 +389,7 @@ impl Importer<'_> {
                 flags: Vec::new(),
                 reserved: Vec::new(),
                 known: None,
-            in_arena: false,
+                in_arena: false,
                 body: Body::Newtype { value: vec![value], dart },
             });
         }
