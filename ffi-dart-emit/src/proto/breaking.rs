@@ -181,7 +181,7 @@ impl Count {
 
 /// Group of types whose bytes other types of the group read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bytes {
+enum Encoded {
     Varint,
     ZigZag,
     Fixed32,
@@ -193,17 +193,19 @@ enum Bytes {
     Message,
 }
 
-fn bytes(kind: &Kind) -> Bytes {
+fn bytes(kind: &Kind) -> Encoded {
     match kind {
-        Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Bool | Kind::Enum(_) => Bytes::Varint,
-        Kind::Sint32 | Kind::Sint64 => Bytes::ZigZag,
-        Kind::Fixed32 | Kind::Sfixed32 => Bytes::Fixed32,
-        Kind::Fixed64 | Kind::Sfixed64 => Bytes::Fixed64,
-        Kind::Float => Bytes::Float,
-        Kind::Double => Bytes::Double,
-        Kind::String => Bytes::Text,
-        Kind::Bytes => Bytes::Bytes,
-        Kind::Message(_) => Bytes::Message,
+        Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Bool | Kind::Enum(_) => {
+            Encoded::Varint
+        }
+        Kind::Sint32 | Kind::Sint64 => Encoded::ZigZag,
+        Kind::Fixed32 | Kind::Sfixed32 => Encoded::Fixed32,
+        Kind::Fixed64 | Kind::Sfixed64 => Encoded::Fixed64,
+        Kind::Float => Encoded::Float,
+        Kind::Double => Encoded::Double,
+        Kind::String => Encoded::Text,
+        Kind::Bytes => Encoded::Bytes,
+        Kind::Message(_) => Encoded::Message,
     }
 }
 
@@ -248,10 +250,10 @@ fn misread(from: (&Side<'_>, &Kind), to: (&Side<'_>, &Kind)) -> Option<String> {
         return (!same).then(|| "the bytes are read as those of another type".to_owned());
     }
     match (bytes(from), bytes(to)) {
-        (Bytes::Text, Bytes::Bytes) => None,
-        (Bytes::Bytes, Bytes::Text) => Some("bytes that are not UTF-8 are refused".to_owned()),
-        (Bytes::Message, Bytes::Bytes) => None,
-        (Bytes::Bytes, Bytes::Message) => Some("bytes that are no such message are refused".to_owned()),
+        (Encoded::Text, Encoded::Bytes) => None,
+        (Encoded::Bytes, Encoded::Text) => Some("bytes that are not UTF-8 are refused".to_owned()),
+        (Encoded::Message, Encoded::Bytes) => None,
+        (Encoded::Bytes, Encoded::Message) => Some("bytes that are no such message are refused".to_owned()),
         (one, other) if one != other => Some("it is encoded in another way".to_owned()),
         _ => match (range(from), range(to)) {
             (Some(_), None) if matches!(to, Kind::Enum(_)) => {
@@ -493,7 +495,7 @@ impl Diff<'_> {
         self.deprecated(item, was, is);
         let (old_count, new_count) = (Count::of(old), Count::of(new));
         let is_packable = |it: &FieldDescriptor| {
-            it.is_list() && !matches!(bytes(&it.kind()), Bytes::Text | Bytes::Bytes | Bytes::Message)
+            it.is_list() && !matches!(bytes(&it.kind()), Encoded::Text | Encoded::Bytes | Encoded::Message)
         };
         if is_packable(old) && is_packable(new) && old.is_packed() != new.is_packed() {
             let what = if new.is_packed() { "is packed now" } else { "is no longer packed" };
@@ -543,7 +545,8 @@ impl Diff<'_> {
             (old, Count::Repeated) if old.is_one() => {
                 breaks.level = Some(Level::WireJson);
                 breaks.wire = (old == Count::Implicit).then(|| "a value of zero is read as none".to_owned());
-                let packed = !matches!(bytes(&field.kind()), Bytes::Text | Bytes::Bytes | Bytes::Message);
+                let packed =
+                    !matches!(bytes(&field.kind()), Encoded::Text | Encoded::Bytes | Encoded::Message);
                 let why = if packed {
                     "several numbers share one key, and are skipped"
                 } else {
