@@ -20,7 +20,7 @@ impl Importer<'_> {
     /// Returns the rules of a field of that type. In an arena, and in columns, there are none.
     pub(super) fn rules(&mut self, field: &FieldDescriptor, ty: Option<&Type>) -> Rules {
         let message = field.parent_message();
-        let has_none = self.form(&message) == Form::Arena || self.message_options(&message).flag("columns");
+        let has_none = self.form(message) == Form::Arena || self.message_options(message).flag("columns");
         let (Some(all), Some(ty), false) = (rules_of(field), ty, has_none) else { return Rules::default() };
         let ty = match ty {
             Type::Option { of } => of,
