@@ -80,7 +80,9 @@ where
 
     let proto = arena.to_proto();
     match FfiArena::<T>::from_proto(&proto) {
-        Ok(decoded) => assert_eq!(format!("{decoded:?}"), shown, "what is written is read again"),
+        // Not what is shown: the case of a oneof with an empty box is read as one with a message of
+        // zeros, as protobuf can't tell them apart.
+        Ok(decoded) => assert_eq!(decoded.to_proto(), proto, "what is written is read again"),
         Err(error) => panic!("what is written can't be read: {error}"),
     }
 
@@ -104,8 +106,8 @@ fn header<T: ArenaMessage>(lists: usize, body: usize) -> [u8; HEADER_LEN] {
     header
 }
 
-/// Bytes that are aligned as an arena is, and not a byte more: the AddressSanitizer sees each access
-/// beyond.
+/// Bytes that are aligned as an arena is, and not a byte more: the AddressSanitizer sees each
+/// access beyond.
 struct Memory {
     start: *mut u8,
     layout: Layout,

@@ -24,7 +24,7 @@ pub struct Sanitize {
     /// The fuzz targets to run; all of them when none is named.
     #[arg(long)]
     target: Vec<String>,
-    /// How many changed arenas `arenas` reads.
+    /// Number of changed arenas that `arenas` reads.
     #[arg(long, default_value_t = 10_000_000)]
     mutants: u64,
 }
@@ -41,8 +41,8 @@ enum Tool {
     Threads,
     /// The tests of `ffi-core`, and those of its fixtures, under the AddressSanitizer.
     Addresses,
-    /// Changed arenas between pages that can't be read, under the AddressSanitizer, and the tests of
-    /// arenas as a program of 32 bits.
+    /// Changed arenas between pages that can't be read, under the AddressSanitizer, and the tests
+    /// of arenas as a program of 32 bits.
     Arenas,
     /// All but magazines, and the mailbox, under Miri, which knows the rules of references.
     Miri,
