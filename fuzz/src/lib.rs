@@ -12,13 +12,16 @@
 //! | `proto` | a .proto file | Rust source, or a refusal with a text |
 //! | `wire` | protobuf's bytes | a valid message that is written and read again, or a hint |
 //! | `arguments` | calls of exported functions | a result or a status; no slot of a pool is lost |
+//! | `arenas` | an arena, without or with its header | a refusal, or an arena that is read, edited, copied and written whole |
 //!
 //! An input that once failed stays in the corpus, under the name of the fault.
+
+ffi_core::library!();
 
 mod bytes;
 mod targets;
 
-use targets::{arguments, emitter, proto, wire};
+use targets::{arenas, arguments, emitter, proto, wire};
 
 /// A function for a fuzzer.
 #[derive(Clone, Copy, Debug)]
@@ -30,13 +33,14 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "records", run: emitter::records },
     Target { name: "library", run: emitter::library },
     Target { name: "json", run: emitter::json },
     Target { name: "proto", run: proto::run },
     Target { name: "wire", run: wire::run },
     Target { name: "arguments", run: arguments::run },
+    Target { name: "arenas", run: arenas::run },
 ];
 
 /// Returns the target of that name.

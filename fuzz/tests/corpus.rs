@@ -61,6 +61,11 @@ fn arguments() {
 }
 
 #[test]
+fn arenas() {
+    run("arenas");
+}
+
+#[test]
 fn each_target_has_a_small_corpus() {
     let folders = entries(&corpus());
     let names: Vec<_> = folders.iter().filter_map(|it| it.file_name()?.to_str()).collect();

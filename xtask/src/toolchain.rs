@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::workspace::{self, capture};
+use crate::workspace::{self, capture, run};
 
 /// Returns `cargo` of the nightly toolchain. A stable cargo doesn't know `-Z`, and passes its own
 /// toolchain on.
@@ -20,6 +20,22 @@ pub(crate) fn nightly_with_source() -> bool {
     let sysroot = capture(Command::new("rustup").args(["run", "nightly", "rustc", "--print", "sysroot"]));
     sysroot
         .is_ok_and(|sysroot| Path::new(sysroot.stdout.trim()).join("lib/rustlib/src/rust/library").is_dir())
+}
+
+/// Adds components to the nightly toolchain, which is installed if there is none.
+///
+/// # Errors
+///
+/// Returns an error if rustup is missing or can't install them.
+pub(crate) fn add_to_nightly(components: &[&str]) -> Result<()> {
+    let mut rustup = Command::new("rustup");
+    if capture(Command::new("rustup").args(["run", "nightly", "rustc", "--version"])).is_ok() {
+        rustup.args(["component", "add", "--toolchain", "nightly"]).args(components);
+    } else {
+        rustup.args(["toolchain", "install", "nightly", "--profile", "minimal"]);
+        rustup.args(components.iter().flat_map(|component| ["--component", component]));
+    }
+    run(rustup.current_dir(workspace::root()))
 }
 
 /// Returns the target triple of this machine.

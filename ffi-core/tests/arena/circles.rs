@@ -163,7 +163,18 @@ fn maps_in_place_are_equal_in_any_order() {
 }
 
 #[test]
-fn circles_of_types_are_checked_copied_and_written() {
+#[cfg_attr(miri, ignore = "Miri has no files")]
+fn circles_of_types_are_in_files() {
+    let arena = person("ada", 1.5);
+    let path = std::env::temp_dir().join(format!("circles-{}.ffi", std::process::id()));
+    arena.write(&path).unwrap();
+    let opened = FfiArena::<Person>::open(&path);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(opened.unwrap().root(), arena.root());
+}
+
+#[test]
+fn circles_of_types_are_checked_and_copied() {
     let arena = person("ada", 1.5);
     let bytes = arena.to_bytes();
     let read = FfiArena::<Person>::from_bytes(&bytes).unwrap();
@@ -172,13 +183,8 @@ fn circles_of_types_are_checked_copied_and_written() {
     compact.compact();
     assert!(compact.len() < arena.len() && compact.wasted() < 8);
     assert_eq!(compact.root(), arena.root());
-    let path = std::env::temp_dir().join(format!("circles-{}.ffi", std::process::id()));
-    arena.write(&path).unwrap();
-    let opened = FfiArena::<Person>::open(&path);
-    std::fs::remove_file(&path).unwrap();
-    assert_eq!(opened.unwrap().root(), arena.root());
     // Each byte that is one more is refused, or another valid value.
-    for at in 0..bytes.len() {
+    for at in (0..bytes.len()).step_by(if cfg!(miri) { 7 } else { 1 }) {
         let mut changed = bytes.clone();
         changed[at] = changed[at].wrapping_add(1);
         if let Ok(other) = FfiArena::<Person>::from_bytes(&changed) {

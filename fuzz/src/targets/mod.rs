@@ -1,5 +1,6 @@
 //! One module per kind of input.
 
+pub(crate) mod arenas;
 pub(crate) mod arguments;
 pub(crate) mod emitter;
 pub(crate) mod proto;

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
-use crate::toolchain::{host, nightly, nightly_with_source};
+use crate::toolchain::{add_to_nightly, host, nightly, nightly_with_source};
 use crate::workspace::{capture, cargo, on_path, root, run, stream, target};
 
 /// The arguments of `cargo xtask sanitize`.
@@ -24,6 +24,9 @@ pub struct Sanitize {
     /// The fuzz targets to run; all of them when none is named.
     #[arg(long)]
     target: Vec<String>,
+    /// Number of changed arenas that `arenas` reads.
+    #[arg(long, default_value_t = 10_000_000)]
+    mutants: u64,
 }
 
 /// A tool that finds faults in code that passes its tests.
@@ -38,6 +41,9 @@ enum Tool {
     Threads,
     /// The tests of `ffi-core`, and those of its fixtures, under the AddressSanitizer.
     Addresses,
+    /// Changed arenas between pages that can't be read, under the AddressSanitizer, and the tests
+    /// of arenas as a program of 32 bits.
+    Arenas,
     /// All but magazines, and the mailbox, under Miri, which knows the rules of references.
     Miri,
     /// Calls, streams and callbacks from Dart in their whole length; programs that end sixty times.
@@ -75,9 +81,9 @@ impl Sanitize {
     /// Runs the tools and prints a line for each: what it ran, or why it was left out.
     ///
     /// The AddressSanitizer is that of the stable toolchain, with `RUSTC_BOOTSTRAP=1` for its
-    /// flags. Miri is a component of nightly toolchains, and the ThreadSanitizer needs one with
-    /// the source of the standard library; without it these are left out. Installs valgrind on
-    /// Debian when it is missing.
+    /// flags. Miri and the source of the standard library, which the ThreadSanitizer needs, are
+    /// components of a nightly toolchain; rustup installs what is missing, as apt does valgrind on
+    /// Debian. A tool that can't be had is left out.
     ///
     /// # Errors
     ///
@@ -95,6 +101,11 @@ impl Sanitize {
                 Tool::Memcheck => lines.push(Line::of("memcheck", || memcheck(&host))),
                 Tool::Threads => lines.push(Line::of("threads", || threads(&host))),
                 Tool::Addresses => lines.push(Line::of("addresses", || addresses(&host))),
+                Tool::Arenas => {
+                    let mutants = self.mutants;
+                    lines.push(Line::of("arenas", || arenas(&host, mutants)));
+                    lines.push(Line::of("arenas, 32 bits", || arenas_of_32_bits(&host)));
+                }
                 Tool::Storms => lines.push(Line::of("storms", storms)),
                 Tool::Miri => lines.push(Line::of("miri", miri)),
                 Tool::Fuzz => self.fuzz(&host, &mut lines)?,
@@ -214,10 +225,10 @@ fn memcheck(host: &str) -> Result<Report> {
 /// The standard library is built as well, by a nightly toolchain: in one without the sanitizer, the
 /// locks and channels order threads unseen, and each use of them looks like a race.
 fn threads(host: &str) -> Result<Report> {
-    if !nightly_with_source() {
-        let hint =
-            "no nightly Rust with its source; hint: rustup toolchain install nightly --component rust-src";
-        return Ok(Report::LeftOut(hint.to_owned()));
+    if !nightly_with_source()
+        && let Err(error) = add_to_nightly(&["rust-src"])
+    {
+        return Ok(Report::LeftOut(format!("no nightly Rust with its source: {error:#}")));
     }
     let mut cargo = nightly();
     instrument(&mut cargo, "threads", "-Zsanitizer=thread", host);
@@ -233,6 +244,35 @@ fn addresses(host: &str) -> Result<Report> {
     cargo.env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=0");
     tests(cargo.args(["--", "--skip", "loom"]))
 }
+
+/// Reads and edits changed arenas, in a program that is fast and has the checks of debug builds.
+fn arenas(host: &str, mutants: u64) -> Result<Report> {
+    let mut cargo = sanitizing("addresses", "-Zsanitizer=address", host);
+    cargo.args(["test", "--config", "profile.dev.package.ffi-core.opt-level=2", "-p", "ffi-core"]);
+    cargo.args(["--features", FEATURES, "--test", "arena", "--", "--exact", CHANGED_ARENAS]);
+    passed(cargo.env("FFI_ARENA_MUTANTS", mutants.to_string()))?;
+    Ok(Report::Ran(format!("{mutants} changed arenas")))
+}
+
+/// The test that reads `FFI_ARENA_MUTANTS`.
+const CHANGED_ARENAS: &str = "changed_arenas_are_refused_or_can_be_read_and_edited_whole";
+
+/// The tests of arenas where addresses have 32 bits, and sums of offsets overflow. Programs for
+/// `musl` need neither another linker nor other libraries than what comes with rustc.
+fn arenas_of_32_bits(host: &str) -> Result<Report> {
+    if host != "x86_64-unknown-linux-gnu" {
+        return Ok(Report::LeftOut("only Linux on x86-64 runs programs for i686".to_owned()));
+    }
+    capture(Command::new("rustup").args(["target", "add", NARROW]).current_dir(root()))?;
+    let mut cargo = cargo();
+    cargo.args(["test", "-p", "ffi-core", "--features", FEATURES, "--target", NARROW]);
+    cargo.args(["--test", "arena", "--test", "aliasing", "--test", "interpreted", "--no-fail-fast"]);
+    cargo.env(format!("CARGO_TARGET_{}_LINKER", variable(NARROW)), "rust-lld");
+    tests(cargo.env("CARGO_TARGET_DIR", folder("narrow")))
+}
+
+/// A target of 32 bits whose programs run on x86-64.
+const NARROW: &str = "i686-unknown-linux-musl";
 
 /// The tests of `ffi-core` itself.
 fn of_core(cargo: &mut Command) -> &mut Command {
@@ -266,9 +306,10 @@ fn variable(host: &str) -> String {
 }
 
 fn miri() -> Result<Report> {
-    if capture(nightly().args(["miri", "--version"])).is_err() {
-        let hint = "no Miri; hint: rustup toolchain install nightly --component miri,rust-src";
-        return Ok(Report::LeftOut(hint.to_owned()));
+    if capture(nightly().args(["miri", "--version"])).is_err()
+        && let Err(error) = add_to_nightly(&["miri", "rust-src"])
+    {
+        return Ok(Report::LeftOut(format!("no Miri: {error:#}")));
     }
     let miri = |tests: &[&str]| {
         let mut cargo = nightly();
@@ -360,5 +401,7 @@ mod tests {
             let file = tests.join(name).with_extension("rs");
             assert!(file.is_file() || tests.join(name).join("main.rs").is_file(), "{name}");
         }
+        let arenas = fs::read_to_string(root().join("ffi-core/tests/arena.rs")).unwrap();
+        assert!(arenas.contains(&format!("fn {CHANGED_ARENAS}()")), "{CHANGED_ARENAS}");
     }
 }

@@ -168,11 +168,13 @@ fn what_an_isolate_has_is_given_back_with_it() {
     let mut isolate = Isolate::new();
     let live = live();
     (0..3).for_each(|number| push(&QUEUE, number));
+    let owners = Arc::strong_count(&isolate.mailbox);
     let id = listen(&mut isolate, &QUEUE);
     assert_eq!(take(&mut isolate, id), Ok(0));
     assert_eq!(Heard::pool().stats().live, live + 3);
     isolate.mailbox.close();
     assert_eq!(Heard::pool().stats().live, live + 2);
+    assert_eq!(Arc::strong_count(&isolate.mailbox), owners, "the queue has forgotten it");
     // Nobody listens any more.
     push(&QUEUE, 3);
     let rest: Vec<_> = std::iter::from_fn(|| QUEUE.try_pop().ok()).map(|message| message.number).collect();

@@ -217,6 +217,13 @@ fn a_token_is_redeemed_once() {
         // SAFETY: the status is the test's.
         assert_eq!(unsafe { object_redeem::<Counted>(token, &mut status.0) }, 0);
         assert_eq!(status.taken(), (3, ObjectCode::Stale as u32));
+        // A token of another type or library is named so, whatever its place has by now.
+        // SAFETY: the status is the test's.
+        assert_eq!(unsafe { object_redeem::<Other>(token, &mut status.0) }, 0);
+        assert_eq!(status.taken(), (3, ObjectCode::Kind as u32));
+        // SAFETY: the status is the test's.
+        assert_eq!(unsafe { object_redeem::<Counted>(token ^ 1 << 50, &mut status.0) }, 0);
+        assert_eq!(status.taken(), (3, ObjectCode::Foreign as u32));
         object_free(second);
         assert_eq!(ends.load(Ordering::Relaxed), 1);
     });

@@ -223,7 +223,8 @@ impl<T: ArenaMessage + ArenaProto> FfiArena<T> {
     /// Returns the root, with all that it refers to, as protobuf.
     ///
     /// One arena is always the same bytes: fields in the order of their numbers, maps in that of
-    /// their keys.
+    /// their keys. A oneof whose case is a box that is empty is written with an empty message,
+    /// which is a box with zeros when it is read.
     #[must_use]
     pub fn to_proto(&self) -> Vec<u8> {
         let len = T::value_len(self.root());

@@ -402,6 +402,29 @@ void main() {
       expect(() => _library.openStore(2000), throwsA(isA<StoreException>()));
     });
 
+    test('is called by functions that objects call, four deep', () {
+      final store = _library.openStore(4);
+      final images = [for (var width = 1; width <= 4; width++) Image(width, 1)];
+      int nested(int depth) {
+        if (depth > 0) {
+          final image = images[depth - 1];
+          return image.ask((width) => nested(depth - 1) + width);
+        }
+        final row = store.forward(store, 3).toData();
+        for (final image in images) {
+          image.dispose();
+        }
+        store.dispose();
+        expect((_library.left().images, _library.left().stores), (4, 0));
+        return row.value;
+      }
+
+      // f(0) = 30, f(n) = 10 (f(n - 1) + n) + n
+      expect(nested(4), 313574);
+      expect(_library.left().images, 0);
+      expect(() => nested(1), throwsStateError);
+    });
+
     test('whose every method panics', () async {
       final store = _library.openBroken();
       final panics = throwsA(isA<RustPanicException>());
