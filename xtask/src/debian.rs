@@ -423,6 +423,14 @@ mod tests {
     }
 
     #[test]
+    fn other_architectures_follow_that_of_the_machine() {
+        assert_eq!(
+            architectures(&["amd64", "arm64"]),
+            "#clear APT::Architectures;\nAPT::Architectures:: \"amd64\";\nAPT::Architectures:: \"arm64\";\n"
+        );
+    }
+
+    #[test]
     fn a_failed_installation_leaves_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("tool");

@@ -332,3 +332,31 @@ fn option(start: &str, path: &Path) -> OsString {
     option.push(path);
     option
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// Writes a program of the shell.
+    fn program(file: &Path, text: &str) {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+        capture(Command::new("chmod").arg("+x").arg(file)).unwrap();
+    }
+
+    #[test]
+    fn gcc_gets_its_folder_and_all_arguments() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("a folder");
+        let name = ARM[0].1.gcc();
+        program(&folder.join("bin").join(&name), GCC);
+        let own = "#!/bin/sh\nprintf '%s\\n' \"$LD_LIBRARY_PATH\" \"$@\"\n";
+        program(&folder.join("cross/usr/bin").join(&name), own);
+        let said = capture(Command::new(folder.join("bin").join(&name)).args(["-o", "two words"])).unwrap();
+        let cross = folder.join("bin/../cross").display().to_string();
+        assert_eq!(
+            said.stdout.lines().collect::<Vec<_>>(),
+            [&*format!("{cross}/usr/lib/x86_64-linux-gnu"), &format!("--sysroot={cross}"), "-o", "two words"]
+        );
+    }
+}

@@ -242,3 +242,31 @@ impl<'a> Libraries<'a> {
         Ok(environment)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_test_in_dart_needs_fixtures_that_are_built() {
+        let text = "import 'package:fixture_pools/fixture_pools.dart';\nimport 'package:test/test.dart';\n\
+                    import 'package:fixture_types/values.dart';\n";
+        assert_eq!(imported(text).collect::<Vec<_>>(), ["pools", "types"]);
+
+        let whole = Fixtures::new(&[]).unwrap();
+        let tests = root().join("tests/dart/end_to_end/test");
+        for file in generated::files(&tests).unwrap() {
+            let text = fs::read_to_string(tests.join(&file)).unwrap();
+            let missing: Vec<_> = imported(&text).filter(|it| !whole.has(it)).collect();
+            assert!(missing.is_empty(), "{file} needs {missing:?}");
+        }
+    }
+
+    #[test]
+    fn a_fixture_that_is_not_there_is_named() {
+        let chosen = Fixtures::new(&["pools".to_owned()]).unwrap();
+        assert!(chosen.has("pools") && !chosen.has("types") && !chosen.whole);
+        let error = Fixtures::new(&["pool".to_owned()]).err().unwrap().to_string();
+        assert!(error.starts_with("there is no fixture `pool`: arenas, "), "{error}");
+    }
+}
