@@ -234,6 +234,8 @@ impl<'a> Libraries<'a> {
         if !test.ends_with("_shutdown") {
             environment.push(("GLIBC_TUNABLES".to_owned(), "glibc.malloc.perturb=165".into()));
         }
+        // Times that are enough for a processor are not for an emulated one.
+        environment.push(("FFI_TEST_PATIENCE".to_owned(), "20".into()));
         let (script, logs) = (self.folder.join("script.txt"), self.folder.join("logs"));
         fs::write(&script, "")?;
         crate::debian::remove(&logs)?;
