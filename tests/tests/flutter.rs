@@ -2,8 +2,9 @@
 
 #![cfg(unix)]
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use std::{fmt, fs};
 
 use tempfile::TempDir;
 use xtask::flutter::{Flutter, Goldens};
@@ -24,8 +25,32 @@ fn replace(file: &Path, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
+/// Commands that a user types, with the time that the machine needs for each.
+#[derive(Default)]
+struct Steps(Vec<(&'static str, Duration)>);
+
+impl Steps {
+    fn run<T>(&mut self, command: &'static str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.0.push((command, start.elapsed()));
+        result
+    }
+}
+
+impl fmt::Display for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (command, time) in &self.0 {
+            writeln!(f, "{:5.1} s  {command}", time.as_secs_f64())?;
+        }
+        let all: Duration = self.0.iter().map(|(_, time)| time).sum();
+        write!(f, "{:5.1} s  in all, {} commands", all.as_secs_f64(), self.0.len())
+    }
+}
+
 /// A new app gets a field that keeps half of its balls where they are: the picture that its widget
-/// test compares differs in that half.
+/// test compares differs in that half. Prints the commands that a user needs for that, with their
+/// times.
 #[test]
 fn a_changed_field_shows_in_a_new_app() {
     let Some(flutter) = Flutter::for_tests() else { return };
@@ -33,7 +58,10 @@ fn a_changed_field_shows_in_a_new_app() {
     let library = workspace::libraries().join("debug").join("libballs_native.so");
     let flutter = flutter.with_env("BALLS_NATIVE_LIBRARY", library);
     let scratch = TempDir::with_prefix("neue app ü ").unwrap();
-    emit(scratch.path(), &["new", "balls", "--flutter"]);
+    let mut steps = Steps::default();
+    steps.run("ffi-dart-emit new balls --flutter", || {
+        emit(scratch.path(), &["new", "balls", "--flutter"]);
+    });
     let app = &scratch.path().join("balls");
     flutter.pub_get(app).unwrap();
     analyze(&flutter, app);
@@ -46,7 +74,9 @@ fn a_changed_field_shows_in_a_new_app() {
     let tests = flutter.compile_tests(app).unwrap();
     let without = tests.run("widget_test.dart", Goldens::Compare).unwrap();
     assert!(without.stdout.contains("3 passed, 0 failed, 1 skipped"), "there is no picture: {without}");
-    let made = tests.run("widget_test.dart", Goldens::Update).unwrap();
+    let made = steps.run("flutter test --update-goldens", || {
+        flutter.compile_tests(app).unwrap().run("widget_test.dart", Goldens::Update).unwrap()
+    });
     assert!(made.stdout.contains("4 passed, 0 failed"), "{made}");
     tests.run("widget_test.dart", Goldens::Compare).unwrap();
 
@@ -57,11 +87,16 @@ fn a_changed_field_shows_in_a_new_app() {
     let start = "..vy = 0.02 * index";
     let pinned = format!("{start}\n        ..isPinned = index < widget.count ~/ 2");
     replace(&app.join("lib/main.dart"), start, &pinned);
-    emit(app, &[]);
+    steps.run("ffi-dart-emit", || emit(app, &[]));
 
-    let tests = flutter.compile_tests(app).unwrap();
-    let differs = tests.run("widget_test.dart", Goldens::Compare).unwrap_err();
+    let (tests, differs) = steps.run("flutter test", || {
+        let tests = flutter.compile_tests(app).unwrap();
+        let differs = tests.run("widget_test.dart", Goldens::Compare).unwrap_err();
+        (tests, differs)
+    });
     assert!(format!("{differs:#}").contains("balls.png"), "{differs:#}");
+    println!("{steps}");
+    assert!(steps.0.len() < 6, "{steps}");
     let place = tests.run("where_test.dart", Goldens::Compare).unwrap();
     assert!(place.stdout.contains("pixels differ"), "{place}");
     tests.run("widget_test.dart", Goldens::Update).unwrap();

@@ -175,16 +175,22 @@ impl Apt {
         Self::new(private, &state(private, &Target::all()?))
     }
 
-    /// Creates an apt that only knows Debian unstable at one address. `private` is the folder of
-    /// its state.
+    /// Creates an apt that only knows Debian unstable at one address, for this machine and the
+    /// architectures `foreign`. `private` is the folder of its state.
     ///
     /// # Errors
     ///
     /// Returns an error if the list of packages cannot be downloaded.
-    pub(crate) fn of_unstable(private: &Path, base: &str, targets: &[Target]) -> Result<Self> {
+    pub(crate) fn of_unstable(
+        private: &Path,
+        base: &str,
+        targets: &[Target],
+        foreign: &[&str],
+    ) -> Result<Self> {
         let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?;
-        let kind = format!("deb [arch={}]", architecture.stdout.trim());
-        Self::of_suite(private, &kind, base, "unstable", targets)
+        let all: Vec<_> = [architecture.stdout.trim()].into_iter().chain(foreign.iter().copied()).collect();
+        let kind = format!("deb [arch={}]", all.join(","));
+        Self::of_suite(private, &kind, base, "unstable", targets, &architectures(&all))
     }
 
     /// Creates an apt that only knows the source packages of the Debian release `suite` at one
@@ -194,14 +200,22 @@ impl Apt {
     ///
     /// Returns an error if the list of packages cannot be downloaded.
     pub(crate) fn of_sources(private: &Path, base: &str, suite: &str, targets: &[Target]) -> Result<Self> {
-        Self::of_suite(private, "deb-src", base, suite, targets)
+        Self::of_suite(private, "deb-src", base, suite, targets, "")
     }
 
-    fn of_suite(private: &Path, kind: &str, base: &str, suite: &str, targets: &[Target]) -> Result<Self> {
+    /// Creates an apt with the settings `more`.
+    fn of_suite(
+        private: &Path,
+        kind: &str,
+        base: &str,
+        suite: &str,
+        targets: &[Target],
+        more: &str,
+    ) -> Result<Self> {
         fs::create_dir_all(private.join("trusted"))?;
         fs::write(private.join("sources.list"), format!("{kind} {base} {suite} main\n"))?;
         copy_keys(&private.join("trusted"))?;
-        Self::new(private, &(state(private, targets) + &only(private, suite)))
+        Self::new(private, &(state(private, targets) + &only(private, suite) + more))
     }
 
     fn new(private: &Path, configuration: &str) -> Result<Self> {
@@ -280,6 +294,12 @@ fn only(private: &Path, suite: &str) -> String {
     .iter()
     .map(|(key, value)| setting(key, value))
     .collect()
+}
+
+/// Returns settings by which apt knows the packages of these architectures, the machine's first.
+fn architectures(all: &[&str]) -> String {
+    let each = all.iter().map(|it| setting("APT::Architectures::", it));
+    ["#clear APT::Architectures;\n".to_owned()].into_iter().chain(each).collect()
 }
 
 fn setting(key: &str, value: &str) -> String {
@@ -400,6 +420,14 @@ mod tests {
     fn dependencies_are_read() {
         let printed = "dart-sdk\n  Depends: libc6\n |Depends: a\n  Depends: <b>\nlibc6\n<b>\n    c\n";
         assert_eq!(package_names(printed).into_iter().collect::<Vec<_>>(), ["dart-sdk", "libc6"]);
+    }
+
+    #[test]
+    fn other_architectures_follow_that_of_the_machine() {
+        assert_eq!(
+            architectures(&["amd64", "arm64"]),
+            "#clear APT::Architectures;\nAPT::Architectures:: \"amd64\";\nAPT::Architectures:: \"arm64\";\n"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! a folder `proto` has its .proto file in it, and `src/x.rs` is imported from `proto/x.proto`.
 
 use std::env;
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -90,14 +90,26 @@ impl Generated {
             import.arg("import").arg(proto).arg("--implicit-presence");
             finish(import, &source, action)?;
         }
-        let library = self.library("dev")?;
+        self.outputs(&self.library("dev")?, action)
+    }
+
+    /// Checks all files that are generated from `library`, which may be one of another platform.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the emitter fails, or a file differs; the message holds the diff.
+    pub fn check(&self, library: &Path) -> Result<()> {
+        self.outputs(library, Action::Check)
+    }
+
+    fn outputs(&self, library: &Path, action: Action) -> Result<()> {
         let emit = |command: &str, out: &Path| {
             let mut emitter = emitter()?;
-            emitter.arg(command).arg(&library);
+            emitter.arg(command).arg(library);
             finish(emitter, out, action)
         };
         emit("dart", &self.dart)?;
-        self.starters(&library, action)?;
+        self.starters(library, action)?;
         if let Some(folder) = self.proto_folder() {
             emit("proto", &folder.join(self.proto_file()))?;
         }
@@ -105,7 +117,7 @@ impl Generated {
             return Ok(());
         };
         emit("c", &golden.join(format!("{}.h", self.package)))?;
-        let table = capture(emitter()?.arg("inspect").arg(&library))?.stdout;
+        let table = capture(emitter()?.arg("inspect").arg(library))?.stdout;
         apply_text(&golden.join("inspect.txt"), &table, action)?;
         apply_text(&golden.join("completion.txt"), &completion::of(&self.dart)?, action)
     }
@@ -244,11 +256,23 @@ pub fn examples() -> Result<Vec<String>> {
 ///
 /// Returns an error if `parent` cannot be read.
 pub fn folders(parent: &str) -> Result<Vec<String>> {
-    let path = workspace::root().join(parent);
+    names(&workspace::root().join(parent), |kind| kind.is_dir())
+}
+
+/// Returns the names of the files in the folder `parent`.
+///
+/// # Errors
+///
+/// Returns an error if `parent` cannot be read.
+pub(crate) fn files(parent: &Path) -> Result<Vec<String>> {
+    names(parent, |kind| kind.is_file())
+}
+
+fn names(parent: &Path, is_one: impl Fn(FileType) -> bool) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))? {
+    for entry in fs::read_dir(parent).with_context(|| format!("cannot read {}", parent.display()))? {
         let entry = entry?;
-        if entry.file_type()?.is_dir() {
+        if is_one(entry.file_type()?) {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }

@@ -44,10 +44,24 @@ fn is_ubuntu(release: &str) -> bool {
 ///
 /// Returns an error if no repository of the machine gives Debian unstable.
 pub(crate) fn download(wanted: &[&str], private: &Path, debs: &Path) -> Result<()> {
-    debian::from_any("Debian unstable", private, |base, targets| {
+    with_apt("Debian unstable", private, &[], |apt| apt.download(&apt.dependencies(wanted)?, debs))
+}
+
+/// Calls `work` with an apt that knows the packages of Debian unstable, also those of the
+/// architectures `foreign`. `what` is looked for, and `private` is for apt's state.
+///
+/// # Errors
+///
+/// Returns an error if `work` fails with every repository of the machine.
+pub(crate) fn with_apt<T>(
+    what: &str,
+    private: &Path,
+    foreign: &[&str],
+    work: impl Fn(&Apt) -> Result<T>,
+) -> Result<T> {
+    debian::from_any(what, private, |base, targets| {
         eprintln!("reading Debian unstable's list of packages");
-        let apt = Apt::of_unstable(private, base, targets)?;
-        apt.download(&apt.dependencies(wanted)?, debs)
+        work(&Apt::of_unstable(private, base, targets, foreign)?)
     })
 }
 

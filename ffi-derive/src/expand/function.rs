@@ -109,8 +109,9 @@ impl Argument {
     fn input(index: usize, Param { name, .. }: &Param, item: &Type, window: u32) -> Self {
         let span = item.span();
         let raw = format_ident!("__ffi_arg_{index}", span = span);
+        let mailbox = mailbox();
         let checked = quote_spanned! {span=>
-            unsafe { __ffi::open_input::<#item>(__ffi_mailbox, #raw, #window, #name) }
+            unsafe { __ffi::open_input::<#item>(#mailbox, #raw, #window, #name) }
         };
         let raw = quote!(#raw: __ffi::u64);
         Self { raw, region: None, owned: None, checked, taken: None }
@@ -333,9 +334,10 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
         #(#checked)*
         #asks
     };
+    let (mailbox, number) = (mailbox(), number());
     let started = quote! {
-        __ffi_mailbox: *const __ffi::FfiMailbox,
-        __ffi_call: __ffi::u64,
+        #mailbox: *const __ffi::FfiMailbox,
+        #number: __ffi::u64,
         __ffi_now: *mut __ffi::FfiEvent,
     };
     let (more, returns, body) = match function.mode {
@@ -507,6 +509,17 @@ fn made(function: &Function, call: TokenStream) -> TokenStream {
     }
 }
 
+/// Returns the name of the parameter with the mailbox, as it is wherever the parts of a wrapper come
+/// from.
+fn mailbox() -> Ident {
+    format_ident!("__ffi_mailbox")
+}
+
+/// Returns the name of the parameter with the number of the call.
+fn number() -> Ident {
+    format_ident!("__ffi_call")
+}
+
 /// Returns the statement that makes `__ffi_function` the function as the attribute saw it. The
 /// checks hold only for it, and rustc may see another type if another attribute changes the
 /// function, such as one that keeps lent memory. Elided lifetimes are any lifetime in it.
@@ -633,11 +646,16 @@ fn start_async(
     let this = function.receiver().map(|_| quote!(__ffi_self));
     let passed = this.iter().chain(passed);
     let admission = Admission::new(function);
-    let running = admission.held_by(quote!(__ffi_function(#(#passed),*)));
+    // Names as they are below, where the span is that of the function's name: it may come from a
+    // macro's call, and the attribute from the macro, so that equal names aren't one.
+    let span = function.head.ident.span();
+    let running = admission.held_by(quote_spanned!(span=> __ffi_function(#(#passed),*)));
+    let finished = quote_spanned!(span=> __ffi_output);
+    let (mailbox, number) = (mailbox(), number());
     let (made, result) = match function.limit {
-        None => (quote!(#output), quote!(__ffi_output)),
+        None => (quote!(#output), finished),
         // A future with a permit may have a deadline.
-        Some(_) => (quote!(__ffi::Result<#output, __ffi::Failure>), admission.fits(quote!(__ffi_output?))),
+        Some(_) => (quote!(__ffi::Result<#output, __ffi::Failure>), admission.fits(quote!(#finished?))),
     };
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
@@ -652,8 +670,8 @@ fn start_async(
         // library, and the mailbox of its isolate, with room for an event.
         unsafe {
             __ffi::#start::<#output_type, _>(
-                __ffi_mailbox,
-                __ffi_call,
+                #mailbox,
+                #number,
                 #now
                 __ffi_status,
                 __ffi_body,
@@ -676,7 +694,9 @@ fn start_stream(
     let (output, seen) = (&function.output, seen(function));
     let this = function.receiver().map(|_| quote!(__ffi_self));
     let passed = this.iter().chain(passed);
-    let running = Admission::new(function).held_by(quote!(__ffi_function(#(#passed),*)));
+    let called = quote_spanned!(function.head.ident.span()=> __ffi_function(#(#passed),*));
+    let running = Admission::new(function).held_by(called);
+    let (mailbox, number) = (mailbox(), number());
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
@@ -690,8 +710,8 @@ fn start_stream(
         // library, and the mailbox of its isolate.
         unsafe {
             __ffi::start_stream::<#output_type, _>(
-                __ffi_mailbox,
-                __ffi_call,
+                #mailbox,
+                #number,
                 __ffi_status,
                 #window,
                 __ffi_watched,
@@ -714,15 +734,17 @@ fn start_blocking(
     if function.receiver().is_some() {
         arguments.insert(0, quote!(&*__ffi_self));
     }
+    let context = format_ident!("__ffi_context", span = function.head.ident.span());
     if let Some(index) = function.context {
-        arguments.insert(index, quote!(__ffi_context));
+        arguments.insert(index, quote!(#context));
     }
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#arguments),*)));
     let called = match function.limit {
         None => called,
         Some(_) => Admission::new(function).fits(quote!(__ffi_permit.in_time(#called)?)),
     };
-    let told = function.limit.as_ref().map(|_| quote!(__ffi_permit.tell(__ffi_context);));
+    let told = function.limit.as_ref().map(|_| quote!(__ffi_permit.tell(#context);));
+    let (mailbox, number) = (mailbox(), number());
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
             let __ffi_watch = __FFI_SITE.enter()?;
@@ -731,14 +753,14 @@ fn start_blocking(
             #checks
             #seen
             #(let #taken = #passed;)*
-            __ffi::Result::<_, __ffi::Failure>::Ok(move |__ffi_context: &__ffi::FfiContext| {
+            __ffi::Result::<_, __ffi::Failure>::Ok(move |#context: &__ffi::FfiContext| {
                 #told
                 __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
             })
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library, and the mailbox of its isolate.
-        unsafe { __ffi::start_blocking::<#output_type, _>(__ffi_mailbox, __ffi_call, __ffi_status, __ffi_body) }
+        unsafe { __ffi::start_blocking::<#output_type, _>(#mailbox, #number, __ffi_status, __ffi_body) }
     }
 }
 

@@ -1,16 +1,21 @@
 //! `cargo xtask platforms`.
 
+mod emulators;
+mod outputs;
+
 use std::cell::OnceCell;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::MetadataCommand;
 use ffi_core::schema::read::{PanicStrategy, Record};
 use ffi_dart_emit::{inspect, library_file};
 
+use self::emulators::{ARM, ArmTools, Wine};
+use self::outputs::Fixtures;
 use crate::cells::{Cells, NotHere};
 use crate::debian::{self, Apt};
 use crate::generated;
@@ -26,6 +31,9 @@ pub struct Platforms {
     /// Try only what has this text in its line; may be given several times
     #[arg(long, value_name = "TEXT", conflicts_with = "write")]
     only: Vec<String>,
+    /// Compare, compile and run only what belongs to this fixture; may be given several times
+    #[arg(long = "fixture", value_name = "NAME", conflicts_with = "write")]
+    fixtures: Vec<String>,
 }
 
 /// Packages whose records are equal on all platforms.
@@ -39,6 +47,9 @@ const COMMITTED: &str = "ffi-dart-emit/tests/it/libraries";
 
 /// Size in bytes of the largest library that may be committed.
 const MAX_COMMITTED: usize = 100_000;
+
+/// Target of gcc for Windows.
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
 /// Name of gcc for Windows.
 const MINGW: &str = "x86_64-w64-mingw32-gcc";
@@ -114,7 +125,7 @@ enum Linker {
 /// it.
 const PLATFORMS: [Platform; 6] = [
     Platform {
-        triple: "x86_64-pc-windows-gnu",
+        triple: WINDOWS,
         file: ("", ".dll"),
         links: &[
             Link { linker: Linker::MinGw, arguments: &[] },
@@ -149,6 +160,10 @@ const ELF: &[Link] = &[
     Link { linker: Linker::Lld("ld.lld"), arguments: &["--gc-sections", "-z", "nostart-stop-gc"] },
 ];
 
+/// Features of `ffi-core` that don't compile for WebAssembly, which has neither threads for tokio nor
+/// the files of `tracing-appender`.
+const NOT_FOR_WASM: [&str; 2] = ["tokio", "observe"];
+
 /// Targets of which nothing is linked: their linkers or C libraries are not to be had here.
 const COMPILED: [&str; 6] = [
     "aarch64-apple-ios",
@@ -159,20 +174,39 @@ const COMPILED: [&str; 6] = [
     "x86_64-unknown-linux-musl",
 ];
 
+/// The target among them of which `ffi-dart-emit dart` refuses libraries, and what it says.
+const REFUSED: (&str, &str) = ("i686-unknown-linux-gnu", "there is no Dart for 32-bit x86");
+
 /// Targets for which `ffi-dart-emit package` runs here, with its option.
 const PACKAGED: [(&str, &str); 2] =
     [("x86_64-unknown-linux-gnu", "--linux"), ("x86_64-pc-windows-gnu", "--windows")];
+
+/// What can't be tried on this machine at all, with the reason.
+const NOT_TRIED: [(&str, &str, &str); 10] = [
+    ("x86_64-pc-windows-gnu", "tests in Dart", "a gen_snapshot for Windows, which Debian doesn't build"),
+    ("x86_64-pc-windows-msvc", "programs in C", "Microsoft's C runtime, without which nothing starts"),
+    ("x86_64-pc-windows-msvc", "packaged and checked", "Microsoft's linker and libraries"),
+    ("aarch64-apple-darwin", "programs in C, tests in Dart", "a Mac"),
+    ("aarch64-apple-darwin", "packaged and checked", "Apple's lipo, codesign and notarytool"),
+    ("aarch64-apple-ios", "tests in Dart", "a Mac with Xcode, a device"),
+    ("aarch64-apple-ios", "packaged and checked", "Apple's xcodebuild"),
+    ("aarch64-linux-android", "tests in Dart", "Android's NDK and emulator"),
+    ("aarch64-linux-android", "packaged and checked", "Android's NDK"),
+    ("x86_64-unknown-linux-musl", "tests in Dart", "a Dart for musl, of which there is no release"),
+];
 
 impl Platforms {
     /// Tries everything that can be tried here on each platform, prints a line for each, and at
     /// last a table: `ok`, `failed`, or `not here` with what is missing.
     ///
     /// `ffi-core` is compiled for each target, with warnings as errors; libraries are linked by
-    /// each linker, and their records compared with those of this machine's; `ffi-dart-emit
-    /// package` is run.
+    /// each linker, and their records compared with those of this machine's, as are those in
+    /// static libraries, which need no linker; the files that are generated from them are compared
+    /// with the committed ones; programs in C and tests in Dart run in qemu and wine;
+    /// `ffi-dart-emit package` is run.
     ///
     /// The standard library of each target comes from rustup, lld with Rust, and gcc for Windows
-    /// from Debian into `.platforms/`. With `--write`, nothing is checked: the committed
+    /// and Arm, qemu, wine and Dart for Arm from Debian into `.platforms/`. With `--write`, nothing is checked: the committed
     /// libraries are built again, with the standard library from a nightly toolchain with
     /// `rust-src`, so that they are small enough.
     ///
@@ -180,6 +214,7 @@ impl Platforms {
     ///
     /// Returns an error if the tools can't be installed, or a cell has failed.
     pub fn run(self) -> Result<()> {
+        let fixtures = &Fixtures::new(&self.fixtures)?;
         let tools = Tools::find_or_install()?;
         if self.write {
             return write(&tools);
@@ -210,8 +245,57 @@ impl Platforms {
                 add(platform.triple, &what, &mut || platform.compare(&tools, link, expected()?));
             }
         }
+        for target in COMPILED {
+            if target == REFUSED.0 {
+                let what = "ffi-dart-emit dart refuses it with the reason";
+                add(target, what, &mut || refused(target, REFUSED.1));
+            } else {
+                let what = "records, in a static library";
+                add(target, what, &mut || compare_static(target, expected()?));
+            }
+        }
+        let folder = target().join("platforms");
+        for platform in PLATFORMS.iter().filter(|it| it.is_compared_whole()) {
+            let link = &platform.links[0];
+            let build = |package: &str, features: &[&str]| {
+                ensure!(features.is_empty(), "{package} is built for {} without features", platform.triple);
+                platform.build(&tools, link, package, "dev", &[])
+            };
+            let what = format!("generated files, linked by {}", link.name());
+            add(platform.triple, &what, &mut || {
+                add_target(platform.triple)?;
+                outputs::compare(fixtures, &build)
+            });
+            if platform.triple == WINDOWS {
+                add(platform.triple, "programs in C, in wine", &mut || {
+                    add_target(platform.triple)?;
+                    let wine = Wine::find_or_install(tools.mingw.join(MINGW), &tools.cache)?;
+                    outputs::run_c(&wine, fixtures, &build, &folder.join(platform.triple))
+                });
+            }
+        }
+        for (triple, arm) in ARM {
+            let folder = folder.join(triple);
+            let mut with = |what: &str, work: &dyn Fn(&ArmTools, &outputs::Build) -> Result<()>| {
+                add(triple, what, &mut || {
+                    add_target(triple)?;
+                    let tools = ArmTools::find_or_install(arm, &tools.cache)?;
+                    work(&tools, &|package, features| build_for_arm(&tools, triple, package, features))
+                });
+            };
+            with("generated files, linked by gcc", &|_, build| outputs::compare(fixtures, build));
+            with("programs in C, in qemu", &|tools, build| outputs::run_c(tools, fixtures, build, &folder));
+            with("tests in Dart, in qemu", &|tools, build| {
+                outputs::run_dart(tools, fixtures, build, &folder)
+            });
+            with("tests of kernels and pools, in qemu", &|tools, _| test_on_arm(tools, triple));
+            with("packaged and checked", &|tools, _| package(&tools.programs(), triple, "--linux"));
+        }
         for (target, option) in PACKAGED {
-            add(target, "packaged and checked", &mut || package(&tools, target, option));
+            add(target, "packaged and checked", &mut || package(&tools.mingw, target, option));
+        }
+        for (target, what, missing) in NOT_TRIED {
+            add(target, what, &mut || Err(NotHere(missing.to_owned()).into()));
         }
         add("this machine", "ffi-dart-emit installs without a warning", &mut || install(&tools));
         println!("\n{cells}");
@@ -239,12 +323,67 @@ fn expected_records() -> Result<Expected> {
     Ok(all)
 }
 
-/// Packages a library of an example for `target`.
-fn package(tools: &Tools, target: &str, option: &str) -> Result<()> {
+/// Builds the library of a package for an Arm, and returns its file.
+fn build_for_arm(tools: &ArmTools, triple: &str, package: &str, features: &[&str]) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--package", package]);
+    command.args(["--features", &features.join(","), "--target", triple, "--"]);
+    let mut linker = OsString::from("-Clinker=");
+    linker.push(tools.gcc());
+    // Nobody debugs them, and there are many.
+    run(command.arg(linker).env("CARGO_PROFILE_DEV_DEBUG", "false"))?;
+    Ok(target().join(triple).join("debug").join(format!("lib{}.so", package.replace('-', "_"))))
+}
+
+/// Runs the tests of `ffi-core` that are about the processor: kernels, and the words of pools.
+fn test_on_arm(tools: &ArmTools, triple: &str) -> Result<()> {
+    let variable = |name: &str| format!("CARGO_TARGET_{}_{name}", triple.replace('-', "_").to_uppercase());
+    for tests in [&["--test", "simd"][..], &["--lib", "pool::"]] {
+        let mut command = cargo();
+        command.args(["test", "--quiet", "--package", "ffi-core", "--features", "simd", "--target", triple]);
+        command.env("CARGO_PROFILE_DEV_DEBUG", "false").env(variable("LINKER"), tools.gcc());
+        let runner = tools.runner().join(OsStr::new(" "));
+        run(command.args(tests).env(variable("RUNNER"), runner))?;
+    }
+    Ok(())
+}
+
+/// Builds the static library of the example for `triple`, and returns its file. No linker is run.
+fn static_library(triple: &str, package: &str, profile: &str) -> Result<PathBuf> {
+    add_target(triple)?;
+    let mut command = cargo();
+    command.args(["rustc", "--quiet", "--lib", "--crate-type", "staticlib", "--package", package]);
+    run(command.args(["--profile", profile, "--target", triple]))?;
+    Ok(target().join(triple).join(folder(profile)).join(format!("lib{}.a", package.replace('-', "_"))))
+}
+
+/// Compares the records in static libraries with those of this machine's libraries.
+fn compare_static(triple: &str, expected: &Expected) -> Result<()> {
+    for (package, profile, records_here) in expected {
+        let file = static_library(triple, package, profile)?;
+        same(&records(&file)?, records_here, &file)?;
+    }
+    Ok(())
+}
+
+/// Checks that `ffi-dart-emit dart` refuses a library of `triple`, and says `reason`.
+fn refused(triple: &str, reason: &str) -> Result<()> {
+    let library = static_library(triple, PACKAGES[0], "dev")?;
+    let mut emitter = generated::emitter()?;
+    let out = target().join("platforms/refused");
+    let Err(error) = capture(emitter.arg("dart").arg(&library).arg("--out").arg(out)) else {
+        bail!("ffi-dart-emit dart takes {}", library.display());
+    };
+    ensure!(format!("{error:#}").contains(reason), "ffi-dart-emit dart refuses it, but says: {error:#}");
+    Ok(())
+}
+
+/// Packages a library of an example for `target`, with the linker in the folder `programs`.
+fn package(programs: &Path, target: &str, option: &str) -> Result<()> {
     let mut emitter = generated::emitter()?;
     let out = crate::workspace::target().join("packaged");
     emitter.args(["package", option, "--crate", PACKAGES[0], "--target", target, "--out"]).arg(out);
-    run(emitter.env("PATH", tools.path()?))
+    run(emitter.env("PATH", path_with(programs)?))
 }
 
 /// Installs the emitter as users do, and fails on any warning.
@@ -270,8 +409,7 @@ fn check(target: &str) -> Result<()> {
     for package in ["ffi-core", "fixture-pools"] {
         let manifest = workspace.packages.iter().find(|it| it.name.as_str() == package);
         let features = &manifest.with_context(|| format!("there is no package {package}"))?.features;
-        // tokio refuses to be compiled for WebAssembly, which has no threads.
-        let is_there = |feature: &&str| *feature != "tokio" || !target.starts_with("wasm32");
+        let is_there = |feature: &&str| !target.starts_with("wasm32") || !NOT_FOR_WASM.contains(feature);
         let features: Vec<_> = features.keys().map(String::as_str).filter(is_there).collect();
         let mut command = cargo();
         command.args(["check", "--quiet", "--package", package, "--target", target]);
@@ -322,6 +460,12 @@ impl Link {
 }
 
 impl Platform {
+    /// Returns true if the files that are generated from all fixtures are compared: if Dart is there
+    /// for this platform, and no other cell does so.
+    fn is_compared_whole(&self) -> bool {
+        !self.triple.starts_with("wasm32") && ARM.iter().all(|(arm, _)| *arm != self.triple)
+    }
+
     /// Builds all packages with all profiles, and compares their records.
     fn compare(&self, tools: &Tools, link: &Link, expected: &Expected) -> Result<()> {
         add_target(self.triple)?;
@@ -446,6 +590,8 @@ fn write(tools: &Tools) -> Result<()> {
 
 /// Paths of the linkers and of the files that they need.
 struct Tools {
+    /// Folder of all that is installed.
+    cache: PathBuf,
     /// Folder with the programs of gcc for Windows.
     mingw: PathBuf,
     /// Folder with the programs that come with rustc.
@@ -457,7 +603,12 @@ struct Tools {
 impl Tools {
     fn find_or_install() -> Result<Self> {
         let dir = root().join(".platforms");
-        let tools = Self { mingw: dir.join("root/usr/bin"), rust: programs()?, stubs: dir.join("stubs") };
+        let tools = Self {
+            mingw: dir.join("root/usr/bin"),
+            rust: programs()?,
+            stubs: dir.join("stubs"),
+            cache: dir.clone(),
+        };
         ensure!(
             debian::has_tools(),
             "gcc for Windows is installed only where there are Debian's apt and dpkg"
@@ -480,9 +631,13 @@ impl Tools {
 
     /// Returns `PATH` with the programs that rustc and gcc call themselves, such as `dlltool`.
     fn path(&self) -> Result<OsString> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        Ok(env::join_paths([self.mingw.clone()].into_iter().chain(env::split_paths(&path)))?)
+        path_with(&self.mingw)
     }
+}
+
+fn path_with(programs: &Path) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    Ok(env::join_paths([programs.to_owned()].into_iter().chain(env::split_paths(&path)))?)
 }
 
 fn build(part: &Path) -> Result<()> {

@@ -58,6 +58,17 @@ impl Sdk {
         ran.with_context(|| format!("the tests of {} failed", package_dir.join(test_file).display()))
     }
 
+    /// Returns the kernel of all tests in the folder `tests` of a package after [`Sdk::pub_get`]. Its
+    /// argument names the file of tests to run, such as `test/a_test.dart`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no shim for `package:test`, or the tests don't compile.
+    pub fn compile_tests(&self, package_dir: &Path, tests: &Path) -> Result<PathBuf> {
+        ensure!(self.packages_dir().is_some(), "tests are compiled as one program only with Debian's Dart");
+        self.program_of_tests(package_dir, &tests.join("a_test.dart"), Mode::Jit)
+    }
+
     fn run_with_shim(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<Captured> {
         let program = self.program_of_tests(package_dir, test_file, mode)?;
         let file = uri(test_file);

@@ -10,9 +10,13 @@ import 'dart:io';
 import 'dart:isolate';
 
 import 'package:test_api/backend.dart';
+import 'package:test_api/scaffolding.dart' show Timeout;
+
+/// Factor of all times that are given to tests. An emulated processor needs more.
+final _patience = int.parse(Platform.environment['FFI_TEST_PATIENCE'] ?? '1');
 
 /// Time after the last test in which the program must end.
-const _grace = Duration(seconds: 5);
+final _grace = const Duration(seconds: 5) * _patience;
 
 /// Runs the tests that [main] declares and prints a line for each, then a
 /// summary.
@@ -66,7 +70,9 @@ final class _Run {
   ].join(', ');
 
   Future<void> all(FutureOr<void> Function() main) async {
-    final declarer = Declarer();
+    final declarer = Declarer(
+      metadata: Metadata(timeout: Timeout.factor(_patience)),
+    );
     final Suite suite;
     try {
       await declarer.declare(main);

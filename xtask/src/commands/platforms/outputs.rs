@@ -1,0 +1,274 @@
+//! What libraries of another platform give: generated files, programs in C, tests in Dart.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::emulators::{ArmTools, Emulator};
+use crate::dart_sdk::Sdk;
+use crate::generated::{self, Generated, emitter};
+use crate::signatures::Signatures;
+use crate::workspace::{capture, root};
+
+/// Builds the library of a package with features, and returns its file.
+pub(super) type Build<'a> = dyn Fn(&str, &[&str]) -> Result<PathBuf> + 'a;
+
+/// Name of the fixture whose programs are drawn at random.
+const SIGNATURES: &str = "signatures";
+
+/// Tests in Dart that can't run in an emulator: they start the Dart of this machine.
+const NOT_EMULATED: [&str; 1] = ["reload"];
+
+/// The fixtures that are built, by name.
+pub(super) struct Fixtures {
+    names: Vec<String>,
+    /// True if these are all.
+    whole: bool,
+}
+
+impl Fixtures {
+    /// Returns the fixtures `only`, or all that have generated files or drawn programs if it is
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no such fixture.
+    pub(super) fn new(only: &[String]) -> Result<Self> {
+        let mut names = generated::folders("tests/golden")?;
+        names.retain(|name| name != "expand");
+        names.push(SIGNATURES.to_owned());
+        for name in only {
+            ensure!(names.contains(name), "there is no fixture `{name}`: {}", names.join(", "));
+        }
+        names.retain(|name| only.is_empty() || only.contains(name));
+        Ok(Self { names, whole: only.is_empty() })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|it| it == name)
+    }
+
+    /// Returns those whose generated files are committed.
+    fn committed(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str).filter(|it| *it != SIGNATURES)
+    }
+}
+
+/// Compares the files that are generated from the libraries of all fixtures with the committed
+/// ones, byte for byte.
+///
+/// # Errors
+///
+/// Returns an error if a library doesn't build, or a file differs; the message holds the
+/// difference.
+pub(super) fn compare(fixtures: &Fixtures, build: &Build) -> Result<()> {
+    for name in fixtures.committed() {
+        let fixture = Generated::fixture(name);
+        let library = build(&fixture.package, &[])?;
+        fixture.check(&library).with_context(|| format!("{} differs", library.display()))?;
+    }
+    Ok(())
+}
+
+/// Compiles each program in `tests/c` with its header, and the one that calls all signatures, links
+/// it with its library and runs it. `folder` is for all that is written.
+///
+/// # Errors
+///
+/// Returns an error if a program doesn't compile or fails; the message holds its output.
+pub(super) fn run_c<E: Emulator>(
+    emulator: &E,
+    fixtures: &Fixtures,
+    build: &Build,
+    folder: &Path,
+) -> Result<()> {
+    let mut programs = 0;
+    let sources = root().join("tests/c");
+    for name in fixtures.committed() {
+        let source = sources.join(format!("{name}.c"));
+        if source.is_file() {
+            let fixture = Generated::fixture(name);
+            let headers = fixture.golden.context("a fixture has a header")?;
+            run_one(emulator, &build(&fixture.package, &[])?, &headers, &source, &folder.join(name))?;
+            programs += 1;
+        }
+    }
+    ensure!(programs >= 9 || !fixtures.whole, "only {programs} programs in {}", sources.display());
+    if !fixtures.has(SIGNATURES) {
+        return Ok(());
+    }
+    let fixture = Generated::fixture(SIGNATURES);
+    let (library, folder) = (build(&fixture.package, &[])?, folder.join(SIGNATURES));
+    fs::create_dir_all(&folder)?;
+    let header = folder.join(format!("{}.h", fixture.package));
+    capture(emitter()?.arg("c").arg(&library).arg("--out").arg(header))?;
+    let source = folder.join("signatures.c");
+    fs::write(&source, Signatures::draw().c())?;
+    run_one(emulator, &library, &folder, &source, &folder)
+}
+
+fn run_one<E: Emulator>(
+    emulator: &E,
+    library: &Path,
+    headers: &Path,
+    source: &Path,
+    folder: &Path,
+) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let program = folder.join(format!("program{}", E::ENDING));
+    // Where Windows looks for it. The file that is linked gives the name that the program asks for.
+    let beside = folder.join(library.file_name().context("a library has a name")?);
+    fs::copy(library, &beside)?;
+    let mut gcc = emulator.compiler();
+    gcc.args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I"]).arg(headers);
+    capture(gcc.arg(source).arg(&beside).args(E::LIBRARIES).arg("-o").arg(&program))?;
+    capture(&mut emulator.run(&program)?)?;
+    Ok(())
+}
+
+/// Runs the tests in `tests/dart/end_to_end` with the libraries of an Arm, compiled on this machine,
+/// and the program that calls all signatures. `folder` is for all that is written.
+///
+/// # Errors
+///
+/// Returns an error if a test fails; the message holds its output.
+pub(super) fn run_dart(tools: &ArmTools, fixtures: &Fixtures, build: &Build, folder: &Path) -> Result<()> {
+    let sdk = Sdk::find_or_install()?;
+    let libraries = Libraries::build(fixtures, build, folder)?;
+    let package = root().join("tests/dart/end_to_end");
+    sdk.pub_get(&package)?;
+    let kernel = sdk.compile_tests(&package, Path::new("test"))?;
+    let mut failures = Vec::new();
+    let mut ran = 0;
+    for file in generated::files(&package.join("test"))? {
+        let Some(name) = file.strip_suffix("_test.dart").filter(|it| !NOT_EMULATED.contains(it)) else {
+            continue;
+        };
+        let text = fs::read_to_string(package.join("test").join(&file))?;
+        if !imported(&text).all(|it| fixtures.has(it)) {
+            ensure!(!fixtures.whole, "{file} imports a fixture that isn't built");
+            continue;
+        }
+        let mut dart = tools.dart(&libraries.environment(name)?);
+        dart.arg("--enable-asserts").arg(&kernel).arg(format!("test/{file}")).current_dir(&package);
+        match capture(&mut dart) {
+            Ok(said) => eprintln!("{name}: {}", said.stdout.lines().last().unwrap_or_default()),
+            Err(error) => failures.push(format!("{name}: {error:#}")),
+        }
+        ran += 1;
+    }
+    ensure!(
+        failures.is_empty(),
+        "{} of {ran} files of tests failed\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+    ensure!(ran > 30 || !fixtures.whole, "only {ran} files of tests in {}", package.display());
+    if fixtures.has(SIGNATURES) { call_signatures(&sdk, tools, &libraries, folder) } else { Ok(()) }
+}
+
+/// Returns the fixtures whose packages a program in Dart imports.
+fn imported(text: &str) -> impl Iterator<Item = &str> {
+    text.split("package:fixture_").skip(1).filter_map(|it| it.split('/').next())
+}
+
+/// Runs the program in Dart that calls all signatures.
+fn call_signatures(sdk: &Sdk, tools: &ArmTools, libraries: &Libraries, folder: &Path) -> Result<()> {
+    let package = folder.join("signatures_package");
+    let library = libraries.file(SIGNATURES, "");
+    capture(emitter()?.arg("dart").arg(library).arg("--out").arg(&package))?;
+    sdk.pub_get(&package)?;
+    fs::create_dir_all(package.join("bin"))?;
+    let (program, kernel) = (package.join("bin/signatures.dart"), package.join("signatures.dill"));
+    fs::write(&program, Signatures::draw().dart())?;
+    sdk.compile_kernel(&program, &kernel)?;
+    capture(tools.dart(&libraries.environment(SIGNATURES)?).arg(&kernel))?;
+    Ok(())
+}
+
+/// Libraries of fixtures in one folder, those with features in folders below it.
+struct Libraries<'a> {
+    fixtures: &'a Fixtures,
+    folder: PathBuf,
+}
+
+/// Fixtures that tests also have with a feature.
+const WITH_FEATURES: [(&str, &str); 2] = [("calls", "changed"), ("streams", "pool-debug")];
+
+impl<'a> Libraries<'a> {
+    fn build(fixtures: &'a Fixtures, build: &Build, folder: &Path) -> Result<Self> {
+        let libraries = Self { fixtures, folder: folder.join("libraries") };
+        for name in &fixtures.names {
+            libraries.copy(&build(&format!("fixture-{name}"), &[])?, name, "")?;
+        }
+        for (name, feature) in WITH_FEATURES.into_iter().filter(|(name, _)| fixtures.has(name)) {
+            libraries.copy(&build(&format!("fixture-{name}"), &[feature])?, name, feature)?;
+        }
+        Ok(libraries)
+    }
+
+    /// Copies a library, as the next build writes to the same file.
+    fn copy(&self, library: &Path, name: &str, feature: &str) -> Result<()> {
+        let to = self.file(name, feature);
+        fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+        fs::copy(library, &to).with_context(|| format!("{} can't be copied", library.display()))?;
+        Ok(())
+    }
+
+    fn file(&self, name: &str, feature: &str) -> PathBuf {
+        self.folder.join(feature).join(format!("libfixture_{name}.so"))
+    }
+
+    /// Returns the environment of a file of tests: the libraries, freed memory that is overwritten,
+    /// and a script and a folder that start empty.
+    fn environment(&self, test: &str) -> Result<Vec<(String, PathBuf)>> {
+        let mut environment = Vec::new();
+        for name in &self.fixtures.names {
+            let feature = if test == "streams_lent" && name == "streams" { "pool-debug" } else { "" };
+            let variable = format!("FIXTURE_{}_LIBRARY", name.to_uppercase());
+            environment.push((variable, self.file(name, feature)));
+        }
+        environment.push(("FIXTURE_CHANGED_LIBRARY".to_owned(), self.file("calls", "changed")));
+        // An isolate that is killed leaves memory that nobody may read.
+        if !test.ends_with("_shutdown") {
+            environment.push(("GLIBC_TUNABLES".to_owned(), "glibc.malloc.perturb=165".into()));
+        }
+        // Times that are enough for a processor are not for an emulated one.
+        environment.push(("FFI_TEST_PATIENCE".to_owned(), "20".into()));
+        let (script, logs) = (self.folder.join("script.txt"), self.folder.join("logs"));
+        fs::write(&script, "")?;
+        crate::debian::remove(&logs)?;
+        environment.push(("FIXTURE_PRODUCTION_SCRIPT".to_owned(), script));
+        environment.push(("FIXTURE_PRODUCTION_LOGS".to_owned(), logs));
+        Ok(environment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_test_in_dart_needs_fixtures_that_are_built() {
+        let text = "import 'package:fixture_pools/fixture_pools.dart';\nimport 'package:test/test.dart';\n\
+                    import 'package:fixture_types/values.dart';\n";
+        assert_eq!(imported(text).collect::<Vec<_>>(), ["pools", "types"]);
+
+        let whole = Fixtures::new(&[]).unwrap();
+        let tests = root().join("tests/dart/end_to_end/test");
+        for file in generated::files(&tests).unwrap() {
+            let text = fs::read_to_string(tests.join(&file)).unwrap();
+            let missing: Vec<_> = imported(&text).filter(|it| !whole.has(it)).collect();
+            assert!(missing.is_empty(), "{file} needs {missing:?}");
+        }
+    }
+
+    #[test]
+    fn a_fixture_that_is_not_there_is_named() {
+        let chosen = Fixtures::new(&["pools".to_owned()]).unwrap();
+        assert!(chosen.has("pools") && !chosen.has("types") && !chosen.whole);
+        let error = Fixtures::new(&["pool".to_owned()]).err().unwrap().to_string();
+        assert!(error.starts_with("there is no fixture `pool`: arenas, "), "{error}");
+    }
+}
