@@ -136,15 +136,16 @@ fn columns_are_changed_together() {
 #[test]
 fn kernels_of_the_table_take_one_slice_twice() {
     let table = &KERNELS.f32;
+    let (add, axpy, sub) = (table.add.unwrap(), table.axpy.unwrap(), table.sub.unwrap());
     for len in [0, 1, 5, 33] {
         let mut values: Vec<f32> = bodies(len).iter().map(|body| body.mass).collect();
         let first = values.as_mut_ptr();
         // SAFETY: there are `len` numbers at the pointer, and one less behind the first; only these
         // calls use them.
         unsafe {
-            (table.add)(first, first, len);
-            (table.axpy)(0.5, first, first, len);
-            (table.sub)(first, first.wrapping_add(1), len.saturating_sub(1));
+            add(first, first, len);
+            axpy(0.5, first, first, len);
+            sub(first, first.wrapping_add(1), len.saturating_sub(1));
         }
         let expected = (0..len).map(|index| if index + 1 < len { -3.0 } else { 3.0 * len as f32 });
         assert!(values.iter().copied().eq(expected), "{values:?}");

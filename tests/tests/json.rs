@@ -94,6 +94,7 @@ struct Price {
 
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
 enum Payment {
     Unset,
     Card(FfiStr<16>),
@@ -140,6 +141,7 @@ struct Order {
 
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
 enum Shipping {
     Unset,
     #[ffi(tag = 101)]
@@ -649,4 +651,28 @@ fn bombs_are_refused_within_bounds() {
     assert_eq!(FfiArena::<Person>::from_json(&json).unwrap().root().scores().len(), 50_000);
     let json = format!("{{\"scores\":{{{}}}}}", vec!["\"k\":1"; 50_000].join(","));
     assert_eq!(FfiArena::<Person>::from_json(&json).unwrap_err().kind(), Duplicate);
+}
+
+#[derive(FfiMessage, Debug)]
+#[repr(C)]
+struct Login {
+    user: FfiStr<16>,
+    password: FfiSecret<16>,
+    attempts: u32,
+    #[ffi(unknown)]
+    rest: FfiBytes<32>,
+}
+
+#[test]
+fn secrets_are_read_and_never_written_and_unknown_fields_are_no_fields() {
+    let json = r#"{"user":"ada","password":"cGFzcw==","attempts":2}"#;
+    let mut login = Login::decode_json(json).unwrap();
+    assert_eq!(login.password, *b"pass");
+    // Field 9, a number, of a later version.
+    login.rest.try_extend_from_slice(&[9 << 3, 1]).unwrap();
+    assert_eq!(login.encode_json().unwrap(), r#"{"user":"ada","attempts":2}"#);
+    let all = JsonOptions::new().print_default_values(true);
+    assert_eq!(Login::zeroed().encode_json_with(&all).unwrap(), r#"{"user":"","attempts":0}"#);
+    let error = Login::decode_json(r#"{"rest": "AA=="}"#).unwrap_err();
+    assert!(error.to_string().starts_with("rest: unknown field"), "{error}");
 }

@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 
 use super::options::JsonOptions;
 use super::shape::{JsonMessage, Table};
-use super::{read, write};
+use super::{Encoded, read, write};
 use crate::arena::{ArenaMessage, FfiArena};
 use crate::boundary::{
     Failure, FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, check_address, disjoint,
@@ -84,8 +84,9 @@ unsafe fn encode_erased(
 ) -> *mut FfiOwned {
     let body = || -> Result<_, Failure> {
         // SAFETY: the callee has the same contract.
-        let proto = unsafe { encoded(message, erased.proto) }?;
-        printed((erased.table)(), &proto, options)?.into_abi()
+        let bytes = unsafe { encoded(message, erased.proto) }?;
+        let proto = Encoded { bytes, secret: erased.proto.secret };
+        printed((erased.table)(), &proto.bytes, options)?.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.

@@ -49,6 +49,11 @@ impl<const N: usize> JsonType for FfiBytes<N> {
     const SHAPE: Shape = Shape::One(Kind::Bytes);
 }
 
+#[cfg(feature = "secret")]
+impl<const N: usize> JsonType for crate::types::FfiSecret<N> {
+    const SHAPE: Shape = Shape::One(Kind::Secret);
+}
+
 impl JsonType for FfiEmpty {
     const SHAPE: Shape = Shape::One(Kind::Message(Self::table));
 }

@@ -40,6 +40,9 @@
 //! list is an object with `value`, as there, and a map whose keys protobuf doesn't allow is a list of
 //! objects with `key` and `value`.
 //!
+//! Secrets (`FfiSecret`) are read as bytes, and left out when JSON is written. The JSON that they are
+//! read from is the caller's to zero.
+//!
 //! A name is that of .proto, which the export makes from that of Rust; `#[ffi(json("price", "cost"))]`
 //! at a field, case or variant gives it others: the first is written, all are read. A struct or enum
 //! that stands for a message of `google.protobuf` has `#[ffi(json = "google.protobuf.Struct")]`. The
@@ -82,8 +85,9 @@ pub use options::JsonOptions;
 use shape::{JsonMessage, Table};
 
 use crate::arena::{ArenaMessage, FfiArena};
-use crate::proto::{ArenaProto, DecodeError, FfiProto};
+use crate::proto::{ArenaProto, DecodeError, EncodeError, FfiProto};
 use crate::types::utf8;
+use crate::wipe::wipe;
 
 /// A message or oneof that is written as JSON, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `json`.
@@ -140,7 +144,7 @@ pub trait FfiJson: FfiProto + JsonMessage {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`].
     fn encode_json_with(&self, options: &JsonOptions) -> Result<String, EncodeJsonError> {
-        text(Self::table(), &self.try_encode_proto()?, options)
+        text(Self::table(), &Encoded::of(self)?.bytes, options)
     }
 
     /// Appends the message as JSON, which is UTF-8.
@@ -149,7 +153,7 @@ pub trait FfiJson: FfiProto + JsonMessage {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`]. Then nothing is appended.
     fn encode_json_into(&self, options: &JsonOptions, out: &mut Vec<u8>) -> Result<(), EncodeJsonError> {
-        append(Self::table(), &self.try_encode_proto()?, options, out)
+        append(Self::table(), &Encoded::of(self)?.bytes, options, out)
     }
 
     /// Returns the message of the JSON, made on the heap and never on the stack, whatever its size.
@@ -211,6 +215,27 @@ pub trait FfiJson: FfiProto + JsonMessage {
 }
 
 /// Frees what was read into a message, and makes it empty.
+/// A message as protobuf, which is zeroed after its use if there are secrets in it.
+struct Encoded {
+    bytes: Vec<u8>,
+    secret: bool,
+}
+
+impl Encoded {
+    fn of<M: FfiProto>(message: &M) -> Result<Self, EncodeError> {
+        Ok(Self { bytes: message.try_encode_proto()?, secret: M::SECRET })
+    }
+}
+
+impl Drop for Encoded {
+    fn drop(&mut self) {
+        if self.secret {
+            // SAFETY: the vector has so many bytes, and nothing refers to them.
+            unsafe { wipe(self.bytes.as_mut_ptr(), self.bytes.capacity()) };
+        }
+    }
+}
+
 fn reset<M: FfiProto>(message: &mut M) {
     message.release_proto();
     message.decode_proto_into(&[]).expect("no bytes are a message");

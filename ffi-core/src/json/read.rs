@@ -13,6 +13,7 @@ use super::shape::{EnumTable, Flat, Kind, Known, Member, Shape, Table};
 use super::time;
 use crate::proto::{DecodeError, DecodeErrorKind, WireType};
 use crate::types::logical::{FfiDuration, FfiTimestamp, LogicalError};
+use crate::wipe::wipe;
 
 /// Number of bytes of protobuf after which they go to the message.
 const CHUNK: usize = 1 << 16;
@@ -38,7 +39,7 @@ pub(super) fn read(
         return Err(too_long(json.len(), options.max_len));
     }
     let out = Vec::with_capacity(json.len().min(CHUNK));
-    let mut reader = Reader { scan: Scanner::new(json)?, options, out, sink, inside: 0 };
+    let mut reader = Reader { scan: Scanner::new(json)?, options, out, sink, inside: 0, secret: false };
     reader.message(table, options.max_depth)?;
     reader.scan.end()?;
     (reader.sink)(&reader.out)
@@ -60,6 +61,17 @@ struct Reader<'a> {
     sink: &'a mut dyn FnMut(&[u8]) -> Result<(), DecodeError>,
     /// Number of lengths in `out` that are not known yet.
     inside: u32,
+    /// True once a secret was in `out`.
+    secret: bool,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if self.secret {
+            // SAFETY: the vector has so many bytes, and nothing refers to them.
+            unsafe { wipe(self.out.as_mut_ptr(), self.out.capacity()) };
+        }
+    }
 }
 
 /// Fields that the object being read may have.
@@ -413,7 +425,8 @@ impl Reader<'_> {
                 let fields = Fields { name: "wrapper", members: &[value], flat: &[], is_oneof: false };
                 self.object(fields, left, false)
             }
-            Kind::Bytes => {
+            Kind::Bytes | Kind::Secret => {
+                self.secret |= matches!(kind, Kind::Secret);
                 let at = self.scan.position();
                 let text = self.scan.quoted()?;
                 let text = self.scan.unescape(text)?;

@@ -42,6 +42,8 @@ pub enum Kind {
     Text,
     /// `bytes`.
     Bytes,
+    /// `bytes` of a secret, which are read and never written.
+    Secret,
     /// An enum.
     Enum(fn() -> &'static EnumTable),
     /// A message.
@@ -62,6 +64,7 @@ impl Kind {
             Self::Fixed64 | Self::Sfixed64 | Self::Double => WireType::SixtyFourBit,
             Self::Text
             | Self::Bytes
+            | Self::Secret
             | Self::Message(_)
             | Self::Wrapper(_)
             | Self::Timestamp
@@ -82,6 +85,7 @@ impl Kind {
             Self::Float
                 | Self::Double
                 | Self::Bytes
+                | Self::Secret
                 | Self::Message(_)
                 | Self::Wrapper(_)
                 | Self::Timestamp

@@ -154,7 +154,9 @@ impl Printer<'_> {
         }
         for member in table.members.get(members).unwrap_or_default() {
             match member.shape {
-                Shape::One(Kind::Message(_) | Kind::Wrapper(_) | Kind::Timestamp | Kind::Duration)
+                Shape::One(
+                    Kind::Message(_) | Kind::Wrapper(_) | Kind::Timestamp | Kind::Duration | Kind::Secret,
+                )
                 | Shape::Maybe(_) => {}
                 Shape::One(kind) => {
                     self.name(member, is_first);
@@ -193,6 +195,10 @@ impl Printer<'_> {
         input: &mut Reader<'_>,
     ) -> Result<bool, DecodeError> {
         match member.shape {
+            Shape::One(Kind::Secret) => {
+                input.skip(member.number, wire)?;
+                return Ok(false);
+            }
             Shape::One(kind) | Shape::Maybe(kind) if wire == kind.wire() => self.value(kind, input)?,
             Shape::List(kind) | Shape::Array(kind)
                 if wire == kind.wire() || wire == WireType::LengthDelimited =>
@@ -397,6 +403,7 @@ impl Printer<'_> {
                 let text = rest(input)?;
                 self.text(text);
             }
+            Kind::Secret => unreachable!("a secret is a field, and left out"),
             Kind::Bytes => {
                 self.out.push(b'"');
                 number::to_base64(rest(input)?, self.out);

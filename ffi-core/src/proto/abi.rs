@@ -33,7 +33,7 @@ pub(crate) struct Erased {
     pub(crate) size: usize,
     pub(crate) align: usize,
     /// True if the message holds secrets, and its bytes do.
-    secret: bool,
+    pub(crate) secret: bool,
     /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
     check: unsafe fn(*const u8) -> Result<(), InvalidValue>,
     /// Number of bytes that a message is written as; none if only writing it tells.

@@ -111,7 +111,8 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         record.key("encode").string(&encode);
         record.key("decode").string(&decode);
     });
-    let numbered = in_order(message).into_iter().filter(|field| !field.wire.flat);
+    let numbered =
+        in_order(message).into_iter().filter(|field| !field.wire.flat && field.wire.unknown.is_none());
     let members: Vec<_> = numbered
         .map(|Field { item, json, tag, ty, wire, .. }| member(item, json, *tag, &of(ty, *wire, "SHAPE")))
         .collect();

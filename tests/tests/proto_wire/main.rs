@@ -388,6 +388,7 @@ struct Hop {
 
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
 enum Body8 {
     Unset,
     #[ffi(tag = 8)]
