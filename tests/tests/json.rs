@@ -5,12 +5,13 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use bytemuck::Zeroable;
 use ffi_core::arena::{ArenaBox, ArenaBytes, ArenaMap, ArenaStr, ArenaVec, FfiArena};
 use ffi_core::json::JsonOptions;
 use ffi_core::proto::DecodeErrorKind::{self, *};
 use ffi_core::{
     FfiBytes, FfiDecimal, FfiDuration, FfiEmpty, FfiEnum, FfiJson, FfiMap, FfiMessage, FfiNewtype, FfiOpen,
-    FfiOption, FfiPooled, FfiProto, FfiRef, FfiStr, FfiTimestamp, FfiUuid, FfiVec,
+    FfiOption, FfiPooled, FfiProto, FfiRef, FfiSecret, FfiStr, FfiTimestamp, FfiUuid, FfiVec,
 };
 
 ffi_core::library!();
@@ -674,5 +675,5 @@ fn secrets_are_read_and_never_written_and_unknown_fields_are_no_fields() {
     let all = JsonOptions::new().print_default_values(true);
     assert_eq!(Login::zeroed().encode_json_with(&all).unwrap(), r#"{"user":"","attempts":0}"#);
     let error = Login::decode_json(r#"{"rest": "AA=="}"#).unwrap_err();
-    assert!(error.to_string().starts_with("rest: unknown field"), "{error}");
+    assert!(error.to_string().starts_with("`rest` is no field of Login"), "{error}");
 }
