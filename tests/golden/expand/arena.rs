@@ -695,6 +695,84 @@ const _: () = {
             }
         }
     };
+    /// Arguments of `__json!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for Row {
+            const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
+                __ffi::json::shape::Kind::Message(
+                    <Row as __ffi::json::shape::JsonMessage>::table,
+                ),
+            );
+        }
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonMessage for Row {
+            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
+                name: "Row",
+                members: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[
+                        __ffi::json::shape::Member {
+                            name: "id",
+                            json: "id",
+                            original: "id",
+                            aliases: &[],
+                            number: 1u32,
+                            shape: __ffi::json::shape::JsonFacts::<u64>::SHAPE,
+                        },
+                        __ffi::json::shape::Member {
+                            name: "name",
+                            json: "name",
+                            original: "name",
+                            aliases: &[],
+                            number: 2u32,
+                            shape: __ffi::json::shape::JsonFacts::<ArenaStr>::SHAPE,
+                        },
+                        __ffi::json::shape::Member {
+                            name: "replies",
+                            json: "replies",
+                            original: "replies",
+                            aliases: &[],
+                            number: 3u32,
+                            shape: __ffi::json::shape::JsonFacts::<ArenaVec<Row>>::SHAPE,
+                        },
+                    ]
+                },
+                flat: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[]
+                },
+                is_oneof: false,
+                known: __ffi::json::shape::Known::No,
+            };
+        }
+        #[unsafe(export_name = "golden_ffi_row_encode_json")]
+        unsafe extern "C" fn __ffi_encode_json(
+            __ffi_arena: *const __ffi::FfiArena<Row>,
+            __ffi_options: __ffi::u32,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned {
+            unsafe {
+                __ffi::json::encode_arena(__ffi_arena, __ffi_options, __ffi_status)
+            }
+        }
+        #[unsafe(export_name = "golden_ffi_row_decode_json")]
+        unsafe extern "C" fn __ffi_decode_json(
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
+            __ffi_options: __ffi::u32,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiArena<Row> {
+            unsafe {
+                __ffi::json::decode_arena(
+                    __ffi_bytes,
+                    __ffi_len,
+                    __ffi_options,
+                    __ffi_status,
+                )
+            }
+        }
+    };
     ::ffi_core::__arena_operations!(__functions!, "golden_ffi_row_arena_", Row);
     #[doc(hidden)]
     #[allow(non_local_definitions)]
@@ -712,6 +790,7 @@ const _: () = {
         __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Row as
         __ffi::FfiType > ::FINGERPRINT),
         __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_row_encode_proto\",\"decode\":\"golden_ffi_row_decode_proto\"}"),
+        __ffi::with_json(",\"json\":{\"encode\":\"golden_ffi_row_encode_json\",\"decode\":\"golden_ffi_row_decode_json\"}"),
         __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
         __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
         "golden_ffi_row_arena_", Row)),

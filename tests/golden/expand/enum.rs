@@ -302,6 +302,29 @@ const _: () = {
             for<'__ffi_any> Mode: __ffi::core::marker::Copy,
         {}
     };
+    /// Arguments of `__json!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for Mode {
+            const SHAPE: __ffi::json::shape::Shape = {
+                const TABLE: &__ffi::json::shape::EnumTable = &__ffi::json::shape::EnumTable {
+                    name: "Mode",
+                    values: &[
+                        ("MODE_BOUNCE", Mode::Bounce as _),
+                        ("MODE_WRAP", Mode::Wrap as _),
+                    ],
+                    is_null: false,
+                };
+                __ffi::json::shape::Shape::One(
+                    __ffi::json::shape::Kind::of_enum(
+                        TABLE,
+                        __ffi::json::shape::Kind::Enum(|| TABLE),
+                        <__ffi::u8 as __ffi::json::shape::JsonType>::KIND,
+                    ),
+                )
+            };
+        }
+    };
     #[doc(hidden)]
     #[allow(non_local_definitions)]
     #[macro_export]

@@ -313,6 +313,20 @@ const _: () = {
             for<'__ffi_any> u64: __ffi::proto::ProtoType,
         {}
     };
+    /// Arguments of `__json!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for UserId
+        where
+            for<'__ffi_any> u64: __ffi::json::shape::JsonType,
+        {
+            const SHAPE: __ffi::json::shape::Shape = <u64 as __ffi::json::shape::JsonType>::SHAPE;
+            const BYTE: __ffi::bool = <u64 as __ffi::json::shape::JsonType>::BYTE;
+            const KIND: __ffi::json::shape::Kind = <u64 as __ffi::json::shape::JsonType>::KIND;
+            const ELEMENT: __ffi::json::shape::Kind = <u64 as __ffi::json::shape::JsonType>::ELEMENT;
+            const ITEM: __ffi::json::shape::Kind = <u64 as __ffi::json::shape::JsonType>::ITEM;
+        }
+    };
     #[doc(hidden)]
     #[allow(non_local_definitions)]
     #[macro_export]

@@ -441,6 +441,52 @@ const _: () = {
             }
         }
     };
+    /// Arguments of `__json!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for Payment {
+            const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
+                __ffi::json::shape::Kind::Message(
+                    <Payment as __ffi::json::shape::JsonMessage>::table,
+                ),
+            );
+        }
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonMessage for Payment {
+            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
+                name: "Payment",
+                members: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[
+                        __ffi::json::shape::Member {
+                            name: "Cash",
+                            json: "cash",
+                            original: "cash",
+                            aliases: &[],
+                            number: 1u32,
+                            shape: __ffi::json::shape::Shape::EMPTY,
+                        },
+                        __ffi::json::shape::Member {
+                            name: "Card",
+                            json: "card",
+                            original: "card",
+                            aliases: &[],
+                            number: 3u32,
+                            shape: __ffi::json::shape::JsonFacts::<FfiStr<19>>::ELEMENT,
+                        },
+                    ]
+                },
+                flat: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[]
+                },
+                is_oneof: true,
+                known: __ffi::json::shape::Known::No,
+            };
+        }
+        #[automatically_derived]
+        impl __ffi::json::FfiJson for Payment {}
+    };
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::CheckedBitPattern for Payment
     where

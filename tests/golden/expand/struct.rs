@@ -479,6 +479,78 @@ const _: () = {
             unsafe { __ffi::proto::release(__ffi_message, __ffi_status) }
         }
     };
+    /// Arguments of `__json!`.
+    const _: () = {
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonType for Bounds {
+            const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
+                __ffi::json::shape::Kind::Message(
+                    <Bounds as __ffi::json::shape::JsonMessage>::table,
+                ),
+            );
+        }
+        #[automatically_derived]
+        impl __ffi::json::shape::JsonMessage for Bounds {
+            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
+                name: "Bounds",
+                members: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[
+                        __ffi::json::shape::Member {
+                            name: "max",
+                            json: "max",
+                            original: "max",
+                            aliases: &[],
+                            number: 1u32,
+                            shape: __ffi::json::shape::JsonFacts::<[f32; 2]>::SHAPE,
+                        },
+                        __ffi::json::shape::Member {
+                            name: "min",
+                            json: "lowest",
+                            original: "lowest",
+                            aliases: &[],
+                            number: 2u32,
+                            shape: __ffi::json::shape::JsonFacts::<[f32; 2]>::SHAPE,
+                        },
+                    ]
+                },
+                flat: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[]
+                },
+                is_oneof: false,
+                known: __ffi::json::shape::Known::No,
+            };
+        }
+        #[automatically_derived]
+        impl __ffi::json::FfiJson for Bounds {}
+        #[unsafe(export_name = "golden_ffi_bounds_encode_json")]
+        unsafe extern "C" fn __ffi_encode_json(
+            __ffi_message: *const Bounds,
+            __ffi_options: __ffi::u32,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned {
+            unsafe { __ffi::json::encode(__ffi_message, __ffi_options, __ffi_status) }
+        }
+        #[unsafe(export_name = "golden_ffi_bounds_decode_json")]
+        unsafe extern "C" fn __ffi_decode_json(
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
+            __ffi_options: __ffi::u32,
+            __ffi_message: *mut Bounds,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) {
+            unsafe {
+                __ffi::json::decode(
+                    __ffi_bytes,
+                    __ffi_len,
+                    __ffi_options,
+                    __ffi_message,
+                    __ffi_status,
+                )
+            }
+        }
+    };
     const __FFI_CAPACITY: __ffi::u32 = 64;
     static __FFI_POOL: __ffi::Pool<Bounds> = __ffi::Pool::new("Bounds", __FFI_CAPACITY);
     #[automatically_derived]
@@ -618,6 +690,7 @@ const _: () = {
         __ffi::Piece::Text(",\"fingerprint\":"), __ffi::Piece::Fingerprint(< Bounds as
         __ffi::FfiType > ::FINGERPRINT),
         __ffi::with_proto(",\"proto\":{\"encode\":\"golden_ffi_bounds_encode_proto\",\"decode\":\"golden_ffi_bounds_decode_proto\",\"release\":\"golden_ffi_bounds_release_proto\"}"),
+        __ffi::with_json(",\"json\":{\"encode\":\"golden_ffi_bounds_encode_json\",\"decode\":\"golden_ffi_bounds_decode_json\"}"),
         __ffi::Piece::Text(",\"reserved\":[[4,4],[7,9]],\"pool\":{\"capacity\":"),
         __ffi::Piece::size(__FFI_CAPACITY as __ffi::usize),
         __ffi::Piece::Text(",\"reset\":\"keep\",\"symbols\":{"),

@@ -1031,10 +1031,10 @@ impl Pass {
     /// Returns true for a stream of Dart.
     #[must_use]
     pub fn is_input(self) -> bool {
-        match self {
-            Self::InputValue | Self::InputStr | Self::InputSlice | Self::InputPool | Self::InputArena => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::InputValue | Self::InputStr | Self::InputSlice | Self::InputPool | Self::InputArena
+        )
     }
 }
 
