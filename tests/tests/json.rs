@@ -186,6 +186,7 @@ struct Struct {
 #[derive(FfiMessage)]
 #[repr(C, u32)]
 #[ffi(json = "google.protobuf.Value")]
+#[expect(clippy::enum_variant_names, reason = "the names of protobuf")]
 enum Value {
     Unset,
     NullValue(FfiOpen<NullValue>),

@@ -81,6 +81,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("several/strings", 5),
     ("several/tags", 5),
     ("shape/lifetime", 2),
+    ("simd/operation", 3),
     ("streams/item", 2),
     ("streams/keys", 3),
     ("streams/window", 3),
