@@ -1129,9 +1129,9 @@ fn whose(members: &[Member<'_>], number: u32) -> String {
     owner.map_or_else(|| "no member's now".to_owned(), |it| format!("that of `{}` now", it.item.name))
 }
 
-/// Checks that values encoded as `old` are read as the same value by `new`; the error is the
-/// reason why not. `sides` are those of the two types; `field` is true for the field of a message, which is not written if it is
-/// zero.
+/// Checks that values encoded as `old` are read as the same value by `new`; the error is the reason
+/// why not. `sides` are those of the two types; `field` is true for the field of a message, which
+/// is not written if it is zero.
 fn reads(sides: [&Side<'_>; 2], old: &Type, new: &Type, field: bool) -> Result<(), String> {
     if old == new {
         return Ok(());

@@ -1,8 +1,9 @@
 //! Expansions to be read: `tests/golden/expand` has items and their expansions,
 //! formatted. `cargo xtask bless` writes them again.
 //!
-//! `ffi_core` passes or drops the contents of `__proto!`, `__json!`, `__simd!`, `__serde!` and `__async!`;
-//! they stand in a block here, because a formatter doesn't change the arguments of macros.
+//! `ffi_core` passes or drops the contents of `__proto!`, `__json!`, `__simd!`, `__serde!` and
+//! `__async!`; they stand in a block here, because a formatter doesn't change the arguments of
+//! macros.
 
 use std::path::Path;
 use std::{env, fs};

@@ -97,8 +97,8 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `flatten` | the cases of the oneof are fields of the message, in a `oneof` with the name of the field; it has no number of its own, and theirs are none of the message's; with `FfiEmpty` there are none |
 /// | `unknown`, `unknown = N` | the field, of type `FfiBytes<M>` or `ArenaBytes`, keeps the fields that the message doesn't have, and they are written again; more than there is room for, or than `N` bytes, are refused. It has no number; without one they are dropped |
 ///
-/// `json("price", "cost")` on a field, case or variant gives its names in JSON, of which the first is
-/// written, and all are read; without it they are that of .proto and the same in lowerCamelCase.
+/// `json("price", "cost")` on a field, case or variant gives its names in JSON, of which the first
+/// is written, and all are read; without it they are that of .proto and the same in lowerCamelCase.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -168,8 +168,8 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 /// # Attributes
 ///
 /// `#[ffi(rename = "..", prefix = "..", crate = "..")]` on the enum, as for `FfiMessage`;
-/// `#[ffi(rename = "..")]` on a variant is its name in Dart, `#[ffi(json("RED", ..))]` are its names in
-/// JSON; an enum with `#[ffi(json = "google.protobuf.NullValue")]` is `null` there.
+/// `#[ffi(rename = "..")]` on a variant is its name in Dart, `#[ffi(json("RED", ..))]` are its
+/// names in JSON; an enum with `#[ffi(json = "google.protobuf.NullValue")]` is `null` there.
 ///
 /// # Examples
 ///

@@ -123,8 +123,8 @@ fn a_success_allocates_nothing() {
         unsafe { fixture_calls_ffi_double_in_place(&mut value, &mut status) };
         (quotient, value)
     };
-    // The first call of a function, and of a thread, makes the numbers of calls, if a feature counts
-    // them.
+    // The first call of a function, and of a thread, makes the numbers of calls, if a feature
+    // counts them.
     calls();
     let before = live();
     assert_eq!((calls(), live() - before), ((4, 42), 0));

@@ -697,7 +697,7 @@ struct Hop {
     rest: ArenaBytes,
 }
 
-/// What it keeps is in place.
+/// Its bytes are in place.
 #[derive(FfiMessage)]
 #[repr(C)]
 struct Fixed {

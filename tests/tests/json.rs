@@ -1,6 +1,6 @@
 //! JSON of messages and arenas: names, forms and options; hostile text, with the memory that it
-//! takes. Random messages against `prost-reflect` are in `proto_random.rs`, and protobuf's own tests
-//! in `cargo xtask conformance`.
+//! takes. Random messages against `prost-reflect` are in `proto_random.rs`, and protobuf's own
+//! tests in `cargo xtask conformance`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -647,7 +647,8 @@ fn bombs_are_refused_within_bounds() {
     let error = FfiArena::<Person>::from_json_with(levels(2), &options).unwrap_err();
     assert!(error.to_string().starts_with("JSON of 11 bytes, and the limit is 9"), "{error}");
 
-    // Keys of a map that are all equal, or come in the worst order, are sorted, not compared in pairs.
+    // Keys of a map that are all equal, or come in the worst order, are sorted, not compared in
+    // pairs.
     let keys: Vec<_> = (0..50_000).rev().map(|it| format!("\"{it:05}\":1")).collect();
     let json = format!("{{\"scores\":{{{}}}}}", keys.join(","));
     assert_eq!(FfiArena::<Person>::from_json(&json).unwrap().root().scores().len(), 50_000);

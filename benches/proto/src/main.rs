@@ -1,5 +1,5 @@
-//! Measures messages to protobuf and back: in place against prost's structs, with equal bytes; and to
-//! JSON and back, against `serde_json` with `pbjson`. Run by `cargo xtask bench proto`.
+//! Measures messages to protobuf and back: in place against prost's structs, with equal bytes; and
+//! to JSON and back, against `serde_json` with `pbjson`. Run by `cargo xtask bench proto`.
 
 mod ours;
 mod theirs;

@@ -114,9 +114,9 @@ impl Database {
         self.read(context, |reader| rows::query(reader, &sql, &parameters))
     }
 
-    /// Returns the rows of a query in one page, from the thread of its caller: for queries that take
-    /// no longer than starting one does, such as for a row by its key. The isolate waits for it, and
-    /// can't cancel it.
+    /// Returns the rows of a query in one page, from the thread of its caller: for queries that
+    /// take no longer than starting one does, such as for a row by its key. The isolate waits for
+    /// it, and can't cancel it.
     ///
     /// # Errors
     ///
@@ -229,8 +229,8 @@ impl Database {
         self.0.writer().and_then(|mut writer| work(&mut writer)).map_err(|error| self.0.waited(error))
     }
 
-    /// Runs `work` with a connection that reads. When Dart has cancelled the call, or its isolate has
-    /// ended, SQLite stops.
+    /// Runs `work` with a connection that reads. When Dart has cancelled the call, or its isolate
+    /// has ended, SQLite stops.
     fn read<T>(
         &self,
         context: &FfiContext,

@@ -653,7 +653,7 @@ impl<T: FfiColumnar> Drop for FfiColumns<T> {
             return;
         };
         if T::SECRET {
-            // SAFETY: the columns have memory for that many rows, and the container, which alone
+            // SAFETY: the columns have memory for that many rows, and only the container, which
             // uses it, ends.
             unsafe { raw::wipe_secrets(T::COLUMNS, self.pointers.as_ref(), self.capacity()) };
         }

@@ -253,7 +253,7 @@ pub(super) unsafe fn reorder(columns: &[Column], pointers: &[*mut u8], order: &[
             unsafe { source.copy_to_nonoverlapping(target, *size) };
         }
         if *secret {
-            // SAFETY: the copy has memory for as many values, and this function alone uses it.
+            // SAFETY: the copy has memory for as many values, and only this function uses it.
             unsafe { wipe(before, size * order.len()) };
         }
     }

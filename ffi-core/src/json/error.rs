@@ -10,9 +10,9 @@ use crate::types::PathStep;
 ///
 /// Most messages always have JSON. What hasn't is: an `Any` whose type is not
 /// [known](super::JsonOptions::any) or whose bytes are none of it, a `Value` that is not set or no
-/// finite number, a `FieldMask` with a path that has no lowerCamelCase, and a message nested in more
-/// than [`MAX_DEPTH`](crate::proto::MAX_DEPTH) levels. A reference to a message that is exposed is
-/// refused as [`try_encode_proto`](crate::FfiProto::try_encode_proto) refuses it.
+/// finite number, a `FieldMask` with a path that has no lowerCamelCase, and a message nested in
+/// more than [`MAX_DEPTH`](crate::proto::MAX_DEPTH) levels. A reference to a message that is
+/// exposed is refused as [`try_encode_proto`](crate::FfiProto::try_encode_proto) refuses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeJsonError(Reason);
 

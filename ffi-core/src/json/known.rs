@@ -79,7 +79,8 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
     })
 }
 
-/// Appends a path of a `FieldMask` as JSON has it, `a.bC` of `a.b_c`; false if there is no way back.
+/// Appends a path of a `FieldMask` as JSON has it, `a.bC` of `a.b_c`; false if there is no way
+/// back.
 pub(super) fn camel_path(path: &[u8], out: &mut Vec<u8>) -> bool {
     let mut bytes = path.iter();
     while let Some(byte) = bytes.next() {

@@ -4,9 +4,9 @@
 //! # Problem
 //!
 //! Services speak protobuf and JSON side by side, by one mapping that all implementations share:
-//! `int64` is text, bytes are base64, enums are names, and a `Timestamp` is `"1972-01-01T10:00:20Z"`.
-//! A message has code for protobuf already. A second derive would double that, and the time to
-//! compile it.
+//! `int64` is text, bytes are base64, enums are names, and a `Timestamp` is
+//! `"1972-01-01T10:00:20Z"`. A message has code for protobuf already. A second derive would double
+//! that, and the time to compile it.
 //!
 //! # Idea
 //!
@@ -25,9 +25,9 @@
 //! | .proto | JSON |
 //! |---|---|
 //! | a message | an object; names in lowerCamelCase, and those of .proto are read as well |
-//! | `int32`, `uint32` and their kin | a number; read from text too, and from `1e3` and `5.0` |
-//! | `int64`, `uint64` and their kin | text; read from a number too |
-//! | `float`, `double` | a number, or `"NaN"`, `"Infinity"`, `"-Infinity"`; read from text too |
+//! | `int32`, `uint32` and their kin | a number; read from text as well, and from `1e3` and `5.0` |
+//! | `int64`, `uint64` and their kin | text; read from a number as well |
+//! | `float`, `double` | a number, or `"NaN"`, `"Infinity"`, `"-Infinity"`; read from text as well |
 //! | `bool`, `string` | `true` or `false`, text |
 //! | `bytes` | base64; read in both alphabets, with or without padding |
 //! | an enum | its name, or its number if it has none; both are read |
@@ -36,32 +36,32 @@
 //! | `Timestamp`, `Duration` | RFC 3339, `"1.5s"` |
 //! | `FieldMask`, `Struct`, `Value`, `ListValue`, wrappers, `Any` | as the specification says |
 //!
-//! A type has the JSON of its type in .proto: `FfiUuid` is base64 and `FfiDecimal` text. A list in a
-//! list is an object with `value`, as there, and a map whose keys protobuf doesn't allow is a list of
-//! objects with `key` and `value`.
+//! A type has the JSON of its type in .proto: `FfiUuid` is base64 and `FfiDecimal` text. A list in
+//! a list is an object with `value`, as there, and a map whose keys protobuf doesn't allow is a
+//! list of objects with `key` and `value`.
 //!
-//! Secrets (`FfiSecret`) are read as bytes, and left out when JSON is written. The JSON that they are
-//! read from is the caller's to zero.
+//! Secrets (`FfiSecret`) are read as bytes, and left out when JSON is written. The JSON that they
+//! are read from is the caller's to zero.
 //!
-//! A name is that of .proto, which the export makes from that of Rust; `#[ffi(json("price", "cost"))]`
-//! at a field, case or variant gives it others: the first is written, all are read. A struct or enum
-//! that stands for a message of `google.protobuf` has `#[ffi(json = "google.protobuf.Struct")]`. The
-//! import writes both where a .proto file asks for it.
+//! A name is that of .proto, which the export makes from that of Rust; `#[ffi(json("price",
+//! "cost"))]` at a field, case or variant gives it others: the first is written, all are read. A
+//! struct or enum that stands for a message of `google.protobuf` has `#[ffi(json =
+//! "google.protobuf.Struct")]`. The import writes both where a .proto file asks for it.
 //!
 //! # Reading
 //!
 //! JSON is treated as hostile, like protobuf. It is read or refused with a
-//! [`DecodeError`](crate::proto::DecodeError) with the path to the field and the position in the JSON.
-//! Refused are: what isn't JSON, unknown fields and names of enums (unless
-//! [ignored](JsonOptions::ignore_unknown_fields)), fields, keys of maps and cases of a oneof that are
-//! there twice, numbers that don't fit, halves of surrogates, more than
+//! [`DecodeError`](crate::proto::DecodeError) with the path to the field and the position in the
+//! JSON. Refused are: what isn't JSON, unknown fields and names of enums (unless
+//! [ignored](JsonOptions::ignore_unknown_fields)), fields, keys of maps and cases of a oneof that
+//! are there twice, numbers that don't fit, halves of surrogates, more than
 //! [`max_depth`](JsonOptions::max_depth) levels, and what the message has no room for.
 //!
 //! # What was given up
 //!
-//! The walkers look up fields by tables at run time, where a derive of its own would have a `match`;
-//! and what is written is encoded once more than needed. The benchmark says what that costs:
-//! `cargo xtask bench proto`. Tests are in `tests/tests/json.rs`, against prost-reflect, and
+//! The walkers look up fields by tables at run time, where a derive of its own would have a
+//! `match`; and what is written is encoded once more than needed. The benchmark says what that
+//! costs: `cargo xtask bench proto`. Tests are in `tests/tests/json.rs`, against prost-reflect, and
 //! `cargo xtask conformance`.
 
 mod abi;
@@ -112,15 +112,16 @@ use crate::wipe::wipe;
 ///     price: f64,
 /// }
 ///
-/// let json = r#"{"orderId":"7","at":"1970-01-01T00:00:01Z","items":[{"name":"pen","price":1.5}]}"#;
-/// let order = Order::decode_json(json)?;
-/// assert_eq!(order.items[0].price, 1.5);
+/// let json =
+/// r#"{"orderId":"7","at":"1970-01-01T00:00:01Z","items":[{"name":"pen","price":1.5}]}"#; let order
+/// = Order::decode_json(json)?; assert_eq!(order.items[0].price, 1.5);
 /// assert_eq!(order.encode_json()?, json);
 ///
 /// let error = Order::decode_json(r#"{"items": [{}, {"price": "much"}]}"#).unwrap_err();
-/// assert!(error.to_string().starts_with("items[1].price: `much` before byte"), "{error}");
-/// let error = Order::decode_json(r#"{"items": [{"name": "a fountain pen"}]}"#).unwrap_err();
-/// assert!(error.to_string().starts_with("items[0].name: text of 14 bytes, and the capacity is 8"));
+/// assert!(error.to_string().starts_with("items[1].price: `much` before byte"), "{error}"); let
+/// error = Order::decode_json(r#"{"items": [{"name": "a fountain pen"}]}"#).unwrap_err();
+/// assert!(error.to_string().starts_with("items[0].name: text of 14 bytes, and the capacity is
+/// 8"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -291,13 +292,15 @@ impl<T: ArenaMessage + ArenaProto + JsonMessage> FfiArena<T> {
     ///     scores: ArenaMap<ArenaStr, i64>,
     /// }
     ///
-    /// let json = r#"{"fullName":"Ada","emails":["a","b"],"boss":{"fullName":"Eve"},"scores":{"go":"12"}}"#;
+    /// let json =
+    /// r#"{"fullName":"Ada","emails":["a","b"],"boss":{"fullName":"Eve"},"scores":{"go":"12"}}"#;
     /// let arena = FfiArena::<Person>::from_json(json)?;
-    /// assert_eq!(arena.root().boss().unwrap().full_name(), "Eve");
-    /// assert_eq!(arena.to_json()?, json);
+    /// assert_eq!(arena.root().boss().unwrap().full_name(), "Eve"); assert_eq!(arena.to_json()?,
+    /// json);
     ///
-    /// let error = FfiArena::<Person>::from_json(r#"{"boss": {"emails": ["\uD800"]}}"#).unwrap_err();
-    /// assert!(error.to_string().starts_with("boss.emails[0]: half of a pair of surrogates"));
+    /// let error = FfiArena::<Person>::from_json(r#"{"boss": {"emails":
+    /// ["\uD800"]}}"#).unwrap_err(); assert!(error.to_string().starts_with("boss.emails[0]: half of
+    /// a pair of surrogates"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, DecodeError> {

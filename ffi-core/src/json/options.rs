@@ -48,8 +48,8 @@ pub struct JsonOptions {
 pub(super) struct AnyType {
     name: String,
     pub(super) table: fn() -> &'static Table,
-    /// Decodes the message, and encodes it again as this crate does: bytes of other writers may have
-    /// their fields in any order.
+    /// Decodes the message, and encodes it again as this crate does: bytes of other writers may
+    /// have their fields in any order.
     pub(super) normalize: fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
 }
 
@@ -102,8 +102,8 @@ impl JsonOptions {
         self
     }
 
-    /// Sets the largest number of objects and lists in each other that are read: 100 by default, and
-    /// at most, as in protobuf.
+    /// Sets the largest number of objects and lists in each other that are read: 100 by default,
+    /// and at most, as in protobuf.
     #[must_use]
     pub const fn max_depth(mut self, levels: u32) -> Self {
         self.max_depth = if levels < MAX_DEPTH { levels } else { MAX_DEPTH };

@@ -121,8 +121,8 @@ impl Seen {
 struct Keys(Vec<(usize, usize)>);
 
 impl Keys {
-    /// Returns the position of a key that another one is equal to. Keys that are sorted, as those of
-    /// this crate are, are compared once; others are sorted for it.
+    /// Returns the position of a key that another one is equal to. Keys that are sorted, as those
+    /// of this crate are, are compared once; others are sorted for it.
     fn duplicate(&self, out: &[u8]) -> Option<usize> {
         let key = |index: &usize| &out[self.0[*index].0..self.0[*index].1];
         let mut order: Vec<_> = (0..self.0.len()).collect();
@@ -260,7 +260,8 @@ impl Reader<'_> {
         self.single(member.shape, member.number, left)
     }
 
-    /// Reads a value of this shape; false if it is an unknown name of an enum, which is passed over.
+    /// Reads a value of this shape; false if it is an unknown name of an enum, which is passed
+    /// over.
     fn single(&mut self, shape: Shape, number: u32, left: u32) -> Result<bool, DecodeError> {
         match shape {
             Shape::One(kind) | Shape::Maybe(kind) => self.value(kind, Some(number), left),

@@ -360,7 +360,7 @@ pub(super) fn number_len(text: &[u8]) -> Option<(usize, bool)> {
     Some((at, is_integer))
 }
 
-/// Reads `uXXXX`, or two of them that are a pair of surrogates; returns the number of bytes too.
+/// Reads `uXXXX`, or two of them that are a pair of surrogates. Returns also the number of bytes.
 fn unicode(escaped: &[u8]) -> Result<(char, usize), &'static str> {
     const LONE: &str = "half of a pair of surrogates";
     let unit = |from: usize| {

@@ -1,7 +1,7 @@
 //! Descriptions of messages: which names, numbers and kinds their fields have.
 //!
-//! They are constants. What a type is as JSON follows from what it is as protobuf, so a type has one
-//! [`Shape`], and a message one [`Table`] of its fields' shapes; the code that walks them is
+//! They are constants. What a type is as JSON follows from what it is as protobuf, so a type has
+//! one [`Shape`], and a message one [`Table`] of its fields' shapes; the code that walks them is
 //! compiled once for all messages. Tables refer to each other by functions, as messages may hold
 //! themselves.
 

@@ -1,5 +1,5 @@
-//! Turns protobuf into JSON, by the tables of messages. The protobuf is that of this crate: fields in
-//! the order of their numbers, the elements of a list and the entries of a map side by side.
+//! Turns protobuf into JSON, by the tables of messages. The protobuf is that of this crate: fields
+//! in the order of their numbers, the elements of a list and the entries of a map side by side.
 
 use super::known::{self, ONLY, TYPE_URL, VALUE};
 use super::number;

@@ -125,7 +125,8 @@ pub(super) struct Seat(pub(super) usize);
 pub(crate) struct Live<'a, W, P> {
     /// Words of bits, a multiple of [`LINE`]; the bits from the capacity on are always set.
     bits: &'a [W],
-    /// As many as [`hints_of`] says, or fewer in a model: a power of two. Each `group` is below `bits.len()`.
+    /// As many as [`hints_of`] says, or fewer in a model: a power of two. Each `group` is below
+    /// `bits.len()`.
     hints: &'a [Hint<W>],
     capacity: usize,
     /// Number of groups that have slots.

@@ -6,17 +6,18 @@
 //! pool returns an error, and a pointer that is null, foreign, interior or already freed is refused
 //! and counted.
 //!
-//! The slots are claimed through a map of live bits. Each thread claims some at once and keeps those
-//! that it frees, up to 21 and an eighth of the slots, but at least one, so that most pairs need no
-//! locked instruction. A thread that finds nothing free takes back the slots that idle threads keep, so
-//! none is lost. That needs a fence that runs on behalf of other threads (`membarrier` of Linux, on
-//! x86-64 and aarch64); on other systems threads keep nothing. Each slot has a word that says
-//! whether it is handed out, and counts its frees. The low half of that count is the generation in
-//! a handle ([`FfiRef`](crate::FfiRef)). A slot belongs to a [`PoolBox`], or is lent to code that
-//! has its pointer or handle. Handles are read in place ([`Pool::read`]), by any number of threads,
-//! and a slot that is freed meanwhile is free when its last reader is done. A slot whose pointer
-//! code outside of Rust has, or had, is **exposed**: a call of an exported function may have a
-//! reference to it, so safe code neither takes nor reads it ([`Pool::try_take`] says more).
+//! The slots are claimed through a map of live bits. Each thread claims some at once and keeps
+//! those that it frees, up to 21 and an eighth of the slots, but at least one, so that most pairs
+//! need no locked instruction. A thread that finds nothing free takes back the slots that idle
+//! threads keep, so none is lost. That needs a fence that runs on behalf of other threads
+//! (`membarrier` of Linux, on x86-64 and aarch64); on other systems threads keep nothing. Each slot
+//! has a word that says whether it is handed out, and counts its frees. The low half of that count
+//! is the generation in a handle ([`FfiRef`](crate::FfiRef)). A slot belongs to a [`PoolBox`], or
+//! is lent to code that has its pointer or handle. Handles are read in place ([`Pool::read`]), by
+//! any number of threads, and a slot that is freed meanwhile is free when its last reader is done.
+//! A slot whose pointer code outside of Rust has, or had, is **exposed**: a call of an exported
+//! function may have a reference to it, so safe code neither takes nor reads it ([`Pool::try_take`]
+//! says more).
 //!
 //! The design gives up three things: memory is never returned to the system, the pool doesn't grow,
 //! and a failed allocation means that each slot was taken when it was looked at, not that all were

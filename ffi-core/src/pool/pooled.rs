@@ -45,8 +45,8 @@ pub enum Reset {
 /// what each kind promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PoolCache {
-    /// Each thread keeps up to 21 slots, and an eighth of them at most, but at least one, on systems
-    /// that have the fence that takes them back.
+    /// Each thread keeps up to 21 slots, and an eighth of them at most, but at least one, on
+    /// systems that have the fence that takes them back.
     #[default]
     Threads,
     /// Threads keep nothing: every allocation and free is lock-free, and slower by its locked

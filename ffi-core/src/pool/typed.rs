@@ -73,8 +73,8 @@ impl<T: FfiMessage> Pool<T> {
     }
 
     /// Returns the number of slots that are handed out, as [`PoolStats::live`] has it: some
-    /// microseconds for a million slots, as it reads a bit of each. The result is exact if no thread
-    /// allocates or frees meanwhile.
+    /// microseconds for a million slots, as it reads a bit of each. The result is exact if no
+    /// thread allocates or frees meanwhile.
     ///
     /// # Examples
     ///

@@ -168,8 +168,8 @@ impl Untyped<'_> {
         Some(claimed)
     }
 
-    /// Claims `count` slots or fewer, and returns how many it claimed. Calls `claimed` with each and
-    /// its place, zeroed if the message's pool zeroes.
+    /// Claims `count` slots or fewer, and returns how many it claimed. Calls `claimed` with each
+    /// and its place, zeroed if the message's pool zeroes.
     #[inline]
     fn claim_many(
         self,
@@ -184,8 +184,8 @@ impl Untyped<'_> {
             if at_once {
                 // SAFETY: the first slot of the run begins inside of the reservation.
                 let first = unsafe { base.add(indices.start * kind.size) };
-                // SAFETY: the slots of the run are consecutive and were just claimed, so nobody else
-                // uses their bytes.
+                // SAFETY: the slots of the run are consecutive and were just claimed, so nobody
+                // else uses their bytes.
                 unsafe { first.write_bytes(0, indices.len() * kind.size) };
             }
         };

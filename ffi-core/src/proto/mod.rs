@@ -77,10 +77,11 @@
 //! keeps them), and more than [`MAX_DEPTH`] levels.
 //!
 //! Missing values are zero, also those at the end of an array; unknown fields are skipped, as are
-//! known numbers with another wire type, unless a field with `#[ffi(unknown)]` keeps them; numbers are read packed or not, varints of ten bytes are
-//! cut to 64 bits, and a field that occurs twice is merged, as in other implementations:
-//! the last value counts, messages and the active case of a oneof merge, lists continue. An array
-//! starts again with each occurrence of the message that holds it.
+//! known numbers with another wire type, unless a field with `#[ffi(unknown)]` keeps them; numbers
+//! are read packed or not, varints of ten bytes are cut to 64 bits, and a field that occurs twice
+//! is merged, as in other implementations: the last value counts, messages and the active case of a
+//! oneof merge, lists continue. An array starts again with each occurrence of the message that
+//! holds it.
 //!
 //! Time is linear in the bytes and the size of the message, with one exception that hostile bytes
 //! can reach: if a oneof has a case that holds a large array, each change to that case zeroes the

@@ -1,8 +1,8 @@
 //! The kernels for C and Dart: tables of functions, which a message with `#[ffi(simd)]` exports.
 //!
-//! There is no symbol for each operation, so libraries without such a message link none of this, and
-//! those whose messages name operations, as `#[ffi(simd(sum, scale))]` does, link the kernels of
-//! these, for the types of numbers that the messages have. The other pointers are null.
+//! There is no symbol for each operation, so libraries without such a message link none of this,
+//! and those whose messages name operations, as `#[ffi(simd(sum, scale))]` does, link the kernels
+//! of these, for the types of numbers that the messages have. The other pointers are null.
 //! [`Kernels`] has, for each type of number, the functions on slices and on fields of records;
 //! [`RecordKernels`] has those on whole records of one message. None panics, allocates, or keeps
 //! its arguments: they are leaf functions, and any thread may call them.
@@ -271,10 +271,9 @@ impl Kernels {
 
 /// Kernels on arrays of one message, which its exported `.._simd` returns.
 ///
-/// All but the first are null if the message is mixed, and those whose operation the message doesn't
-/// name if it names any. `data` is aligned like the message's
-/// numbers; the other pointers are to numbers of its type, at any address: `record` to one for each
-/// field, and so are results.
+/// All but the first are null if the message is mixed, and those whose operation the message
+/// doesn't name if it names any. `data` is aligned like the message's numbers; the other pointers
+/// are to numbers of its type, at any address: `record` to one for each field, and so are results.
 #[derive(Debug)]
 #[repr(C)]
 pub struct RecordKernels {

@@ -21,14 +21,15 @@ use crate::schema::fingerprint;
 ///   "keep"`, and so the messages of queues; boxes and arrays that Dart owns; results that Dart was
 ///   given in memory of Rust's (a `Vec`, encoded bytes); the memory of
 ///   [`FfiColumns`](crate::FfiColumns), also when they grow;
-/// - functions don't pass or return it by value, as a value in Dart leaves the secret out: they take
+/// - functions don't pass or return it by value, as a value in Dart leaves the secret out: they
+///   take
 ///   `&T` or `PoolBox<T>`;
 /// - it can't be in an [arena](crate::arena), whose chunks are copied when they grow.
 ///
 /// In Dart it is a view of the memory: `toData()`, `==`, `toString()` and JSON leave it out, and
 /// writing a value to memory doesn't change it. `Debug` shows no byte, and there is no `Serialize`:
-/// such a field of a type with serde's derive has `#[serde(skip)]`. In .proto it is `bytes`: a message
-/// that is sent needs its secret.
+/// such a field of a type with serde's derive has `#[serde(skip)]`. In .proto it is `bytes`: a
+/// message that is sent needs its secret.
 ///
 /// # What isn't zeroed
 ///
@@ -36,7 +37,8 @@ use crate::schema::fingerprint;
 ///   thread: keep it in its slot, and [`expose`](Self::expose) the bytes where they are needed.
 /// - Copies that Dart makes: a `Uint8List`, a `String`, the bytes of a message in protobuf. The
 ///   collector moves objects, and zeroes none.
-/// - Memory that C frees, and memory of a process that ends, is killed, or writes a core dump; pages
+/// - Memory that C frees, and memory of a process that ends, is killed, or writes a core dump;
+///   pages
 ///   that the system swapped out. See `mlock(2)`, `madvise(2)` with `MADV_DONTDUMP`.
 /// - Slots of a pool that nobody frees; [`Pool::live`](crate::Pool::live) lists them.
 ///

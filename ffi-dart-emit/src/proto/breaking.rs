@@ -276,7 +276,7 @@ struct Diff<'a> {
     changes: Vec<Change>,
 }
 
-/// What a change breaks.
+/// Programs that a change breaks.
 #[derive(Default)]
 struct Breaks {
     wire: Option<String>,
@@ -412,8 +412,8 @@ impl Diff<'_> {
                 let kept = |number: &u32| {
                     new.reserved_ranges().any(|it| it.contains(number)) || new.get_field(*number).is_some()
                 };
-                // Ranges may have half a billion numbers. The first one that isn't kept is that of the
-                // range itself, or comes behind a range or a field of the new ones.
+                // Ranges may have half a billion numbers. The first one that isn't kept is that of
+                // the range itself, or comes behind a range or a field of the new ones.
                 let behind = new.reserved_ranges().map(|it| it.end);
                 let behind = behind.chain(new.fields().map(|it| it.number() + 1));
                 let mut starts = [range.start].into_iter().chain(behind.filter(|it| range.contains(it)));

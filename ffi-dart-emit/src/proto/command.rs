@@ -69,8 +69,8 @@ pub struct Import {
     /// Turn the cases of a oneof beside other fields into optional fields; several can be set
     #[arg(long)]
     split_oneofs: bool,
-    /// Keep fields that the schema doesn't know, up to so many bytes in each message, and write them
-    /// again; otherwise they are dropped. Not in messages with kernels or columns
+    /// Keep fields that the schema doesn't know, up to so many bytes in each message, and write
+    /// them again; otherwise they are dropped. Not in messages with kernels or columns
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
     keep_unknown: Option<u32>,
     /// Write nothing; show what would change, and fail if anything would

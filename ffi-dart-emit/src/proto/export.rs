@@ -462,8 +462,8 @@ impl Exporter<'_> {
         }
     }
 
-    /// Returns the options of a flattened oneof. One that several messages have, or that is a message
-    /// as well, has no name here: an import makes an enum of each.
+    /// Returns the options of a flattened oneof. One that several messages have, or that is a
+    /// message as well, has no name here: an import makes an enum of each.
     fn oneof_options(&self, message: &str, name: &str, it: &Oneof) -> Options {
         let mut options = Options::default();
         let is_it = |ty: &Type| matches!(ty, Type::Oneof(index) if self.model.oneof(*index).id == it.id);

@@ -508,8 +508,8 @@ fn wrappers_are_values_that_may_be_absent() {
     }
 }
 
-/// What has more bytes than cross by value is passed in an arena, in the slot of its pool, or not
-/// at all.
+/// A message with more bytes than cross by value is passed in an arena, in the slot of its pool, or
+/// not at all.
 #[test]
 fn large_messages_of_services_are_not_passed_by_value() {
     let text = |options: &str| {
@@ -1340,7 +1340,7 @@ fn rules_go_both_ways() {
     }
 }
 
-/// What has no form in Rust is left out, and named.
+/// Tests that the parts without a form in Rust are left out, and named.
 #[test]
 fn rules_without_a_form_are_named() {
     let text = "syntax = \"proto3\";\npackage p;\nimport \"buf/validate/validate.proto\";\nmessage M {\n  \

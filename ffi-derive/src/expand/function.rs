@@ -509,8 +509,8 @@ fn made(function: &Function, call: TokenStream) -> TokenStream {
     }
 }
 
-/// Returns the name of the parameter with the mailbox, as it is wherever the parts of a wrapper come
-/// from.
+/// Returns the name of the parameter with the mailbox, as it is wherever the parts of a wrapper
+/// come from.
 fn mailbox() -> Ident {
     format_ident!("__ffi_mailbox")
 }

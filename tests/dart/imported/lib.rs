@@ -1,5 +1,5 @@
-//! The services of `tests/protos/old_style.proto`, in the crate that `tests/tests/proto.rs` makes of
-//! its import. `imported.dart` calls them.
+//! The services of `tests/protos/old_style.proto`, in the crate that `tests/tests/proto.rs` makes
+//! of its import. `imported.dart` calls them.
 
 pub mod schema;
 
@@ -122,7 +122,7 @@ fn frame(number: u64, size: &Size) -> Result<PoolBox<VideoFrame>, Unimplemented>
     Ok(frame)
 }
 
-/// Returns the service of users, of whom there are two.
+/// Returns the service of users, which has two.
 #[ffi_export]
 pub fn users() -> FfiObject<dyn UserService> {
     let users = [("ada", "admin"), ("adele", "guest")];

@@ -395,7 +395,7 @@ enum Body8 {
     Count(u32),
 }
 
-/// What a newer version of [`Relay`] has: prost reads what was kept.
+/// A newer version of [`Relay`]: prost reads what was kept.
 #[derive(prost::Message, Clone, PartialEq)]
 struct NewRelay {
     #[prost(string, tag = "1")]

@@ -1,4 +1,5 @@
-//! Functions of every mode whose names come from a macro's call, and whose attributes from the macro.
+//! Functions of every mode whose names come from a macro's call, and whose attributes from the
+//! macro.
 #![allow(dead_code)]
 
 use std::future::ready;

@@ -160,8 +160,8 @@ const ELF: &[Link] = &[
     Link { linker: Linker::Lld("ld.lld"), arguments: &["--gc-sections", "-z", "nostart-stop-gc"] },
 ];
 
-/// Features of `ffi-core` that don't compile for WebAssembly, which has neither threads for tokio nor
-/// the files of `tracing-appender`.
+/// Features of `ffi-core` that don't compile for WebAssembly, which has neither threads for tokio
+/// nor the files of `tracing-appender`.
 const NOT_FOR_WASM: [&str; 2] = ["tokio", "observe"];
 
 /// Targets of which nothing is linked: their linkers or C libraries are not to be had here.
@@ -181,7 +181,7 @@ const REFUSED: (&str, &str) = ("i686-unknown-linux-gnu", "there is no Dart for 3
 const PACKAGED: [(&str, &str); 2] =
     [("x86_64-unknown-linux-gnu", "--linux"), ("x86_64-pc-windows-gnu", "--windows")];
 
-/// What can't be tried on this machine at all, with the reason.
+/// Platforms that can't be tried on this machine at all, with the reason.
 const NOT_TRIED: [(&str, &str, &str); 10] = [
     ("x86_64-pc-windows-gnu", "tests in Dart", "a gen_snapshot for Windows, which Debian doesn't build"),
     ("x86_64-pc-windows-msvc", "programs in C", "Microsoft's C runtime, without which nothing starts"),
@@ -206,9 +206,9 @@ impl Platforms {
     /// `ffi-dart-emit package` is run.
     ///
     /// The standard library of each target comes from rustup, lld with Rust, and gcc for Windows
-    /// and Arm, qemu, wine and Dart for Arm from Debian into `.platforms/`. With `--write`, nothing is checked: the committed
-    /// libraries are built again, with the standard library from a nightly toolchain with
-    /// `rust-src`, so that they are small enough.
+    /// and Arm, qemu, wine and Dart for Arm from Debian into `.platforms/`. With `--write`, nothing
+    /// is checked: the committed libraries are built again, with the standard library from a
+    /// nightly toolchain with `rust-src`, so that they are small enough.
     ///
     /// # Errors
     ///
@@ -460,8 +460,8 @@ impl Link {
 }
 
 impl Platform {
-    /// Returns true if the files that are generated from all fixtures are compared: if Dart is there
-    /// for this platform, and no other cell does so.
+    /// Returns true if the files that are generated from all fixtures are compared: if Dart is
+    /// there for this platform, and no other cell does so.
     fn is_compared_whole(&self) -> bool {
         !self.triple.starts_with("wasm32") && ARM.iter().all(|(arm, _)| *arm != self.triple)
     }

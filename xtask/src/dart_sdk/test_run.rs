@@ -58,8 +58,8 @@ impl Sdk {
         ran.with_context(|| format!("the tests of {} failed", package_dir.join(test_file).display()))
     }
 
-    /// Returns the kernel of all tests in the folder `tests` of a package after [`Sdk::pub_get`]. Its
-    /// argument names the file of tests to run, such as `test/a_test.dart`.
+    /// Returns the kernel of all tests in the folder `tests` of a package after [`Sdk::pub_get`].
+    /// Its argument names the file of tests to run, such as `test/a_test.dart`.
     ///
     /// # Errors
     ///

@@ -14,9 +14,9 @@
 //! closer   the thread that closes magazines, or 0
 //! ```
 //!
-//! A thread finds its entry by two hashes of its thread pointer. A pool has as many entries as slots,
-//! rounded up to a power of two, within the limits above; a magazine has an eighth of the slots, and
-//! at most [`ITEMS`].
+//! A thread finds its entry by two hashes of its thread pointer. A pool has as many entries as
+//! slots, rounded up to a power of two, within the limits above; a magazine has an eighth of the
+//! slots, and at most [`ITEMS`].
 //!
 //! # Nothing is lost
 //!
@@ -82,8 +82,8 @@ pub(in crate::pool) const MOST_ENTRIES: usize = 1 << ENTRY_BITS;
 /// Smallest number of entries of a pool: so that the first threads find a place.
 const FEWEST_ENTRIES: usize = 8;
 
-/// Number of slots from which a pool isn't small. Threads of a small one that find nothing free wait
-/// longer until they keep slots again: see [`Magazines::patience`].
+/// Number of slots from which a pool isn't small. Threads of a small one that find nothing free
+/// wait longer until they keep slots again: see [`Magazines::patience`].
 const MANY: usize = 1_024;
 
 /// Bit of an entry's owner: the owner is inside. Thread pointers are even, so it can be added.
@@ -424,9 +424,9 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         mark
     }
 
-    /// Returns the number of refills between two looks for plenty of free slots, while a magazine is
-    /// closed. In a small pool it grows with the closings (exponential backoff would forget them):
-    /// its threads find nothing free again and again, and each closing is a heavy fence.
+    /// Returns the number of refills between two looks for plenty of free slots, while a magazine
+    /// is closed. In a small pool it grows with the closings (exponential backoff would forget
+    /// them): its threads find nothing free again and again, and each closing is a heavy fence.
     fn patience(&self) -> u64 {
         if self.live.capacity() >= MANY { PATIENCE } else { PATIENCE * self.closings().clamp(1, PATIENCE) }
     }
@@ -931,9 +931,9 @@ impl Magazines<'static, AtomicU64, Sound> {
     ///
     /// # Safety
     ///
-    /// From `start` on, which is aligned to 128, are as many zeros as [`bytes`](Self::bytes) says for
-    /// the capacity of the live bits, which live for the rest of the process, or are unmapped once the magazines are not used any more, and that
-    /// nothing else refers to.
+    /// From `start` on, which is aligned to 128, are as many zeros as [`bytes`](Self::bytes) says
+    /// for the capacity of the live bits, which live for the rest of the process, or are unmapped
+    /// once the magazines are not used any more, and that nothing else refers to.
     pub(in crate::pool) unsafe fn in_memory(
         start: NonNull<u8>,
         live: Live<'static, AtomicU64, Sound>,
@@ -944,8 +944,8 @@ impl Magazines<'static, AtomicU64, Sound> {
         let count = if wanted && fence::is_there() { length } else { 0 };
         // SAFETY: by this function's contract zeros are there, aligned to 128, which are magazines.
         let entries = unsafe { slice::from_raw_parts(start.cast::<Magazine<AtomicU64>>().as_ptr(), length) };
-        // SAFETY: the end of the magazines is inside of the bytes that this function's contract asks
-        // for.
+        // SAFETY: the end of the magazines is inside of the bytes that this function's contract
+        // asks for.
         let open = unsafe { start.cast::<Magazine<AtomicU64>>().add(length) };
         // SAFETY: the next so many bytes are zeros, which are words, and magazines are aligned to
         // more.

@@ -86,8 +86,8 @@ pub(super) trait Cache: Debug {
     /// told how often the caller's candidates ran out, when they do.
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got>;
 
-    /// Claims up to `count` slots, and tells `claimed` those of each group, with the mark that their
-    /// words get when the C ABI lends them. Returns how many it got.
+    /// Claims up to `count` slots, and tells `claimed` those of each group, with the mark that
+    /// their words get when the C ABI lends them. Returns how many it got.
     fn claim_many(&self, caller: Caller, seat: Seat, count: usize, claimed: impl FnMut(Bits, Mark)) -> usize;
 
     /// Puts a slot back whose word says that it is free: it is kept for the caller, or its live bit

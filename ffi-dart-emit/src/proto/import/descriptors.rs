@@ -95,8 +95,8 @@ fn sound(pool: &DescriptorPool) -> Result<(), String> {
     }
 }
 
-/// Largest number of bytes of memory that the parts of a set may take, as [`check`] counts them. That
-/// of the public interfaces of Google, with all positions, takes a half of it.
+/// Largest number of bytes of memory that the parts of a set may take, as [`check`] counts them.
+/// That of the public interfaces of Google, with all positions, takes a half of it.
 const MAX_MEMORY: usize = 1 << 30;
 
 /// Number of bytes of memory of a message, without its fields.

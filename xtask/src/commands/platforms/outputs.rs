@@ -1,4 +1,4 @@
-//! What libraries of another platform give: generated files, programs in C, tests in Dart.
+//! Outputs of libraries of another platform: generated files, programs in C, tests in Dart.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ fn run_one<E: Emulator>(
 ) -> Result<()> {
     fs::create_dir_all(folder)?;
     let program = folder.join(format!("program{}", E::ENDING));
-    // Where Windows looks for it. The file that is linked gives the name that the program asks for.
+    // Windows looks for it there. The file that is linked gives the name that the program asks for.
     let beside = folder.join(library.file_name().context("a library has a name")?);
     fs::copy(library, &beside)?;
     let mut gcc = emulator.compiler();
@@ -127,8 +127,8 @@ fn run_one<E: Emulator>(
     Ok(())
 }
 
-/// Runs the tests in `tests/dart/end_to_end` with the libraries of an Arm, compiled on this machine,
-/// and the program that calls all signatures. `folder` is for all that is written.
+/// Runs the tests in `tests/dart/end_to_end` with the libraries of an Arm, compiled on this
+/// machine, and the program that calls all signatures. `folder` is for all that is written.
 ///
 /// # Errors
 ///
