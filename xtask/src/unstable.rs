@@ -45,7 +45,6 @@ fn is_ubuntu(release: &str) -> bool {
 /// Returns an error if no repository of the machine gives Debian unstable.
 pub(crate) fn download(wanted: &[&str], private: &Path, debs: &Path) -> Result<()> {
     debian::from_any("Debian unstable", private, |base, targets| {
-        eprintln!("reading Debian unstable's list of packages");
         let apt = Apt::of_unstable(private, base, targets)?;
         apt.download(&apt.dependencies(wanted)?, debs)
     })

@@ -14,6 +14,7 @@ use ffi_dart_emit::{inspect, library_file};
 use crate::cells::{Cells, NotHere};
 use crate::debian::{self, Apt};
 use crate::generated;
+use crate::progress::Progress;
 use crate::toolchain::{nightly, nightly_with_source, programs};
 use crate::workspace::{capture, cargo, root, run, target};
 
@@ -163,6 +164,9 @@ const COMPILED: [&str; 6] = [
 const PACKAGED: [(&str, &str); 2] =
     [("x86_64-unknown-linux-gnu", "--linux"), ("x86_64-pc-windows-gnu", "--windows")];
 
+/// What a cell tries.
+type Work<'a> = dyn FnMut() -> Result<()> + 'a;
+
 impl Platforms {
     /// Tries everything that can be tried here on each platform, prints a line for each, and at
     /// last a table: `ok`, `failed`, or `not here` with what is missing.
@@ -184,11 +188,26 @@ impl Platforms {
         if self.write {
             return write(&tools);
         }
-        let mut cells = Cells::default();
-        let mut add = |platform: &str, what: &str, work: &mut dyn FnMut() -> Result<()>| {
+        // Once to count the cells, and once to try them.
+        let mut count = 0;
+        self.each(&tools, &mut |_, _, _| count += 1);
+        let (mut cells, mut progress) = (Cells::default(), Progress::steps(count));
+        self.each(&tools, &mut |platform, what, work| {
+            progress.step(format!("{platform}: {what}"));
+            cells.add(platform, what, work);
+        });
+        drop(progress);
+        println!("\n{cells}");
+        ensure!(cells.failures() == 0, "{} cells failed; their errors are above", cells.failures());
+        Ok(())
+    }
+
+    /// Calls `found` for each cell that was asked for, with its platform, its name and its work.
+    fn each(&self, tools: &Tools, found: &mut dyn FnMut(&str, &str, &mut Work<'_>)) {
+        let mut add = |platform: &str, what: &str, work: &mut Work<'_>| {
             let name = format!("{platform} {what}");
             if self.only.is_empty() || self.only.iter().any(|it| name.contains(it)) {
-                cells.add(platform, what, work);
+                found(platform, what, work);
             }
         };
         for target in PLATFORMS.iter().map(|it| it.triple).chain(COMPILED) {
@@ -207,16 +226,13 @@ impl Platforms {
         for platform in &PLATFORMS {
             for link in platform.links {
                 let what = format!("records, linked by {}", link.name());
-                add(platform.triple, &what, &mut || platform.compare(&tools, link, expected()?));
+                add(platform.triple, &what, &mut || platform.compare(tools, link, expected()?));
             }
         }
         for (target, option) in PACKAGED {
-            add(target, "packaged and checked", &mut || package(&tools, target, option));
+            add(target, "packaged and checked", &mut || package(tools, target, option));
         }
-        add("this machine", "ffi-dart-emit installs without a warning", &mut || install(&tools));
-        println!("\n{cells}");
-        ensure!(cells.failures() == 0, "{} cells failed; their errors are above", cells.failures());
-        Ok(())
+        add("this machine", "ffi-dart-emit installs without a warning", &mut || install(tools));
     }
 }
 
