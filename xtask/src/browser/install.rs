@@ -20,8 +20,8 @@ use super::Browser;
 use crate::debian::{self, Apt, entries, remove};
 use crate::workspace;
 
-/// Packages to install, each with all it depends on. Without the last one there are letters of
-/// only one width.
+/// Packages to install, each with all it depends on. The fonts are what pages are looked at with:
+/// a bare machine has none.
 const WANTED: [&str; 2] = ["chromium-headless-shell", "fonts-dejavu-core"];
 
 /// The C library is the machine's: a program has one, and it comes with the loader.
@@ -31,10 +31,25 @@ const OF_MACHINE: [&str; 1] = ["libc6"];
 /// a card.
 const UNUSED: [&str; 5] = ["dri", "libLLVM*", "libz3*", "libgallium*", "vdpau"];
 
-/// Names the folder of fonts, and the settings of Debian that say which one `monospace` is.
-const FONTS: &str = "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\n<fontconfig>\n  \
-    <dir prefix=\"relative\">usr/share/fonts</dir>\n  <cachedir prefix=\"relative\">cache</cachedir>\n  \
-    <include ignore_missing=\"yes\" prefix=\"relative\">etc/fonts/conf.d</include>\n</fontconfig>\n";
+/// Names the folder of fonts, and which one each family is: those of CSS, and those that Chromium
+/// takes for them. Debian's own settings have links to absolute paths.
+const FONTS: &str = r#"<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">usr/share/fonts</dir>
+  <cachedir prefix="relative">cache</cachedir>
+  <alias binding="same"><family>system-ui</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias binding="same"><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias binding="same"><family>Arial</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias binding="same"><family>Helvetica</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias binding="same"><family>ui-monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <alias binding="same"><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <alias binding="same"><family>Courier New</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <match target="pattern">
+    <edit name="family" mode="append_last"><string>DejaVu Sans</string></edit>
+  </match>
+</fontconfig>
+"#;
 
 const BY_HAND: &str = "install Chromium by hand, and put `chromium` on PATH";
 

@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::dart_sdk::Sdk;
 use crate::generated::{self, Generated};
 use crate::installed;
-use crate::pages::{self, Counts, GUIDE, Page, Programs};
+use crate::pages::{self, Counts, Page, Programs};
 use crate::progress::{self, Progress};
 use crate::tool::note;
 use crate::workspace::{root, run, target};
@@ -108,11 +108,11 @@ fn layouts(guide: &[(String, PathBuf)], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the figures of the benchmarks to the pages of the guide that name them.
+/// Writes the figures of the benchmarks to the README and the pages of the guide that name them.
 fn refresh(guide: &mut [Page]) -> Result<()> {
     let file = root().join("benches/README.md");
     let benches = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    for page in guide.iter_mut().filter(|page| page.file.starts_with(GUIDE)) {
+    for page in guide.iter_mut() {
         let name = page.file.display().to_string();
         let text = pages::figures(&page.text, &benches).with_context(|| name.clone())?;
         if text != page.text {

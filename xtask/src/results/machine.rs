@@ -61,7 +61,7 @@ impl Machine {
     pub(super) fn example() -> Self {
         Self {
             date: "2026-11-29".to_owned(),
-            processor: "an AMD EPYC".to_owned(),
+            processor: "AMD EPYC".to_owned(),
             cores: 2,
             system: "Linux".to_owned(),
             rustc: "1.95.0".to_owned(),
@@ -93,7 +93,7 @@ impl Machine {
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = if self.cores == 1 { "core" } else { "cores" };
-        write!(f, "{}, {} {noun} of {}", self.date, self.cores, self.processor)?;
+        write!(f, "{}, {} with {} {noun}", self.date, self.processor, self.cores)?;
         write!(f, ", {}, rustc {}", self.system, self.rustc)?;
         if let Some(dart) = &self.dart {
             write!(f, ", Dart {dart}")?;
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn facts_that_differ_are_named() {
         let one = Machine::example();
-        assert_eq!(one.to_string(), "2026-11-29, 2 cores of an AMD EPYC, Linux, rustc 1.95.0, Dart 3.13.4");
+        assert_eq!(one.to_string(), "2026-11-29, AMD EPYC with 2 cores, Linux, rustc 1.95.0, Dart 3.13.4");
         let other =
             Machine { dart: None, load: None, date: "2026-12-01".to_owned(), cores: 4, ..one.clone() };
         assert_eq!(one.differences(&other), ["Dart: 3.13.4, then none", "cores: 2, then 4"]);

@@ -200,7 +200,7 @@ mod tests {
     fn a_page_has_every_table_value_and_limit() {
         let page = page(&results());
         for text in [
-            "2026-11-29, 2 cores of an AMD EPYC, Linux, rustc 1.95.0, Dart 3.13.4",
+            "2026-11-29, AMD EPYC with 2 cores, Linux, rustc 1.95.0, Dart 3.13.4",
             "2 ratios met, 1 missed",
             "leaf call &#60;of&#62; C",
             "<td class=\"number\">3.10</td><td class=\"number\">2.79</td><td class=\"number\">4.03</td>",

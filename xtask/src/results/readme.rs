@@ -217,7 +217,7 @@ on two lines
             ],
         );
         let written = Readme::with(TEXT, &results);
-        let machine = "2026-11-29, 2 cores of an AMD EPYC, Linux, rustc 1.95.0, Dart 3.13.4";
+        let machine = "2026-11-29, AMD EPYC with 2 cores, Linux, rustc 1.95.0, Dart 3.13.4";
         let expected = TEXT
             .replace(
                 "2026-01-01, another machine,\non two lines",
@@ -237,7 +237,7 @@ on two lines
         let text =
             "## calls\n\n| ratio | what | value | target |\n|---|---|---|---|\n| `a` | b | | <= 1.00 |\n";
         let written = Readme::with(text, &results("calls", &[("a", &[1.0])])).text;
-        assert!(written.starts_with("## calls\n\n2026-11-29, 2 cores"), "{written}");
+        assert!(written.starts_with("## calls\n\n2026-11-29, AMD EPYC"), "{written}");
         assert!(written.contains("`cargo xtask bench calls`, load 0.1 before\n\n| ratio |"), "{written}");
         assert!(written.ends_with("| `a` | b | 1.00 | <= 1.00 |\n"), "{written}");
     }
