@@ -37,7 +37,7 @@ const FONTS: &str = r#"<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">usr/share/fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
   <alias binding="same"><family>system-ui</family><prefer><family>DejaVu Sans</family></prefer></alias>
   <alias binding="same"><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
   <alias binding="same"><family>Arial</family><prefer><family>DejaVu Sans</family></prefer></alias>
@@ -122,6 +122,7 @@ fn at(root: &Path) -> Option<Browser> {
     let env = vec![
         (OsString::from("LD_LIBRARY_PATH"), path),
         (OsString::from("FONTCONFIG_FILE"), root.join("fonts.conf").into_os_string()),
+        (OsString::from("XDG_CACHE_HOME"), root.join("cache").into_os_string()),
     ];
     Some(Browser { program, env })
 }
