@@ -20,7 +20,7 @@
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
-//! | [`results`] | what a run of benchmarks has measured: as a file, a page, and the tables of `benches/README.md` |
+//! | [`results`] | results of benchmarks: as a file, a page, and the tables of `benches/README.md` |
 //! | [`safety`] | finds `SAFETY` comments that only refer to others |
 //! | [`sources`] | finds the source files of a folder |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |

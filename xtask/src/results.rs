@@ -1,4 +1,4 @@
-//! What a run of benchmarks has measured.
+//! Results of benchmarks, and all that is made of them.
 //!
 //! | Module | Holds |
 //! |---|---|
@@ -16,7 +16,9 @@
 //!   "benchmarks": [{ "name": "calls", "seconds": 61, "parts": [{
 //!     "title": "leaf call", "unit": "ns",
 //!     "rows": [{ "name": "generated", "median": 3.1, "fastest": 3.0, "ninetieth": 3.3 }],
-//!     "ratios": [{ "name": "jit_leaf_call_vs_hand_written", "values": [1.05], "limit": 1.1, "at_most": true }]
+//!     "ratios": [{
+//!       "name": "jit_leaf_call_vs_hand_written", "values": [1.05], "limit": 1.1, "at_most": true
+//!     }]
 //!   }] }]
 //! }
 //! ```
@@ -64,7 +66,7 @@ pub struct Benchmark {
 /// A table of contenders and the ratios of them. Without a table, the title is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// What the contenders do.
+    /// The work that the contenders do.
     pub title: String,
     /// Unit of the times: `ns`, `us` or `ms`.
     pub unit: String,

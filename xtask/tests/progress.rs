@@ -24,7 +24,7 @@ fn a_command() {
     assert_eq!(progress::busy("waiting", || 7), 7);
 }
 
-/// Returns the command line that runs [`a_command`] alone.
+/// Returns the command line that runs only [`a_command`].
 fn command_line() -> (PathBuf, [&'static str; 4]) {
     (env::current_exe().unwrap(), ["a_command", "--exact", "--ignored", "--nocapture"])
 }

@@ -233,7 +233,7 @@ impl Bench {
     }
 }
 
-/// Runs benchmarks, each `runs` times in a row. Returns what they have measured, and the errors of
+/// Runs benchmarks, each `runs` times. Returns what they have measured, and the errors of
 /// those that failed.
 fn measure(chosen: &[&Benchmark], runs: usize) -> (Vec<results::Benchmark>, Vec<Error>) {
     let (mut measured, mut failed) = (Vec::new(), Vec::new());
@@ -292,7 +292,7 @@ fn write_tables(results: &Results) -> Result<()> {
     Ok(())
 }
 
-/// What a run of a benchmark has printed.
+/// Tables and ratios that a run of a benchmark has printed.
 #[derive(Default)]
 struct Tally {
     printed: Printed,

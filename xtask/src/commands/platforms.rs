@@ -164,7 +164,7 @@ const COMPILED: [&str; 6] = [
 const PACKAGED: [(&str, &str); 2] =
     [("x86_64-unknown-linux-gnu", "--linux"), ("x86_64-pc-windows-gnu", "--windows")];
 
-/// What a cell tries.
+/// Work of a cell.
 type Work<'a> = dyn FnMut() -> Result<()> + 'a;
 
 impl Platforms {

@@ -44,9 +44,9 @@ pub struct Change {
 /// Differences between two runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
-    /// What got slower, the worst first.
+    /// Ratios that got slower, the worst first.
     pub slower: Vec<Change>,
-    /// What got faster, the best first.
+    /// Ratios that got faster, the best first.
     pub faster: Vec<Change>,
     /// Number of ratios that differ by no more than noise.
     pub same: usize,
