@@ -13,6 +13,7 @@ use ffi_dart_emit::cargo::{BuildOptions, Crate};
 use crate::browser::Browser;
 use crate::dart_sdk::Sdk;
 use crate::flutter::Flutter;
+use crate::pages::{self, Page};
 use crate::pinned::Pinned;
 use crate::progress::{self, Progress};
 use crate::results::{self, Comparison, Machine, Printed, Readme, Results};
@@ -186,7 +187,7 @@ impl Bench {
             let comparison = Comparison::of(&Results::read(&old)?, &Results::read(&new)?);
             println!("{comparison}");
             let slower = comparison.slower.len();
-            ensure!(slower == 0, "{slower} ratios are slower beyond noise");
+            ensure!(slower == 0, "slower beyond noise: {slower}");
             return Ok(());
         }
         let Some(name) = &self.name else {
@@ -279,13 +280,17 @@ fn draw(results: &Results) -> Result<()> {
     }
 }
 
-/// Writes the ratios into the tables of `benches/README.md`.
+/// Writes the ratios into the tables of `benches/README.md`, and from there into the pages that
+/// name them.
 fn write_tables(results: &Results) -> Result<()> {
     let file = workspace::root().join("benches/README.md");
     let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     let Readme { text, cells, homeless } = Readme::with(&text, results);
     fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
     println!("{cells} cells of {} written", file.display());
+    for name in pages::refresh(workspace::root(), &mut Page::guide(workspace::root())?)? {
+        println!("{name} has new figures");
+    }
     for name in homeless {
         println!("no cell is for {name}");
     }

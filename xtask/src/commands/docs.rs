@@ -41,7 +41,9 @@ impl Docs {
         ensure!(links.broken.is_empty(), "links lead nowhere:\n{}", links.broken.join("\n"));
         progress::print(|| println!("{} links to files and headings", links.count));
         let mut guide = Page::guide(root())?;
-        refresh(&mut guide)?;
+        for name in pages::refresh(root(), &mut guide)? {
+            progress::print(|| println!("{name} has new figures"));
+        }
         let excerpts = pages::excerpts(root(), &guide)?;
         progress::print(|| println!("{excerpts} blocks show parts of files"));
         progress.step("programs in the pages");
@@ -104,22 +106,6 @@ fn layouts(guide: &[(String, PathBuf)], folder: &Path) -> Result<()> {
     drop(progress);
     if browser.is_ok() {
         println!("{} pages of layouts checked in light and dark", guide.len() + examples.len());
-    }
-    Ok(())
-}
-
-/// Writes the figures of the benchmarks to the README and the pages of the guide that name them.
-fn refresh(guide: &mut [Page]) -> Result<()> {
-    let file = root().join("benches/README.md");
-    let benches = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    for page in guide.iter_mut() {
-        let name = page.file.display().to_string();
-        let text = pages::figures(&page.text, &benches).with_context(|| name.clone())?;
-        if text != page.text {
-            fs::write(root().join(&page.file), &text).with_context(|| name.clone())?;
-            progress::print(|| println!("{name} has new figures"));
-            page.text = text;
-        }
     }
     Ok(())
 }
