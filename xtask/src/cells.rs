@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
 
+use crate::progress;
+
 /// Error of a cell that this machine can't try.
 #[derive(Debug)]
 pub struct NotHere(pub String);
@@ -53,9 +55,16 @@ impl Cells {
         let cell =
             Cell { platform: platform.to_owned(), what: what.to_owned(), outcome, time: start.elapsed() };
         if let Outcome::Failed(error) = &cell.outcome {
-            eprintln!("{error:#}");
+            progress::print(|| eprintln!("{error:#}"));
         }
-        println!("{:28} {}: {} ({:.0} s)", cell.platform, cell.what, cell.outcome, cell.time.as_secs_f64());
+        let line = format!(
+            "{:28} {}: {} ({:.0} s)",
+            cell.platform,
+            cell.what,
+            cell.outcome,
+            cell.time.as_secs_f64()
+        );
+        progress::print(|| println!("{line}"));
         self.0.push(cell);
     }
 

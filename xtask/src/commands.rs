@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod bench;
 pub mod bless;
+pub mod chromium;
 pub mod conformance;
 pub mod coverage;
 pub mod dart_sdk;
@@ -42,6 +43,8 @@ pub enum Command {
     Flutter(flutter::Flutter),
     /// Find protobuf's compiler, or install one into `.protoc/`, and print its path.
     Protoc(protoc::Protoc),
+    /// Find a headless Chromium, or install one into `.chromium/`, and print its file and version.
+    Chromium(chromium::Chromium),
     /// Build the first example, emit its Dart package, and run its Dart program in JIT and AOT
     /// mode.
     Demo(demo::Demo),
@@ -92,6 +95,7 @@ impl Cli {
             Command::DartSdk(args) => args.run(),
             Command::Flutter(args) => args.run(),
             Command::Protoc(args) => args.run(),
+            Command::Chromium(args) => args.run(),
             Command::Demo(args) => args.run(),
             Command::Docs(args) => args.run(),
             Command::Test(args) => args.run(),

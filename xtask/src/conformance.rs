@@ -16,6 +16,7 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::debian::{self, Apt, entries, keep_only};
+use crate::progress;
 use crate::protoc::Protoc;
 use crate::workspace::{self, capture};
 
@@ -114,8 +115,8 @@ fn build(part: &Path, protoc: &Protoc) -> Result<()> {
             file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libprotobuf.so"))
         })
         .context("the package protobuf-compiler came without libprotobuf")?;
-    eprintln!("compiling the conformance suite");
-    capture(compiler.arg(library).args(["-lpthread", "-o"]).arg(part.join("runner")))?;
+    compiler.arg(library).args(["-lpthread", "-o"]).arg(part.join("runner"));
+    progress::busy("compiling the conformance suite", || capture(&mut compiler))?;
     keep_only(part, &["runner", "conformance.proto", "test_messages_proto3.proto"])
 }
 
@@ -128,7 +129,6 @@ fn download(part: &Path) -> Result<PathBuf> {
         .context("/etc/os-release has no VERSION_CODENAME")?;
     let (private, files) = (part.join("apt"), part.join("files"));
     debian::from_any("sources", &private, |base, targets| {
-        eprintln!("downloading protobuf's sources");
         Apt::of_sources(&private, base, suite, targets)?.download_source("protobuf", &files)
     })?;
     unpack(&files, &part.join("sources"))

@@ -20,6 +20,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::progress::{self, Progress};
 use crate::workspace::{capture, on_path};
 
 /// Returns true if Debian's package tools are on `PATH`.
@@ -61,10 +62,12 @@ pub(crate) fn replace(
 ///
 /// Returns an error if a package is damaged.
 pub(crate) fn unpack(debs: &Path, root: &Path) -> Result<()> {
-    eprintln!("unpacking");
     fs::create_dir_all(root)?;
-    for deb in entries(debs)? {
+    let debs = entries(debs)?;
+    let mut progress = Progress::parts("unpacking packages", debs.len());
+    for deb in debs {
         capture(Command::new("dpkg").arg("-x").arg(&deb).arg(root))?;
+        progress.advance();
     }
     Ok(())
 }
@@ -226,7 +229,9 @@ impl Apt {
         let config = private.join("apt.conf");
         fs::write(&config, configuration)?;
         let apt = Self { config };
-        capture(apt.command("apt-get").args(["-qq", "update"]))?;
+        progress::busy("reading the lists of packages", || {
+            capture(apt.command("apt-get").args(["-qq", "update"]))
+        })?;
         Ok(apt)
     }
 
@@ -237,9 +242,9 @@ impl Apt {
     /// Returns an error if a package cannot be downloaded.
     pub(crate) fn download(&self, names: &BTreeSet<String>, debs: &Path) -> Result<()> {
         fs::create_dir_all(debs)?;
-        eprintln!("downloading {} packages", names.len());
-        capture(self.command("apt-get").args(["-qq", "download"]).args(names).current_dir(debs))?;
-        Ok(())
+        let mut download = self.command("apt-get");
+        download.args(["-qq", "download"]).args(names).current_dir(debs);
+        self.show(&format!("downloading {} packages", names.len()), download, debs)
     }
 
     /// Downloads the files of a source package into the folder `files`.
@@ -249,8 +254,17 @@ impl Apt {
     /// Returns an error if the package cannot be downloaded.
     pub(crate) fn download_source(&self, name: &str, files: &Path) -> Result<()> {
         fs::create_dir_all(files)?;
-        let source = ["-qq", "source", "--download-only"];
-        capture(self.command("apt-get").args(source).arg(name).current_dir(files))?;
+        let mut download = self.command("apt-get");
+        download.args(["-qq", "source", "--download-only"]).arg(name).current_dir(files);
+        self.show(&format!("downloading the sources of {name}"), download, files)
+    }
+
+    /// Runs a download into `folder`, and shows how far it is.
+    fn show(&self, what: &str, mut download: Command, folder: &Path) -> Result<()> {
+        let mut listed = self.command("apt-get");
+        listed.args(download.get_args().skip(2)).arg("--print-uris").current_dir(folder);
+        let total = bytes(&capture(&mut listed)?.stdout);
+        progress::download(what, folder, total, || capture(&mut download))?;
         Ok(())
     }
 
@@ -331,6 +345,13 @@ fn state(private: &Path, targets: &[Target]) -> String {
         text.push_str(&format!("#clear APT::Update::{hook};\n"));
     }
     text
+}
+
+/// Returns the bytes of all files in the output of `apt-get --print-uris`: on each line an address
+/// in quotes, a name, the bytes and a hash.
+fn bytes(printed: &str) -> u64 {
+    let sizes = printed.lines().filter_map(|line| line.split(' ').nth(2)?.parse::<u64>().ok());
+    sizes.sum()
 }
 
 /// Returns the packages in the output of `apt-cache depends --recurse`: each at the start of a
@@ -428,6 +449,14 @@ mod tests {
             architectures(&["amd64", "arm64"]),
             "#clear APT::Architectures;\nAPT::Architectures:: \"amd64\";\nAPT::Architectures:: \"arm64\";\n"
         );
+    }
+
+    #[test]
+    fn bytes_to_download_are_summed() {
+        let printed = "'http://h/a_1_amd64.deb' a_1_amd64.deb 300 SHA256:00\n\
+                       Need to get 1 kB\n'http://h/b.deb' b.deb 42 SHA256:00\n";
+        assert_eq!(bytes(printed), 342);
+        assert_eq!(bytes(""), 0);
     }
 
     #[test]

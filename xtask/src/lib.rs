@@ -15,10 +15,12 @@
 //! | `installed` | programs that cargo installs for the workspace |
 //! | [`pages`] | checks the pages that people read, and runs their programs |
 //! | `pinned` | keeps programs on one core |
+//! | [`progress`] | shows what a command does, and how far it is |
 //! | [`promtool`] | finds or installs the tool of Prometheus that checks metrics |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
+//! | [`results`] | results of benchmarks: as a file, a page, and the tables of `benches/README.md` |
 //! | [`safety`] | finds `SAFETY` comments that only refer to others |
 //! | [`sources`] | finds the source files of a folder |
 //! | [`stress`] | the stress schema: many messages, large ones, every field type |
@@ -47,11 +49,13 @@ pub mod generated;
 mod installed;
 pub mod pages;
 mod pinned;
+pub mod progress;
 pub mod promtool;
 pub mod protoc;
 pub mod protos;
 pub mod public;
 pub mod ratio;
+pub mod results;
 pub mod safety;
 pub mod signatures;
 pub mod size;

@@ -34,6 +34,28 @@ pub struct Page {
     pub text: String,
 }
 
+/// Writes the figures of `benches/README.md` to the README and the pages of the guide that name
+/// them, and to `guide`, which are these pages. Returns the names of those that have changed.
+///
+/// # Errors
+///
+/// Returns an error if a page names a ratio without a value, or a file can't be read or written.
+pub fn refresh(root: &Path, guide: &mut [Page]) -> Result<Vec<String>> {
+    let file = root.join("benches/README.md");
+    let benches = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let mut changed = Vec::new();
+    for page in guide {
+        let name = page.file.display().to_string();
+        let text = figures(&page.text, &benches).with_context(|| name.clone())?;
+        if text != page.text {
+            fs::write(root.join(&page.file), &text).with_context(|| name.clone())?;
+            page.text = text;
+            changed.push(name);
+        }
+    }
+    Ok(changed)
+}
+
 /// A block of code in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {

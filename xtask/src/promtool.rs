@@ -60,7 +60,6 @@ fn dir() -> PathBuf {
 
 fn build(part: &Path) -> Result<()> {
     let (root, debs) = (part.join("root"), part.join("debs"));
-    eprintln!("reading the lists of packages");
     let apt = Apt::of_machine(&part.join("apt"))?;
     // The program needs nothing but the C library, so its package comes without what that asks for.
     apt.download(&["prometheus".to_owned()].into(), &debs)?;

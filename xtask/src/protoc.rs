@@ -211,7 +211,6 @@ fn dir() -> PathBuf {
 
 fn build(part: &Path) -> Result<()> {
     let (root, debs) = (part.join("root"), part.join("debs"));
-    eprintln!("reading the lists of packages");
     let apt = Apt::of_machine(&part.join("apt"))?;
     let mut names = apt.dependencies(&["protobuf-compiler"])?;
     names.retain(|name| !OF_THE_MACHINE.iter().any(|start| name.starts_with(start)));

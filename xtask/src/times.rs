@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use crate::progress::Progress;
+
 /// The time of one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
@@ -20,8 +22,12 @@ struct Part {
 }
 
 /// The times of all parts, displayed as a table that ends in their sum.
-#[derive(Clone, Debug, Default)]
-pub struct Times(Vec<Part>);
+#[derive(Debug, Default)]
+pub struct Times {
+    parts: Vec<Part>,
+    /// Steps of which each part is one.
+    progress: Option<Progress>,
+}
 
 impl Times {
     /// Starts with a part for the build of this program.
@@ -30,7 +36,19 @@ impl Times {
     /// children of this process.
     #[must_use]
     pub fn since_build(name: &str) -> Self {
-        Self(vec![Part { name: name.to_owned(), wall: None, cpu: cpu_of_children() }])
+        let part = Part { name: name.to_owned(), wall: None, cpu: cpu_of_children() };
+        Self { parts: vec![part], progress: None }
+    }
+
+    /// Shows each part as a step, of `count` to come.
+    #[must_use]
+    pub fn with_progress(self, count: usize) -> Self {
+        Self { progress: Some(Progress::steps(count)), ..self }
+    }
+
+    /// Shows no steps any more.
+    pub fn end_progress(&mut self) {
+        self.progress = None;
     }
 
     /// Does `work` and records its time, also when it fails.
@@ -39,9 +57,12 @@ impl Times {
     ///
     /// Returns the errors of `work`.
     pub fn part<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        if let Some(progress) = &mut self.progress {
+            progress.step(name);
+        }
         let started = Started::now();
         let result = work();
-        self.0.push(started.end(name));
+        self.parts.push(started.end(name));
         result
     }
 
@@ -52,7 +73,7 @@ impl Times {
     ///
     /// Returns an error if the file can't be read.
     pub fn split_last(&mut self, file: &Path) -> Result<()> {
-        let Some(mut rest) = self.0.pop() else { return Ok(()) };
+        let Some(mut rest) = self.parts.pop() else { return Ok(()) };
         let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         let parts: Vec<_> = text.lines().filter_map(Part::parse).collect();
         let subtract = |whole: Option<Duration>, part: Option<Duration>| Some(whole?.saturating_sub(part?));
@@ -60,20 +81,20 @@ impl Times {
             rest.wall = subtract(rest.wall, part.wall);
             rest.cpu = subtract(rest.cpu, part.cpu);
         }
-        self.0.extend(parts);
-        self.0.push(rest);
+        self.parts.extend(parts);
+        self.parts.push(rest);
         Ok(())
     }
 }
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.0.iter().map(|part| part.name.len()).max().unwrap_or(0);
+        let width = self.parts.iter().map(|part| part.name.len()).max().unwrap_or(0);
         writeln!(f, "{:width$}     wall s      CPU s", "part")?;
-        let sum = |time: fn(&Part) -> Option<Duration>| self.0.iter().filter_map(time).sum();
+        let sum = |time: fn(&Part) -> Option<Duration>| self.parts.iter().filter_map(time).sum();
         let total =
             Part { name: "total".to_owned(), wall: Some(sum(|it| it.wall)), cpu: Some(sum(|it| it.cpu)) };
-        for part in self.0.iter().chain([&total]) {
+        for part in self.parts.iter().chain([&total]) {
             let seconds = |time: Option<Duration>| {
                 time.map_or_else(|| "-".to_owned(), |time| format!("{:.1}", time.as_secs_f64()))
             };
@@ -172,7 +193,7 @@ mod tests {
         });
         assert_eq!(failed.unwrap_err().to_string(), "no");
         times.split_last(file.path()).unwrap();
-        let names: Vec<_> = times.0.iter().map(|part| &*part.name).collect();
+        let names: Vec<_> = times.parts.iter().map(|part| &*part.name).collect();
         assert_eq!(names, ["one of them", "another", "all"]);
     }
 
@@ -188,15 +209,16 @@ mod tests {
                 )
             })
             .unwrap();
-        assert!(times.0[0].cpu.unwrap() > Duration::from_millis(20), "{:?}", times.0);
-        assert!(times.0[0].wall.unwrap() > Duration::ZERO);
+        assert!(times.parts[0].cpu.unwrap() > Duration::from_millis(20), "{:?}", times.parts);
+        assert!(times.parts[0].wall.unwrap() > Duration::ZERO);
     }
 
     #[test]
     fn the_table_has_a_sum() {
         let seconds = |count| Some(Duration::from_secs(count));
         let part = |name: &str, wall, cpu| Part { name: name.to_owned(), wall, cpu };
-        let times = Times(vec![part("build", None, seconds(100)), part("tests", seconds(2), seconds(3))]);
+        let parts = vec![part("build", None, seconds(100)), part("tests", seconds(2), seconds(3))];
+        let times = Times { parts, progress: None };
         let expected = "part      wall s      CPU s\n\
                         build          -      100.0\n\
                         tests        2.0        3.0\n\

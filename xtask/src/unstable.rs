@@ -59,10 +59,7 @@ pub(crate) fn with_apt<T>(
     foreign: &[&str],
     work: impl Fn(&Apt) -> Result<T>,
 ) -> Result<T> {
-    debian::from_any(what, private, |base, targets| {
-        eprintln!("reading Debian unstable's list of packages");
-        work(&Apt::of_unstable(private, base, targets, foreign)?)
-    })
+    debian::from_any(what, private, |base, targets| work(&Apt::of_unstable(private, base, targets, foreign)?))
 }
 
 /// The unpacked libraries, with the loader that starts a program with them.

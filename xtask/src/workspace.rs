@@ -9,6 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use crate::progress;
+
 /// Returns the workspace root.
 ///
 /// # Panics
@@ -52,8 +54,10 @@ pub fn cargo() -> Command {
 /// Returns an error if the command cannot be started, or fails; the message names it and its
 /// status.
 pub fn run(command: &mut Command) -> Result<()> {
-    eprintln!("+ {}", line(command));
-    let status = command.status().with_context(|| not_started(command))?;
+    let status = progress::pass(|| {
+        eprintln!("+ {}", line(command));
+        command.status().with_context(|| not_started(command))
+    })?;
     if !status.success() {
         bail!("{}", failed(command, status));
     }
@@ -66,12 +70,12 @@ pub fn run(command: &mut Command) -> Result<()> {
 ///
 /// When it cannot be started, or fails; the message names the command and its status.
 pub fn stream(command: &mut Command, mut look: impl FnMut(&str)) -> Result<()> {
-    eprintln!("+ {}", line(command));
+    progress::pass(|| eprintln!("+ {}", line(command)));
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| not_started(command))?;
     let output = child.stdout.take().expect("it is piped");
     for text in BufReader::new(output).lines() {
         let text = text?;
-        println!("{text}");
+        progress::print(|| println!("{text}"));
         look(&text);
     }
     let status = child.wait()?;

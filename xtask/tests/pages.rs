@@ -26,6 +26,22 @@ fn parts_of_files_are_as_the_files_have_them() {
 }
 
 #[test]
+fn figures_are_those_of_the_benchmarks() {
+    let benches = std::fs::read_to_string(root().join("benches/README.md")).unwrap();
+    for page in Page::guide(root()).unwrap() {
+        let name = page.file.display().to_string();
+        let fresh = pages::figures(&page.text, &benches).unwrap();
+        assert!(fresh == page.text, "{name} has old figures\nhint: `cargo xtask docs` writes them");
+    }
+}
+
+#[test]
+fn the_readme_is_short() {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(text.lines().count() < 250, "README.md has {} lines", text.lines().count());
+}
+
+#[test]
 fn the_summary_lists_every_page_of_the_guide() {
     let pages = Page::guide(root()).unwrap();
     let summary = pages.iter().find(|page| page.file.ends_with("SUMMARY.md")).unwrap();

@@ -121,8 +121,8 @@ impl Database {
     /// # Errors
     ///
     /// Fails if the query does, or if the result doesn't fit into a page.
-    pub fn query_sync(&self, sql: &str, parameters: &Parameters) -> Result<PoolBox<Page>, DatabaseError> {
-        self.read(&FfiContext::default(), |reader| rows::query(reader, sql, parameters))
+    pub fn query_sync(&self, sql: &str, parameters: Parameters) -> Result<PoolBox<Page>, DatabaseError> {
+        self.read(&FfiContext::default(), |reader| rows::query(reader, sql, &parameters))
     }
 
     /// Returns the rows of a query in an arena, which has no bounds.

@@ -119,7 +119,7 @@ fn values_of_each_type_come_back() {
     assert_eq!(page.values.as_slice(), [&row[..], &[Value::Null]].concat());
     assert_eq!((page.first, page.rows, page.last), (0, 1, true));
     let by_key = "SELECT name FROM item WHERE id = ?";
-    let page = database.query_sync(by_key, &with(&[Value::Integer(7)])).unwrap();
+    let page = database.query_sync(by_key, with(&[Value::Integer(7)])).unwrap();
     assert_eq!(page.values.as_slice(), [text("Łódź")]);
     let empty = query(&database, "SELECT id FROM item WHERE id = 8").unwrap();
     assert_eq!((empty.rows, empty.columns.len(), empty.values.len()), (0, 1, 0));

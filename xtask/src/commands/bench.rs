@@ -1,17 +1,22 @@
 //! `cargo xtask bench`.
 
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process;
+use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
-use clap::Args;
+use anyhow::{Context, Error, Result, bail, ensure};
+use clap::{Args, Subcommand};
 use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
+use crate::browser::Browser;
 use crate::dart_sdk::Sdk;
 use crate::flutter::Flutter;
+use crate::pages::{self, Page};
 use crate::pinned::Pinned;
-use crate::ratio::Ratio;
+use crate::progress::{self, Progress};
+use crate::results::{self, Comparison, Machine, Printed, Readme, Results};
 use crate::size;
 use crate::workspace;
 
@@ -135,12 +140,37 @@ const TLS: [(&str, &str); 1] = [("GLIBC_TUNABLES", "glibc.rtld.optional_static_t
 
 /// Arguments of `cargo xtask bench`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Bench {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Benchmark to run, or `all`. Without it, the benchmarks are listed
     name: Option<String>,
     /// Have criterion write its reports instead of the rounds and ratios; only `pools` has them
     #[arg(long, requires = "name")]
     report: bool,
+    /// Runs of each benchmark; with three, `compare` knows their noise
+    #[arg(long, requires = "name", default_value_t = NonZero::<usize>::MIN, value_name = "COUNT")]
+    runs: NonZero<usize>,
+    /// Draw all tables as a page, `target/bench/results.html`, and write what was measured as
+    /// JSON beside it
+    #[arg(long, requires = "name", conflicts_with = "report")]
+    html: bool,
+    /// Write the ratios into the tables of `benches/README.md`, with machine and date
+    #[arg(long, requires = "name", conflicts_with = "report")]
+    write: bool,
+}
+
+/// Commands that run no benchmark.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what got slower between two runs, beyond noise; fails if anything did
+    Compare {
+        /// The JSON of `--html`, of the run before
+        old: PathBuf,
+        /// That of the run now
+        new: PathBuf,
+    },
 }
 
 impl Bench {
@@ -150,9 +180,17 @@ impl Bench {
     /// # Errors
     ///
     /// Returns an error if there is no such benchmark, something doesn't build, or a contender
-    /// computes a wrong result.
+    /// computes a wrong result. The other benchmarks run all the same, and what they have measured
+    /// is written. `compare` fails if a ratio is slower beyond noise.
     pub fn run(self) -> Result<()> {
-        let Some(name) = self.name else {
+        if let Some(Command::Compare { old, new }) = self.command {
+            let comparison = Comparison::of(&Results::read(&old)?, &Results::read(&new)?);
+            println!("{comparison}");
+            let slower = comparison.slower.len();
+            ensure!(slower == 0, "slower beyond noise: {slower}");
+            return Ok(());
+        }
+        let Some(name) = &self.name else {
             for Benchmark { name, about, .. } in BENCHMARKS {
                 println!("{name:10}{about}");
             }
@@ -173,41 +211,108 @@ impl Bench {
             }
             return Ok(());
         }
-        let mut tally = Tally::default();
-        for benchmark in chosen {
-            (benchmark.run)(&mut tally).with_context(|| format!("benchmark {}", benchmark.name))?;
+        // Before the first build, which is a load of its own.
+        let machine = Machine::this()?;
+        let (benchmarks, failed) = measure(&chosen, self.runs.get());
+        let results = Results { machine, benchmarks };
+        let met = results.ratios().filter(|it| it.ratio().is_met()).count();
+        println!("\n{met} ratios ok, {} missed", results.ratios().count() - met);
+        if self.html {
+            draw(&results)?;
         }
-        println!("\n{} ratios ok, {} missed", tally.ok, tally.missed);
-        Ok(())
+        if self.write {
+            write_tables(&results)?;
+        }
+        match failed.len() {
+            0 => Ok(()),
+            1 => Err(failed.into_iter().next().context("there is one")?),
+            count => bail!(
+                "{count} benchmarks failed: {}",
+                failed.iter().map(|it| format!("\n{it:#}")).collect::<String>()
+            ),
+        }
     }
 }
 
-/// Number of ratios that were printed.
+/// Runs benchmarks, each `runs` times. Returns what they have measured, and the errors of
+/// those that failed.
+fn measure(chosen: &[&Benchmark], runs: usize) -> (Vec<results::Benchmark>, Vec<Error>) {
+    let (mut measured, mut failed) = (Vec::new(), Vec::new());
+    let mut progress = Progress::steps(chosen.len() * runs);
+    for benchmark in chosen {
+        let (name, start) = (benchmark.name, Instant::now());
+        let mut parts = Vec::new();
+        for run in 1..=runs {
+            progress.step(if runs == 1 { name.to_owned() } else { format!("{name}, run {run} of {runs}") });
+            let mut tally = Tally::default();
+            if let Err(error) = (benchmark.run)(&mut tally) {
+                let error = error.context(format!("benchmark {name}"));
+                progress::print(|| eprintln!("{error:#}"));
+                failed.push(error);
+                // Runs that failed once fail again.
+                progress.skip(runs - run);
+                break;
+            }
+            parts.push(tally.printed.parts());
+        }
+        if !parts.is_empty() {
+            let (name, seconds) = (name.to_owned(), start.elapsed().as_secs());
+            measured.push(results::Benchmark { name, seconds, parts: results::Benchmark::merge(parts) });
+        }
+    }
+    (measured, failed)
+}
+
+/// Writes the page of results and their JSON, and looks at the page if there is a browser.
+fn draw(results: &Results) -> Result<()> {
+    let folder = workspace::root().join("target/bench");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let (page, json) = (folder.join("results.html"), folder.join("results.json"));
+    fs::write(&page, results::page(results)).with_context(|| format!("cannot write {}", page.display()))?;
+    results.write(&json)?;
+    println!("{}\n{}", page.display(), json.display());
+    match Browser::find() {
+        Some(browser) => browser.check(&page),
+        None => {
+            println!("the page was not looked at\nhint: `cargo xtask chromium`");
+            Ok(())
+        }
+    }
+}
+
+/// Writes the ratios into the tables of `benches/README.md`, and from there into the pages that
+/// name them.
+fn write_tables(results: &Results) -> Result<()> {
+    let file = workspace::root().join("benches/README.md");
+    let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let Readme { text, cells, homeless } = Readme::with(&text, results);
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("{cells} cells of {} written", file.display());
+    for name in pages::refresh(workspace::root(), &mut Page::guide(workspace::root())?)? {
+        println!("{name} has new figures");
+    }
+    for name in homeless {
+        println!("no cell is for {name}");
+    }
+    Ok(())
+}
+
+/// Tables and ratios that a run of a benchmark has printed.
 #[derive(Default)]
 struct Tally {
-    ok: usize,
-    missed: usize,
+    printed: Printed,
 }
 
 impl Tally {
-    /// Runs `command`, passes on what it prints, and counts its ratios.
-    fn run(&mut self, command: &mut Command) -> Result<()> {
-        let mut counted = Ok(());
+    /// Runs `command`, passes on what it prints, and reads it.
+    fn run(&mut self, command: &mut process::Command) -> Result<()> {
+        let mut read = Ok(());
         workspace::stream(command, |line| {
-            if counted.is_ok() && line.starts_with("ratio ") {
-                counted = self.count(line);
+            if read.is_ok() {
+                read = self.printed.line(line).map(drop);
             }
         })?;
-        counted
-    }
-
-    fn count(&mut self, line: &str) -> Result<()> {
-        if line.parse::<Ratio>()?.is_met() {
-            self.ok += 1;
-        } else {
-            self.missed += 1;
-        }
-        Ok(())
+        read
     }
 }
 
@@ -317,7 +422,7 @@ fn production(tally: &mut Tally) -> Result<()> {
 }
 
 /// Returns a command for the program whose loops are in C.
-fn native_pools() -> Command {
+fn native_pools() -> process::Command {
     let mut program = workspace::cargo();
     program.args(["run", "--quiet", "--release", "--package", "bench-pools", "--features", PEERS, "--"]);
     program.envs(TLS);
@@ -328,7 +433,7 @@ fn native_pools() -> Command {
 fn library(name: &str) -> Result<PathBuf> {
     let features = if name == "bench-pools" { vec![PEERS.to_owned()] } else { Vec::new() };
     let release = BuildOptions { release: true, features, ..BuildOptions::default() };
-    Crate::named(name)?.build(&release)
+    progress::pass(|| Crate::named(name)?.build(&release))
 }
 
 /// Runs the Rust half, then the Dart half, which starts the Rust program for the same frame.
@@ -343,7 +448,7 @@ fn images(tally: &mut Tally) -> Result<()> {
     let scratch = scratch("images")?;
     let library = package("image_processing", &scratch)?;
     let rust = library.with_file_name(name);
-    tally.run(&mut Command::new(&rust))?;
+    tally.run(&mut process::Command::new(&rust))?;
 
     sdk.pub_get(&folder)?;
     let compiled = scratch.join("images.exe");
@@ -433,8 +538,9 @@ fn run_dart(tally: &mut Tally, benchmark: &str, library: &Path, more: &[&Path], 
 /// Builds libraries, and prints their sizes.
 fn size(tally: &mut Tally) -> Result<()> {
     for ratio in size::measure(&scratch("size")?)? {
-        println!("{ratio}");
-        tally.count(&ratio.to_string())?;
+        let line = ratio.to_string();
+        println!("{line}");
+        tally.printed.line(&line)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::generated::{Action, Generated};
+use crate::progress::Progress;
 use crate::public;
 use crate::signatures;
 use crate::stress;
@@ -28,17 +29,21 @@ impl Bless {
         // Written first, because the libraries below are compiled from them.
         stress::apply(Action::Write)?;
         signatures::apply(Action::Write)?;
-        for generated in Generated::all()? {
-            eprintln!("{}", generated.package);
+        let all = Generated::all()?;
+        let mut progress = Progress::steps(all.len() + 3);
+        for generated in all {
+            progress.step(&generated.package);
             generated.apply(Action::Write)?;
         }
+        progress.step("golden files of the emitter");
         // Golden files of the emitter's own tests, for schemas that no library has.
         run(cargo()
             .args(["test", "--quiet", "--package", "ffi-dart-emit", "--test", "it"])
             .env("FFI_BLESS", "1"))?;
+        progress.step("public items");
         run(cargo().args(["doc", "--quiet", "--package", "ffi-core", "--all-features", "--no-deps"]))?;
         public::apply(&target().join("doc"), Action::Write)?;
-        // What the derive writes.
+        progress.step("what the derive writes");
         run(cargo().args(["test", "--quiet", "--package", "ffi-derive", "--lib"]).env("FFI_BLESS", "1"))
     }
 

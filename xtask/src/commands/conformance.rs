@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use ffi_dart_emit::proto::{self, ImportOptions};
 
 use crate::conformance::Suite;
+use crate::progress;
 use crate::workspace::{capture, cargo, root, run, target};
 
 /// The arguments of `cargo xtask conformance`.
@@ -78,6 +79,8 @@ fn build(suite: &Suite) -> Result<PathBuf> {
     let core = core.to_str().context("the workspace's path is not UTF-8")?;
     fs::write(folder.join("Cargo.toml"), MANIFEST.replace("PATH", core))?;
     let built = target().join("fixtures");
-    capture(cargo().args(["build", "--offline", "--target-dir"]).arg(&built).current_dir(&folder))?;
+    let mut build = cargo();
+    build.args(["build", "--offline", "--target-dir"]).arg(&built).current_dir(&folder);
+    progress::busy("building the tested program", || capture(&mut build))?;
     Ok(built.join("debug/conformance-testee"))
 }

@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::Message;
 
+use crate::progress::Progress;
 use crate::toolchain::programs;
 use crate::workspace::{capture, cargo, root, run, target};
 
@@ -96,18 +97,23 @@ impl Coverage {
             [] => ALL.to_vec(),
             arguments => arguments.iter().map(String::as_str).collect(),
         };
+        let mut progress = Progress::steps(if self.tests.is_empty() { 4 } else { 2 });
+        progress.step("building the tests");
         let built = built(counting().args(&arguments))?;
         fs::write(folder.join("objects.txt"), built.join("\n"))?;
+        progress.step("running the tests");
         let tested = run(counting().args(&arguments));
         if !self.tests.is_empty() {
             return tested;
         }
         // A feature that others in the workspace must not get, and what examples of docs run.
+        progress.step("pool-debug");
         let debugged = ["-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"];
         let built = self::built(counting().args(debugged))?;
         let objects = fs::read_to_string(folder.join("objects.txt"))?;
         fs::write(folder.join("objects.txt"), objects + "\n" + &built.join("\n"))?;
         let debugged = run(counting().args(debugged));
+        progress.step("examples of docs");
         let documented = run(counting()
             .args(["-p", "ffi-core", "--doc", "--all-features"])
             .env("RUSTDOCFLAGS", "-Cinstrument-coverage"));

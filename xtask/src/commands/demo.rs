@@ -10,6 +10,7 @@ use crate::dart_sdk::{Mode, Sdk};
 use crate::example::Example;
 use crate::flutter::{Flutter, Goldens};
 use crate::generated::{self, Generated};
+use crate::progress::{self, Progress};
 use crate::workspace;
 
 /// The arguments of `cargo xtask demo`.
@@ -42,11 +43,13 @@ impl Demo {
         if self.all {
             return all(&sdk);
         }
-        eprintln!("building {}", self.example);
+        let mut progress = Progress::steps(1 + Mode::ALL.len());
+        progress.step(format!("building {}", self.example));
         let example = build(&self.example)?.with_arguments(self.arguments);
         for mode in Mode::ALL {
-            eprintln!("running its Dart program, {mode:?}");
-            print!("{}", example.run(&sdk, mode)?);
+            progress.step(format!("running its Dart program, {mode:?}"));
+            let printed = example.run(&sdk, mode)?;
+            progress::print(|| print!("{printed}"));
         }
         Ok(())
     }
@@ -54,8 +57,9 @@ impl Demo {
 
 /// Builds an example's library, and writes its Dart package.
 fn build(folder: &str) -> Result<Example> {
-    let example = Example::build(folder, &BuildOptions { release: true, ..BuildOptions::default() })?;
-    eprintln!("writing its Dart package to {}", example.generated().dart.display());
+    let release = BuildOptions { release: true, ..BuildOptions::default() };
+    let example = progress::pass(|| Example::build(folder, &release))?;
+    progress::print(|| eprintln!("writing its Dart package to {}", example.generated().dart.display()));
     example.write_package()?;
     Ok(example)
 }
@@ -90,10 +94,10 @@ impl Built {
         match self {
             Self::Program(example) => {
                 for mode in Mode::ALL {
-                    eprintln!("running its Dart program, {mode:?}");
+                    progress::print(|| eprintln!("running its Dart program, {mode:?}"));
                     let printed = example.run_as_expected(sdk, mode)?;
                     if mode == Mode::Aot {
-                        print!("{printed}");
+                        progress::print(|| print!("{printed}"));
                     }
                 }
             }
@@ -101,8 +105,9 @@ impl Built {
                 flutter.pub_get(app)?;
                 let tests = flutter.compile_tests(app)?;
                 for file in tests.files() {
-                    eprintln!("running {file} in Flutter's engine");
-                    print!("{}", tests.run(file, Goldens::Compare)?.stdout);
+                    progress::print(|| eprintln!("running {file} in Flutter's engine"));
+                    let printed = tests.run(file, Goldens::Compare)?.stdout;
+                    progress::print(|| print!("{printed}"));
                 }
             }
         }
@@ -114,19 +119,21 @@ impl Built {
 fn all(sdk: &Sdk) -> Result<()> {
     let folders = generated::examples()?;
     let count = folders.len();
+    let mut progress = Progress::steps(2 * count);
     let mut built = Vec::new();
-    for (index, folder) in folders.iter().enumerate() {
-        eprintln!("[{}/{count}] building {folder}", index + 1);
+    for folder in &folders {
+        progress.step(format!("building {folder}"));
         built.push(Built::new(folder)?);
     }
     let start = Instant::now();
-    for (index, (folder, built)) in folders.iter().zip(&built).enumerate() {
-        eprintln!("\n[{}/{count}] {folder}, {} s so far", index + 1, start.elapsed().as_secs());
+    for (folder, built) in folders.iter().zip(&built) {
+        progress.step(format!("running {folder}"));
         match built {
             Some(built) => built.run(sdk)?,
-            None => eprintln!("left out: Flutter's engine can't be installed here"),
+            None => progress::print(|| eprintln!("left out: Flutter's engine can't be installed here")),
         }
     }
+    drop(progress);
     eprintln!("\nall {count} examples ran in {} s", start.elapsed().as_secs());
     Ok(())
 }

@@ -10,8 +10,11 @@ use ffi_dart_emit::cli;
 
 use crate::browser::Browser;
 use crate::dart_sdk::Sdk;
+use crate::generated::{self, Generated};
 use crate::installed;
-use crate::pages::{self, Counts, GUIDE, Page, Programs};
+use crate::pages::{self, Counts, Page, Programs};
+use crate::progress::{self, Progress};
+use crate::tool::note;
 use crate::workspace::{root, run, target};
 
 /// The arguments of `cargo xtask docs`.
@@ -25,70 +28,84 @@ pub struct Docs {
 impl Docs {
     /// Checks the links of all pages, copies the figures of `benches/README.md` to the guide, runs
     /// the programs in the README and the guide, and makes the guide's book in `target/book`,
-    /// with the layouts of the libraries. Installs mdBook into `.mdbook/` if it isn't there.
+    /// with the layouts of their libraries and of the examples. Installs mdBook into `.mdbook/` and
+    /// Chromium into `.chromium/` if they aren't there.
     ///
     /// # Errors
     ///
     /// Returns an error if a link leads nowhere, a program fails, or the book can't be made.
     pub fn run(self) -> Result<()> {
+        let mut progress = Progress::steps(if self.check { 2 } else { 4 });
+        progress.step("links and parts of files");
         let links = pages::links(root(), &Page::all(root())?);
         ensure!(links.broken.is_empty(), "links lead nowhere:\n{}", links.broken.join("\n"));
-        println!("{} links to files and headings", links.count);
+        progress::print(|| println!("{} links to files and headings", links.count));
         let mut guide = Page::guide(root())?;
-        refresh(&mut guide)?;
-        println!("{} blocks show parts of files", pages::excerpts(root(), &guide)?);
+        for name in pages::refresh(root(), &mut guide)? {
+            progress::print(|| println!("{name} has new figures"));
+        }
+        let excerpts = pages::excerpts(root(), &guide)?;
+        progress::print(|| println!("{excerpts} blocks show parts of files"));
+        progress.step("programs in the pages");
         let folder = target().join("pages");
         let sdk = Sdk::find_or_install()?;
         let (programs, built) = (Programs::of(&guide)?, target().join("apart"));
         let Counts { rust, dart, outputs } = programs.run(&sdk, &folder, &built)?;
-        println!("{rust} blocks of Rust and {dart} of Dart compiled and ran, {outputs} outputs compared");
+        let counts =
+            format!("{rust} blocks of Rust and {dart} of Dart compiled and ran, {outputs} outputs compared");
+        progress::print(|| println!("{counts}"));
         if !self.check {
             let out = root().join("target/book");
+            progress.step("the book");
             run(Command::new(installed::mdbook()?)
                 .arg("build")
                 .arg(root().join("docs"))
                 .arg("--dest-dir")
                 .arg(&out))?;
+            progress.step("pages of layouts");
             layouts(&programs.libraries(&built), &out.join("layouts"))?;
+            drop(progress);
             println!("{}", out.join("index.html").display());
         }
         Ok(())
     }
 }
 
-/// Draws the layouts of libraries, a page for each in `folder`, and looks at the pages if there is
-/// a browser.
-fn layouts(libraries: &[(String, PathBuf)], folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let browser = Browser::find();
-    for (name, library) in libraries {
+/// Draws the layouts of the guide's libraries and of those of the examples, a page for each in
+/// `folder`, and looks at the pages in a browser. Installs Chromium if it isn't there; where that
+/// is not possible, only says that nobody looked.
+fn layouts(guide: &[(String, PathBuf)], folder: &Path) -> Result<()> {
+    let browser = Browser::find_or_install();
+    if let Err(error) = &browser {
+        note(&format!("the pages of layouts are not looked at: {error:#}"));
+    }
+    let examples = generated::examples()?;
+    let mut progress = Progress::parts("pages of layouts", guide.len() + examples.len());
+    let mut draw = |name: &str, library: &Path| -> Result<()> {
         let page = folder.join(format!("{name}.html"));
+        let parent = page.parent().context("a page is in a folder")?;
+        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
         let command = ["ffi-dart-emit".as_ref(), "inspect".as_ref(), library.as_os_str()];
         let command = command.into_iter().chain(["--html".as_ref(), page.as_os_str()]);
-        cli::run(cli::Cli::try_parse_from(command)?)?;
-        if let Some(browser) = &browser {
+        let command = cli::Cli::try_parse_from(command)?;
+        progress::print(|| cli::run(command))?;
+        if let Ok(browser) = &browser {
             browser.check(&page)?;
         }
+        progress.advance();
+        Ok(())
+    };
+    for (name, library) in guide {
+        draw(name, library)?;
     }
-    match browser {
-        Some(_) => println!("{} pages of layouts checked in light and dark", libraries.len()),
-        None => println!("the pages of layouts were not looked at\nhint: `apt-get install chromium`"),
+    for example in &examples {
+        let generated = Generated::example(example);
+        let library = progress::pass(|| generated.library("dev"))?;
+        draw(example, &library).with_context(|| format!("layouts of {example}"))?;
     }
-    Ok(())
-}
-
-/// Writes the figures of the benchmarks to the pages of the guide that name them.
-fn refresh(guide: &mut [Page]) -> Result<()> {
-    let file = root().join("benches/README.md");
-    let benches = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    for page in guide.iter_mut().filter(|page| page.file.starts_with(GUIDE)) {
-        let name = page.file.display().to_string();
-        let text = pages::figures(&page.text, &benches).with_context(|| name.clone())?;
-        if text != page.text {
-            fs::write(root().join(&page.file), &text).with_context(|| name.clone())?;
-            println!("{name} has new figures");
-            page.text = text;
-        }
+    drop(progress);
+    if browser.is_ok() {
+        println!("{} pages of layouts checked in light and dark", guide.len() + examples.len());
     }
     Ok(())
 }

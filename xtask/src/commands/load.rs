@@ -7,6 +7,7 @@ use ffi_dart_emit::cargo::BuildOptions;
 
 use crate::dart_sdk::Sdk;
 use crate::example::Example;
+use crate::progress::{self, Progress};
 use crate::workspace;
 
 /// The arguments of `cargo xtask load`.
@@ -32,11 +33,15 @@ impl Load {
         let seconds = Duration::try_from_secs_f64(self.seconds)
             .with_context(|| format!("{} is no number of seconds", self.seconds))?;
         let sdk = Sdk::find_or_install()?;
+        let mut progress = Progress::steps(3);
+        progress.step("building the service");
         let options = BuildOptions { release: true, ..BuildOptions::default() };
-        let example = Example::build("08_services", &options)?;
+        let example = progress::pass(|| Example::build("08_services", &options))?;
+        progress.step("compiling the program");
         let (sdk, program) = example.compile(&sdk, "load")?;
         let mut run = sdk.program(&program);
         run.args([self.isolates.to_string(), seconds.as_millis().to_string()]);
+        progress.step(format!("calling it for {} s", self.seconds));
         workspace::run(&mut run)
     }
 }

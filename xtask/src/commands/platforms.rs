@@ -19,6 +19,7 @@ use self::outputs::Fixtures;
 use crate::cells::{Cells, NotHere};
 use crate::debian::{self, Apt};
 use crate::generated;
+use crate::progress::Progress;
 use crate::toolchain::{nightly, nightly_with_source, programs};
 use crate::workspace::{capture, cargo, root, run, target};
 
@@ -195,6 +196,9 @@ const NOT_TRIED: [(&str, &str, &str); 10] = [
     ("x86_64-unknown-linux-musl", "tests in Dart", "a Dart for musl, of which there is no release"),
 ];
 
+/// Work of a cell.
+type Work<'a> = dyn FnMut() -> Result<()> + 'a;
+
 impl Platforms {
     /// Tries everything that can be tried here on each platform, prints a line for each, and at
     /// last a table: `ok`, `failed`, or `not here` with what is missing.
@@ -219,11 +223,26 @@ impl Platforms {
         if self.write {
             return write(&tools);
         }
-        let mut cells = Cells::default();
-        let mut add = |platform: &str, what: &str, work: &mut dyn FnMut() -> Result<()>| {
+        // Once to count the cells, and once to try them.
+        let mut count = 0;
+        self.each(&tools, fixtures, &mut |_, _, _| count += 1);
+        let (mut cells, mut progress) = (Cells::default(), Progress::steps(count));
+        self.each(&tools, fixtures, &mut |platform, what, work| {
+            progress.step(format!("{platform}: {what}"));
+            cells.add(platform, what, work);
+        });
+        drop(progress);
+        println!("\n{cells}");
+        ensure!(cells.failures() == 0, "{} cells failed; their errors are above", cells.failures());
+        Ok(())
+    }
+
+    /// Calls `found` for each cell that was asked for, with its platform, its name and its work.
+    fn each(&self, tools: &Tools, fixtures: &Fixtures, found: &mut dyn FnMut(&str, &str, &mut Work<'_>)) {
+        let mut add = |platform: &str, what: &str, work: &mut Work<'_>| {
             let name = format!("{platform} {what}");
             if self.only.is_empty() || self.only.iter().any(|it| name.contains(it)) {
-                cells.add(platform, what, work);
+                found(platform, what, work);
             }
         };
         for target in PLATFORMS.iter().map(|it| it.triple).chain(COMPILED) {
@@ -242,7 +261,7 @@ impl Platforms {
         for platform in &PLATFORMS {
             for link in platform.links {
                 let what = format!("records, linked by {}", link.name());
-                add(platform.triple, &what, &mut || platform.compare(&tools, link, expected()?));
+                add(platform.triple, &what, &mut || platform.compare(tools, link, expected()?));
             }
         }
         for target in COMPILED {
@@ -259,7 +278,7 @@ impl Platforms {
             let link = &platform.links[0];
             let build = |package: &str, features: &[&str]| {
                 ensure!(features.is_empty(), "{package} is built for {} without features", platform.triple);
-                platform.build(&tools, link, package, "dev", &[])
+                platform.build(tools, link, package, "dev", &[])
             };
             let what = format!("generated files, linked by {}", link.name());
             add(platform.triple, &what, &mut || {
@@ -297,10 +316,7 @@ impl Platforms {
         for (target, what, missing) in NOT_TRIED {
             add(target, what, &mut || Err(NotHere(missing.to_owned()).into()));
         }
-        add("this machine", "ffi-dart-emit installs without a warning", &mut || install(&tools));
-        println!("\n{cells}");
-        ensure!(cells.failures() == 0, "{} cells failed; their errors are above", cells.failures());
-        Ok(())
+        add("this machine", "ffi-dart-emit installs without a warning", &mut || install(tools));
     }
 }
 

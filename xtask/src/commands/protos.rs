@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::progress::{self, Progress};
 use crate::protoc::Protoc;
 use crate::protos::{HEAD, Project, check};
 use crate::workspace::root;
@@ -40,9 +41,11 @@ impl Protos {
     /// Returns an error if files can't be read or written.
     pub fn run(self) -> Result<()> {
         println!("{HEAD}");
+        let mut progress = Progress::steps(self.folders.len());
         for folder in &self.folders {
             let name = folder.file_name().context("it has a name")?.to_string_lossy().to_lowercase();
             let name = name.replace(|next: char| !next.is_ascii_alphanumeric(), "_");
+            progress.step(&name);
             let mut include = self.include.clone();
             if include.is_empty() {
                 include.push(folder.clone());
@@ -52,13 +55,13 @@ impl Protos {
             let python = self.python_values.map(|count| anyhow::Ok((self.python(&target)?, count)));
             let build = |folder: &Path| build(folder, &project.name, &target.join("target"));
             let row = check(&project, &target.join(&project.name), build, python.transpose()?)?;
-            println!("{row}");
-            if let Some(peer) = &row.peer {
-                print!("{}", peer.said);
-            }
-            for failure in row.failures.iter().take(self.failures) {
-                eprintln!("{failure}");
-            }
+            progress::print(|| {
+                println!("{row}");
+                if let Some(peer) = &row.peer {
+                    print!("{}", peer.said);
+                }
+                row.failures.iter().take(self.failures).for_each(|failure| eprintln!("{failure}"));
+            });
         }
         Ok(())
     }

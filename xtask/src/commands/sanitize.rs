@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
+use crate::progress::{self, Progress};
 use crate::toolchain::{add_to_nightly, host, nightly, nightly_with_source};
 use crate::workspace::{capture, cargo, on_path, root, run, stream, target};
 
@@ -95,7 +96,9 @@ impl Sanitize {
         };
         let host = host()?;
         let mut lines = Vec::new();
+        let mut progress = Progress::steps(chosen.len());
         for tool in chosen {
+            progress.step(format!("{tool:?}").to_lowercase());
             match tool {
                 Tool::Loom => lines.push(Line::of("loom", loom)),
                 Tool::Memcheck => lines.push(Line::of("memcheck", || memcheck(&host))),
@@ -111,6 +114,7 @@ impl Sanitize {
                 Tool::Fuzz => self.fuzz(&host, &mut lines)?,
             }
         }
+        drop(progress);
         println!();
         lines.iter().for_each(|line| println!("{line}"));
         let failed = lines.iter().filter(|line| line.result.is_err()).count();
@@ -129,7 +133,10 @@ impl Sanitize {
             bail!("there is no fuzz target `{unknown}`; hint: {}", names.join(", "));
         }
         let built = build_fuzzer(host);
-        for name in names.iter().filter(|name| self.target.is_empty() || self.target.contains(name)) {
+        names.retain(|name| self.target.is_empty() || self.target.contains(name));
+        let mut progress = Progress::steps(names.len());
+        for name in &names {
+            progress.step(format!("fuzz {name}"));
             let fuzz = || match &built {
                 Ok(program) => fuzz(program, &corpus, name, self.seconds),
                 Err(error) => bail!("{error:#}"),
@@ -160,7 +167,7 @@ impl Line {
         let started = Instant::now();
         let result = run();
         if let Err(error) = &result {
-            eprintln!("{name}: {error:#}");
+            progress::print(|| eprintln!("{name}: {error:#}"));
         }
         Self { name: name.to_owned(), seconds: started.elapsed().as_secs(), result }
     }

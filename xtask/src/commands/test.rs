@@ -32,12 +32,16 @@ impl Test {
     ///
     /// Returns an error if a check fails.
     pub fn run(self) -> Result<()> {
-        let mut times = Times::since_build("build of xtask");
+        let mut times = Times::since_build("build of xtask").with_progress(PARTS);
         let checked = check(&mut times);
+        times.end_progress();
         println!("\n{times}");
         checked
     }
 }
+
+/// Number of parts that [`check`] has.
+const PARTS: usize = 8;
 
 fn check(times: &mut Times) -> Result<()> {
     // Taken before cargo builds this program again, when its file becomes `xtask (deleted)`.

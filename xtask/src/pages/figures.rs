@@ -28,7 +28,9 @@ pub fn figures(page: &str, benches: &str) -> Result<String> {
             let room = cells.len() - 1;
             ensure!(values.len() <= room, "{name}: the row has room for {room} of {} values", values.len());
             cells[1..=values.len()].copy_from_slice(values);
-            text += &format!("| {} |\n", cells.join(" | "));
+            let cells =
+                cells.iter().map(|it| if it.is_empty() { " |".to_owned() } else { format!(" {it} |") });
+            text += &format!("|{}\n", cells.collect::<String>());
         } else {
             text += line;
             text.push('\n');
@@ -69,9 +71,9 @@ mod tests {
 
     #[test]
     fn values_are_copied_by_name() {
-        let page = "| | JIT | AOT |\n|---|---|---|\n| a call (`a_ns`) | 0 | 2 | own |\n| other (`A`) | 0 |\n";
-        let expected =
-            "| | JIT | AOT |\n|---|---|---|\n| a call (`a_ns`) | 1.04 | 0.84 | own |\n| other (`A`) | 0 |\n";
+        let page =
+            "| | JIT | AOT |\n|---|---|---|\n| a call (`a_ns`) | 0 | 2 | | own |\n| other (`A`) | 0 |\n";
+        let expected = "| | JIT | AOT |\n|---|---|---|\n| a call (`a_ns`) | 1.04 | 0.84 | | own |\n| other (`A`) | 0 |\n";
         assert_eq!(figures(page, BENCHES).unwrap(), expected);
         assert_eq!(figures(expected, BENCHES).unwrap(), expected);
         for (row, reason) in [

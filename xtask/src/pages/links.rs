@@ -38,7 +38,7 @@ pub fn links(root: &Path, pages: &[Page]) -> Links {
                 };
                 let (path, anchor) = link.split_once('#').map_or((link, None), |(it, at)| (it, Some(at)));
                 let file = if path.is_empty() { Some(page.file.clone()) } else { resolve(folder, path) };
-                let Some(file) = file.filter(|file| root.join(file).exists()) else {
+                let Some(file) = file.filter(|file| root.join(source(file)).exists()) else {
                     broken("there is no such file");
                     continue;
                 };
@@ -55,6 +55,17 @@ pub fn links(root: &Path, pages: &[Page]) -> Links {
         }
     }
     found
+}
+
+/// Returns the file or folder of which `file` is made: `cargo xtask docs` draws the layouts of
+/// `examples/{name}` in the book's page `layouts/{name}.html`. Others are made of themselves.
+fn source(file: &Path) -> PathBuf {
+    match file.strip_prefix(Path::new(GUIDE).join("layouts")) {
+        Ok(page) if page.extension().is_some_and(|it| it == "html") => {
+            Path::new("examples").join(page.with_extension("")).join("src")
+        }
+        _ => file.to_owned(),
+    }
 }
 
 /// Returns `path` in `folder`, without `.` and `..`; none if it leads out of the workspace.

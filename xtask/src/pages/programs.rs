@@ -82,7 +82,7 @@ impl Crate {
         format!(
             "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n{library}\
              [dependencies]\n\
-             ffi-core = {{ path = {core:?}, features = [\"metrics\", \"observe\", \"proto\", \"simd\", \"tokio\"] }}\n\
+             ffi-core = {{ path = {core:?}, features = [\"json\", \"metrics\", \"observe\", \"proto\", \"simd\", \"tokio\"] }}\n\
              futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
              thiserror = \"2\"\n\
              tokio = {{ version = \"1\", default-features = false, features = [\"rt\", \"time\"] }}\n\

@@ -30,20 +30,20 @@ final class ColumnsCalls<T extends NativeType> {
     String swapRemove, {
     this.isSecret = false,
   }) : _create = _memory.library.lookup(create),
-      _free = _memory.library.lookup(free),
-      _reserve = _count(_memory, reserve),
-      _resize = _count(_memory, resize),
-      _append = _memory.library.lookupFunction<_RowsC, _RowsD>(
-        append,
-        isLeaf: true,
-      ),
-      _read = _rowsAt(_memory, read),
-      _write = _rowsAt(_memory, write),
-      _swapRemove = _memory.library
-          .lookupFunction<
-            Int32 Function(Pointer<Void>, Size, Pointer<Void>),
-            int Function(Pointer<Void>, int, Pointer<Void>)
-          >(swapRemove, isLeaf: true);
+       _free = _memory.library.lookup(free),
+       _reserve = _count(_memory, reserve),
+       _resize = _count(_memory, resize),
+       _append = _memory.library.lookupFunction<_RowsC, _RowsD>(
+         append,
+         isLeaf: true,
+       ),
+       _read = _rowsAt(_memory, read),
+       _write = _rowsAt(_memory, write),
+       _swapRemove = _memory.library
+           .lookupFunction<
+             Int32 Function(Pointer<Void>, Size, Pointer<Void>),
+             int Function(Pointer<Void>, int, Pointer<Void>)
+           >(swapRemove, isLeaf: true);
 
   static int Function(Pointer<Void>, int) _count(
     LibraryMemory memory,

@@ -39,12 +39,11 @@ final class NativeProto<T extends NativeType> {
     String decode, {
     String? release,
     this.secret = false,
-  })
-    : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
-      _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode),
-      _release = release == null
-          ? null
-          : _memory.library.lookupFunction<_ReleaseC, _ReleaseD>(release);
+  }) : _encode = _memory.library.lookupFunction<_EncodeF, _EncodeF>(encode),
+       _decode = _memory.library.lookupFunction<_DecodeC, _DecodeD>(decode),
+       _release = release == null
+           ? null
+           : _memory.library.lookupFunction<_ReleaseC, _ReleaseD>(release);
 
   /// Size in bytes from which a call allocates memory instead of reusing it.
   static const _large = 1 << 20;
