@@ -2,7 +2,6 @@
 
 use darling::{Error, Result};
 
-use super::Field;
 use crate::attr::WellKnown;
 
 /// A form in JSON: `Known` of `ffi-core`.
@@ -60,8 +59,8 @@ impl Known {
         })
     }
 
-    /// Returns the form of a struct, whose fields have numbers.
-    pub(super) fn of_message(known: &WellKnown, fields: &[Field]) -> Result<Self> {
+    /// Returns the form of a struct; `has` tells if a field of it has a number.
+    pub(super) fn of_message(known: &WellKnown, has: impl Fn(u32) -> bool) -> Result<Self> {
         let form = Self::new(known)?;
         let numbers: &[u32] = match form {
             Self::Value => {
@@ -71,8 +70,7 @@ impl Known {
             Self::Any => &[1, 2],
             _ => &[1],
         };
-        let has = |number: &u32| fields.iter().any(|it| !it.wire.flat && it.tag == *number);
-        if numbers.iter().all(has) {
+        if numbers.iter().all(|number| has(*number)) {
             return Ok(form);
         }
         let problem = format!(

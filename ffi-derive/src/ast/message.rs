@@ -90,7 +90,9 @@ impl Message {
                 "two fields keep unknown fields\nhint: one of them keeps all; remove `unknown` here";
             errors.push(Error::custom(problem).with_span(&second.ident));
         }
-        let known = attrs.json.as_ref().and_then(|known| errors.handle(Known::of_message(known, &fields)));
+        let has =
+            |number| fields.iter().any(|it| !it.wire.flat && it.wire.unknown.is_none() && it.tag == number);
+        let known = attrs.json.as_ref().and_then(|known| errors.handle(Known::of_message(known, has)));
         let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
