@@ -34,20 +34,20 @@ fn note(change: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         note(layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract of the callee.
+        // SAFETY: the caller asks for a layout whose size is not 0.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         note(-layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract of the callee.
+        // SAFETY: the caller passes memory of `alloc`, which came from the system, with its layout.
         unsafe { System.dealloc(memory, layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // Both are there for a moment.
         note(size.cast_signed());
-        // SAFETY: the caller keeps the contract of the callee.
+        // SAFETY: the caller passes memory of `alloc`, with its layout, and a size that is not 0.
         let moved = unsafe { System.realloc(memory, layout, size) };
         note(-layout.size().cast_signed());
         moved

@@ -419,9 +419,13 @@ fn a_hook_says_what_it_lacks() {
     expect(&android, &["the Android NDK was not found", "x86_64-linux-android", "sdkmanager"]);
     expect(&with(json!({"cargo": fake})), &["makes no libparticles.so", "cdylib"]);
 
-    // A target without its standard library, in the words of rustc.
+    // A target without its standard library, in the words of rustc: the sysroot is an empty folder.
     let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
-    let rustc = format!("'{}/bin/rustc' --crate-type lib --emit metadata", succeeds(&sysroot).trim());
+    let rustc = format!(
+        "'{}/bin/rustc' --crate-type lib --emit metadata --sysroot '{}'",
+        succeeds(&sysroot).trim(),
+        scratch.join("empty").display()
+    );
     let target = "riscv64gc-unknown-linux-gnu";
     script(fake, &format!("{HOST}echo '#![no_std]' | {rustc} --target {target} -o /dev/null -\n"));
     let mut riscv = with(json!({"cargo": fake}));

@@ -81,9 +81,7 @@ Future<void> _media(MediaService media) async {
   final children = [for (final child in plan.children) child.message!];
   print('${plan.type} of ${children.map((it) => it.table).join(' and ')}');
   _check(children.every((it) => it.type.number == PlanKind.scan.value), true);
-  final moved = media.step(
-    const ParticleData(x: 1, y: 2, speed: 0.5).toBox(),
-  );
+  final moved = media.step(const ParticleData(x: 1, y: 2, speed: 0.5).toBox());
   _check((moved.x, moved.y, moved.speed), (1.5, 2.0, 0.5));
 }
 
