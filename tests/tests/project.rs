@@ -427,7 +427,9 @@ fn a_hook_says_what_it_lacks() {
         scratch.join("empty").display()
     );
     let target = "riscv64gc-unknown-linux-gnu";
-    script(fake, &format!("{HOST}echo '#![no_std]' | {rustc} --target {target} -o /dev/null -\n"));
+    let compile =
+        format!("{HOST}echo '#![no_std]' | {rustc} --target {target} --out-dir '{}' -\n", scratch.display());
+    script(fake, &compile);
     let mut riscv = with(json!({"cargo": fake}));
     riscv["config"]["extensions"]["code_assets"]["target_architecture"] = json!("riscv64");
     expect(&riscv, &["can't find crate for `core`", "hint: rustup target add riscv64gc-unknown-linux-gnu"]);
