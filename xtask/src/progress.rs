@@ -8,7 +8,7 @@
 //! ```
 //!
 //! There is one bar at a time, that of the [`Progress`] that was made last. Whatever else prints
-//! while it is shown does so in [`print`], which takes the bar away for that long;
+//! while it is shown does so in [`print()`], which takes the bar away for that long;
 //! [`crate::workspace`] does that for the programs that it starts.
 
 use std::fmt::Display;
