@@ -52,8 +52,8 @@
 //!
 //! JSON is treated as hostile, like protobuf. It is read or refused with a [`DecodeError`] with the
 //! path to the field and the position in the JSON. Refused are: what isn't JSON, unknown fields and
-//! names of enums (unless [ignored](JsonOptions::ignore_unknown_fields)), fields, keys of maps and cases of a oneof that
-//! are there twice, numbers that don't fit, halves of surrogates, more than
+//! names of enums (unless [ignored](JsonOptions::ignore_unknown_fields)), fields, keys of maps and
+//! cases of a oneof that are there twice, numbers that don't fit, halves of surrogates, more than
 //! [`max_depth`](JsonOptions::max_depth) levels, and what the message has no room for.
 //!
 //! # What was given up
