@@ -111,16 +111,16 @@ use crate::wipe::wipe;
 ///     price: f64,
 /// }
 ///
-/// let json =
-/// r#"{"orderId":"7","at":"1970-01-01T00:00:01Z","items":[{"name":"pen","price":1.5}]}"#; let order
-/// = Order::decode_json(json)?; assert_eq!(order.items[0].price, 1.5);
+/// let json = r#"{"orderId":"7","at":"1970-01-01T00:00:01Z","items":[{"name":"a","price":1.5}]}"#;
+/// let order = Order::decode_json(json)?;
+/// assert_eq!(order.items[0].price, 1.5);
 /// assert_eq!(order.encode_json()?, json);
 ///
 /// let error = Order::decode_json(r#"{"items": [{}, {"price": "much"}]}"#).unwrap_err();
-/// assert!(error.to_string().starts_with("items[1].price: `much` before byte"), "{error}"); let
-/// error = Order::decode_json(r#"{"items": [{"name": "a fountain pen"}]}"#).unwrap_err();
-/// assert!(error.to_string().starts_with("items[0].name: text of 14 bytes, and the capacity is
-/// 8"));
+/// assert!(error.to_string().starts_with("items[1].price: `much` before byte"), "{error}");
+/// let error = Order::decode_json(r#"{"items": [{"name": "a fountain pen"}]}"#).unwrap_err();
+/// let expected = "items[0].name: text of 14 bytes, and the capacity is 8";
+/// assert!(error.to_string().starts_with(expected), "{error}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -292,14 +292,15 @@ impl<T: ArenaMessage + ArenaProto + JsonMessage> FfiArena<T> {
     /// }
     ///
     /// let json =
-    /// r#"{"fullName":"Ada","emails":["a","b"],"boss":{"fullName":"Eve"},"scores":{"go":"12"}}"#;
+    ///     r#"{"fullName":"Ada","emails":["a"],"boss":{"fullName":"Eve"},"scores":{"go":"12"}}"#;
     /// let arena = FfiArena::<Person>::from_json(json)?;
-    /// assert_eq!(arena.root().boss().unwrap().full_name(), "Eve"); assert_eq!(arena.to_json()?,
-    /// json);
+    /// assert_eq!(arena.root().boss().unwrap().full_name(), "Eve");
+    /// assert_eq!(arena.to_json()?, json);
     ///
-    /// let error = FfiArena::<Person>::from_json(r#"{"boss": {"emails":
-    /// ["\uD800"]}}"#).unwrap_err(); assert!(error.to_string().starts_with("boss.emails[0]: half of
-    /// a pair of surrogates"));
+    /// let hostile = r#"{"boss": {"emails": ["\uD800"]}}"#;
+    /// let error = FfiArena::<Person>::from_json(hostile).unwrap_err();
+    /// let expected = "boss.emails[0]: half of a pair of surrogates";
+    /// assert!(error.to_string().starts_with(expected), "{error}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, DecodeError> {
