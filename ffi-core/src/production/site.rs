@@ -18,7 +18,7 @@ use super::span::CallSpan;
 #[cfg(feature = "metrics")]
 use super::times::{TimeSummary, Times};
 use crate::boundary::Failure;
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", feature = "metrics"))]
 use crate::boundary::StatusCode;
 
 /// Code of a call that ended without one: it panicked, or its future was dropped.
