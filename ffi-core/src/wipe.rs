@@ -25,3 +25,10 @@ pub(crate) unsafe fn wipe(memory: *mut u8, size: usize) {
         unreachable!("no type is secret without the feature `secret`");
     }
 }
+
+/// Overwrites the bytes of a vector, and the rest of its memory, with zeros.
+#[cfg(feature = "json")]
+pub(crate) fn wipe_vec(bytes: &mut Vec<u8>) {
+    // SAFETY: the vector has so many bytes, and it is borrowed mutably.
+    unsafe { wipe(bytes.as_mut_ptr(), bytes.capacity()) };
+}

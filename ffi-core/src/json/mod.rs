@@ -86,7 +86,7 @@ use shape::{JsonMessage, Table};
 use crate::arena::{ArenaMessage, FfiArena};
 use crate::proto::{ArenaProto, DecodeError, EncodeError, FfiProto};
 use crate::types::utf8;
-use crate::wipe::wipe;
+use crate::wipe::wipe_vec;
 
 /// A message or oneof that is written as JSON, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `json`.
@@ -230,8 +230,7 @@ impl Encoded {
 impl Drop for Encoded {
     fn drop(&mut self) {
         if self.secret {
-            // SAFETY: the vector has so many bytes, and nothing refers to them.
-            unsafe { wipe(self.bytes.as_mut_ptr(), self.bytes.capacity()) };
+            wipe_vec(&mut self.bytes);
         }
     }
 }

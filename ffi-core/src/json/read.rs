@@ -13,7 +13,7 @@ use super::shape::{EnumTable, Flat, Kind, Known, Member, Shape, Table};
 use super::time;
 use crate::proto::{DecodeError, DecodeErrorKind, WireType};
 use crate::types::logical::{FfiDuration, FfiTimestamp, LogicalError};
-use crate::wipe::wipe;
+use crate::wipe::wipe_vec;
 
 /// Number of bytes of protobuf after which they go to the message.
 const CHUNK: usize = 1 << 16;
@@ -68,8 +68,7 @@ struct Reader<'a> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if self.secret {
-            // SAFETY: the vector has so many bytes, and nothing refers to them.
-            unsafe { wipe(self.out.as_mut_ptr(), self.out.capacity()) };
+            wipe_vec(&mut self.out);
         }
     }
 }

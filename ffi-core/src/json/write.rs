@@ -9,6 +9,7 @@ use super::scan::plain;
 use super::shape::{EnumTable, Kind, Known, Member, Shape, Table};
 use super::time;
 use crate::proto::{DecodeError, DecodeErrorKind, Reader, WireType};
+use crate::types::logical::{FfiDuration, FfiTimestamp};
 
 /// Numbers of the fields of a map's entry, and of a time.
 const KEY: u32 = 1;
@@ -43,6 +44,17 @@ type Written = Result<(), DecodeError>;
 /// Reads a length and what follows it.
 fn rest<'a>(input: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
     Ok(input.delimited()?.rest())
+}
+
+/// Reads up to the next value of the only field of a message; false at its end.
+fn only(input: &mut Reader<'_>) -> Result<bool, DecodeError> {
+    while let Some((number, wire)) = input.key()? {
+        if (number, wire) == (ONLY, WireType::LengthDelimited) {
+            return Ok(true);
+        }
+        input.skip(number, wire)?;
+    }
+    Ok(false)
 }
 
 /// Reads the next field only if it has this number and wire type.
@@ -430,16 +442,27 @@ impl Printer<'_> {
                 }
                 self.out.push(b'}');
             }
-            Kind::Timestamp | Kind::Duration => {
-                let (seconds, nanos) = seconds_and_nanos(input.nested()?)?;
-                self.out.push(b'"');
-                match kind {
-                    Kind::Timestamp => time::write_timestamp(seconds, nanos, self.out),
-                    _ => time::write_duration(seconds, nanos, self.out),
-                }
-                self.out.push(b'"');
-            }
+            Kind::Timestamp => return self.timestamp(input.nested()?),
+            Kind::Duration => return self.duration(input.nested()?),
         }
+        Ok(())
+    }
+
+    fn timestamp(&mut self, input: Reader<'_>) -> Written {
+        let (seconds, nanos) = seconds_and_nanos(input)?;
+        FfiTimestamp::new(seconds, nanos).map_err(no_json)?;
+        self.out.push(b'"');
+        time::write_timestamp(seconds, nanos, self.out);
+        self.out.push(b'"');
+        Ok(())
+    }
+
+    fn duration(&mut self, input: Reader<'_>) -> Written {
+        let (seconds, nanos) = seconds_and_nanos(input)?;
+        FfiDuration::new(seconds, nanos).map_err(no_json)?;
+        self.out.push(b'"');
+        time::write_duration(seconds, nanos, self.out);
+        self.out.push(b'"');
         Ok(())
     }
 
@@ -502,11 +525,7 @@ impl Printer<'_> {
     fn field_mask(&mut self, mut input: Reader<'_>) -> Written {
         self.out.push(b'"');
         let mut index = 0;
-        while let Some((number, wire)) = input.key()? {
-            if (number, wire) != (ONLY, WireType::LengthDelimited) {
-                input.skip(number, wire)?;
-                continue;
-            }
+        while only(&mut input)? {
             if index > 0 {
                 self.out.push(b',');
             }
@@ -528,11 +547,7 @@ impl Printer<'_> {
     fn json_object(&mut self, mut input: Reader<'_>) -> Written {
         self.out.push(b'{');
         let mut index = 0;
-        while let Some((number, wire)) = input.key()? {
-            if (number, wire) != (ONLY, WireType::LengthDelimited) {
-                input.skip(number, wire)?;
-                continue;
-            }
+        while only(&mut input)? {
             if index > 0 {
                 self.out.push(b',');
             }
@@ -548,11 +563,7 @@ impl Printer<'_> {
     fn json_list(&mut self, mut input: Reader<'_>) -> Written {
         self.out.push(b'[');
         let mut index = 0;
-        while let Some((number, wire)) = input.key()? {
-            if (number, wire) != (ONLY, WireType::LengthDelimited) {
-                input.skip(number, wire)?;
-                continue;
-            }
+        while only(&mut input)? {
             let written = self.element(Kind::Message(|| &known::VALUES), &mut index, &mut input);
             written.map_err(|error| error.in_field("values"))?;
         }
@@ -635,19 +646,10 @@ impl Printer<'_> {
             }
             kind => {
                 self.put(",\"value\":");
-                let (seconds, nanos) = seconds_and_nanos(contents)?;
-                self.out.push(b'"');
                 match kind {
-                    Kind::Timestamp => {
-                        crate::types::logical::FfiTimestamp::new(seconds, nanos).map_err(no_json)?;
-                        time::write_timestamp(seconds, nanos, self.out);
-                    }
-                    _ => {
-                        crate::types::logical::FfiDuration::new(seconds, nanos).map_err(no_json)?;
-                        time::write_duration(seconds, nanos, self.out);
-                    }
+                    Kind::Timestamp => self.timestamp(contents)?,
+                    _ => self.duration(contents)?,
                 }
-                self.out.push(b'"');
             }
         }
         self.out.push(b'}');

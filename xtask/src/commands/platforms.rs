@@ -20,7 +20,7 @@ use crate::cells::{Cells, NotHere};
 use crate::debian::{self, Apt};
 use crate::generated;
 use crate::progress::Progress;
-use crate::toolchain::{nightly, nightly_with_source, programs};
+use crate::toolchain::{add_to_nightly, nightly, nightly_with_source, programs};
 use crate::workspace::{capture, cargo, root, run, target};
 
 /// The arguments of `cargo xtask platforms`.
@@ -578,7 +578,7 @@ fn same(found: &[Record], expected: &[Record], file: &Path) -> Result<()> {
 /// Writes the committed libraries: the smallest that Rust makes, linked like those of users.
 fn write(tools: &Tools) -> Result<()> {
     if !nightly_with_source() {
-        run(Command::new("rustup").args(["toolchain", "install", "nightly", "--component", "rust-src"]))?;
+        add_to_nightly(&["rust-src"])?;
     }
     let options = [
         "-Zbuild-std=std,panic_abort",
