@@ -244,6 +244,46 @@ fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
     }
 }
 
+/// Tests that what another cargo is writing in the same folder is read when it is there as a whole.
+#[test]
+fn a_hook_waits_for_the_list_of_sources() {
+    let Some(sdk) = Sdk::for_tests() else { return };
+    let scratch = TempDir::new().unwrap();
+    let scratch = scratch.path();
+    let package = &scratch.join("package");
+    let mut command = emitter().unwrap();
+    command.args(["dart", "--crate", "particles", "--native-assets", "--target-dir"]);
+    command.arg(libraries()).arg("--out").arg(package);
+    succeeds(&command.output().unwrap());
+
+    let cargo = &scratch.join("cargo");
+    let built = scratch.join("libparticles").display().to_string();
+    let ends = [
+        format!(": > '{built}.d'"),
+        format!("rm -f '{built}.d'"),
+        format!("printf '{built}.so: /sources/lib.rs /sources/ha' > '{built}.d'"),
+    ];
+    for end in ends {
+        script(
+            cargo,
+            &format!(
+                "{HOST}while [ \"$1\" != --manifest-path ]; do shift; done\n\
+                 echo '{{\"reason\": \"compiler-artifact\", \"manifest_path\": \"'\"$2\"'\", \
+                 \"filenames\": [\"{built}.so\"]}}'\n\
+                 {end}\n\
+                 (sleep 1; echo '{built}.so: /sources/lib.rs /sources/half.rs' > '{built}.d') \
+                 > '{built}.log' 2>&1 &\n"
+            ),
+        );
+        let mut input = input(package, scratch, "linux", "x64");
+        input["user_defines"] = json!({"workspace_pubspec": {"defines": {"cargo": cargo}}});
+        succeeds(&hook(&sdk, package, &scratch.join("input.json"), &input).output().unwrap());
+        let answer: Value = serde_json::from_slice(&fs::read(scratch.join("answer.json")).unwrap()).unwrap();
+        let sources: Vec<_> = answer["dependencies"].as_array().unwrap().iter().collect();
+        assert!(sources.contains(&&json!("/sources/half.rs")), "{end}: {sources:?}");
+    }
+}
+
 #[test]
 fn an_app_gets_a_crate() {
     let Some(sdk) = Sdk::for_tests() else { return };
@@ -410,8 +450,13 @@ fn a_hook_says_what_it_lacks() {
     assert_eq!((&read()["status"], &read()["assets"]), (&json!("success"), &json!([])));
     fs::remove_file(answer).unwrap();
 
-    // The NDK comes from the caller.
+    // What rustup says if a variable of the shell is missing.
     let fake = &scratch.join("cargo");
+    script(fake, "echo 'no default toolchain' >&2\nexit 3\n");
+    let refused = with(json!({"cargo": fake}));
+    expect(&refused, &["fails (exit code 3): no default toolchain", "RUSTUP_HOME", "environment:"]);
+
+    // The NDK comes from the caller.
     fs::write(fake, "#!/bin/sh\necho 'host: x86_64-unknown-linux-gnu'\n").unwrap();
     succeeds(&Command::new("chmod").args(["+x"]).arg(fake).output().unwrap());
     let mut android = with(json!({"cargo": fake}));
