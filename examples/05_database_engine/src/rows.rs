@@ -1,12 +1,14 @@
 //! Values on their way into SQLite and out of it.
 
-use std::str;
+use std::ffi::c_int;
+use std::ptr::{self, NonNull};
+use std::{slice, str};
 
 use ffi_core::arena::FfiArena;
-use ffi_core::{FfiBytes, FfiPooled, FfiStr, PoolBox};
+use ffi_core::{FfiBytes, FfiPooled, FfiStr, FfiVec, PoolBox};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, Row, Rows, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Row, Rows, Statement, ffi, params_from_iter};
 
 use crate::error::DatabaseError;
 use crate::messages::{
@@ -40,6 +42,8 @@ pub(crate) fn empty_page(first: u64) -> Result<PoolBox<Page>, DatabaseError> {
 /// Rows of a statement, which come in pages.
 pub(crate) struct Reader<'s> {
     rows: Rows<'s>,
+    /// The statement, once it is at a row.
+    running: Option<Running>,
     columns: Vec<Column>,
     /// True if `rows` is at a row that is in no page yet.
     pending: bool,
@@ -48,18 +52,27 @@ pub(crate) struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    /// Starts a statement.
+    /// Starts a statement, up to its first row.
     ///
     /// # Errors
     ///
-    /// Fails if the parameters don't fit, or there are more columns than a page can have.
+    /// Fails if the parameters don't fit, SQLite does, or there are more columns than a page can
+    /// have.
     pub(crate) fn new(
+        connection: &Connection,
         statement: &'s mut CachedStatement<'_>,
         parameters: &Parameters,
     ) -> Result<Self, DatabaseError> {
-        let columns = columns(statement)?;
-        let rows = statement.query(params_from_iter(parameters.values.iter()))?;
-        Ok(Self { rows, columns, pending: false, read: 0 })
+        let mut columns = self::columns(statement)?;
+        let mut rows = statement.query(params_from_iter(parameters.values.iter()))?;
+        rows.advance()?;
+        let mut running = None;
+        if let Some(row) = rows.get() {
+            // A statement that was compiled before the schema changed has its new columns now.
+            columns = self::columns(row.as_ref())?;
+            running = Running::of(connection);
+        }
+        Ok(Self { rows, running, columns, pending: true, read: 0 })
     }
 
     /// Returns the number of rows that are in pages.
@@ -79,7 +92,7 @@ impl<'s> Reader<'s> {
             if !self.pending {
                 self.rows.advance()?;
             }
-            let Some(row) = self.rows.get() else {
+            let (Some(_), Some(running)) = (self.rows.get(), &self.running) else {
                 self.pending = false;
                 page.last = true;
                 return Ok(());
@@ -90,9 +103,11 @@ impl<'s> Reader<'s> {
                 return Ok(());
             }
             for column in 0..width {
-                let value = value(row.get_ref_unwrap(column))
+                // SAFETY: the statement is at a row, and `rows`, which keeps it, goes to the next
+                // one only after the value was copied.
+                let value = unsafe { running.value(column) };
+                push(&mut page.values, value)
                     .map_err(|refused| refused.at(self.columns[column].name.as_str(), self.read))?;
-                page.values.try_push(value).expect("there is room for the row");
             }
             self.pending = false;
             self.read += 1;
@@ -101,8 +116,86 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// A statement that is at a row, as SQLite's own functions take it: rusqlite asks for the column
+/// again with each of the three calls for a value, which takes a tenth of a query.
+struct Running(NonNull<ffi::sqlite3_stmt>);
+
+impl Running {
+    /// Returns the statement that runs on a connection, if one does. No more than one runs on each
+    /// at a time.
+    fn of(connection: &Connection) -> Option<Self> {
+        // SAFETY: the connection is only asked for its statements.
+        let database = unsafe { connection.handle() };
+        let mut statement = ptr::null_mut();
+        loop {
+            // SAFETY: the connection is open, and the statement is null or one of its own.
+            statement = unsafe { ffi::sqlite3_next_stmt(database, statement) };
+            let found = NonNull::new(statement)?;
+            // SAFETY: it is a statement of the connection, which keeps it.
+            if unsafe { ffi::sqlite3_stmt_busy(statement) } != 0 {
+                return Some(Self(found));
+            }
+        }
+    }
+
+    /// Returns a value of the row.
+    ///
+    /// # Safety
+    ///
+    /// The statement is at a row, and stays there as long as the value is used.
+    #[inline(always)]
+    unsafe fn value<'v>(&self, column: usize) -> ValueRef<'v> {
+        // SAFETY: the statement is at a row. SQLite has a null for a column that isn't there.
+        let value = unsafe { ffi::sqlite3_column_value(self.0.as_ptr(), column as c_int) };
+        // Values of columns are not locked by the functions below, which is all the same here: the
+        // connection has no lock, as one thread at a time uses it.
+        // SAFETY: the value is there until the next row.
+        match unsafe { ffi::sqlite3_value_type(value) } {
+            ffi::SQLITE_INTEGER => {
+                // SAFETY: the value is there until the next row.
+                ValueRef::Integer(unsafe { ffi::sqlite3_value_int64(value) })
+            }
+            ffi::SQLITE_FLOAT => {
+                // SAFETY: the value is there until the next row.
+                ValueRef::Real(unsafe { ffi::sqlite3_value_double(value) })
+            }
+            ffi::SQLITE_TEXT => {
+                // First: it makes UTF-8 of texts in other encodings, which have other lengths.
+                // SAFETY: the value is there until the next row.
+                let first = unsafe { ffi::sqlite3_value_text(value) };
+                // SAFETY: SQLite has as many bytes there as the next call says.
+                ValueRef::Text(unsafe { bytes(value, first) })
+            }
+            ffi::SQLITE_BLOB => {
+                // SAFETY: the value is there until the next row.
+                let first = unsafe { ffi::sqlite3_value_blob(value) }.cast();
+                // SAFETY: SQLite has as many bytes there as the next call says.
+                ValueRef::Blob(unsafe { bytes(value, first) })
+            }
+            _ => ValueRef::Null,
+        }
+    }
+}
+
+/// Returns the bytes of a text or blob.
+///
+/// # Safety
+///
+/// `first` is what SQLite has just returned for the value, which is used as long as the bytes are.
+#[inline(always)]
+unsafe fn bytes<'v>(value: *mut ffi::sqlite3_value, first: *const u8) -> &'v [u8] {
+    // SAFETY: the value is there, by this function's contract.
+    let length = unsafe { ffi::sqlite3_value_bytes(value) };
+    if length <= 0 {
+        return &[];
+    }
+    assert!(!first.is_null(), "SQLite has no memory for a value of {length} bytes");
+    // SAFETY: SQLite has so many bytes there as long as the value is used.
+    unsafe { slice::from_raw_parts(first, length as usize) }
+}
+
 /// Returns the columns of a statement.
-fn columns(statement: &CachedStatement<'_>) -> Result<Vec<Column>, DatabaseError> {
+fn columns(statement: &Statement<'_>) -> Result<Vec<Column>, DatabaseError> {
     let count = statement.column_count();
     if count > COLUMNS {
         return Err(DatabaseError::TooManyColumns { columns: count as u64, most: COLUMNS as u64 });
@@ -138,19 +231,39 @@ impl Refused {
     }
 }
 
-fn value(value: ValueRef<'_>) -> Result<Value, Refused> {
-    Ok(match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(value) => Value::Integer(value),
-        ValueRef::Real(value) => Value::Real(value),
+/// Appends a value to those of a page, which have room for it.
+///
+/// Each kind is written where it stays, and no more of it than is used. A value that is made first,
+/// and then moved, is 64 bytes to copy for a number of 8.
+#[inline(always)]
+fn push(values: &mut FfiVec<Value, VALUES>, value: ValueRef<'_>) -> Result<(), Refused> {
+    const ROOM: &str = "the row fits into the page";
+    match value {
+        ValueRef::Null => values.try_push(Value::Null).expect(ROOM),
+        ValueRef::Integer(value) => values.try_push(Value::Integer(value)).expect(ROOM),
+        ValueRef::Real(value) => values.try_push(Value::Real(value)).expect(ROOM),
         ValueRef::Text(bytes) => {
-            let text = str::from_utf8(bytes).map_err(|_| Refused::NotUtf8)?;
-            Value::Text(FfiStr::try_from(text).map_err(|_| Refused::TooLong(bytes.len()))?)
+            let text = utf8(bytes).ok_or(Refused::NotUtf8)?;
+            values.try_push(Value::Text(FfiStr::new())).expect(ROOM);
+            let Some(Value::Text(room)) = values.last_mut() else { unreachable!("it is the last") };
+            room.try_push_str(text).map_err(|_| Refused::TooLong(bytes.len()))?;
         }
         ValueRef::Blob(bytes) => {
-            Value::Blob(FfiBytes::try_from(bytes).map_err(|_| Refused::TooLong(bytes.len()))?)
+            values.try_push(Value::Blob(FfiBytes::new())).expect(ROOM);
+            let Some(Value::Blob(room)) = values.last_mut() else { unreachable!("it is the last") };
+            room.try_extend_from_slice(bytes).map_err(|_| Refused::TooLong(bytes.len()))?;
         }
-    })
+    }
+    Ok(())
+}
+
+/// Returns bytes as text, if they are UTF-8, which SQLite does not check.
+fn utf8(bytes: &[u8]) -> Option<&str> {
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8. Most texts are, and that takes a third of the whole check.
+        return Some(unsafe { str::from_utf8_unchecked(bytes) });
+    }
+    str::from_utf8(bytes).ok()
 }
 
 /// Returns the whole result of a query in one page.
@@ -160,7 +273,7 @@ pub(crate) fn query(
     parameters: &Parameters,
 ) -> Result<PoolBox<Page>, DatabaseError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let mut reader = Reader::new(&mut statement, parameters)?;
+    let mut reader = Reader::new(connection, &mut statement, parameters)?;
     let mut page = empty_page(0)?;
     reader.fill(&mut page)?;
     if page.last { Ok(page) } else { Err(DatabaseError::TooManyRows { most: reader.read() }) }
@@ -173,14 +286,20 @@ pub(crate) fn query_all(
     parameters: &Parameters,
 ) -> Result<FfiArena<ResultSet>, DatabaseError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let width = statement.column_count();
+    let mut names = names(&statement);
+    let mut found = statement.query(params_from_iter(parameters.values.iter()))?;
+    found.advance()?;
+    if let Some(row) = found.get() {
+        // As in a `Reader`: the schema may have changed.
+        names = self::names(row.as_ref());
+    }
+    let width = names.len();
     let mut arena = FfiArena::<ResultSet>::new();
     let mut set = arena.edit();
-    set.columns(width).extend(statement.column_names());
+    set.columns(width).extend(names.iter().map(String::as_str));
     let mut rows = set.rows(0);
     let mut read = 0;
-    let mut found = statement.query(params_from_iter(parameters.values.iter()))?;
-    while let Some(row) = found.next()? {
+    while let Some(row) = found.get() {
         let mut to = rows.push();
         let mut cells = to.cells(width);
         for column in 0..width {
@@ -196,7 +315,7 @@ pub(crate) fn query_all(
                     cell.set_real(value);
                 }
                 ValueRef::Text(bytes) => {
-                    let text = str::from_utf8(bytes).map_err(|_| not_utf8(row, column, read))?;
+                    let text = utf8(bytes).ok_or_else(|| not_utf8(row, column, read))?;
                     cell.set_kind(ValueKind::Text);
                     cell.set_text(text);
                 }
@@ -207,8 +326,13 @@ pub(crate) fn query_all(
             }
         }
         read += 1;
+        found.advance()?;
     }
     Ok(arena)
+}
+
+fn names(statement: &Statement<'_>) -> Vec<String> {
+    statement.column_names().into_iter().map(str::to_owned).collect()
 }
 
 fn not_utf8(row: &Row<'_>, column: usize, number: u64) -> DatabaseError {
