@@ -180,7 +180,7 @@ pub async fn next_reading(sensor: u32, milliseconds: u32) -> Reading {
 pub fn simulate(count: u32, context: &FfiContext) -> Vec<Reading> {
     let reading = |number: u32| {
         let seconds = f64::from(number);
-        // The mean of a hundred instants: a caller that cancels late finds no gigabytes of readings.
+        // The mean of a hundred instants: a caller that cancels late finds no gigabytes.
         let instants = (0..100).map(|part| (seconds + f64::from(part) / 100.0) / 60.0);
         let degrees = 20.0 + instants.map(f64::sin).sum::<f64>() / 100.0;
         Reading { seconds, degrees, sensor: 1, unit: Unit::Celsius }

@@ -117,7 +117,7 @@ impl<'s> Reader<'s> {
 }
 
 /// A statement that is at a row, as SQLite's own functions take it: rusqlite asks for the column
-/// again with each of the three calls for a value, which takes a tenth of a query.
+/// again with each of the three calls for a value, which takes a fifth of a query.
 struct Running(NonNull<ffi::sqlite3_stmt>);
 
 impl Running {

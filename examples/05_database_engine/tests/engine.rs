@@ -348,9 +348,8 @@ fn a_compiled_statement_has_the_columns_of_the_schema_that_was_changed_since() {
 #[test]
 fn there_are_messages_and_enums_of_many_kinds() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("dart/lib/src");
-    let count = |file: &str, what: &str| {
-        fs::read_to_string(package.join(file)).unwrap().matches(what).count()
-    };
+    let count =
+        |file: &str, what: &str| fs::read_to_string(package.join(file)).unwrap().matches(what).count();
     assert!(count("messages.g.dart", "implements $.FfiView<") >= 14);
     assert!(count("enums.g.dart", "implements $.FfiEnum") >= 4);
 }
