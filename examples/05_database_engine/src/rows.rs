@@ -332,7 +332,7 @@ pub(crate) fn query_all(
 }
 
 fn names(statement: &Statement<'_>) -> Vec<String> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+    statement.column_names().map(str::to_owned).collect()
 }
 
 fn not_utf8(row: &Row<'_>, column: usize, number: u64) -> DatabaseError {
