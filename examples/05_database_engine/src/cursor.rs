@@ -67,7 +67,8 @@ fn send_all(
     let ends = cancelled.clone();
     let connection = engine.reader(move || ends.is_set())?;
     let mut statement = connection.prepare_cached(sql)?;
-    let mut reader = Reader::new(&mut statement, parameters)?;
+    let reader = Reader::new(&connection, &mut statement, parameters);
+    let mut reader = reader.map_err(|error| engine.waited(error))?;
     loop {
         let mut page = next_page(reader.read(), cancelled)?;
         reader.fill(&mut page).map_err(|error| engine.waited(error))?;

@@ -10,6 +10,7 @@ mod plan;
 mod rows;
 mod schema;
 mod transaction;
+mod values;
 
 pub use database::Database;
 pub use error::{Constraint, DatabaseError};

@@ -1,29 +1,14 @@
-//! Values on their way into SQLite and out of it.
-
-use std::str;
+//! Rows on their way into SQLite and out of it.
 
 use ffi_core::arena::FfiArena;
-use ffi_core::{FfiBytes, FfiPooled, FfiStr, PoolBox};
+use ffi_core::{FfiPooled, FfiStr, PoolBox};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, Row, Rows, params_from_iter};
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, Row, Rows, Statement, params_from_iter};
 
 use crate::error::DatabaseError;
-use crate::messages::{
-    COLUMNS, Change, Column, INLINE, Page, Parameters, ResultSet, VALUES, Value, ValueKind,
-};
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(value) => ValueRef::Integer(*value),
-            Self::Real(value) => ValueRef::Real(*value),
-            Self::Text(text) => ValueRef::Text(text.as_str().as_bytes()),
-            Self::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
+use crate::messages::{COLUMNS, Change, Column, Page, Parameters, ResultSet, VALUES, Value, ValueKind};
+use crate::values::{Refused, Running, push, utf8};
 
 /// Allocates a page without rows.
 pub(crate) fn empty_page(first: u64) -> Result<PoolBox<Page>, DatabaseError> {
@@ -40,6 +25,8 @@ pub(crate) fn empty_page(first: u64) -> Result<PoolBox<Page>, DatabaseError> {
 /// Rows of a statement, which come in pages.
 pub(crate) struct Reader<'s> {
     rows: Rows<'s>,
+    /// The statement, once it is at a row.
+    running: Option<Running>,
     columns: Vec<Column>,
     /// True if `rows` is at a row that is in no page yet.
     pending: bool,
@@ -48,18 +35,27 @@ pub(crate) struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    /// Starts a statement.
+    /// Starts a statement, up to its first row.
     ///
     /// # Errors
     ///
-    /// Fails if the parameters don't fit, or there are more columns than a page can have.
+    /// Fails if the parameters don't fit, SQLite does, or there are more columns than a page can
+    /// have.
     pub(crate) fn new(
+        connection: &Connection,
         statement: &'s mut CachedStatement<'_>,
         parameters: &Parameters,
     ) -> Result<Self, DatabaseError> {
-        let columns = columns(statement)?;
-        let rows = statement.query(params_from_iter(parameters.values.iter()))?;
-        Ok(Self { rows, columns, pending: false, read: 0 })
+        let mut columns = self::columns(statement)?;
+        let mut rows = statement.query(params_from_iter(parameters.values.iter()))?;
+        rows.advance()?;
+        let mut running = None;
+        if let Some(row) = rows.get() {
+            // A statement that was compiled before the schema changed has its new columns now.
+            columns = self::columns(row.as_ref())?;
+            running = Running::of(connection);
+        }
+        Ok(Self { rows, running, columns, pending: true, read: 0 })
     }
 
     /// Returns the number of rows that are in pages.
@@ -79,7 +75,7 @@ impl<'s> Reader<'s> {
             if !self.pending {
                 self.rows.advance()?;
             }
-            let Some(row) = self.rows.get() else {
+            let (Some(_), Some(running)) = (self.rows.get(), &self.running) else {
                 self.pending = false;
                 page.last = true;
                 return Ok(());
@@ -90,9 +86,11 @@ impl<'s> Reader<'s> {
                 return Ok(());
             }
             for column in 0..width {
-                let value = value(row.get_ref_unwrap(column))
+                // SAFETY: the statement is at a row, and `rows`, which keeps it, goes to the next
+                // one only after the value was copied.
+                let value = unsafe { running.value(column) };
+                push(&mut page.values, value)
                     .map_err(|refused| refused.at(self.columns[column].name.as_str(), self.read))?;
-                page.values.try_push(value).expect("there is room for the row");
             }
             self.pending = false;
             self.read += 1;
@@ -102,7 +100,7 @@ impl<'s> Reader<'s> {
 }
 
 /// Returns the columns of a statement.
-fn columns(statement: &CachedStatement<'_>) -> Result<Vec<Column>, DatabaseError> {
+fn columns(statement: &Statement<'_>) -> Result<Vec<Column>, DatabaseError> {
     let count = statement.column_count();
     if count > COLUMNS {
         return Err(DatabaseError::TooManyColumns { columns: count as u64, most: COLUMNS as u64 });
@@ -120,39 +118,6 @@ pub(crate) fn text<const N: usize>(text: &str, what: &str) -> Result<FfiStr<N>, 
     })
 }
 
-/// Reason why a value can't be in a page.
-enum Refused {
-    TooLong(usize),
-    NotUtf8,
-}
-
-impl Refused {
-    fn at(self, column: &str, row: u64) -> DatabaseError {
-        let column = column.to_owned();
-        match self {
-            Self::TooLong(length) => {
-                DatabaseError::TooLong { column, row, length: length as u64, most: INLINE as u64 }
-            }
-            Self::NotUtf8 => DatabaseError::NotUtf8 { column, row },
-        }
-    }
-}
-
-fn value(value: ValueRef<'_>) -> Result<Value, Refused> {
-    Ok(match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(value) => Value::Integer(value),
-        ValueRef::Real(value) => Value::Real(value),
-        ValueRef::Text(bytes) => {
-            let text = str::from_utf8(bytes).map_err(|_| Refused::NotUtf8)?;
-            Value::Text(FfiStr::try_from(text).map_err(|_| Refused::TooLong(bytes.len()))?)
-        }
-        ValueRef::Blob(bytes) => {
-            Value::Blob(FfiBytes::try_from(bytes).map_err(|_| Refused::TooLong(bytes.len()))?)
-        }
-    })
-}
-
 /// Returns the whole result of a query in one page.
 pub(crate) fn query(
     connection: &Connection,
@@ -160,7 +125,7 @@ pub(crate) fn query(
     parameters: &Parameters,
 ) -> Result<PoolBox<Page>, DatabaseError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let mut reader = Reader::new(&mut statement, parameters)?;
+    let mut reader = Reader::new(connection, &mut statement, parameters)?;
     let mut page = empty_page(0)?;
     reader.fill(&mut page)?;
     if page.last { Ok(page) } else { Err(DatabaseError::TooManyRows { most: reader.read() }) }
@@ -173,14 +138,20 @@ pub(crate) fn query_all(
     parameters: &Parameters,
 ) -> Result<FfiArena<ResultSet>, DatabaseError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let width = statement.column_count();
+    let mut names = names(&statement);
+    let mut found = statement.query(params_from_iter(parameters.values.iter()))?;
+    found.advance()?;
+    if let Some(row) = found.get() {
+        // As in a `Reader`: the schema may have changed.
+        names = self::names(row.as_ref());
+    }
+    let width = names.len();
     let mut arena = FfiArena::<ResultSet>::new();
     let mut set = arena.edit();
-    set.columns(width).extend(statement.column_names());
+    set.columns(width).extend(names.iter().map(String::as_str));
     let mut rows = set.rows(0);
     let mut read = 0;
-    let mut found = statement.query(params_from_iter(parameters.values.iter()))?;
-    while let Some(row) = found.next()? {
+    while let Some(row) = found.get() {
         let mut to = rows.push();
         let mut cells = to.cells(width);
         for column in 0..width {
@@ -196,7 +167,7 @@ pub(crate) fn query_all(
                     cell.set_real(value);
                 }
                 ValueRef::Text(bytes) => {
-                    let text = str::from_utf8(bytes).map_err(|_| not_utf8(row, column, read))?;
+                    let text = utf8(bytes).ok_or_else(|| not_utf8(row, column, read))?;
                     cell.set_kind(ValueKind::Text);
                     cell.set_text(text);
                 }
@@ -207,8 +178,13 @@ pub(crate) fn query_all(
             }
         }
         read += 1;
+        found.advance()?;
     }
     Ok(arena)
+}
+
+fn names(statement: &Statement<'_>) -> Vec<String> {
+    statement.column_names().map(str::to_owned).collect()
 }
 
 fn not_utf8(row: &Row<'_>, column: usize, number: u64) -> DatabaseError {

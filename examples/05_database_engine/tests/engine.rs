@@ -9,7 +9,7 @@ use std::thread;
 
 use database_engine::{
     Access, Constraint, Database, DatabaseError, Locking, Options, Order, Page, Parameters, PlanNode,
-    PlanStep, Synchronous, TableType, VALUES, Value, free_plan,
+    PlanStep, Synchronous, TableType, VALUES, Value, ValueKind, free_plan,
 };
 use ffi_core::{FfiBytes, FfiContext, FfiPooled, FfiStr, FfiVec, PoolBox, Stream};
 use tempfile::TempDir;
@@ -244,6 +244,114 @@ fn rows_beyond_a_page_are_refused_or_come_in_the_next() {
         assert_eq!(page.last, expected == 3 * most + 5);
     }
     assert_eq!(expected, 3 * most + 5);
+}
+
+#[test]
+fn a_page_and_an_arena_have_the_same_rows() {
+    let folder = Folder::new();
+    let database = folder.items();
+    database.execute_all(INSERT.to_owned(), items(0, 2_000)).unwrap();
+    let sql = "SELECT id, name, price, picture, x'00ff' FROM item WHERE id >= 500";
+    let page = query(&database, sql).unwrap();
+    assert_eq!(page.rows, 1_500);
+    let arena = database.query_all(sql.to_owned(), with(&[]), &FfiContext::default()).unwrap();
+    let rows = arena.root().rows();
+    assert_eq!(rows.len(), 1_500);
+    for (values, row) in page.values.chunks_exact(5).zip(rows.iter()) {
+        for (value, cell) in values.iter().zip(row.cells().iter()) {
+            let same = match *value {
+                Value::Null => cell.kind == ValueKind::Null,
+                Value::Integer(value) => (cell.kind, cell.integer) == (ValueKind::Integer, value),
+                Value::Real(value) => (cell.kind, cell.real) == (ValueKind::Real, value),
+                Value::Text(ref text) => (cell.kind, cell.text()) == (ValueKind::Text, text.as_str()),
+                Value::Blob(ref blob) => (cell.kind, cell.blob()) == (ValueKind::Blob, blob.as_slice()),
+            };
+            assert!(same, "{value:?}");
+        }
+    }
+}
+
+#[test]
+fn texts_and_blobs_of_all_lengths_come_back_also_into_a_page_that_was_used() {
+    let folder = Folder::new();
+    let database = folder.items();
+    let text_of = |length: usize| ["ü".repeat(length / 2), "x".repeat(length % 2)].concat();
+    // The second time all slots hold other values.
+    for first in [0, 1] {
+        for length in (0..=52).map(|length| (length + first * 26) % 53) {
+            let text_now = text_of(length);
+            let sql = format!("SELECT '{text_now}' AS a, zeroblob({length}) AS b, NULL AS c, {length} AS d");
+            let page = query(&database, &sql).unwrap();
+            let blob = Value::Blob(FfiBytes::try_from(&vec![0; length][..]).unwrap());
+            let expected = [text(&text_now), blob, Value::Null, Value::Integer(length as i64)];
+            assert_eq!(page.values.as_slice(), expected);
+        }
+    }
+}
+
+#[test]
+fn queries_run_at_the_same_time_and_see_one_moment() {
+    let folder = Folder::new();
+    let database = folder.items();
+    database.execute_all(INSERT.to_owned(), items(0, 2_000)).unwrap();
+    let many = "SELECT a.id FROM item AS a, item AS b WHERE b.id < 20";
+    let mut cursor = database.cursor(many.to_owned(), with(&[]));
+    let mut rows = u64::from(next(&mut cursor).unwrap().unwrap().rows);
+    database.execute("DELETE FROM item".to_owned(), with(&[])).unwrap();
+    assert_eq!(count(&database), Value::Integer(0), "another query doesn't wait for the cursor");
+    assert_eq!(database.stats().running, 1);
+    while let Some(page) = next(&mut cursor) {
+        rows += u64::from(page.unwrap().rows);
+    }
+    assert_eq!(rows, 40_000, "all that were there when it began");
+    drop(cursor);
+    // A connection for each.
+    while database.stats().idle < 2 {
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_connection_has_the_log_and_the_flushes_that_were_asked_for() {
+    for (synchronous, number) in [(Synchronous::Normal, 1), (Synchronous::Full, 2)] {
+        let folder = Folder::new();
+        let database = folder.open_with(Options { synchronous, ..OPTIONS }).unwrap();
+        assert_eq!(query(&database, "PRAGMA journal_mode").unwrap().values[0], text("wal"));
+        // That of the connection that writes.
+        let transaction = database.begin(Locking::Deferred).unwrap();
+        let asked = transaction.query("PRAGMA synchronous".to_owned(), with(&[])).unwrap();
+        assert_eq!(asked.values[0], Value::Integer(number));
+    }
+}
+
+#[test]
+fn a_compiled_statement_has_the_columns_of_the_schema_that_was_changed_since() {
+    let folder = Folder::new();
+    let database = folder.items();
+    database.execute_all(INSERT.to_owned(), items(0, 3)).unwrap();
+    let sql = "SELECT * FROM item WHERE id = 2";
+    let widths = |database: &Database| {
+        let page = query(database, sql).unwrap();
+        let all = database.query_all(sql.to_owned(), with(&[]), &FfiContext::default()).unwrap();
+        let cells = all.root().rows().get(0).unwrap();
+        let named = (page.columns.len(), all.root().columns().len());
+        assert_eq!(named, (page.values.len(), cells.cells().len()));
+        named
+    };
+    assert_eq!(widths(&database), (4, 4));
+    for (change, width) in [("DROP COLUMN picture", 3), ("ADD COLUMN a", 4), ("ADD COLUMN b", 5)] {
+        database.execute(format!("ALTER TABLE item {change}"), with(&[])).unwrap();
+        assert_eq!(widths(&database), (width, width), "{change}");
+    }
+}
+
+#[test]
+fn there_are_messages_and_enums_of_many_kinds() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("dart/lib/src");
+    let count =
+        |file: &str, what: &str| fs::read_to_string(package.join(file)).unwrap().matches(what).count();
+    assert!(count("messages.g.dart", "implements $.FfiView<") >= 14);
+    assert!(count("enums.g.dart", "implements $.FfiEnum") >= 4);
 }
 
 #[test]

@@ -55,7 +55,8 @@ Future<void> badInputs(String folder) async {
     ),
   );
 
-  // The pool is empty.
+  // The pool is empty. A page that is still in use would come back to it.
+  await idle(database);
   final held = <PageBox>[];
   for (PageBox? box; (box = PagePool.tryAlloc()) != null;) {
     held.add(box!);
@@ -70,7 +71,7 @@ Future<void> badInputs(String folder) async {
   final long = database.query('SELECT count(*) FROM ($_endless)', parameters());
   unawaited(long.then((_) => print('done'), onError: (_) {}));
   await long.cancel();
-  await _idle(database);
+  await idle(database);
   print('cancelled');
 
   // A slow consumer: Rust waits, with few pages.
@@ -80,7 +81,7 @@ Future<void> badInputs(String folder) async {
   final pages = database.stats().pages;
   print('a slow consumer: ${pages <= 8 ? 'few' : '$pages'} pages');
   await slow.cancel();
-  await _idle(database);
+  await idle(database);
 
   // An isolate that dies in the middle of a cursor.
   final port = ReceivePort();
@@ -90,8 +91,12 @@ Future<void> badInputs(String folder) async {
   ));
   await port.first;
   isolate.kill(priority: Isolate.immediate);
-  await _idle(database);
+  await idle(database);
   print('a dead isolate: all pages are back, ${count(database)} item');
+
+  for (final opened in [small, other, database]) {
+    opened.dispose();
+  }
 }
 
 /// Reads from a cursor for ever.
@@ -105,7 +110,7 @@ Future<void> _reads((SendPort, FfiToken<Database>) message) async {
 }
 
 /// Waits until nothing runs and no page is in use.
-Future<void> _idle(Database database) async {
+Future<void> idle(Database database) async {
   for (;;) {
     final stats = database.stats();
     if (stats.running == 0 && stats.pages == 0) return;

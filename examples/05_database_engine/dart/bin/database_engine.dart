@@ -84,6 +84,7 @@ Future<void> tour(Database database) async {
     parameters(),
   );
   print('inside ${left.ref.values[0].integer}');
+  left.dispose();
   transaction.dispose();
   print('outside ${count(database)}');
 
@@ -117,6 +118,7 @@ Future<void> tour(Database database) async {
       print('${index.name}: $name ${order.name}');
     }
   }
+  await idle(database);
   database.dispose();
 }
 

@@ -80,7 +80,8 @@ String huge(StressLibrary library) {
   return '$drawn of $bytes bytes are drawn';
 }
 
-/// 1.6 GB, of which only the pages that are written to take memory.
+/// 1.6 GB, of which only the pages that are written to take memory. They have 2 MiB
+/// each where the system has huge ones for all programs.
 String manyHuge(StressLibrary library) {
   final before = ProcessInfo.currentRss;
   final frames = List.generate(100, frame);
@@ -90,7 +91,7 @@ String manyHuge(StressLibrary library) {
     frame.dispose();
   }
   if (Platform.isLinux) {
-    expect(grown < 64 << 20, 'unused memory takes $grown bytes');
+    expect(grown < 400 << 20, 'unused memory takes $grown bytes');
   }
   return 'they take what is used of them';
 }

@@ -2,6 +2,7 @@
 library;
 
 import 'dart:convert';
+import 'dart:ffi';
 
 import 'package:ffi_core/generated.dart';
 import 'package:test/test.dart';
@@ -24,6 +25,42 @@ void main() {
       expect(decodeString(bytes, length), text);
     });
   }
+
+  test('text of any length is read from a message', () {
+    for (var length = 0; length <= 40; length++) {
+      for (final text in [
+        'x' * length,
+        if (length >= 2) 'ü${'x' * (length - 2)}',
+        if (length >= 3) '${'x' * (length - 3)}\ufeff',
+        if (length >= 4) '\u{1f600}${'x' * (length - 4)}',
+      ]) {
+        final message = _message(utf8.encode(text));
+        expect(readText(message.bytes, 40, message.length), text);
+      }
+    }
+  });
+
+  test('a message whose text is none is refused, whatever its length', () {
+    for (var length = 1; length <= 40; length++) {
+      final wrong = List.filled(length, 0x41)..last = 0xff;
+      final message = _message(wrong);
+      expect(
+        () => readText(message.bytes, 40, message.length, 'label'),
+        throwsA(
+          isA<InvalidValueException>().having(
+            (it) => it.message,
+            'message',
+            contains('label'),
+          ),
+        ),
+      );
+    }
+    final long = _message([])..length = 41;
+    expect(
+      () => readText(long.bytes, 40, long.length),
+      throwsA(isA<InvalidValueException>()),
+    );
+  });
 
   test('a key is found by its bytes', () {
     // Three entries of 20 bytes: a text of up to 11 bytes and a number.
@@ -84,4 +121,22 @@ void main() {
       );
     },
   );
+}
+
+/// Text in a message: its length, and room for 40 bytes.
+final class _Text extends Struct {
+  @Uint32()
+  external int length;
+
+  @Array(40)
+  external Array<Uint8> bytes;
+}
+
+/// A message with [bytes], and others behind them.
+_Text _message(List<int> bytes) {
+  final message = Struct.create<_Text>()..length = bytes.length;
+  for (var i = 0; i < 40; i++) {
+    message.bytes[i] = i < bytes.length ? bytes[i] : 0xff;
+  }
+  return message;
 }

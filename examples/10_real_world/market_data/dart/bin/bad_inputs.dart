@@ -75,7 +75,9 @@ Future<void> badInputs() async {
   _fails(() => library.movingAverage(ticks.priceArray, 0));
   ticks.dispose();
 
-  // The pool is empty: the feed waits, or drops.
+  // The pool is empty: the feed waits, or drops. Blocks of the feeds before would
+  // come back to it.
+  await _idle();
   final held = <TickBlockBox>[];
   for (TickBlockBox? box; (box = TickBlockPool.tryAlloc()) != null;) {
     held.add(box!);

@@ -11,6 +11,40 @@ String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
   return decodeAt(bytes, 0, length, name, index);
 }
 
+/// Room for a text that [readText] reads.
+final Uint8List _short = Uint8List(shortText);
+
+/// The text in the first [length] of [bytes], of which there are [capacity]: those of
+/// the field [name], or the element [index] of it.
+///
+/// Short text is copied byte by byte: typed data of the bytes, which a decoder needs,
+/// takes longer to make than such a text to copy (24 bytes: 53 ns with it, 36 without).
+///
+/// Throws an [InvalidValueException] if [length] is too large or the bytes are
+/// no UTF-8.
+String readText(
+  Array<Uint8> bytes,
+  int capacity,
+  int length, [
+  String? name,
+  int? index,
+]) {
+  if (length > capacity) throwLength(length, capacity, name, index);
+  if (length >= shortText) {
+    return decodeUtf8(bytes.elements, length, name: name, index: index);
+  }
+  final short = _short;
+  var all = 0;
+  for (var i = 0; i < length; i++) {
+    final byte = bytes[i];
+    short[i] = byte;
+    all |= byte;
+  }
+  return all < 0x80
+      ? String.fromCharCodes(short, 0, length)
+      : decodeUtf8(short, length, name: name, index: index);
+}
+
 /// Writes [text] to [bytes], those of the field [name], or the element [index] of
 /// it, as UTF-8, and returns how many bytes that took.
 ///
