@@ -214,7 +214,7 @@ mod tests {
         for (json, expected) in [
             (r#"{"id":"c::E"}"#, "missing field `kind`"),
             (r#"{"id":"c::E","kind":"spell"}"#, "unknown variant `spell`"),
-            (r#"{"id":"c::E","kind":"enum"}"#, "missing field `name`"),
+            (r#"{"id":"c::E","kind":"enum"}"#, "missing field `repr`"),
             ("{}", "missing field `kind`"),
             ("[]", "expected a record"),
         ] {
