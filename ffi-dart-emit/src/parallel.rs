@@ -41,7 +41,7 @@ fn mapped_by<T: Sync, R: Send>(threads: usize, items: &[T], of: impl Fn(&T) -> R
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        // Relaxed: the items were there before the threads, and the results are joined.
+        // Relaxed: the items are older than the threads, whose results are joined.
         while let Some((index, item)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, items.get(index)?)))
         {

@@ -402,7 +402,7 @@ impl Members {
     fn of(message: &Message) -> Self {
         let owner = format!("message {}", message.id);
         let mut namer = Namer::default();
-        // What is wrong with the name of the message itself is found when it is claimed.
+        // Problems of the message's own name are reported when it is claimed.
         let class = namer.type_name(&owner, &message.item);
         namer.problems.clear();
         let arena: &[&str] = if message.arena.is_some() { ARENA_MEMBERS } else { &[] };

@@ -103,7 +103,7 @@ pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
             }
         }
     }
-    // What is wrong with a record that was found comes before what ended the search.
+    // An error of a record that was found comes before the one that ended the search.
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let records = decode_all(&found, threads.min(found.len() / LEAST))?;
     end.map(|()| records)
