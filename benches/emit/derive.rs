@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use ffi_dart_emit::library_file;
 
-use crate::generated::{ATTRIBUTES, Attributes, Derives, STRUCTS, Workspace};
+use crate::generated::{ATTRIBUTES, Attributes, Derives, MANY, MANY_PACKAGE, STRUCTS, Workspace};
 use ffi_benches::{Contender, compare, print_ratio};
 
 const ROUNDS: usize = 7;
@@ -43,7 +43,24 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         println!("  per struct: FfiMessage {:.2}, serde {:.2}", ours / each, serde / each);
         print_ratio(&format!("derive_{kind}_build_vs_serde"), ours / serde, 1.5);
     }
-    run_attributes(workspace)
+    run_attributes(workspace)?;
+    run_many(workspace)
+}
+
+/// Times one debug build of messages of every kind: minutes, in which rustc evaluates their records.
+fn run_many(workspace: &Workspace) -> Result<()> {
+    let output = workspace.output("cold").join(format!("lib{MANY_PACKAGE}.rlib"));
+    if output.exists() {
+        workspace.touch(MANY_PACKAGE)?;
+    }
+    let start = Instant::now();
+    workspace.build(MANY_PACKAGE, "cold")?;
+    let took = start.elapsed().as_secs_f64();
+    let records = library_file::read(&std::fs::read(&output)?)?.len();
+    ensure!(records > MANY, "{} holds {records} records", output.display());
+    println!("one debug build of {MANY} messages of every kind: {took:.1} s");
+    print_ratio("debug_build_seconds_of_5000_messages", took, 52.5);
+    Ok(())
 }
 
 /// Times builds without incremental compilation of as many structs with a pool, and with every

@@ -60,7 +60,7 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     let stress = run_stress(workspace, emitter, &folder.join(STRESS))?;
     let proto = run_proto(workspace, emitter, &folder.join("proto"))?;
     for (name, value, limit) in [
-        ("emit_1000_messages_of_every_kind", stress, 500.0),
+        ("emit_1000_messages_of_every_kind", stress, 150.0),
         ("export_1000_messages_of_every_kind_to_proto", proto, 300.0),
         ("emit_200_messages", process_small, 100.0),
         ("emit_200_messages_in_process", inside_small, 100.0),

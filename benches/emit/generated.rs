@@ -20,6 +20,10 @@ pub const LIBRARIES: [usize; 2] = [200, 1000];
 /// Name of the package with as many messages of every kind as the larger library has simple ones.
 pub const STRESS: &str = "stress_1000";
 
+/// Number of messages of every kind in a crate that is only compiled, and its package.
+pub const MANY: usize = 5000;
+pub const MANY_PACKAGE: &str = "stress_5000";
+
 /// Derives on the structs of a crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derives {
@@ -97,6 +101,8 @@ impl Workspace {
         }
         let stress = format!("{}\nffi_core::library!();\n", stress::schema(LIBRARIES[1]));
         workspace.write_crate(STRESS, "crate-type = [\"cdylib\"]\n", &ffi_core, &stress)?;
+        let many = format!("{}\nffi_core::library!();\n", stress::schema(MANY));
+        workspace.write_crate(MANY_PACKAGE, "", &ffi_core, &many)?;
         for derives in Derives::ALL {
             let dependencies = match derives {
                 Derives::Nothing => "",

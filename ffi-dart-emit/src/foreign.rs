@@ -127,11 +127,17 @@ pub fn markdown(text: &str, brackets: Brackets) -> String {
             if let Some(marker) = marker {
                 hanging = marker.len() + 1;
                 out.push(format!("{marker} {}", prose(content[marker.len()..].trim_start(), brackets)));
-            } else {
+            } else if hanging > 0 {
                 out.push(format!("{}{}", " ".repeat(hanging), prose(content, brackets)));
+            } else {
+                out.push(prose(content, brackets));
             }
             after_blank = false;
         }
+    }
+    // Most docs are a line.
+    if out.len() == 1 {
+        return out.remove(0);
     }
     let out = out.join("\n");
     out.trim_matches('\n').to_owned()

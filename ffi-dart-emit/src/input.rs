@@ -84,6 +84,8 @@ fn read(mut file: File, mut start: Vec<u8>, limit: u64, what: &str, hint: &str) 
     if len > limit {
         return too_large(len.to_string());
     }
+    // If there is no memory for it, reading fails with that error.
+    let _ = usize::try_from(len).map(|len| start.try_reserve_exact(len.saturating_sub(start.len()) + 1));
     let behind = (limit + 1).saturating_sub(start.len() as u64);
     file.by_ref().take(behind).read_to_end(&mut start)?;
     if start.len() as u64 > limit { too_large(format!("over {limit}")) } else { Ok(start) }

@@ -37,6 +37,7 @@ pub mod library_file;
 pub mod logical;
 pub mod model;
 pub mod output;
+mod parallel;
 pub mod project;
 pub mod proto;
 pub mod shipping;

@@ -311,9 +311,11 @@ fn damaged(part: &str) -> impl Fn(object::Error) -> ReadError {
     move |error| ReadError::Damaged { part: part.to_owned(), reason: error.to_string() }
 }
 
-/// Sorts records by their JSON, which is by kind and then by name, and removes duplicates.
+/// Sorts records by their JSON, which begins with kind and name, and removes duplicates.
 fn canonical(mut records: Vec<Record>) -> Vec<Record> {
-    records.sort_by_cached_key(|record| serde_json::to_string(record).expect("a record is plain data"));
+    let json = |record: &Record| serde_json::to_string(record).expect("a record is plain data");
+    // No two have one name, but in a damaged library and in a fat file.
+    records.sort_by(|one, other| one.head().cmp(&other.head()).then_with(|| json(one).cmp(&json(other))));
     records.dedup();
     records
 }

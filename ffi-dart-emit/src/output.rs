@@ -24,6 +24,7 @@ use similar::TextDiff;
 
 use crate::input;
 use crate::model::{Problem, Problems};
+use crate::parallel::mapped;
 use crate::template::render_into;
 
 /// A file made by a writer.
@@ -262,14 +263,12 @@ impl Plan {
         if !self.problems.is_empty() {
             return Err(Problems(self.problems));
         }
-        let mut staged = Vec::new();
         let mut summary = Summary::default();
-        for Change { path, new, .. } in &self.changes {
-            if let Some(new) = new {
-                staged.push(Staged::new(self.root.join(path), new)?);
-            }
-        }
-        for file in staged {
+        let written =
+            self.changes.iter().filter_map(|it| Some((self.root.join(&it.path), it.new.as_deref()?)));
+        // The error is that of the first file that has one; the others are removed.
+        let staged = mapped(&written.collect::<Vec<_>>(), 2, |(path, new)| Staged::new(path.clone(), new));
+        for file in staged.into_iter().collect::<Result<Vec<_>, _>>()? {
             file.publish()?;
             summary.written += 1;
         }
@@ -347,25 +346,28 @@ impl Plan {
     }
 }
 
-/// A file beside the one that it will replace; removed when dropped.
+/// A file beside the one that it will replace; removed when dropped, unless it was published.
 struct Staged {
     temporary: PathBuf,
     target: PathBuf,
+    published: bool,
 }
 
 impl Staged {
     fn new(target: PathBuf, contents: &str) -> Result<Self, Problems> {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let temporary = target.with_file_name(format!(".{name}.{}.tmp", process::id()));
-        let staged = Self { temporary, target };
+        let staged = Self { temporary, target, published: false };
         fs::create_dir_all(staged.target.parent().unwrap_or(Path::new("")))
             .and_then(|()| fs::write(&staged.temporary, contents))
             .map_err(|error| failed(&staged.target, "written", &error))?;
         Ok(staged)
     }
 
-    fn publish(self) -> Result<(), Problems> {
-        fs::rename(&self.temporary, &self.target).map_err(|error| failed(&self.target, "written", &error))
+    fn publish(mut self) -> Result<(), Problems> {
+        fs::rename(&self.temporary, &self.target).map_err(|error| failed(&self.target, "written", &error))?;
+        self.published = true;
+        Ok(())
     }
 }
 
@@ -379,9 +381,10 @@ fn failed(path: &Path, done: &str, error: &io::Error) -> Problems {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // A published file has moved, so there is nothing to remove; an error can't be reported
-        // here.
-        let _ = fs::remove_file(&self.temporary);
+        if !self.published {
+            // An error can't be reported here.
+            let _ = fs::remove_file(&self.temporary);
+        }
     }
 }
 

@@ -102,7 +102,7 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
 #[inline(always)]
 pub unsafe fn pool_stats<T: FfiPooled>(out: *mut PoolStats) {
     // SAFETY: by this function's contract `out` may be written.
-    unsafe { out.write(T::pool().stats()) };
+    unsafe { stats(T::pool().untyped(), out) };
 }
 
 /// Body of `.._pool_resolve`: null if the handle is stale or none, if a [`PoolBox`] owns the
@@ -136,11 +136,22 @@ fn free(pool: Untyped<'_>, slot: *const u8) -> i32 {
     pool.free_lent(slot)
 }
 
+/// # Safety
+///
+/// `out` may be written.
+#[inline(never)]
+unsafe fn stats(pool: Untyped<'_>, out: *mut PoolStats) {
+    // SAFETY: by this function's contract `out` may be written.
+    unsafe { out.write(pool.raw.stats()) };
+}
+
+#[cfg_attr(small, inline(never))]
 fn resolve(pool: Untyped<'_>, index_plus_one: u32, generation: u32) -> *mut u8 {
     let handle = FfiRef::<()>::from_parts(index_plus_one, generation);
     pool.resolve_exposed(handle.index(), generation).map_or(std::ptr::null_mut(), NonNull::as_ptr)
 }
 
+#[cfg_attr(small, inline(never))]
 fn reference(pool: Untyped<'_>, slot: *const u8) -> u64 {
     let found = pool.reference(slot);
     found.map_or(0, |(index, generation)| FfiRef::<()>::new(index, generation).to_bits())

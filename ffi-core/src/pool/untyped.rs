@@ -240,6 +240,7 @@ impl Untyped<'_> {
     }
 
     /// Frees the slot that a finalizer's token refers to. A token that comes late is only counted.
+    #[cfg_attr(small, inline(never))]
     pub(super) fn release(self, token: *mut c_void) {
         let (token, capacity) = (Token::from_pointer(token), self.raw.capacity());
         let Some(index) = token.index(capacity) else { return };
@@ -279,6 +280,7 @@ impl Untyped<'_> {
     /// # Safety
     ///
     /// `slots` are `count` pointers that nobody else reads or writes.
+    #[cfg_attr(small, inline(never))]
     pub(super) unsafe fn free_many_lent(self, slots: *mut *mut u8, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
         let (base, words) = (arena.base, arena.slots.words());
@@ -532,6 +534,7 @@ impl Untyped<'static> {
     /// # Safety
     ///
     /// `out` takes `count` pointers.
+    #[cfg_attr(small, inline(never))]
     pub(super) unsafe fn alloc_many_lent(self, out: *mut *mut u8, count: usize) -> usize {
         let arena = match self.arena() {
             Ok(arena) => arena,

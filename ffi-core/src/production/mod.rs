@@ -55,6 +55,7 @@ pub(crate) mod guard;
 #[cfg(feature = "production")]
 pub(crate) mod health;
 pub(crate) mod info;
+#[cfg(feature = "production")]
 pub(crate) mod json;
 #[cfg(feature = "production")]
 pub(crate) mod lifecycle;

@@ -3,12 +3,12 @@
 use askama::Template;
 
 use crate::model::Model;
+use crate::parallel::{Written, written};
 
 use super::all_throws::AllThrows;
 use super::container;
 use super::message::MessageClasses;
 use super::oneof::{OneofClasses, OneofValues};
-use super::parallel::{Written, written};
 use super::types::Types;
 use super::value::ValueClass;
 

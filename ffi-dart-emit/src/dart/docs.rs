@@ -161,7 +161,9 @@ impl Translation<'_> {
                 starts = false;
             }
         }
-        out.join("\n").trim_end().to_owned()
+        let mut text = out.join("\n");
+        text.truncate(text.trim_end().len());
+        text
     }
 
     /// Returns a line of prose; `starts` if it is the first of its section.
@@ -169,7 +171,7 @@ impl Translation<'_> {
         let thrown = match section {
             Section::Errors => self.scope.error.unwrap_or("a [RustErrorException]"),
             Section::Panics => PANIC,
-            Section::Prose | Section::Examples => return self.sentences(&self.inline(line)),
+            Section::Prose | Section::Examples => return self.sentences(self.inline(line)),
         };
         let condition = condition(line);
         // Some sentences name the error: "Returns `Full` if ..".
@@ -192,8 +194,7 @@ impl Translation<'_> {
     }
 
     /// Returns `line` with sentences about panics and errors in the words of Dart.
-    fn sentences(&self, line: &str) -> String {
-        let mut line = line.to_owned();
+    fn sentences(&self, mut line: String) -> String {
         if !line.contains(['P', 'R']) || !line.contains("Panics ") && !line.contains("Returns an error ") {
             return line;
         }
@@ -246,7 +247,7 @@ impl Translation<'_> {
     fn code(&self, code: &str) -> String {
         let is_param = self.scope.params.iter().any(|(rust, _)| *rust == code);
         if let Some(dart) = self.scope.own.and_then(|own| self.links.0.get(&[own, "::", code].concat())) {
-            return format!("[{dart}]");
+            return ["[", dart, "]"].concat();
         }
         if (is_param || code.contains("::") || code.starts_with(|it: char| it.is_ascii_uppercase()))
             && let Some(dart) = self.resolve(code)

@@ -29,7 +29,6 @@ mod object;
 mod oneof;
 mod outcome;
 mod owners;
-mod parallel;
 pub mod placement;
 mod places;
 mod pool;
@@ -45,6 +44,7 @@ use askama::Template;
 
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
+use crate::parallel::both;
 use crate::template::render;
 
 pub use binding::Form;
@@ -58,7 +58,6 @@ use library::LibraryFile;
 use names::Names;
 use newtype::{NewtypeArraysFile, NewtypesFile};
 use object::ObjectsFile;
-use parallel::both;
 use pool::PoolsFile;
 use simd::SimdFile;
 use types::Types;

@@ -15,6 +15,7 @@ use crate::model::{
     Model, Newtype, Object, ObjectIndex, Oneof, Problem, Problems, Queue, Returns, Role, Scalar, Type,
     TypeId, Value,
 };
+use crate::parallel::mapped;
 
 use super::docs::Links;
 use super::types;
@@ -228,8 +229,9 @@ impl<'a> Names<'a> {
             let names = namer.enumeration(&mut top, it);
             types.insert(&it.id, names);
         }
-        for it in &model.messages {
-            let names = namer.message(&mut top, it);
+        let members = mapped(&model.messages, 32, Members::of);
+        for (it, members) in model.messages.iter().zip(members) {
+            let names = namer.message(&mut top, it, members);
             types.insert(&it.id, names);
         }
         for it in &model.oneofs {
@@ -390,6 +392,45 @@ impl Scope {
     }
 }
 
+/// Names of the fields of a message, which depend on no other message, and what is wrong with them.
+struct Members {
+    names: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+impl Members {
+    fn of(message: &Message) -> Self {
+        let owner = format!("message {}", message.id);
+        let mut namer = Namer::default();
+        // Problems of the message's own name are reported when it is claimed.
+        let class = namer.type_name(&owner, &message.item);
+        namer.problems.clear();
+        let arena: &[&str] = if message.arena.is_some() { ARENA_MEMBERS } else { &[] };
+        let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES, arena]);
+        // Some fields have two names.
+        scope.owners.reserve(2 * message.fields.len());
+        scope.enclosing(&class);
+        let fields = message.fields.iter();
+        let names: Vec<_> = fields.map(|field| namer.field(&mut scope, &owner, field)).collect();
+        for (field, name) in message.fields.iter().zip(&names) {
+            let accessors: &[&str] = match &field.ty {
+                Type::ArenaBox { of } | Type::Option { of }
+                    if message.arena.is_some() && matches!(**of, Type::Message(_) | Type::Oneof(_)) =>
+                {
+                    &["new", "clear"]
+                }
+                ty if message.arena.is_none() && types::in_place(ty).is_some() => &["new"],
+                _ => &[],
+            };
+            for accessor in accessors.iter().map(|prefix| prefixed(prefix, name)) {
+                let owner = format!("`{accessor}` of {owner}, field {}", field.item.name);
+                namer.claim(&mut scope, &owner, &accessor);
+            }
+        }
+        Self { names, problems: namer.problems }
+    }
+}
+
 #[derive(Default)]
 struct Namer {
     problems: Vec<Problem>,
@@ -487,7 +528,7 @@ impl Namer {
         converted
     }
 
-    fn message(&mut self, top: &mut Scope, message: &Message) -> TypeNames {
+    fn message(&mut self, top: &mut Scope, message: &Message, members: Members) -> TypeNames {
         let owner = format!("message {}", message.id);
         let name = self.type_name(&owner, &message.item);
         self.claim(top, &owner, &name);
@@ -510,26 +551,8 @@ impl Namer {
         if message.proto.is_some() && message.arena.is_none() {
             self.claim(top, &format!("the extension for {owner} as protobuf"), &format!("{name}Proto"));
         }
-        let arena: &[&str] = if message.arena.is_some() { ARENA_MEMBERS } else { &[] };
-        let mut scope = Scope::new(OBJECT_MEMBERS, &[MESSAGE_MEMBERS, SMALL_TYPES, arena]);
-        scope.enclosing(&name);
-        let fields = message.fields.iter();
-        let members: Vec<_> = fields.map(|field| self.field(&mut scope, &owner, field)).collect();
-        for (field, name) in message.fields.iter().zip(&members) {
-            let accessors: &[&str] = match &field.ty {
-                Type::ArenaBox { of } | Type::Option { of }
-                    if message.arena.is_some() && matches!(**of, Type::Message(_) | Type::Oneof(_)) =>
-                {
-                    &["new", "clear"]
-                }
-                ty if message.arena.is_none() && types::in_place(ty).is_some() => &["new"],
-                _ => &[],
-            };
-            for accessor in accessors.iter().map(|prefix| prefixed(prefix, name)) {
-                let owner = format!("`{accessor}` of {owner}, field {}", field.item.name);
-                self.claim(&mut scope, &owner, &accessor);
-            }
-        }
+        let Members { names: members, problems } = members;
+        self.problems.extend(problems);
         let columns = message.columns.as_ref().map_or_else(Vec::new, |_| self.columns(top, message, &name));
         TypeNames { name, members, columns }
     }

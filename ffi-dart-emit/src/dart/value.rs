@@ -188,10 +188,10 @@ impl<'a> ValueClass<'a> {
                 if optional || it.copied.is_some() { typed(it) } else { ["this.", it.name].concat() };
             it.noted(required(it, false, parameter))
         });
-        let copies = each(&|it| {
+        let copy = |it: &Member<'_>| {
             let copy = it.copied.as_deref().unwrap_or(it.name);
             if positional { copy.to_owned() } else { [it.name, ": ", copy].concat() }
-        });
+        };
         let initializers =
             members.iter().filter_map(|it| Some(format!("{} = {}", it.name, it.copied.as_ref()?)));
         let replacements = each(&|it| {
@@ -218,11 +218,23 @@ impl<'a> ValueClass<'a> {
         shown.insert(0, format!("{name}("));
         shown.push(")".to_owned());
         Self {
-            copies: layout::listed(2, before + width + 20, &copies),
+            copies: if optional && copied {
+                layout::listed(2, before + width + 20, &each(&copy))
+            } else {
+                String::new()
+            },
             parameters,
-            required: list(private, each(&|it| required(it, true, ["this.", it.name].concat()))),
-            forwarded: list(private + 13, each(&|it| required(it, copied, ["super.", it.name].concat()))),
-            declared: braced(width + 14, &each(&typed)),
+            required: if optional || copied {
+                list(private, each(&|it| required(it, true, ["this.", it.name].concat())))
+            } else {
+                String::new()
+            },
+            forwarded: if optional {
+                list(private + 13, each(&|it| required(it, copied, ["super.", it.name].concat())))
+            } else {
+                String::new()
+            },
+            declared: if optional { braced(width + 14, &each(&typed)) } else { String::new() },
             replacements: braced(width + constructor.len() + 18, &replacements),
             initializers: initializers.collect::<Vec<_>>().join(",\n      "),
             hash: hashed(hash).unwrap_or_else(|| format!("{}.hashCode", layout::string(&name))),

@@ -3,7 +3,7 @@
 //! [`decode_section`] takes its input for hostile: no length is believed, nothing panics. It checks
 //! only the form of each record; whether records fit each other is the reader's to check.
 
-use std::{error, fmt};
+use std::{error, fmt, panic, thread};
 
 use super::records::Record;
 use crate::schema::format::{HEADER_LEN, MAGIC, VERSION};
@@ -87,19 +87,54 @@ impl error::Error for DecodeError {}
 /// assert!(decode_section(b"something else").is_err());
 /// ```
 pub fn decode_section(section: &[u8]) -> Result<Vec<Record>, DecodeError> {
-    let mut records = Vec::new();
+    let mut found = Vec::new();
+    let mut end = Ok(());
     let mut offset = 0;
     while let Some(padding) = section[offset..].iter().position(|&byte| byte != 0) {
         offset += padding;
-        let (record, len) = decode_record(&section[offset..], offset)?;
-        records.push(record);
-        offset += len;
+        match find_record(&section[offset..], offset) {
+            Ok(json) => {
+                found.push((offset, json));
+                offset += HEADER_LEN + json.len();
+            }
+            Err(error) => {
+                end = Err(error);
+                break;
+            }
+        }
     }
-    Ok(records)
+    // An error of a record that was found comes before the one that ended the search.
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let records = decode_all(&found, threads.min(found.len() / LEAST))?;
+    end.map(|()| records)
 }
 
-/// Decodes the record at the start of `bytes`, and returns it with its length.
-fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeError> {
+/// Number of records for which another thread is worth its start.
+const LEAST: usize = 64;
+
+/// Decodes records, each JSON with its offset, on that many threads.
+fn decode_all(found: &[(usize, &[u8])], threads: usize) -> Result<Vec<Record>, DecodeError> {
+    let decode = |found: &[(usize, &[u8])]| -> Result<Vec<Record>, DecodeError> {
+        found.iter().map(|(offset, json)| decode_record(json, *offset)).collect()
+    };
+    if threads <= 1 {
+        return decode(found);
+    }
+    thread::scope(|scope| {
+        let mut chunks = found.chunks(found.len().div_ceil(threads));
+        let first = chunks.next().unwrap_or_default();
+        let others: Vec<_> = chunks.map(|chunk| scope.spawn(move || decode(chunk))).collect();
+        let mut records = decode(first)?;
+        // In their order, so that the error is always that of the first record that has one.
+        for other in others {
+            records.extend(other.join().unwrap_or_else(|cause| panic::resume_unwind(cause))?);
+        }
+        Ok(records)
+    })
+}
+
+/// Returns the JSON of the record at the start of `bytes`.
+fn find_record(bytes: &[u8], offset: usize) -> Result<&[u8], DecodeError> {
     let truncated = |needs| DecodeError::Truncated { offset, needs, has: bytes.len() };
     let (version, name) = MAGIC.split_last().expect("the magic is not empty");
     if !bytes.starts_with(name) {
@@ -117,12 +152,13 @@ fn decode_record(bytes: &[u8], offset: usize) -> Result<(Record, usize), DecodeE
         .first_chunk()
         .map(|length| u32::from_le_bytes(*length))
         .ok_or_else(|| truncated(HEADER_LEN as u64))?;
-    let json = bytes[HEADER_LEN..]
+    bytes[HEADER_LEN..]
         .get(..json_len as usize)
-        .ok_or_else(|| truncated(HEADER_LEN as u64 + u64::from(json_len)))?;
-    let record = serde_json::from_slice(json)
-        .map_err(|error| DecodeError::Malformed { offset, reason: error.to_string() })?;
-    Ok((record, HEADER_LEN + json.len()))
+        .ok_or_else(|| truncated(HEADER_LEN as u64 + u64::from(json_len)))
+}
+
+fn decode_record(json: &[u8], offset: usize) -> Result<Record, DecodeError> {
+    serde_json::from_slice(json).map_err(|error| DecodeError::Malformed { offset, reason: error.to_string() })
 }
 
 #[cfg(test)]
@@ -167,6 +203,77 @@ mod tests {
             let error = serde_json::from_str::<Type>(json).unwrap_err().to_string();
             assert!(error.contains(expected), "{json}: {error}");
         }
+    }
+
+    #[test]
+    fn the_kind_may_stand_anywhere() {
+        let sorted: serde_json::Value = serde_json::from_str(ENUM).unwrap();
+        let sorted = sorted.to_string();
+        assert!(!sorted.starts_with(r#"{"kind""#), "{sorted}");
+        assert_eq!(decode_section(&section(&sorted)), decode_section(&section(ENUM)));
+        for (json, expected) in [
+            (r#"{"id":"c::E"}"#, "missing field `kind`"),
+            (r#"{"id":"c::E","kind":"spell"}"#, "unknown variant `spell`"),
+            (r#"{"id":"c::E","kind":"enum"}"#, "missing field `repr`"),
+            ("{}", "missing field `kind`"),
+            ("[]", "expected a record"),
+        ] {
+            let error = decode_section(&section(json)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn keys_side_by_side_are_read_as_they_are_written() {
+        let message = r#"{"kind":"message","id":"c::M","name":"M","rename":"N","doc":"What it is.",
+            "deprecated":"no","size":8,"align":4,"fingerprint":"0x0000000000000001",
+            "symbols":{"fingerprint":"m"},"fields":[{"name":"f","rename":"g","doc":"A field.",
+            "deprecated":"","offset":4,"type":"u32","tag":3,"encoding":"fixed","key_encoding":"zigzag",
+            "unpacked":true,"flat":true,"unknown":9,"rules":{"min":"1"}}],"reserved":[[1,2]],
+            "pool":{"capacity":7,"reset":"keep","symbols":{"alloc":"a","alloc_many":"b","free":"c",
+            "free_many":"d","release":"e","stats":"f","resolve":"g","reference":"h"}},
+            "simd":{"symbol":"s","lanes":2},"proto":{"encode":"e","decode":"d"},
+            "json":{"encode":"e","decode":"d"}}"#;
+        let records = decode_section(&section(message)).unwrap();
+        let written = serde_json::to_value(&records[0]).unwrap();
+        assert_eq!(written, serde_json::from_str::<serde_json::Value>(message).unwrap());
+    }
+
+    #[test]
+    fn a_head_is_what_the_json_begins_with() {
+        let flag = r#"{"kind":"flag","name":"f","on":true,"fingerprint":"0x0000000000000001",
+            "symbols":{"fingerprint":"a","call":"b"}}"#;
+        for json in [ENUM, flag] {
+            let Ok(record) = serde_json::from_str::<Record>(json) else { panic!("{json}") };
+            let (kind, name) = record.head();
+            let written = serde_json::to_string(&record).unwrap();
+            let begins = |key| written.starts_with(&format!(r#"{{"kind":"{kind}","{key}":"{name}""#));
+            assert!(begins("id") || begins("name"), "{written}");
+        }
+    }
+
+    #[test]
+    fn threads_keep_the_order_of_records_and_errors() {
+        let json = |index: usize| ENUM.replace("c::E", &format!("c::E{index}"));
+        let all: Vec<_> = (0..300).map(json).collect();
+        let sections: Vec<u8> = all.iter().flat_map(|it| section(it)).collect();
+        let records = decode_section(&sections).unwrap();
+        assert_eq!(records.len(), 300);
+        let found: Vec<_> = all.iter().enumerate().map(|(index, it)| (index, it.as_bytes())).collect();
+        for threads in [0, 1, 2, 7, 300, 301] {
+            assert_eq!(decode_all(&found, threads).as_ref(), Ok(&records), "{threads} threads");
+        }
+        let mut broken = found;
+        for index in [77, 250] {
+            broken[index].1 = b"{";
+        }
+        for threads in [1, 2, 7, 300] {
+            let error = decode_all(&broken, threads).unwrap_err();
+            assert!(matches!(error, DecodeError::Malformed { offset: 77, .. }), "{threads}: {error}");
+        }
+        // A record that can't be read comes before the place where the records end.
+        let end = [&section("{")[..], b"no record"].concat();
+        assert!(matches!(decode_section(&end), Err(DecodeError::Malformed { offset: 0, .. })));
     }
 
     #[test]

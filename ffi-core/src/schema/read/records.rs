@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::scalars::for_each_number;
 
 /// One item of a library's schema.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "most records are messages, the largest of them")]
 pub enum Record {
@@ -40,6 +40,107 @@ pub enum Record {
     /// `#[ffi_health]`.
     Health(Health),
 }
+
+/// Kind of a [`Record`].
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Library,
+    Message,
+    Enum,
+    Oneof,
+    Newtype,
+    Function,
+    Queue,
+    Error,
+    Object,
+    Service,
+    Callback,
+    Flag,
+    Health,
+}
+
+impl Record {
+    /// Reads the entries of a record of that kind.
+    fn of_kind<'de, D: Deserializer<'de>>(kind: Kind, entries: D) -> Result<Self, D::Error> {
+        Ok(match kind {
+            Kind::Library => Self::Library(Library::deserialize(entries)?),
+            Kind::Message => Self::Message(Message::deserialize(entries)?),
+            Kind::Enum => Self::Enum(Enum::deserialize(entries)?),
+            Kind::Oneof => Self::Oneof(Oneof::deserialize(entries)?),
+            Kind::Newtype => Self::Newtype(Newtype::deserialize(entries)?),
+            Kind::Function => Self::Function(Function::deserialize(entries)?),
+            Kind::Queue => Self::Queue(Queue::deserialize(entries)?),
+            Kind::Error => Self::Error(ErrorType::deserialize(entries)?),
+            Kind::Object => Self::Object(Object::deserialize(entries)?),
+            Kind::Service => Self::Service(Object::deserialize(entries)?),
+            Kind::Callback => Self::Callback(Listener::deserialize(entries)?),
+            Kind::Flag => Self::Flag(Flag::deserialize(entries)?),
+            Kind::Health => Self::Health(Health::deserialize(entries)?),
+        })
+    }
+
+    /// Returns the kind as records have it, and the id or name behind it: what the JSON of a record
+    /// begins with.
+    #[must_use]
+    pub fn head(&self) -> (&'static str, &str) {
+        match self {
+            Self::Library(it) => ("library", &it.name),
+            Self::Message(it) => ("message", &it.id.0),
+            Self::Enum(it) => ("enum", &it.id.0),
+            Self::Oneof(it) => ("oneof", &it.id.0),
+            Self::Newtype(it) => ("newtype", &it.id.0),
+            Self::Function(it) => ("function", &it.item.name),
+            Self::Queue(it) => ("queue", &it.item.name),
+            Self::Error(it) => ("error", &it.id.0),
+            Self::Object(it) => ("object", &it.id.0),
+            Self::Service(it) => ("service", &it.id.0),
+            Self::Callback(it) => ("callback", &it.id.0),
+            Self::Flag(it) => ("flag", &it.item.name),
+            Self::Health(it) => ("health", &it.item.name),
+        }
+    }
+}
+
+/// The kind is the first key of each record that the derive writes, so what follows is read in
+/// place. With `#[serde(tag = "kind")]` all of it is collected first, and read from there: half of
+/// the time of a record.
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RecordVisitor;
+
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = Record;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a record")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
+                let first: Option<String> = map.next_key()?;
+                if first.as_deref() == Some(KIND) {
+                    let kind = map.next_value()?;
+                    return Record::of_kind(kind, MapAccessDeserializer::new(map));
+                }
+                // Another program may have sorted the keys.
+                let mut entries = serde_json::Map::new();
+                let mut next = first;
+                while let Some(key) = next {
+                    entries.insert(key, map.next_value()?);
+                    next = map.next_key()?;
+                }
+                let kind = entries.remove(KIND).ok_or_else(|| de::Error::missing_field(KIND))?;
+                let kind = Kind::deserialize(kind).map_err(de::Error::custom)?;
+                Record::of_kind(kind, serde_json::Value::Object(entries)).map_err(de::Error::custom)
+            }
+        }
+
+        deserializer.deserialize_map(RecordVisitor)
+    }
+}
+
+/// Key of the kind of a record.
+const KIND: &str = "kind";
 
 /// Id of a type in one library: the crate's name (or prefix), `::`, the type's Rust name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -179,6 +280,7 @@ impl LibrarySymbols {
 
 /// A message: a `repr(C)` struct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "MessageKeys")]
 pub struct Message {
     /// Id of the message.
     pub id: TypeId,
@@ -216,6 +318,65 @@ pub struct Message {
     /// Functions that write and read it as JSON, if `ffi-core` has the feature `json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<JsonSymbols>,
+}
+
+/// The keys of a [`Message`] side by side.
+///
+/// serde's `flatten` collects the entries that a struct doesn't know, and reads them again. Messages
+/// and fields are most of a library, so they are read from structs with all keys.
+#[derive(Deserialize)]
+struct MessageKeys {
+    id: TypeId,
+    name: String,
+    #[serde(default)]
+    rename: Option<String>,
+    #[serde(default)]
+    doc: String,
+    #[serde(default)]
+    deprecated: Option<String>,
+    size: u64,
+    align: u64,
+    fingerprint: Fingerprint,
+    symbols: TypeSymbols,
+    fields: Vec<Field>,
+    #[serde(default)]
+    reserved: Vec<(u32, u32)>,
+    #[serde(default)]
+    pool: Option<Pool>,
+    #[serde(default)]
+    columns: Option<Box<Columns>>,
+    #[serde(default)]
+    arena: Option<Box<Arena>>,
+    #[serde(default)]
+    simd: Option<Simd>,
+    #[serde(default)]
+    proto: Option<ProtoSymbols>,
+    #[serde(default)]
+    json: Option<JsonSymbols>,
+}
+
+impl From<MessageKeys> for Message {
+    fn from(keys: MessageKeys) -> Self {
+        let MessageKeys { id, name, rename, doc, deprecated, size, align, fingerprint, symbols, .. } = keys;
+        let MessageKeys { fields, reserved, pool, columns, arena, simd, proto, json, .. } = keys;
+        let item = Item { name, rename, doc, deprecated };
+        Self {
+            id,
+            item,
+            size,
+            align,
+            fingerprint,
+            symbols,
+            fields,
+            reserved,
+            pool,
+            columns,
+            arena,
+            simd,
+            proto,
+            json,
+        }
+    }
 }
 
 /// The columns of a message: [`FfiColumns`](crate::FfiColumns).
@@ -412,6 +573,7 @@ pub struct TypeSymbols {
 
 /// A field of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FieldKeys")]
 pub struct Field {
     /// Name, docs, deprecation.
     #[serde(flatten)]
@@ -429,6 +591,44 @@ pub struct Field {
     /// Rules that its value keeps.
     #[serde(default, skip_serializing_if = "Rules::is_empty")]
     pub rules: Rules,
+}
+
+/// The keys of a [`Field`] side by side; see [`MessageKeys`].
+#[derive(Deserialize)]
+struct FieldKeys {
+    name: String,
+    #[serde(default)]
+    rename: Option<String>,
+    #[serde(default)]
+    doc: String,
+    #[serde(default)]
+    deprecated: Option<String>,
+    offset: u64,
+    #[serde(rename = "type")]
+    ty: Type,
+    tag: u32,
+    #[serde(default)]
+    encoding: Option<Encoding>,
+    #[serde(default)]
+    key_encoding: Option<Encoding>,
+    #[serde(default)]
+    unpacked: bool,
+    #[serde(default)]
+    flat: bool,
+    #[serde(default)]
+    unknown: Option<u32>,
+    #[serde(default)]
+    rules: Rules,
+}
+
+impl From<FieldKeys> for Field {
+    fn from(keys: FieldKeys) -> Self {
+        let FieldKeys { name, rename, doc, deprecated, offset, ty, tag, rules, .. } = keys;
+        let FieldKeys { encoding, key_encoding, unpacked, flat, unknown, .. } = keys;
+        let item = Item { name, rename, doc, deprecated };
+        let wire = Wire { encoding, key_encoding, unpacked, flat, unknown };
+        Self { item, offset, ty, tag, wire, rules }
+    }
 }
 
 /// Form in protobuf of a field or case, if it isn't the usual one.

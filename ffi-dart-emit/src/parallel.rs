@@ -1,7 +1,8 @@
-//! Writes classes and files on all processors.
+//! Work on all processors of the machine: classes, names, files.
 
 use std::fmt::{self, Display, Write as _};
 use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Number of items for which another thread is worth its start.
@@ -22,6 +23,42 @@ impl Display for Written {
 pub fn written<'m, T: Sync, C: Display>(items: &'m [T], class: impl Fn(&'m T) -> C + Sync) -> Written {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     written_by(threads.min(items.len() / LEAST), items, class)
+}
+
+/// Returns the results of `of` for all `items`, in their order. Another thread helps for each
+/// `least` items.
+///
+/// A thread takes the next item when it is done with one, as some take long.
+pub fn mapped<T: Sync, R: Send>(items: &[T], least: usize, of: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    mapped_by(threads.min(items.len() / least), items, of)
+}
+
+fn mapped_by<T: Sync, R: Send>(threads: usize, items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if threads <= 1 {
+        return items.iter().map(of).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        // Relaxed: the items are older than the threads, whose results are joined.
+        while let Some((index, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, items.get(index)?)))
+        {
+            done.push((index, of(item)));
+        }
+        done
+    };
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|cause| panic::resume_unwind(cause)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Returns the results of both functions, which run at once.
@@ -74,6 +111,24 @@ mod tests {
             assert_eq!(written_by(threads, &items, |it| it).to_string(), one, "{threads} threads");
         }
         assert_eq!(written(&[0_u32; 0], |it| it).to_string(), "");
+    }
+
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        let items: Vec<u32> = (0..100).collect();
+        for threads in [0, 1, 2, 7, 200] {
+            let results = mapped_by(threads, &items, |it| it * 2);
+            assert_eq!(results, items.iter().map(|it| it * 2).collect::<Vec<_>>(), "{threads} threads");
+        }
+        assert_eq!(mapped(&[0_u32; 0], 1, |it| *it), []);
+        assert_eq!(mapped(&["one", "two", "three"], 1, |it| it.len()), [3, 3, 5]);
+    }
+
+    #[test]
+    #[should_panic(expected = "of item 70")]
+    fn a_panic_of_an_item_is_passed_on() {
+        let items: Vec<u32> = (0..100).collect();
+        mapped_by(4, &items, |it| if *it == 70 { panic!("of item 70") } else { *it });
     }
 
     #[test]
