@@ -39,9 +39,11 @@ Future<void> badInputs() async {
   );
 
   // A consumer that goes away.
-  await for (final _ in Feed(session()).blocks()) {
+  final left = Feed(session());
+  await for (final _ in left.blocks()) {
     break;
   }
+  await _ended(left);
   await _idle();
   print('a consumer that goes away: all blocks are back');
 
@@ -76,6 +78,7 @@ Future<void> badInputs() async {
   ticks.dispose();
 
   // The pool is empty: the feed waits, or drops.
+  await _idle();
   final held = <TickBlockBox>[];
   for (TickBlockBox? box; (box = TickBlockPool.tryAlloc()) != null;) {
     held.add(box!);
