@@ -1,5 +1,5 @@
 //! Compiles `ffi-core` with few of its features. The tests of the workspace ask for nearly all of
-//! them, so code that only one feature uses would have warnings, or not compile, for users alone.
+//! them, so code that only one feature uses would have warnings, or not compile, for users only.
 //!
 //! `cargo xtask test` compiles `ffi-core` with each feature by itself. `cargo xtask features` takes
 //! longer: it compiles pairs as well, those whose code names both, and each with

@@ -495,8 +495,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
         let mut order: Vec<usize> = (0..self.len()).collect();
         let columns = self.columns();
         order.sort_by(|&a, &b| compare(&columns, a, b));
-        // SAFETY: sorting leaves each row's number in it once; the container is borrowed mutably, and
-        // `columns`, which is not used any more, was the only reference to them.
+        // SAFETY: sorting leaves each row's number in it once; the container is borrowed mutably,
+        // and `columns`, which is not used any more, was the only reference to them.
         unsafe { self.move_rows(&order) };
     }
 
@@ -525,8 +525,8 @@ impl<T: FfiColumnar> FfiColumns<T> {
     ///
     /// # Safety
     ///
-    /// There are as many rows as numbers in `order`, each of which is that of a row. Nobody else uses
-    /// the columns.
+    /// There are as many rows as numbers in `order`, each of which is that of a row. Nobody else
+    /// uses the columns.
     unsafe fn move_rows(&self, order: &[usize]) {
         let reorder = if T::SECRET { raw::reorder_secret } else { raw::reorder };
         // SAFETY: the callees have the same contract, for the columns of this container.

@@ -19,7 +19,7 @@ Future<void> useKeys(Keys keys, FfiProduction production) async {
   await _refused(keys.next);
   await _refused(() => production.withRequest('audit', keys.next));
 
-  // Who asks too often knows when to ask again.
+  // A user that asks too often learns when to ask again.
   final own = keys.issue(9, wish(1));
   var attempts = 0;
   final program = await retry(() {

@@ -1,5 +1,5 @@
-/// Runs the service as an app that ships does: with a version to fall back to, its log, its numbers,
-/// its health, calls that are refused, and what keeps a caller going when something fails.
+/// Runs the service as an app that ships does: with a version to fall back to, its log, its
+/// numbers, its health, calls that are refused, and what keeps a caller going when something fails.
 ///
 /// `dart run bin/production.dart FOLDER` writes the numbers for Prometheus to `FOLDER/metrics.txt`,
 /// and reports of crashes beside them.

@@ -12,7 +12,7 @@ use ffi_core::{
     ffi_service,
 };
 
-/// What a program asks for.
+/// Wish of a program for a key.
 #[derive(FfiMessage, Clone, Copy)]
 #[repr(C)]
 pub struct Wish {
@@ -29,7 +29,7 @@ pub struct Wish {
 #[repr(C)]
 #[ffi(pool = 32)]
 pub struct ApiKey {
-    /// User for whom the program acts.
+    /// User that the program acts for.
     pub user: u64,
     /// Bytes that only the program and the service know.
     pub token: FfiSecret<32>,
