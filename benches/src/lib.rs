@@ -87,6 +87,7 @@ pub fn compare<const N: usize>(
 /// Returns the first error of a contender.
 pub fn compare_all(title: &str, rounds: usize, mut contenders: Vec<Contender<'_>>) -> Result<Vec<Samples>> {
     let count = contenders.len();
+    let rounds = if is_short() { 1 } else { rounds };
     let mut samples = vec![Vec::new(); count];
     for round in 0..=rounds {
         for turn in 0..count {
@@ -107,6 +108,12 @@ pub fn compare_all(title: &str, rounds: usize, mut contenders: Vec<Contender<'_>
         samples
     });
     Ok(all.collect())
+}
+
+/// Returns true if one sample of everything is to be taken: `cargo xtask bench NAME --short`.
+#[must_use]
+pub fn is_short() -> bool {
+    std::env::var_os("FFI_BENCH_SHORT").is_some()
 }
 
 /// Prints a ratio that should be at most `limit`.

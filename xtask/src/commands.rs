@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod dart_sdk;
 pub mod demo;
 pub mod docs;
+pub mod features;
 pub mod flutter;
 pub mod load;
 pub mod platforms;
@@ -76,6 +77,8 @@ pub enum Command {
     Audit(audit::Audit),
     /// Check what a release needs, and name the commands that publish it.
     Release(release::Release),
+    /// Compile the crate and what macros write with few features, which may say nothing.
+    Features(features::Features),
     /// Call the service example for some time, and print the percentiles of its times.
     Load(load::Load),
     /// Have Prometheus' own tool check the numbers of the service example.
@@ -110,6 +113,7 @@ impl Cli {
             Command::Platforms(args) => args.run(),
             Command::Audit(args) => args.run(),
             Command::Release(args) => args.run(),
+            Command::Features(args) => args.run(),
             Command::Load(args) => args.run(),
             Command::Promtool(args) => args.run(),
             Command::Bench(args) => args.run(),

@@ -44,6 +44,7 @@ pub mod conformance;
 pub mod dart_sdk;
 mod debian;
 pub mod example;
+pub mod features;
 pub mod flutter;
 pub mod generated;
 mod installed;

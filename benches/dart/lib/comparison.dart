@@ -1,9 +1,13 @@
 /// Contenders that do the same work, timed in rounds: A B C, B C A, C A B, ..
 library;
 
+import 'dart:io';
 import 'dart:math';
 
 import 'ratio.dart';
+
+/// True if one sample of everything is to be taken: `cargo xtask bench NAME --short`.
+final bool isShort = Platform.environment.containsKey('FFI_BENCH_SHORT');
 
 /// One way to do the work.
 final class Contender {
@@ -67,9 +71,9 @@ final class Comparison {
   /// Number of units of work in the table that are done at a time.
   final int unit;
 
-  static const _rounds = 31;
+  static final _rounds = isShort ? 1 : 31;
   static const _warmUps = 4;
-  static const _sampleMicroseconds = 10000;
+  static final _sampleMicroseconds = isShort ? 100 : 10000;
 
   /// Times all contenders, prints a table, and returns it by name.
   Map<String, Samples> run() {

@@ -20,8 +20,9 @@ pub(super) struct Kind {
     pub(super) fingerprint: u64,
     /// Size of the message in bytes.
     pub(super) size: usize,
-    /// True if the message holds secrets.
-    pub(super) secret: bool,
+    /// Frees the memory of all columns: [`raw::release`], or [`raw::release_secret`] if the message
+    /// holds secrets, so that others have no code that asks.
+    pub(super) release: unsafe fn(&[Column], &[*mut u8], usize),
     /// Layout of the header, `FfiColumns<T>`.
     pub(super) layout: Layout,
 }
@@ -135,16 +136,9 @@ impl<'a> Header<'a> {
     ///
     /// The header is intact, and nobody uses the columns any more.
     unsafe fn release(&mut self) {
-        if self.kind.secret {
-            // SAFETY: the columns are intact, by this function's contract, and nobody uses them any
-            // more.
-            unsafe { raw::wipe_secrets(self.kind.columns, self.pointers, self.capacity()) };
-        }
-        if let Some(block) = self.pointers.first() {
-            // SAFETY: by this function's contract the memory was allocated for that capacity, and
-            // is freed once.
-            unsafe { raw::release(self.kind.columns, self.capacity(), *block) };
-        }
+        // SAFETY: by this function's contract the memory was allocated for that capacity, nobody
+        // uses it, and it is freed once.
+        unsafe { (self.kind.release)(self.kind.columns, self.pointers, self.capacity()) };
     }
 
     /// Changes the number of rows: new ones are zero, surplus ones are removed.

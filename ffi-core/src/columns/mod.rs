@@ -169,7 +169,7 @@ impl<T: FfiColumnar> FfiColumns<T> {
         columns: T::COLUMNS,
         fingerprint: <T as FfiType>::FINGERPRINT,
         size: size_of::<T>(),
-        secret: T::SECRET,
+        release: if T::SECRET { raw::release_secret } else { raw::release },
         layout: Layout::new::<Self>(),
     };
 
@@ -495,8 +495,9 @@ impl<T: FfiColumnar> FfiColumns<T> {
         let mut order: Vec<usize> = (0..self.len()).collect();
         let columns = self.columns();
         order.sort_by(|&a, &b| compare(&columns, a, b));
-        // SAFETY: sorting leaves each row's number in it once.
-        unsafe { raw::reorder(T::COLUMNS, self.pointers.as_ref(), &order) };
+        // SAFETY: sorting leaves each row's number in it once; the container is borrowed mutably,
+        // and `columns`, which is not used any more, was the only reference to them.
+        unsafe { self.move_rows(&order) };
     }
 
     /// Moves the rows: row `i` becomes what row `order[i]` was.
@@ -515,8 +516,21 @@ impl<T: FfiColumnar> FfiColumns<T> {
             self.assert_row(row);
             assert!(!std::mem::replace(&mut seen[row], true), "row {row} is twice in the order");
         }
-        // SAFETY: each is the number of a row, and there are as many as rows.
-        unsafe { raw::reorder(T::COLUMNS, self.pointers.as_ref(), order) };
+        // SAFETY: each is the number of a row, and there are as many as rows; the container is
+        // borrowed mutably.
+        unsafe { self.move_rows(order) };
+    }
+
+    /// Moves the rows: row `i` becomes what row `order[i]` was.
+    ///
+    /// # Safety
+    ///
+    /// There are as many rows as numbers in `order`, each of which is that of a row. Nobody else
+    /// uses the columns.
+    unsafe fn move_rows(&self, order: &[usize]) {
+        let reorder = if T::SECRET { raw::reorder_secret } else { raw::reorder };
+        // SAFETY: the callees have the same contract, for the columns of this container.
+        unsafe { reorder(T::COLUMNS, self.pointers.as_ref(), order) };
     }
 
     /// Returns a message for each row.
@@ -649,17 +663,10 @@ fn unwrap<T>(result: Result<T, ColumnsError>) -> T {
 
 impl<T: FfiColumnar> Drop for FfiColumns<T> {
     fn drop(&mut self) {
-        let Some(block) = self.pointers.as_ref().first() else {
-            return;
-        };
-        if T::SECRET {
-            // SAFETY: the columns have memory for that many rows, and only the container, which
-            // uses it, ends.
-            unsafe { raw::wipe_secrets(T::COLUMNS, self.pointers.as_ref(), self.capacity()) };
-        }
-        // SAFETY: the memory was allocated for that capacity, and the container, which owned it,
-        // ends.
-        unsafe { raw::release(T::COLUMNS, self.capacity(), *block) };
+        let release = const { Self::KIND.release };
+        // SAFETY: the memory was allocated for that capacity, and only the container, which owned
+        // it, uses it and ends.
+        unsafe { release(T::COLUMNS, self.pointers.as_ref(), self.capacity()) };
     }
 }
 

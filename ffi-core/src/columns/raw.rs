@@ -111,8 +111,9 @@ pub(super) fn allocate(columns: &[Column], capacity: usize, pointers: &mut [*mut
 ///
 /// # Safety
 ///
-/// `block` is the start of the first column, and no code uses the memory any more.
-pub(super) unsafe fn release(columns: &[Column], capacity: usize, block: *mut u8) {
+/// `pointers` are the starts of the columns, and no code uses the memory any more.
+pub(super) unsafe fn release(columns: &[Column], pointers: &[*mut u8], capacity: usize) {
+    let Some(&block) = pointers.first() else { return };
     if let Some(layout) = layout(columns, capacity).filter(|layout| layout.size() > 0) {
         // SAFETY: `allocate` got the block with this layout, and the caller vouches that it is
         // freed once.
@@ -120,18 +121,19 @@ pub(super) unsafe fn release(columns: &[Column], capacity: usize, block: *mut u8
     }
 }
 
-/// Zeroes the columns of secrets, all of the memory for `capacity` rows.
+/// Frees the memory as [`release`] does, and zeroes the columns of secrets before.
 ///
 /// # Safety
 ///
-/// `pointers` are the starts of columns that [`allocate`] allocated for `capacity` rows, and no
-/// other code uses the memory.
-pub(super) unsafe fn wipe_secrets(columns: &[Column], pointers: &[*mut u8], capacity: usize) {
+/// The conditions of [`release`].
+pub(super) unsafe fn release_secret(columns: &[Column], pointers: &[*mut u8], capacity: usize) {
     for (column, pointer) in columns.iter().zip(pointers).filter(|(column, _)| column.secret) {
-        // SAFETY: the column has memory for `capacity` values of that size, which no other code
-        // uses by this function's contract.
+        // SAFETY: the column has memory for `capacity` values of that size, which no code uses by
+        // this function's contract.
         unsafe { wipe(*pointer, column.size * capacity) };
     }
+    // SAFETY: the callee has the same contract.
+    unsafe { release(columns, pointers, capacity) };
 }
 
 /// Sums up the words of a header, each times an odd number of its own: a change of one word always
@@ -236,6 +238,25 @@ pub(super) unsafe fn overwrite(columns: &[Column], pointers: &[*mut u8], from: u
 ///
 /// There are as many rows as numbers in `order`, each of which is that of a row.
 pub(super) unsafe fn reorder(columns: &[Column], pointers: &[*mut u8], order: &[usize]) {
+    // SAFETY: the callee has the same contract.
+    unsafe { reorder_of::<false>(columns, pointers, order) };
+}
+
+/// Moves rows as [`reorder`] does, and zeroes the copies of secrets.
+///
+/// # Safety
+///
+/// The condition of [`reorder`].
+pub(super) unsafe fn reorder_secret(columns: &[Column], pointers: &[*mut u8], order: &[usize]) {
+    // SAFETY: the callee has the same contract.
+    unsafe { reorder_of::<true>(columns, pointers, order) };
+}
+
+/// # Safety
+///
+/// The condition of [`reorder`].
+#[inline(always)]
+unsafe fn reorder_of<const SECRET: bool>(columns: &[Column], pointers: &[*mut u8], order: &[usize]) {
     let widest = columns.iter().map(|column| column.size).max().unwrap_or_default();
     let mut before = Vec::<MaybeUninit<u8>>::with_capacity(widest * order.len());
     let before = before.spare_capacity_mut().as_mut_ptr().cast::<u8>();
@@ -252,7 +273,7 @@ pub(super) unsafe fn reorder(columns: &[Column], pointers: &[*mut u8], order: &[
             // SAFETY: both have `size` bytes, and the copy is apart from the column.
             unsafe { source.copy_to_nonoverlapping(target, *size) };
         }
-        if *secret {
+        if SECRET && *secret {
             // SAFETY: the copy has memory for as many values, and only this function uses it.
             unsafe { wipe(before, size * order.len()) };
         }

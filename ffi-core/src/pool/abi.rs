@@ -63,7 +63,8 @@ pub unsafe fn pool_alloc_many<T: FfiPooled>(out: *mut *mut T, count: usize) -> u
 /// Nobody uses the slot any more, if it is one.
 #[inline(always)]
 pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
-    free(T::pool().untyped(), slot as *const u8)
+    let pool = T::pool().untyped();
+    if T::SECRET { free_secret(pool, slot as *const u8) } else { free(pool, slot as *const u8) }
 }
 
 /// Body of `.._pool_free_many`: returns how many slots were freed, and writes null over their
@@ -75,9 +76,16 @@ pub unsafe fn pool_free<T: FfiPooled>(slot: *mut T) -> i32 {
 /// what they point to.
 #[inline(always)]
 pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> usize {
-    // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as the
-    // callee asks.
-    unsafe { T::pool().untyped().free_many_lent(slots as *mut *mut u8, count) }
+    let (pool, slots) = (T::pool().untyped(), slots as *mut *mut u8);
+    if T::SECRET {
+        // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as
+        // the callee asks.
+        unsafe { pool.free_many_secret(slots, count) }
+    } else {
+        // SAFETY: by this function's contract `slots` are `count` pointers of the caller's own, as
+        // the callee asks.
+        unsafe { pool.free_many_lent(slots, count) }
+    }
 }
 
 /// Body of `.._pool_release`: frees the slot of a reference, for finalizers. The token is the
@@ -91,7 +99,8 @@ pub unsafe fn pool_free_many<T: FfiPooled>(slots: *mut *mut T, count: usize) -> 
 /// Nobody uses the slot any more, if the token's reference still means it.
 #[inline(always)]
 pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
-    T::pool().untyped().release(token);
+    let pool = T::pool().untyped();
+    if T::SECRET { pool.release_secret(token) } else { pool.release(token) }
 }
 
 /// Body of `.._pool_stats`.
@@ -133,7 +142,13 @@ fn alloc(pool: Untyped<'static>) -> *mut u8 {
 #[cfg_attr(not(any(debug_assertions, small)), inline(always))]
 #[cfg_attr(small, inline(never))]
 fn free(pool: Untyped<'_>, slot: *const u8) -> i32 {
-    pool.free_lent(slot)
+    pool.free_lent::<false>(slot)
+}
+
+#[cfg_attr(not(any(debug_assertions, small)), inline(always))]
+#[cfg_attr(small, inline(never))]
+fn free_secret(pool: Untyped<'_>, slot: *const u8) -> i32 {
+    pool.free_lent::<true>(slot)
 }
 
 /// # Safety

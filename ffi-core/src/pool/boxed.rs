@@ -117,8 +117,14 @@ impl<T: FfiPooled> PoolBox<T> {
 impl<T: FfiPooled> Drop for PoolBox<T> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the box owned it.
-        unsafe { T::pool().untyped().free_owned(self.slot.cast()) };
+        let (pool, slot) = (T::pool().untyped(), self.slot.cast());
+        if T::SECRET {
+            // SAFETY: the box owned it.
+            unsafe { pool.free_owned::<true>(slot) };
+        } else {
+            // SAFETY: the box owned it.
+            unsafe { pool.free_owned::<false>(slot) };
+        }
     }
 }
 

@@ -43,8 +43,14 @@ impl<T: FfiPooled> Claim<T> {
 
 impl<T: FfiPooled> Drop for Claim<T> {
     fn drop(&mut self) {
-        // SAFETY: the claim has the slot, and nobody uses the claim after this.
-        unsafe { T::pool().untyped().unclaim(self.slot.cast()) };
+        let (pool, slot) = (T::pool().untyped(), self.slot.cast());
+        if T::SECRET {
+            // SAFETY: the claim has the slot, and nobody uses the claim after this.
+            unsafe { pool.unclaim_secret(slot) };
+        } else {
+            // SAFETY: the claim has the slot, and nobody uses the claim after this.
+            unsafe { pool.unclaim(slot) };
+        }
     }
 }
 

@@ -35,8 +35,14 @@ impl<T: FfiPooled> PoolRead<T> {
 impl<T: FfiPooled> Drop for PoolRead<T> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: this was one of the slot's readers, and nobody uses it after this.
-        unsafe { T::pool().untyped().leave_reading(self.slot.cast()) };
+        let (pool, slot) = (T::pool().untyped(), self.slot.cast());
+        if T::SECRET {
+            // SAFETY: this was one of the slot's readers, and nobody uses it after this.
+            unsafe { pool.leave_reading::<true>(slot) };
+        } else {
+            // SAFETY: this was one of the slot's readers, and nobody uses it after this.
+            unsafe { pool.leave_reading::<false>(slot) };
+        }
     }
 }
 

@@ -120,9 +120,7 @@ impl<T: FfiPooled> Pool<T> {
     };
 
     const KIND: &SlotKind =
-        &SlotKind::new(size_of::<T>(), Self::PLACEMENT, matches!(T::RESET, Reset::Zero), T::SECRET, || {
-            &T::pool().raw
-        });
+        &SlotKind::new(size_of::<T>(), Self::PLACEMENT, matches!(T::RESET, Reset::Zero), || &T::pool().raw);
 
     /// Returns the pool as code sees it that serves all messages.
     #[inline(always)]

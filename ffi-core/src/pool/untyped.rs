@@ -7,6 +7,10 @@
 //!
 //! In optimized builds the fast paths are inlined where the message is known. The size of a slot is
 //! a constant there, so they are the instructions that generic code would be.
+//!
+//! Code that frees slots is there twice: slots of secrets are zeroed, and other pools have no
+//! instruction for that, not even one that asks. Which of the two a message calls is decided by the
+//! constant `SECRET` of its type, and the linker keeps what a library calls.
 
 use std::ffi::c_void;
 use std::ops::Range;
@@ -41,8 +45,6 @@ pub(super) struct SlotKind {
     placement: Placement,
     /// True if slots are zeroed when they are allocated.
     zeroed: bool,
-    /// True if slots hold secrets, and are zeroed when they are freed.
-    secret: bool,
     /// Returns the only pool of the message.
     pool: fn() -> &'static RawPool,
 }
@@ -52,11 +54,10 @@ impl SlotKind {
         size: usize,
         placement: Placement,
         zeroed: bool,
-        secret: bool,
         pool: fn() -> &'static RawPool,
     ) -> Self {
         let per_line = if size < 64 { 64 / size } else { 1 };
-        Self { size, stride: Stride::new(size), per_line, placement, zeroed, secret, pool }
+        Self { size, stride: Stride::new(size), per_line, placement, zeroed, pool }
     }
 }
 
@@ -137,8 +138,8 @@ impl Untyped<'_> {
     /// Zeroes a slot of secrets that is about to be free, and looks at it with the feature
     /// `pool-debug`.
     #[inline(always)]
-    pub(super) fn retired(self, arena: &Arena, slot: Slot<'_>) {
-        if self.kind.secret {
+    fn retired<const SECRET: bool>(self, arena: &Arena, slot: Slot<'_>) {
+        if SECRET {
             // SAFETY: the thread that frees a slot no longer uses it, and no thread can claim it
             // yet.
             unsafe { wipe(self.place(arena.base, slot).as_ptr(), self.kind.size) };
@@ -223,11 +224,11 @@ impl Untyped<'_> {
 
     /// Frees for the C ABI: returns 0, or the number of a [`FreeCode`].
     #[inline(always)]
-    pub(super) fn free_lent(self, slot: *const u8) -> i32 {
+    pub(super) fn free_lent<const SECRET: bool>(self, slot: *const u8) -> i32 {
         if let Some(arena) = self.raw.arena()
             && let Some(slot) = self.at(arena, slot)
         {
-            let last = || self.retired(arena, slot);
+            let last = || self.retired::<SECRET>(arena, slot);
             let freed = match self.kind.placement {
                 Placement::Kept => arena.slots.free_kept(Caller::current(), slot, last),
                 Placement::Spread | Placement::Lowest => arena.slots.free_shared(slot, last),
@@ -236,12 +237,22 @@ impl Untyped<'_> {
                 return 0;
             }
         }
-        Self::free_lent_slowly(slot, self)
+        if SECRET { Self::free_secret_slowly(slot, self) } else { Self::free_lent_slowly(slot, self) }
     }
 
     /// Frees the slot that a finalizer's token refers to. A token that comes late is only counted.
     #[cfg_attr(small, inline(never))]
     pub(super) fn release(self, token: *mut c_void) {
+        self.release_of::<false>(token);
+    }
+
+    /// Does the same with a slot of secrets.
+    pub(super) fn release_secret(self, token: *mut c_void) {
+        self.release_of::<true>(token);
+    }
+
+    #[inline(always)]
+    fn release_of<const SECRET: bool>(self, token: *mut c_void) {
         let (token, capacity) = (Token::from_pointer(token), self.raw.capacity());
         let Some(index) = token.index(capacity) else { return };
         let freed = self.raw.arena().is_some_and(|arena| {
@@ -250,7 +261,9 @@ impl Untyped<'_> {
                 token.means(capacity, generation)
                     && arena
                         .slots
-                        .free(Caller::current(), slot, Some(generation), || self.retired(arena, slot))
+                        .free(Caller::current(), slot, Some(generation), || {
+                            self.retired::<SECRET>(arena, slot);
+                        })
                         .is_ok()
             })
         });
@@ -264,11 +277,22 @@ impl Untyped<'_> {
     /// it does there, so that the fast path moves it to no other register.
     #[inline(never)]
     extern "C" fn free_lent_slowly(slot: *const u8, pool: Self) -> i32 {
-        let raw = pool.raw;
+        pool.free_slowly::<false>(slot)
+    }
+
+    /// Does the same with a slot of secrets.
+    #[inline(never)]
+    extern "C" fn free_secret_slowly(slot: *const u8, pool: Self) -> i32 {
+        pool.free_slowly::<true>(slot)
+    }
+
+    #[inline(always)]
+    fn free_slowly<const SECRET: bool>(self, slot: *const u8) -> i32 {
+        let raw = self.raw;
         let Some(arena) = raw.arena() else { return raw.misfit(slot, true) as i32 };
-        let Some(slot) = pool.at(arena, slot) else { return raw.misfit(slot, true) as i32 };
-        let (caller, last) = (Caller::current(), || pool.retired(arena, slot));
-        if pool.kind.placement == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
+        let Some(slot) = self.at(arena, slot) else { return raw.misfit(slot, true) as i32 };
+        let (caller, last) = (Caller::current(), || self.retired::<SECRET>(arena, slot));
+        if self.kind.placement == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
             return 0;
         }
         match arena.slots.free(caller, slot, None, last) {
@@ -282,6 +306,25 @@ impl Untyped<'_> {
     /// `slots` are `count` pointers that nobody else reads or writes.
     #[cfg_attr(small, inline(never))]
     pub(super) unsafe fn free_many_lent(self, slots: *mut *mut u8, count: usize) -> usize {
+        // SAFETY: the callee has the same contract.
+        unsafe { self.free_many_of::<false>(slots, count) }
+    }
+
+    /// Frees slots of secrets.
+    ///
+    /// # Safety
+    ///
+    /// The condition of [`free_many_lent`](Self::free_many_lent).
+    pub(super) unsafe fn free_many_secret(self, slots: *mut *mut u8, count: usize) -> usize {
+        // SAFETY: the callee has the same contract.
+        unsafe { self.free_many_of::<true>(slots, count) }
+    }
+
+    /// # Safety
+    ///
+    /// The condition of [`free_many_lent`](Self::free_many_lent).
+    #[inline(always)]
+    unsafe fn free_many_of<const SECRET: bool>(self, slots: *mut *mut u8, count: usize) -> usize {
         let Some(arena) = self.raw.arena() else { return 0 };
         let (base, words) = (arena.base, arena.slots.words());
         let caller = Caller::current();
@@ -291,7 +334,7 @@ impl Untyped<'_> {
             // SAFETY: `at` is below the count, and so inside of the array.
             let entry = unsafe { slots.add(at) };
             // A run is freed without a look at its slots, which those of secrets need.
-            if self.kind.placement == Placement::Kept && !self.kind.secret {
+            if self.kind.placement == Placement::Kept && !SECRET {
                 let most = (count - at).min(RUN);
                 // SAFETY: so many entries follow, initialised, by this function's contract, and
                 // nobody writes to them.
@@ -316,7 +359,7 @@ impl Untyped<'_> {
                 }
                 continue;
             };
-            match freeing.free(slot, || self.retired(arena, slot)) {
+            match freeing.free(slot, || self.retired::<SECRET>(arena, slot)) {
                 Ok(()) => {
                     freed += 1;
                     // SAFETY: an entry of the array, which may be written by this function's
@@ -374,9 +417,28 @@ impl Untyped<'_> {
     ///
     /// The slot is claimed by the caller, which doesn't use it any more.
     pub(super) unsafe fn unclaim(self, slot: NonNull<u8>) {
+        // SAFETY: the callee has the same contract.
+        unsafe { self.unclaim_of::<false>(slot) };
+    }
+
+    /// Does the same with a slot of secrets.
+    ///
+    /// # Safety
+    ///
+    /// The condition of [`unclaim`](Self::unclaim).
+    pub(super) unsafe fn unclaim_secret(self, slot: NonNull<u8>) {
+        // SAFETY: the callee has the same contract.
+        unsafe { self.unclaim_of::<true>(slot) };
+    }
+
+    /// # Safety
+    ///
+    /// The condition of [`unclaim`](Self::unclaim).
+    #[inline(always)]
+    unsafe fn unclaim_of<const SECRET: bool>(self, slot: NonNull<u8>) {
         // SAFETY: a slot that is claimed is one of this pool's.
         let (arena, slot) = unsafe { self.owned(slot) };
-        arena.slots.end_claim(Caller::current(), slot, || self.retired(arena, slot));
+        arena.slots.end_claim(Caller::current(), slot, || self.retired::<SECRET>(arena, slot));
     }
 
     /// Ends reading a slot.
@@ -385,10 +447,10 @@ impl Untyped<'_> {
     ///
     /// The caller is one of the slot's readers, and doesn't use it any more.
     #[inline]
-    pub(super) unsafe fn leave_reading(self, slot: NonNull<u8>) {
+    pub(super) unsafe fn leave_reading<const SECRET: bool>(self, slot: NonNull<u8>) {
         // SAFETY: a slot that has readers is one of this pool's.
         let (arena, slot) = unsafe { self.owned(slot) };
-        arena.slots.end_read(Caller::current(), slot, || self.retired(arena, slot));
+        arena.slots.end_read(Caller::current(), slot, || self.retired::<SECRET>(arena, slot));
     }
 
     /// Exposes the slot that a handle refers to, and returns its place for code outside of Rust.
@@ -436,11 +498,11 @@ impl Untyped<'_> {
     ///
     /// The slot is one of this pool, owned by the caller, and not used any more.
     #[inline(always)]
-    pub(super) unsafe fn free_owned(self, slot: NonNull<u8>) {
+    pub(super) unsafe fn free_owned<const SECRET: bool>(self, slot: NonNull<u8>) {
         if let Some(arena) = self.raw.arena() {
             // SAFETY: by this function's contract a slot of this pool starts there.
             let slot = unsafe { self.at_unchecked(arena, slot) };
-            self.retired(arena, slot);
+            self.retired::<SECRET>(arena, slot);
             arena.slots.free_owned(Caller::current(), slot);
         }
     }

@@ -33,7 +33,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 #[cfg(feature = "async")]
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+#[cfg(feature = "async")]
+use std::time::Duration;
+use std::time::Instant;
 
 #[cfg(feature = "async")]
 use futures_core::Stream;
@@ -242,11 +244,11 @@ impl Limits {
         let at_once = self.at_once.load(Ordering::Relaxed);
         // Relaxed: the count guards no other memory, and each addition sees all before it.
         let before = self.running.fetch_add(1, Ordering::Relaxed);
-        let deadline = match self.deadline.load(Ordering::Relaxed) {
-            0 => None,
-            milliseconds => Some(Deadline::new(milliseconds)),
+        let permit = Permit {
+            limits: self,
+            #[cfg(feature = "async")]
+            deadline: Deadline::new(self.deadline.load(Ordering::Relaxed)),
         };
-        let permit = Permit { limits: self, deadline };
         if before >= at_once {
             return Err(Failure::refused(StatusCode::TooManyCalls, at_once as u64, 0));
         }
@@ -377,27 +379,31 @@ fn now() -> u64 {
 #[derive(Debug)]
 pub struct Permit {
     limits: &'static Limits,
+    /// Only functions that are async or blocking have one.
+    #[cfg(feature = "async")]
     deadline: Option<Deadline>,
 }
 
 /// Time until which a call may run.
+#[cfg(feature = "async")]
 #[derive(Clone, Copy, Debug)]
 struct Deadline {
     milliseconds: u32,
     at: Instant,
 }
 
+#[cfg(feature = "async")]
 impl Deadline {
-    fn new(milliseconds: u32) -> Self {
-        Self { milliseconds, at: Instant::now() + Duration::from_millis(milliseconds.into()) }
+    /// Returns the deadline of a call that begins; none for 0 milliseconds.
+    fn new(milliseconds: u32) -> Option<Self> {
+        let at = || Instant::now() + Duration::from_millis(milliseconds.into());
+        (milliseconds > 0).then(|| Self { milliseconds, at: at() })
     }
 
-    #[cfg(feature = "async")]
     fn is_over(&self) -> bool {
         Instant::now() >= self.at
     }
 
-    #[cfg(feature = "async")]
     fn refused(&self) -> Failure {
         Failure::refused(StatusCode::Deadline, self.milliseconds.into(), 0)
     }

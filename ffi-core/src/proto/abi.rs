@@ -33,6 +33,7 @@ pub(crate) struct Erased {
     pub(crate) size: usize,
     pub(crate) align: usize,
     /// True if the message holds secrets, and its bytes do.
+    #[cfg(feature = "json")]
     pub(crate) secret: bool,
     /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
     check: unsafe fn(*const u8) -> Result<(), InvalidValue>,
@@ -51,6 +52,7 @@ impl<M: FfiProto + FfiValue> Of<M> {
     pub(crate) const ERASED: &Erased = &Erased {
         size: size_of::<M>(),
         align: align_of::<M>(),
+        #[cfg(feature = "json")]
         secret: M::SECRET,
         check: Self::check,
         len: if M::HAS_REFS { None } else { Some(Self::len) },
@@ -103,8 +105,31 @@ impl<M: FfiProto + FfiValue> Of<M> {
 /// call has one of them as `&mut`.
 #[inline(always)]
 pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut FfiStatus) -> *mut FfiOwned {
-    // SAFETY: the callee has the same contract for a message of that type.
-    unsafe { encode_erased(message as *const u8, Of::<M>::ERASED, status) }
+    let (message, erased) = (message as *const u8, Of::<M>::ERASED);
+    if M::SECRET {
+        // SAFETY: the callee has the same contract for a message of that type.
+        unsafe { encode_secret(message, erased, status) }
+    } else {
+        // SAFETY: the callee has the same contract for a message of that type.
+        unsafe { encode_erased(message, erased, status) }
+    }
+}
+
+/// # Safety
+///
+/// The contract of [`encode`], for a message that is of the type of `erased`.
+unsafe fn encode_secret(
+    message: *const u8,
+    erased: &'static Erased,
+    status: *mut FfiStatus,
+) -> *mut FfiOwned {
+    // SAFETY: the callee has the same contract.
+    let bytes = unsafe { encode_erased(message, erased, status) };
+    if !bytes.is_null() {
+        // SAFETY: it was made just now, and no other code has the pointer.
+        unsafe { FfiOwned::hide(bytes) };
+    }
+    bytes
 }
 
 /// # Safety
@@ -115,15 +140,8 @@ unsafe fn encode_erased(
     erased: &'static Erased,
     status: *mut FfiStatus,
 ) -> *mut FfiOwned {
-    let body = || -> Result<_, Failure> {
-        // SAFETY: the callee has the same contract.
-        let bytes = unsafe { encoded(message, erased) }?.into_abi()?;
-        if erased.secret {
-            // SAFETY: `into_abi` made it just now, and no other code has the pointer.
-            unsafe { FfiOwned::hide(bytes) };
-        }
-        Ok(bytes)
-    };
+    // SAFETY: the callee has the same contract.
+    let body = || -> Result<_, Failure> { unsafe { encoded(message, erased) }?.into_abi() };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.
     unsafe { call_output::<Vec<u8>>(status, body) }

@@ -16,6 +16,7 @@ use crate::flutter::Flutter;
 use crate::pages::{self, Page};
 use crate::pinned::Pinned;
 use crate::progress::{self, Progress};
+use crate::ratio::{Ratio, Target};
 use crate::results::{self, Comparison, Machine, Printed, Readme, Results};
 use crate::size;
 use crate::workspace;
@@ -159,6 +160,10 @@ pub struct Bench {
     /// Write the ratios into the tables of `benches/README.md`, with machine and date
     #[arg(long, requires = "name", conflicts_with = "report")]
     write: bool,
+    /// Take one sample of everything: it shows that all parts run to their ends, and its numbers
+    /// say nothing
+    #[arg(long, requires = "name", conflicts_with_all = ["report", "html", "write"])]
+    short: bool,
 }
 
 /// Commands that run no benchmark.
@@ -213,7 +218,7 @@ impl Bench {
         }
         // Before the first build, which is a load of its own.
         let machine = Machine::this()?;
-        let (benchmarks, failed) = measure(&chosen, self.runs.get());
+        let (benchmarks, failed) = measure(&chosen, self.runs.get(), self.short);
         let results = Results { machine, benchmarks };
         let met = results.ratios().filter(|it| it.ratio().is_met()).count();
         println!("\n{met} ratios ok, {} missed", results.ratios().count() - met);
@@ -236,7 +241,7 @@ impl Bench {
 
 /// Runs benchmarks, each `runs` times. Returns what they have measured, and the errors of
 /// those that failed.
-fn measure(chosen: &[&Benchmark], runs: usize) -> (Vec<results::Benchmark>, Vec<Error>) {
+fn measure(chosen: &[&Benchmark], runs: usize, is_short: bool) -> (Vec<results::Benchmark>, Vec<Error>) {
     let (mut measured, mut failed) = (Vec::new(), Vec::new());
     let mut progress = Progress::steps(chosen.len() * runs);
     for benchmark in chosen {
@@ -244,7 +249,7 @@ fn measure(chosen: &[&Benchmark], runs: usize) -> (Vec<results::Benchmark>, Vec<
         let mut parts = Vec::new();
         for run in 1..=runs {
             progress.step(if runs == 1 { name.to_owned() } else { format!("{name}, run {run} of {runs}") });
-            let mut tally = Tally::default();
+            let mut tally = Tally { is_short, ..Tally::default() };
             if let Err(error) = (benchmark.run)(&mut tally) {
                 let error = error.context(format!("benchmark {name}"));
                 progress::print(|| eprintln!("{error:#}"));
@@ -301,11 +306,16 @@ fn write_tables(results: &Results) -> Result<()> {
 #[derive(Default)]
 struct Tally {
     printed: Printed,
+    /// True if programs are to take one sample of everything.
+    is_short: bool,
 }
 
 impl Tally {
     /// Runs `command`, passes on what it prints, and reads it.
     fn run(&mut self, command: &mut process::Command) -> Result<()> {
+        if self.is_short {
+            command.env("FFI_BENCH_SHORT", "1");
+        }
         let mut read = Ok(());
         workspace::stream(command, |line| {
             if read.is_ok() {
@@ -313,6 +323,13 @@ impl Tally {
             }
         })?;
         read
+    }
+
+    /// Prints a ratio of this program's own.
+    fn print(&mut self, ratio: &Ratio) -> Result<()> {
+        let line = ratio.to_string();
+        progress::print(|| println!("{line}"));
+        self.printed.line(&line).map(drop)
     }
 }
 
@@ -402,7 +419,8 @@ fn report_pools(folder: &Path) -> Result<()> {
 /// Feature of `bench-pools` for a peer that takes long to build.
 const PEERS: &str = "jemalloc";
 
-/// Runs the program without the features of production, and with each.
+/// Runs the program without the features of production, and with each. The price of a span is what
+/// a call takes more with `tracing` than with `production`.
 fn production(tally: &mut Tally) -> Result<()> {
     for features in ["", "production", "metrics", "tracing"] {
         println!("\nfeatures: {features}");
@@ -418,7 +436,10 @@ fn production(tally: &mut Tally) -> Result<()> {
         ]);
         tally.run(&mut program)?;
     }
-    Ok(())
+    let value = |name: &str| tally.printed.value(name).with_context(|| format!("{name} is missing"));
+    let value = value("call_counted_with_span_more_ns")? - value("call_counted_more_ns")?;
+    let name = "span_without_subscriber_ns".to_owned();
+    tally.print(&Ratio { name, value, target: Target::AtMost(5.0) })
 }
 
 /// Returns a command for the program whose loops are in C.
@@ -537,12 +558,7 @@ fn run_dart(tally: &mut Tally, benchmark: &str, library: &Path, more: &[&Path], 
 
 /// Builds libraries, and prints their sizes.
 fn size(tally: &mut Tally) -> Result<()> {
-    for ratio in size::measure(&scratch("size")?)? {
-        let line = ratio.to_string();
-        println!("{line}");
-        tally.printed.line(&line)?;
-    }
-    Ok(())
+    size::measure(&scratch("size")?)?.iter().try_for_each(|ratio| tally.print(ratio))
 }
 
 /// Builds the emitter and runs the program that times it and the derive.

@@ -22,6 +22,9 @@ pub struct Demo {
     /// Run all examples, one after the other
     #[arg(long)]
     pub all: bool,
+    /// Features of the example's library, such as `av1,h264`
+    #[arg(long, value_delimiter = ',', conflicts_with = "all")]
+    pub features: Vec<String>,
     /// Arguments of the example's program, behind `--`
     #[arg(last = true, default_value = WHOLE, conflicts_with = "all")]
     pub arguments: Vec<String>,
@@ -45,7 +48,7 @@ impl Demo {
         }
         let mut progress = Progress::steps(1 + Mode::ALL.len());
         progress.step(format!("building {}", self.example));
-        let example = build(&self.example)?.with_arguments(self.arguments);
+        let example = build(&self.example, self.features)?.with_arguments(self.arguments);
         for mode in Mode::ALL {
             progress.step(format!("running its Dart program, {mode:?}"));
             let printed = example.run(&sdk, mode)?;
@@ -55,9 +58,9 @@ impl Demo {
     }
 }
 
-/// Builds an example's library, and writes its Dart package.
-fn build(folder: &str) -> Result<Example> {
-    let release = BuildOptions { release: true, ..BuildOptions::default() };
+/// Builds an example's library with some features, and writes its Dart package.
+fn build(folder: &str, features: Vec<String>) -> Result<Example> {
+    let release = BuildOptions { release: true, features, ..BuildOptions::default() };
     let example = progress::pass(|| Example::build(folder, &release))?;
     progress::print(|| eprintln!("writing its Dart package to {}", example.generated().dart.display()));
     example.write_package()?;
@@ -78,7 +81,7 @@ impl Built {
     fn new(folder: &str) -> Result<Option<Self>> {
         let app = workspace::root().join("examples").join(folder).join("app");
         if !app.is_dir() {
-            return build(folder).map(|example| Some(Self::Program(example)));
+            return build(folder, Vec::new()).map(|example| Some(Self::Program(example)));
         }
         if !Flutter::is_installable() {
             return Ok(None);

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::dart_sdk::Sdk;
+use crate::features;
 use crate::flutter::Flutter;
 use crate::generated::Action;
 use crate::protoc::Protoc;
@@ -41,7 +42,7 @@ impl Test {
 }
 
 /// Number of parts that [`check`] has.
-const PARTS: usize = 8;
+const PARTS: usize = 9;
 
 fn check(times: &mut Times) -> Result<()> {
     // Taken before cargo builds this program again, when its file becomes `xtask (deleted)`.
@@ -68,6 +69,7 @@ fn check(times: &mut Times) -> Result<()> {
     times.part("clippy", || {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     })?;
+    times.part("few features", features::check)?;
     times.part("rustdoc", || {
         run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
     })?;

@@ -58,6 +58,12 @@ impl Printed {
         Ok(None)
     }
 
+    /// Returns the value of the ratio with this name, if it was printed.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.parts.iter().flat_map(|part| &part.ratios).find(|it| it.name == name).map(Measured::value)
+    }
+
     /// Ends the run, and returns its parts: tables, each with the ratios behind it.
     #[must_use]
     pub fn parts(self) -> Vec<Part> {

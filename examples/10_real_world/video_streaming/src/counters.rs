@@ -1,6 +1,6 @@
 //! Counts and times of a camera.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -37,7 +37,7 @@ impl Count {
         self.0.fetch_add(events, Ordering::Relaxed);
     }
 
-    fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -122,6 +122,10 @@ impl Counters {
         // First, as the counts of a thread are final once it has ended. Acquire: pairs with the
         // release of `Running`.
         let running = self.running.load(Ordering::Acquire);
+        // Before the counts, as each frame is counted before it is freed. Acquire: pairs with the
+        // release of the slots, whose words were read.
+        let (frames, packets) = (Frame::pool().stats().live, Packet::pool().stats().live);
+        fence(Ordering::Acquire);
         let shown = locked(&self.shown);
         Stats {
             captured: self.captured.get(),
@@ -133,8 +137,8 @@ impl Counters {
             no_slot: self.no_slot.get(),
             clock_jumps: self.clock_jumps.get(),
             running,
-            frames: Frame::pool().stats().live,
-            packets: Packet::pool().stats().live,
+            frames,
+            packets,
             latency: shown.latency.percentiles(),
             jitter: shown.jitter.percentiles(),
         }

@@ -7,7 +7,7 @@ use std::thread::{self, Thread};
 use ffi_core::{FfiPooled, FfiQueue, PoolBox, PopError, PushError};
 use futures_util::task::AtomicWaker;
 
-use crate::counters::locked;
+use crate::counters::{Count, locked};
 use crate::error::VideoError;
 use crate::messages::DropPolicy;
 
@@ -89,16 +89,19 @@ impl<T: FfiPooled> Handover<T> {
         self.close();
     }
 
-    /// Ends the queue for both sides. Returns how many messages were in it.
-    pub(crate) fn abandon(&self) -> u64 {
+    /// Ends the queue for both sides. Each message that is left is counted before it is freed, so a
+    /// frame that is no longer in the pool is in the counts.
+    pub(crate) fn abandon(&self, abandoned: &Count) {
         self.close();
-        let mut left = 0;
         loop {
             match self.queue.try_pop() {
-                Ok(_) => left += 1,
+                Ok(message) => {
+                    abandoned.add(1);
+                    drop(message);
+                }
                 // The other side is in the middle of its last push.
                 Err(PopError::Busy) => {}
-                Err(_) => return left,
+                Err(_) => return,
             }
         }
     }
@@ -158,6 +161,8 @@ fn wait<R>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering, fence};
+
     use ffi_core::FfiMessage;
 
     use super::*;
@@ -209,9 +214,49 @@ mod tests {
         thread::scope(|scope| {
             let writer = scope.spawn(|| (0..).find(|&number| queue.put(item(number)).is_err()));
             assert_eq!(queue.next().unwrap().unwrap().number, 0);
-            let left = queue.abandon();
+            let left = Count::default();
+            queue.abandon(&left);
             // One was taken, the others were in the queue.
-            assert_eq!(writer.join().unwrap(), Some(1 + left));
+            assert_eq!(writer.join().unwrap(), Some(1 + left.get()));
+        });
+    }
+
+    #[derive(FfiMessage)]
+    #[repr(C)]
+    #[ffi(pool = 8)]
+    struct Left {
+        number: u64,
+    }
+
+    #[test]
+    fn a_message_that_is_no_longer_in_the_pool_is_counted() {
+        const ROUNDS: u64 = 200;
+        let abandoned = Count::default();
+        let (begun, seen) = (AtomicU64::new(0), AtomicU64::new(0));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 1..=ROUNDS {
+                    let queue = Handover::<Left>::new(DropPolicy::Wait);
+                    for number in 0..4 {
+                        let left = Left::pool().try_alloc_with(|left| left.number = number);
+                        assert_eq!(queue.put(left.unwrap()), Ok(0));
+                    }
+                    begun.store(round, Ordering::Release);
+                    queue.abandon(&abandoned);
+                    while seen.load(Ordering::Acquire) < round {
+                        thread::yield_now();
+                    }
+                }
+            });
+            for round in 1..=ROUNDS {
+                while begun.load(Ordering::Acquire) < round || Left::pool().stats().live > 0 {
+                    thread::yield_now();
+                }
+                fence(Ordering::Acquire);
+                let count = abandoned.get();
+                seen.store(round, Ordering::Release);
+                assert_eq!(count, 4 * round);
+            }
         });
     }
 

@@ -91,7 +91,7 @@ impl<T: FfiPooled> Video<T> {
             if let Err(error) = process(stage, options.faults.fail_at, counters, &frames.0, &out.0) {
                 out.0.fail(error);
             }
-            counters.abandoned.add(frames.0.abandon());
+            frames.0.abandon(&counters.abandoned);
         });
         video
     }
@@ -111,8 +111,8 @@ impl<T: FfiPooled> Stream for Video<T> {
 
 impl<T: FfiPooled> Drop for Video<T> {
     fn drop(&mut self) {
-        let left = self.frames.abandon() + self.out.abandon();
-        self.counters.abandoned.add(left);
+        self.frames.abandon(&self.counters.abandoned);
+        self.out.abandon(&self.counters.abandoned);
     }
 }
 

@@ -15,8 +15,8 @@ Future<void> badInputs() async {
   _fails(() => Player(tones()).setGain(-1));
   _fails(() => Player(tones()..hertz[2] = 30000));
 
-  // The pool is empty: silence, until there are slots again. Blocks of the players
-  // before would come back to it.
+  // The pool is empty: silence, until there are slots again. The synthesizers of the
+  // players before it end a moment after their devices, and give back blocks then.
   await _idle();
   final held = <AudioBlockBox>[];
   for (AudioBlockBox? box; (box = AudioBlockPool.tryAlloc()) != null;) {

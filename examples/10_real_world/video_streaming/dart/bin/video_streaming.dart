@@ -1,11 +1,13 @@
 /// A camera whose frames Dart reads where Rust wrote them.
 ///
 /// Without arguments a second of small frames, coders, and bad input. `--whole`
-/// adds ten seconds of 4K at 60 frames per second, `--minute` a minute of it;
+/// adds ten seconds of 4K at 60 frames per second, `--minute` a minute of it, and
+/// `--coders` looks for the largest frames that each coder codes 30 of in a second;
 /// their figures go to the standard error.
 library;
 
 import 'dart:io';
+import 'dart:math';
 
 import 'package:video_streaming/video_streaming.dart';
 
@@ -26,6 +28,7 @@ Future<void> main(List<String> arguments) async {
     _ => 0,
   };
   if (seconds > 0) await _live(seconds);
+  if (arguments case ['--coders']) await _largest();
   expect(library.shutdown() == 0, 'slots are lost');
   print('all slots are back');
 }
@@ -71,6 +74,52 @@ Future<void> _coders() async {
       print('${error.codec.name}: ${error.hint}');
     }
     await ended(camera);
+  }
+}
+
+/// Sizes of frames, the largest first.
+const _sizes = [
+  (3840, 2160),
+  (2560, 1440),
+  (1920, 1080),
+  (1280, 720),
+  (960, 540),
+  (640, 360),
+  (320, 180),
+];
+
+/// The largest frames of which each coder codes 30 in a second, of three seconds.
+Future<void> _largest() async {
+  for (final codec in Codec.values) {
+    for (final (width, height) in _sizes) {
+      final camera = open(width: width, height: height, frames: 90);
+      final watch = Stopwatch()..start();
+      var packets = 0;
+      try {
+        await for (final _ in camera.packets(codec)) {
+          packets++;
+          if (watch.elapsedMilliseconds > 3000) break;
+        }
+      } on VideoCodecUnavailableException catch (error) {
+        stderr.writeln('${codec.name}: ${error.hint}');
+        break;
+      } on VideoPacketTooLargeException catch (error) {
+        stderr.writeln('${codec.name}, $width x $height: $error');
+        continue;
+      } finally {
+        watch.stop();
+        await ended(camera);
+      }
+      final perSecond = packets * 1e6 / max(1, watch.elapsedMicroseconds);
+      stderr.writeln(
+        '${codec.name}, $width x $height: ${perSecond.toStringAsFixed(1)} '
+        'frames/s',
+      );
+      if (perSecond >= 30) {
+        stderr.writeln('${codec.name} holds $width x $height at 30 frames/s');
+        break;
+      }
+    }
   }
 }
 
