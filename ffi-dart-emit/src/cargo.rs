@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -35,7 +35,7 @@ pub struct BuildOptions {
     /// Build in this folder, as cargo's option of that name
     #[arg(long, value_name = "FOLDER")]
     pub target_dir: Option<PathBuf>,
-    /// Show only what the compiler says
+    /// Show only what the compiler says, and on a terminal how far it is
     #[arg(skip)]
     pub quiet: bool,
 }
@@ -209,6 +209,7 @@ impl Crate {
         }
         if options.quiet {
             command.arg("--quiet");
+            show_bar(&mut command);
         }
         for (flag, value) in [("--profile", &options.profile), ("--target", &options.target)] {
             if let Some(value) = value {
@@ -235,6 +236,16 @@ impl Crate {
         let status = child.wait().context("cargo can't be waited for")?;
         ensure!(status.success(), "`cargo build --package {name}` failed; its messages are above");
         best(&files).with_context(|| no_library(name))
+    }
+}
+
+/// Has a quiet cargo draw its bar on a terminal, as a build may take minutes. What the user has set
+/// stays.
+fn show_bar(command: &mut Command) {
+    let set = |name: &str| env::var_os(name).is_some();
+    if io::stderr().is_terminal() && !set("CARGO_TERM_PROGRESS_WHEN") && !set("CARGO_TERM_PROGRESS_WIDTH") {
+        // One that is always drawn needs a width.
+        command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "80");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parses the command line and runs the command.
 
 use std::ffi::OsStr;
+use std::io::{IsTerminal as _, stderr};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,6 +16,7 @@ use crate::dart::placement;
 use crate::library_file::Contents;
 use crate::model::{Model, PanicStrategy, Problems, resolve};
 use crate::output::{Leftovers, Origin, OutputFile, Plan};
+use crate::progress::{self, Meter};
 use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
 use crate::proto::breaking::{self, Files};
@@ -297,7 +299,8 @@ pub fn run(cli: Cli) -> Result<()> {
             finish(&out, Plan::new(folder, files, None), check)
         }
         Command::Import(import) => {
-            let written = import.run()?;
+            let meter = Meter::default();
+            let written = progress::show("importing files and messages", &meter, || import.run(&meter))?;
             written.warnings.iter().for_each(|warning| warn(warning));
             finish(&written.out, written.plan, import.check)?;
             if !import.check {
@@ -318,7 +321,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Doctor { app } => examine(&app),
         Command::Package(package) => package.run(print),
         Command::Diff { old, new, include, only, json } => {
-            let changes = changes(&old, &new, &include)?;
+            let compare = || changes(&old, &new, &include);
+            let changes = progress::show("comparing the schemas", &Meter::default(), compare)?;
             if json { print_json(&diff::json(&changes)) } else { print(&diff::text(&changes)) }?;
             let kinds = only.map_or(vec![diff::Kind::Memory, diff::Kind::Wire], |only| vec![only]);
             let count = changes.iter().filter(|it| kinds.iter().any(|kind| it.breaks(*kind))).count();
@@ -330,7 +334,9 @@ pub fn run(cli: Cli) -> Result<()> {
         }
         Command::Inspect { source, html: Some(html), since, .. } => {
             let old = since.map(|old| read(&old)).transpose()?;
-            let page = html::page(&source.find()?.model()?, old.as_ref());
+            let model = source.find()?.model()?;
+            let draw = || html::page(&model, old.as_ref());
+            let page = progress::show("drawing the messages", &Meter::default(), draw);
             let shown = relative(&html).display().to_string();
             std::fs::write(&html, page).with_context(|| format!("{shown} can't be written"))?;
             print(&format!("{shown}: written\n"))
@@ -355,15 +361,22 @@ fn write_first(crate_folder: &Path, out: &Path) -> Result<()> {
 
 /// Shows what the app in a folder lacks; fails if it lacks anything.
 fn examine(app: &Path) -> Result<()> {
-    let mut findings = doctor::tools(app);
+    let mut missing = 0;
+    // Each as soon as it is known: some programs take seconds to say their version.
+    let mut show = |finding: &Finding| {
+        missing += usize::from(finding.is_missing());
+        print(&format!("{finding}\n"))
+    };
+    let cargo = doctor::cargo();
+    show(&cargo)?;
+    doctor::others(app, &mut |finding| show(&finding))?;
     // Without cargo no package can be compared.
-    if !findings[0].is_missing() {
-        findings.extend(doctor::packages(app).iter().map(|(package, around)| compare(package, around)));
+    if !cargo.is_missing() {
+        for (package, around) in doctor::packages(app) {
+            show(&compare(&package, &around))?;
+        }
     }
-    for finding in &findings {
-        print(&format!("{finding}\n"))?;
-    }
-    match findings.iter().filter(|it| it.is_missing()).count() {
+    match missing {
         0 => Ok(()),
         1 => bail!("1 thing is missing"),
         several => bail!("{several} things are missing"),
@@ -374,6 +387,9 @@ fn examine(app: &Path) -> Result<()> {
 fn compare(folder: &Path, around: &Path) -> Finding {
     let shown = folder.display();
     let package = DartPackage { out: Some(folder.to_owned()), ..DartPackage::default() };
+    if !stderr().is_terminal() {
+        eprintln!("building the library of {shown}");
+    }
     match package.plans_of(around, &BuildOptions { quiet: true, ..BuildOptions::default() }) {
         Ok(plans) if plans.iter().all(|(_, plan)| plan.is_current()) => {
             Finding::found(format!("package {shown} is that of its library"))
@@ -468,9 +484,13 @@ impl DartPackage {
             package: self.package.clone(),
             runtime: Some(placement.named),
             native_assets: self.native_assets(&folder, found)?,
+            meter: Meter::default(),
         };
-        let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
-        let package = Plan::new(&folder, files, Some(DART_LEFTOVERS));
+        let meter = options.meter.clone();
+        let package = progress::show("writing classes", &meter, || {
+            let files = dart::package(&model, &options).map_err(|it| found.explain(&it))?;
+            anyhow::Ok(Plan::new(&folder, files, Some(DART_LEFTOVERS)))
+        })?;
         let mut plans = Vec::new();
         if let Some(copy) = placement.write_to.map(|it| relative(&it)) {
             let runtime = Plan::new(&copy, dart::runtime::package(), Some(RUNTIME_LEFTOVERS));

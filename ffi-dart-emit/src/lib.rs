@@ -15,6 +15,7 @@
 //! | [`diff`] | two models | the changes, and what they break |
 //! | [`output`] | text | files; those of the user are never overwritten |
 //! | [`shipping`] | a crate, a platform | steps that build, package and check its library |
+//! | [`progress`] | what runs long | a line on the terminal that says how far it is |
 //! | [`cli`] | the command line | a run of all these |
 //! | [`mod@watch`] | changes of sources | such a run again |
 //!
@@ -38,6 +39,7 @@ pub mod logical;
 pub mod model;
 pub mod output;
 mod parallel;
+pub mod progress;
 pub mod project;
 pub mod proto;
 pub mod shipping;

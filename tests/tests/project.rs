@@ -1,5 +1,8 @@
 //! Tests `ffi-dart-emit new`, `integrate` and `doctor`, and the hook that bundles a library, with
 //! the real Dart.
+//!
+//! Whatever the machine has fetched before, all builds use the versions of the workspace's
+//! Cargo.lock, and hooks have the same toolchain and settings as the emitter.
 
 #![cfg(unix)]
 
@@ -22,16 +25,68 @@ fn settings(package: &str) -> String {
     format!("\nhooks:\n  user_defines:\n    {package}: {}\n", defines())
 }
 
+/// Variables that decide where cargo finds things and what it builds. Dart passes none of them on
+/// to hooks.
+const VARIABLES: [&str; 7] = [
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "RUSTFLAGS",
+    "CARGO_INCREMENTAL",
+    "CARGO_PROFILE_DEV_DEBUG",
+    "CARGO_BUILD_JOBS",
+];
+
 /// Returns what [`settings`] sets.
 fn defines() -> Value {
-    json!({"profile": "dev", "offline": true, "target_dir": libraries()})
+    let variables = VARIABLES.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
+    let environment: BTreeMap<_, _> = variables.collect();
+    json!({"profile": "dev", "offline": true, "target_dir": libraries(), "environment": environment})
+}
+
+/// Gives the workspace in `folder` the versions of this one: they are on this machine, which need
+/// not be true of those that cargo would choose.
+fn lock(folder: &Path) {
+    fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+}
+
+/// A program that has ended.
+struct Ran {
+    /// Command line, with its folder and variables.
+    command: String,
+    output: Output,
+}
+
+/// Runs a program to its end.
+#[track_caller]
+fn ran(command: &mut Command) -> Ran {
+    let line = format!("{command:?}");
+    let output = command.output().unwrap_or_else(|error| panic!("{line} can't be started: {error}"));
+    Ran { command: line, output }
+}
+
+impl Ran {
+    /// Returns what it printed.
+    fn said(&self) -> String {
+        let Output { stdout, stderr, .. } = &self.output;
+        String::from_utf8_lossy(stdout).into_owned() + &String::from_utf8_lossy(stderr)
+    }
+
+    /// Panics with all that is known.
+    #[track_caller]
+    fn wrong(&self, what: &str) -> ! {
+        let Output { status, stdout, stderr } = &self.output;
+        let [stdout, stderr] = [stdout, stderr].map(|it| String::from_utf8_lossy(it));
+        panic!("{what}: {status}\n{}\n--- stdout\n{stdout}--- stderr\n{stderr}---", self.command)
+    }
 }
 
 /// Runs the emitter with `arguments` in `folder`.
-fn emit(folder: &Path, path: &str, arguments: &[&str]) -> Output {
+#[track_caller]
+fn emit(folder: &Path, path: &str, arguments: &[&str]) -> Ran {
     let mut command = emitter().unwrap();
     command.args(arguments).current_dir(folder).env("PATH", path);
-    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", libraries()).output().unwrap()
+    ran(command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", libraries()))
 }
 
 /// Returns the search path with the programs of `sdk`.
@@ -39,20 +94,22 @@ fn path_with(sdk: &Sdk) -> String {
     format!("{}:{}", sdk.bin_dir().display(), std::env::var("PATH").unwrap())
 }
 
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+/// Returns what a program has printed that must succeed.
+#[track_caller]
+fn succeeds(ran: &Ran) -> String {
+    if !ran.output.status.success() {
+        ran.wrong("it failed");
+    }
+    ran.said()
 }
 
+/// Returns what a program has printed that must fail.
 #[track_caller]
-fn succeeds(output: &Output) -> String {
-    assert!(output.status.success(), "{}: {}", output.status, said(output));
-    said(output)
-}
-
-#[track_caller]
-fn fails(output: &Output) -> String {
-    assert!(!output.status.success(), "it succeeded: {}", said(output));
-    said(output)
+fn fails(ran: &Ran) -> String {
+    if ran.output.status.success() {
+        ran.wrong("it succeeded");
+    }
+    ran.said()
 }
 
 /// Returns all files below `folder` with their contents.
@@ -79,8 +136,9 @@ fn replace(file: &Path, from: &str, to: &str) {
 }
 
 /// Runs `dart run` in `app`.
-fn run(sdk: &Sdk, app: &Path) -> Output {
-    sdk.command().arg("run").current_dir(app).env("CARGO_NET_OFFLINE", "true").output().unwrap()
+#[track_caller]
+fn run(sdk: &Sdk, app: &Path) -> Ran {
+    ran(sdk.command().arg("run").current_dir(app).env("CARGO_NET_OFFLINE", "true"))
 }
 
 #[test]
@@ -93,17 +151,18 @@ fn a_new_program_runs_and_changes() {
     // Without cargo there is a step to take, and nothing stays.
     let mut lacking = emitter().unwrap();
     lacking.args(["new", "demo"]).current_dir(scratch.path()).env("CARGO", "/nowhere/cargo");
-    let refused = fails(&lacking.output().unwrap());
+    let refused = fails(&ran(&mut lacking));
     assert!(refused.contains("/nowhere/cargo can't be run") && refused.contains("install Rust"), "{refused}");
     assert!(!app.exists());
     let mut doctor = emitter().unwrap();
     doctor.arg("doctor").current_dir(scratch.path()).env("CARGO", "/nowhere/cargo");
-    let missing = fails(&doctor.output().unwrap());
+    let missing = fails(&ran(&mut doctor));
     assert!(missing.contains("no cargo on the PATH\n         hint: install it with rustup"), "{missing}");
 
     // A run that ends in its build leaves what the next one goes on with.
     interrupted(scratch.path(), &["new", "demo"]);
     fs::write(app.join("README.md"), "mine").unwrap();
+    lock(app);
     succeeds(&emit(scratch.path(), &path, &["new", "demo"]));
     assert_eq!(fs::read_to_string(app.join("README.md")).unwrap(), "mine");
     assert!(!app.join(".ffi-dart-emit-unfinished").exists());
@@ -130,14 +189,16 @@ fn a_new_program_runs_and_changes() {
     let bundle = scratch.path().join("out");
     let mut build = sdk.command();
     build.args(["build", "cli", "--target=bin/demo.dart", "--output"]).arg(&bundle).current_dir(app);
-    succeeds(&build.output().unwrap());
-    let compiled = Command::new(bundle.join("bundle/bin/demo")).current_dir("/").output().unwrap();
-    assert!(succeeds(&compiled).contains("78498 primes"), "{}", said(&compiled));
+    succeeds(&ran(&mut build));
+    let compiled = succeeds(&ran(Command::new(bundle.join("bundle/bin/demo")).current_dir("/")));
+    assert!(compiled.contains("78498 primes"), "{compiled}");
 
     let tests = sdk.clone().with_env("DEMO_NATIVE_LIBRARY", bundle.join("bundle/lib/libdemo_native.so"));
     tests.run_tests(app, Path::new("test/demo_test.dart"), Mode::Jit).unwrap();
-    let cargo = workspace::cargo().arg("test").current_dir(app).env("CARGO_TARGET_DIR", libraries()).output();
-    assert!(succeeds(&cargo.unwrap()).contains("5 passed"));
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--offline", "--target-dir"]).arg(libraries()).current_dir(app);
+    let tested = succeeds(&ran(&mut cargo));
+    assert!(tested.contains("5 passed"), "{tested}");
 
     succeeds(&emit(app, &path, &["doctor"]));
 
@@ -153,16 +214,18 @@ fn a_new_program_runs_and_changes() {
     assert!(missing.contains("package ./rust/dart: it is not that of its library"), "{missing}");
     succeeds(&emit(app, &path, &[]));
     assert!(app.join("rust/dart/hook/build.dart").exists(), "a package that has a hook keeps it");
-    assert!(succeeds(&emit(app, &path, &["doctor"])).contains("package ./rust/dart is that of its library"));
+    let whole = succeeds(&emit(app, &path, &["doctor"]));
+    assert!(whole.contains("package ./rust/dart is that of its library"), "{whole}");
     // A library that is older than the package.
     let mut older = sdk.command();
     older.arg("run").current_dir(app).env("DEMO_NATIVE_LIBRARY", bundle.join("bundle/lib/libdemo_native.so"));
-    let refused = fails(&older.output().unwrap());
+    let refused = fails(&ran(&mut older));
     assert!(
         refused.contains("message Ball") && refused.contains("Build both from the same source"),
         "{refused}"
     );
-    assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
+    let output = succeeds(&run(&sdk, app));
+    assert!(output.contains("78498 primes"), "{output}");
 
     // The same program, with functions that Dart resolves itself in what the hook bundles.
     succeeds(&emit(app, &path, &["dart", "--bindings", "native"]));
@@ -178,7 +241,8 @@ fn a_new_program_runs_and_changes() {
     assert!(failed.contains("error[E0425]") || failed.contains("error[E0412]"), "{failed}");
     assert!(failed.contains("rust/src/lib.rs:") && failed.contains("failed (exit code 101)"), "{failed}");
     replace(&source, "pub radius: f65", "pub radius: f64");
-    assert!(succeeds(&run(&sdk, app)).contains("78498 primes"));
+    let output = succeeds(&run(&sdk, app));
+    assert!(output.contains("78498 primes"), "{output}");
 }
 
 /// Returns a cargo that notes in the file `started` that it runs, and goes on for a minute.
@@ -192,23 +256,33 @@ fn endless_cargo(folder: &Path) -> PathBuf {
 /// Part of a script that answers as cargo if it is asked for its host.
 const HOST: &str = "[ \"$1\" = -Vv ] && echo 'host: x86_64-unknown-linux-gnu' && exit\n";
 
-/// Writes a program of the shell.
+/// Writes a program of the shell. Another process writes it: a program that this one starts on
+/// another thread in that moment would have the open file as well, and the system refuses to start
+/// what is open to be written to ("Text file busy").
 fn script(file: &Path, text: &str) {
-    fs::write(file, format!("#!/bin/sh\n{text}")).unwrap();
-    succeeds(&Command::new("chmod").args(["+x"]).arg(file).output().unwrap());
+    let write = "printf '%s' \"$2\" > \"$1\" && chmod +x \"$1\"";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", write, "sh"]).arg(file).arg(format!("#!/bin/sh\n{text}"));
+    succeeds(&ran(&mut shell));
 }
 
 /// Runs `command`, whose cargo is that of [`endless_cargo`], and ends both in the middle of the
 /// build, as Ctrl-C does.
 fn interrupt(command: &mut Command, folder: &Path) {
+    // In a file, as a pipe that nobody reads could fill.
+    let said = folder.join("said.txt");
+    command.stdout(Stdio::null()).stderr(fs::File::create(&said).unwrap());
     let mut running = command.process_group(0).spawn().unwrap();
     let started = folder.join("started");
     while !started.exists() {
-        assert!(running.try_wait().unwrap().is_none(), "it ended before the build");
+        let ended = running.try_wait().unwrap();
+        let said = || fs::read_to_string(&said).unwrap_or_default();
+        assert!(ended.is_none(), "{command:?} ended before the build: {ended:?}\n{}", said());
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    let group = format!("-{}", running.id());
-    succeeds(&Command::new("kill").args(["-KILL", "--", &group]).output().unwrap());
+    // The shell has its own `kill`, which not every machine has as a program.
+    let kill = format!("kill -KILL -{}", running.id());
+    succeeds(&ran(Command::new("sh").args(["-c", &kill])));
     running.wait().unwrap();
 }
 
@@ -217,7 +291,7 @@ fn interrupted(folder: &Path, arguments: &[&str]) {
     let tools = TempDir::new().unwrap();
     let mut command = emitter().unwrap();
     command.args(arguments).current_dir(folder).env("CARGO", endless_cargo(tools.path()));
-    interrupt(command.stdout(Stdio::null()).stderr(Stdio::null()), tools.path());
+    interrupt(&mut command, tools.path());
 }
 
 /// Runs the hook of `app` twice at the same time.
@@ -230,13 +304,14 @@ fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
         input["out_file"] = json!(scratch.path().join(name));
         input["user_defines"] = json!({"workspace_pubspec": {"defines": defines()}});
         let mut hook = hook(sdk, package, &scratch.path().join(format!("{name}.json")), &input);
-        hook.stderr(Stdio::piped()).spawn().unwrap()
+        let command = format!("{hook:?}");
+        (command, hook.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     });
-    for (hook, name) in hooks.into_iter().zip(["a", "b"]) {
-        succeeds(&hook.wait_with_output().unwrap());
+    for ((command, hook), name) in hooks.into_iter().zip(["a", "b"]) {
+        succeeds(&Ran { command, output: hook.wait_with_output().unwrap() });
         let answer: Value = serde_json::from_slice(&fs::read(scratch.path().join(name)).unwrap()).unwrap();
         let library = answer["assets"][0]["encoding"]["file"].as_str().unwrap();
-        assert!(Path::new(library).exists(), "{library}");
+        assert!(Path::new(library).exists(), "{library}: {answer}");
         let sources = answer["dependencies"].as_array().unwrap();
         for source in ["rust/src/lib.rs", "rust/Cargo.toml", "demo/Cargo.lock"] {
             assert!(sources.iter().any(|it| it.as_str().unwrap().ends_with(source)), "{source}: {sources:?}");
@@ -254,7 +329,7 @@ fn a_hook_waits_for_the_list_of_sources() {
     let mut command = emitter().unwrap();
     command.args(["dart", "--crate", "particles", "--native-assets", "--target-dir"]);
     command.arg(libraries()).arg("--out").arg(package);
-    succeeds(&command.output().unwrap());
+    succeeds(&ran(&mut command));
 
     let cargo = &scratch.join("cargo");
     let built = scratch.join("libparticles").display().to_string();
@@ -277,7 +352,7 @@ fn a_hook_waits_for_the_list_of_sources() {
         );
         let mut input = input(package, scratch, "linux", "x64");
         input["user_defines"] = json!({"workspace_pubspec": {"defines": {"cargo": cargo}}});
-        succeeds(&hook(&sdk, package, &scratch.join("input.json"), &input).output().unwrap());
+        succeeds(&ran(&mut hook(&sdk, package, &scratch.join("input.json"), &input)));
         let answer: Value = serde_json::from_slice(&fs::read(scratch.join("answer.json")).unwrap()).unwrap();
         let sources: Vec<_> = answer["dependencies"].as_array().unwrap().iter().collect();
         assert!(sources.contains(&&json!("/sources/half.rs")), "{end}: {sources:?}");
@@ -319,6 +394,8 @@ fn an_app_gets_a_crate() {
     assert!(failed.contains("the new crate can't be built, so nothing was kept"), "{failed}");
     assert_eq!(contents(app.path()), before);
 
+    interrupted(app.path(), &["integrate", "--folder", "native"]);
+    lock(&app.path().join("native"));
     let next = succeeds(&emit(app.path(), &path, &["integrate", "--folder", "native"]));
     assert!(next.contains("import 'package:shop_native/shop_native.dart'"), "{next}");
     let after = contents(app.path());
@@ -338,7 +415,8 @@ fn an_app_gets_a_crate() {
     sdk.pub_get(app.path()).unwrap();
     let pubspec = fs::read_to_string(app.path().join("pubspec.yaml")).unwrap();
     fs::write(app.path().join("pubspec.yaml"), pubspec + &settings("shop_native")).unwrap();
-    assert!(succeeds(&run(&sdk, app.path())).contains("libshop_native.so"));
+    let output = succeeds(&run(&sdk, app.path()));
+    assert!(output.contains("libshop_native.so"), "{output}");
 }
 
 /// Returns what Dart passes to the hook of `package`, with `scratch` for its files.
@@ -380,7 +458,7 @@ fn compiled_hook(sdk: &Sdk, package: &Path) -> PathBuf {
     if fs::read(&compiled).ok().as_ref() != Some(&text) {
         let mut compile = sdk.command();
         compile.args(["compile", "kernel", "--output"]).arg(&program).arg(&source);
-        succeeds(&compile.output().unwrap());
+        succeeds(&ran(&mut compile));
         fs::write(compiled, text).unwrap();
     }
     program
@@ -395,13 +473,17 @@ fn a_hook_says_what_it_lacks() {
     let mut command = emitter().unwrap();
     command.args(["dart", "--crate", "particles", "--native-assets", "--target-dir"]);
     command.arg(libraries()).arg("--out").arg(package);
-    succeeds(&command.output().unwrap());
+    succeeds(&ran(&mut command));
 
     let file = &scratch.join("input.json");
     let answer = &scratch.join("answer.json");
     let alone = |mut command: Command| {
         // Neither a cargo on the PATH nor one in the home folder.
-        command.env("PATH", sdk.bin_dir()).env("HOME", scratch).env_remove("CARGO_HOME").output().unwrap()
+        ran(command
+            .env("PATH", sdk.bin_dir())
+            .env("HOME", scratch)
+            .env_remove("CARGO_HOME")
+            .env_remove("RUSTUP_HOME"))
     };
     let linux = || input(package, scratch, "linux", "x64");
     let expect = |input: &Value, parts: &[&str]| {
@@ -440,7 +522,8 @@ fn a_hook_says_what_it_lacks() {
         command.arg(compiled_hook(&sdk, package));
         command
     });
-    assert!(fails(&no_argument).contains("there is no argument --config=<file>"));
+    let refused = fails(&no_argument);
+    assert!(refused.contains("there is no argument --config=<file>"), "{refused}");
 
     // For other assets there is nothing to do.
     let mut data = linux();
@@ -457,15 +540,40 @@ fn a_hook_says_what_it_lacks() {
     expect(&refused, &["fails (exit code 3): no default toolchain", "RUSTUP_HOME", "environment:"]);
 
     // The NDK comes from the caller.
-    fs::write(fake, "#!/bin/sh\necho 'host: x86_64-unknown-linux-gnu'\n").unwrap();
-    succeeds(&Command::new("chmod").args(["+x"]).arg(fake).output().unwrap());
+    script(fake, "echo 'host: x86_64-unknown-linux-gnu'\n");
     let mut android = with(json!({"cargo": fake}));
     android["config"]["extensions"]["code_assets"]["target_os"] = json!("android");
     expect(&android, &["the Android NDK was not found", "x86_64-linux-android", "sdkmanager"]);
     expect(&with(json!({"cargo": fake})), &["makes no libparticles.so", "cdylib"]);
 
+    // A cargo that runs and fails, as that of rustup does without its toolchains, says so itself.
+    let rustup = scratch.join("tools/cargo/bin/cargo");
+    fs::create_dir_all(rustup.parent().unwrap()).unwrap();
+    let toolchains = scratch.join("tools/rustup");
+    script(
+        &rustup,
+        &format!(
+            "if [ \"$RUSTUP_HOME\" != '{}' ]; then echo 'error: no toolchain is configured' >&2; exit 1; fi\n{HOST}true\n",
+            toolchains.display()
+        ),
+    );
+    let named = || with(json!({"cargo": rustup}));
+    expect(
+        &named(),
+        &["fails (exit code 1): error: no toolchain is configured", "RUSTUP_HOME and CARGO_HOME under"],
+    );
+    // They are found beside it: the build begins.
+    fs::create_dir(&toolchains).unwrap();
+    expect(&named(), &["makes no libparticles.so"]);
+    // And on the PATH.
+    let mut on_path = hook(&sdk, package, file, &linux());
+    let path = format!("{}:{}", sdk.bin_dir().display(), rustup.parent().unwrap().display());
+    on_path.env("PATH", path).env("HOME", scratch).env_remove("CARGO_HOME").env_remove("RUSTUP_HOME");
+    let begun = fails(&ran(&mut on_path));
+    assert!(begun.contains("makes no libparticles.so"), "{begun}");
+
     // A target without its standard library, in the words of rustc: the sysroot is an empty folder.
-    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
+    let sysroot = ran(Command::new("rustc").args(["--print", "sysroot"]));
     let rustc = format!(
         "'{}/bin/rustc' --crate-type lib --emit metadata --sysroot '{}'",
         succeeds(&sysroot).trim(),
@@ -500,16 +608,16 @@ fn a_hook_says_what_it_lacks() {
     let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     fs::write(&sums, format!("{sum}  x86_64-unknown-linux-gnu/libparticles.so\n")).unwrap();
     expect(&prebuilt(), &["gives no checksum", "install `sha256sum`"]);
-    succeeds(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
+    succeeds(&ran(&mut hook(&sdk, package, file, &prebuilt())));
     let asset = &read()["assets"][0]["encoding"];
     assert_eq!(asset["id"], "package:particles/particles.dart");
     assert_eq!(fs::read(asset["file"].as_str().unwrap()).unwrap(), b"abc");
     fs::remove_file(answer).unwrap();
     fs::write(&library, "abd").unwrap();
-    let changed = fails(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
+    let changed = fails(&ran(&mut hook(&sdk, package, file, &prebuilt())));
     assert!(changed.contains("has the checksum") && changed.contains(sum), "{changed}");
     fs::write(&sums, "").unwrap();
-    let unlisted = fails(&hook(&sdk, package, file, &prebuilt()).output().unwrap());
+    let unlisted = fails(&ran(&mut hook(&sdk, package, file, &prebuilt())));
     assert!(unlisted.contains("says nothing of it"), "{unlisted}");
 
     // A package in a folder that can't be written to, as the cache of pub may be: cargo can't write
@@ -523,7 +631,7 @@ fn a_hook_says_what_it_lacks() {
     let text = fs::read_to_string(&hook_file).unwrap();
     let line = text.lines().find(|it| it.starts_with("const _crate = ")).unwrap();
     fs::write(&hook_file, text.replace(line, "const _crate = '../locked';")).unwrap();
-    let unwritten = fails(&hook(&sdk, package, file, &with(json!({"offline": true}))).output().unwrap());
+    let unwritten = fails(&ran(&mut hook(&sdk, package, file, &with(json!({"offline": true})))));
     assert!(unwritten.contains("hint: publish the package with its Cargo.lock"), "{unwritten}");
     assert!(!answer.exists());
     // A package that was published without its crate.
@@ -543,7 +651,7 @@ fn a_hook_needs_a_crate() {
     let library = fs::read_dir(library).unwrap().next().unwrap().unwrap().path();
     let out = TempDir::new().unwrap();
     command.arg("dart").arg(library).args(["--native-assets", "--out"]).arg(out.path().join("p"));
-    let refused = fails(&command.output().unwrap());
+    let refused = fails(&ran(&mut command));
     assert!(refused.contains("--native-assets makes a hook that builds the crate"), "{refused}");
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
 }
@@ -559,15 +667,17 @@ fn dart_resolves_functions_in_what_a_hook_bundles() {
     let write = |more: &[&str]| {
         let mut command = emitter().unwrap();
         command.args(["dart", "--crate", "fixture-pools", "--target-dir"]).arg(&built);
-        command.arg("--out").arg(package).args(more).output().unwrap()
+        ran(command.arg("--out").arg(package).args(more))
     };
     let refused = fails(&write(&["--bindings", "native"]));
     assert!(refused.contains("has no hook; hint: add --native-assets"), "{refused}");
     assert!(!package.exists());
     succeeds(&write(&["--native-assets", "--bindings", "native"]));
     // A package keeps the form that it has.
-    assert!(succeeds(&write(&["--check"])).contains("up to date"));
-    assert!(fails(&write(&["--check", "--bindings", "lookup"])).contains("-external "));
+    let current = succeeds(&write(&["--check"]));
+    assert!(current.contains("up to date"), "{current}");
+    let other_form = fails(&write(&["--check", "--bindings", "lookup"]));
+    assert!(other_form.contains("-external "), "{other_form}");
 
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let library = scratch.path().join(format!("libraries/{target}/libfixture_pools.so"));
@@ -593,12 +703,12 @@ fn dart_resolves_functions_in_what_a_hook_bundles() {
     // One run of the analyzer for both.
     let mut analyzer = sdk.command();
     analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(app).arg(package);
-    succeeds(&analyzer.output().unwrap());
+    succeeds(&ran(&mut analyzer));
 
     let bundle = scratch.path().join("out");
     let mut build = sdk.command();
     build.args(["build", "cli", "--target=bin/resolved.dart", "--output"]).arg(&bundle).current_dir(app);
-    succeeds(&build.output().unwrap());
+    succeeds(&ran(&mut build));
     let compiled = || Command::new(bundle.join("bundle/bin/resolved"));
     let interpreted = || {
         let mut command = sdk.command();
@@ -606,11 +716,10 @@ fn dart_resolves_functions_in_what_a_hook_bundles() {
         command
     };
     for program in [&compiled as &dyn Fn() -> Command, &|| interpreted()] {
-        let output = succeeds(&program().arg(other).output().unwrap());
+        let output = succeeds(&ran(program().arg(other)));
         assert!(output.contains("event 0\ntoken 7, 0 live\nBUNDLED is open, so "), "{output}");
         // What the variable names is another file than the one that Dart calls.
-        let named = program().arg(other).env("FIXTURE_POOLS_LIBRARY", other).output().unwrap();
-        let refused = fails(&named);
+        let refused = fails(&ran(program().arg(other).env("FIXTURE_POOLS_LIBRARY", other)));
         assert!(refused.contains("calls the library that its hook bundles"), "{refused}");
         assert!(refused.contains("other.so is another file; hint: name no file"), "{refused}");
     }

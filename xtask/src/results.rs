@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 use crate::ratio::{Ratio, Target};
 
 pub use compare::{Change, Comparison};
-pub use machine::Machine;
+pub use machine::{Machine, today};
 pub use page::page;
 pub use printed::Printed;
 pub use readme::Readme;

@@ -115,6 +115,7 @@ fn a_program_that_does_not_end_is_reported() {
     let Some(sdk) = Sdk::for_tests().filter(has_shim) else {
         return;
     };
+    let sdk = sdk.with_env("FFI_TEST_PATIENCE", "1");
     let (succeeded, output) = outcome(&sdk, "test/open_test.dart", Mode::Jit);
     assert!(!succeeded, "{output}");
     assert_has(&output, &["1 passed, 0 failed\n", "the program does not end"]);

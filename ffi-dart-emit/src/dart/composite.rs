@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::model::Model;
 use crate::parallel::{Written, written};
+use crate::progress::Meter;
 
 use super::all_throws::AllThrows;
 use super::container;
@@ -24,17 +25,18 @@ pub struct MessagesFile<'a> {
 }
 
 impl<'a> MessagesFile<'a> {
-    /// Returns the file for the model of `types`.
-    pub fn new(types: &Types<'a>) -> Self {
+    /// Returns the file for the model of `types`; `meter` counts its classes.
+    pub fn new(types: &Types<'a>, meter: &Meter) -> Self {
         let Model { messages, oneofs, .. } = types.model;
         let throws = AllThrows::new(types.model);
         // What lives in arenas has views of another kind.
         let plain: Vec<_> = messages.iter().filter(|it| it.arena.is_none()).collect();
         let plain_oneofs: Vec<_> = oneofs.iter().filter(|it| !it.in_arena).collect();
+        meter.expect(plain.len() + plain_oneofs.len());
         Self {
             package: &types.names.package,
-            messages: written(&plain, |it| MessageClasses::new(types, &throws, it)),
-            oneofs: written(&plain_oneofs, |it| OneofClasses::new(types, &throws, it)),
+            messages: written(&plain, |it| counted(meter, MessageClasses::new(types, &throws, it))),
+            oneofs: written(&plain_oneofs, |it| counted(meter, OneofClasses::new(types, &throws, it))),
             containers: written(&types.containers, |ty| container::of(types, ty)),
         }
     }
@@ -49,12 +51,19 @@ pub struct ValuesFile {
 }
 
 impl ValuesFile {
-    /// Returns the file for the model of `types`.
-    pub fn new(types: &Types<'_>) -> Self {
+    /// Returns the file for the model of `types`; `meter` counts its classes.
+    pub fn new(types: &Types<'_>, meter: &Meter) -> Self {
         let Model { messages, oneofs, .. } = types.model;
+        meter.expect(messages.len() + oneofs.len());
         Self {
-            messages: written(messages, |it| ValueClass::of_message(types, it)),
-            oneofs: written(oneofs, |it| OneofValues::new(types, it)),
+            messages: written(messages, |it| counted(meter, ValueClass::of_message(types, it))),
+            oneofs: written(oneofs, |it| counted(meter, OneofValues::new(types, it))),
         }
     }
+}
+
+/// Counts a class that was made.
+fn counted<T>(meter: &Meter, class: T) -> T {
+    meter.advance();
+    class
 }

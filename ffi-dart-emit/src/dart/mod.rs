@@ -45,6 +45,7 @@ use askama::Template;
 use crate::model::{Composite, Machine, Model, Param, Passing, Problem, Problems, Target, Type, Value};
 use crate::output::OutputFile;
 use crate::parallel::both;
+use crate::progress::Meter;
 use crate::template::render;
 
 pub use binding::Form;
@@ -65,7 +66,7 @@ use types::Types;
 /// Path of the file with the library's class in a package.
 pub const LIBRARY_FILE: &str = "lib/src/library.g.dart";
 
-/// Options for the names in a package.
+/// Options of a package.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Name of the package; `None` for that of the library.
@@ -74,6 +75,8 @@ pub struct Options {
     pub runtime: Option<String>,
     /// Code that the package bundles with the app that uses it, if any.
     pub native_assets: Option<NativeAssets>,
+    /// Counts the classes that are written.
+    pub meter: Meter,
 }
 
 /// Writes the package of `model`. One model always gives the same bytes.
@@ -85,6 +88,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let names = checked_names(model, options)?;
     let package = &names.package;
     let types = Types::new(model, &names);
+    let meter = &options.meter;
     let readme = Readme {
         names: &names,
         file: &model.library.name,
@@ -166,8 +170,8 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     let mut files: Vec<_> = generated.collect();
     // The largest ones, whose checksums take as long as a tenth of their text.
     let (messages, values) = both(
-        || OutputFile::rendered("lib/src/messages.g.dart", &MessagesFile::new(&types)),
-        || OutputFile::rendered("lib/src/values.g.dart", &ValuesFile::new(&types)),
+        || OutputFile::rendered("lib/src/messages.g.dart", &MessagesFile::new(&types, meter)),
+        || OutputFile::rendered("lib/src/values.g.dart", &ValuesFile::new(&types, meter)),
     );
     files.splice(first..first, [messages, values]);
     files.extend(options.native_assets.as_ref().and_then(|assets| assets.hook(&names, file)));

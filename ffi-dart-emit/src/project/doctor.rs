@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::Result;
+
 use crate::input;
 
 /// State of one thing that a project needs.
@@ -55,34 +57,40 @@ impl fmt::Display for Finding {
 /// Oldest Dart that runs hooks.
 const DART: [u32; 2] = [3, 10];
 
-/// Looks for the tools that the app in `folder` needs: those of Rust and Dart, and those of each
-/// platform that it has a folder for.
-#[must_use]
-pub fn tools(folder: &Path) -> Vec<Finding> {
-    let mut all = vec![cargo(), linker()];
+/// Looks for the tools beside cargo that the app in `folder` needs: those of Rust and Dart, and
+/// those of each platform that it has a folder for. `found` gets each at once.
+///
+/// # Errors
+///
+/// Returns the first error of `found`.
+pub fn others(folder: &Path, found: &mut dyn FnMut(Finding) -> Result<()>) -> Result<()> {
+    found(linker())?;
     let pubspec = input::text(&folder.join("pubspec.yaml")).unwrap_or_default();
     let flutter = String::from_utf8_lossy(&pubspec).contains("sdk: flutter");
-    all.push(dart());
+    found(dart())?;
     if flutter {
-        all.push(self::flutter());
+        found(self::flutter())?;
     }
     let has = |name: &str| folder.join(name).is_dir();
     if has("android") {
-        all.extend(targets(&["aarch64-linux-android", "armv7-linux-androideabi", "x86_64-linux-android"]));
-        all.push(ndk());
+        let needed = ["aarch64-linux-android", "armv7-linux-androideabi", "x86_64-linux-android"];
+        targets(&needed).into_iter().try_for_each(&mut *found)?;
+        found(ndk())?;
     }
     if cfg!(target_os = "macos") {
         if has("ios") {
-            all.extend(targets(&["aarch64-apple-ios", "aarch64-apple-ios-sim"]));
+            targets(&["aarch64-apple-ios", "aarch64-apple-ios-sim"]).into_iter().try_for_each(&mut *found)?;
         }
         if has("macos") {
-            all.extend(targets(&["aarch64-apple-darwin", "x86_64-apple-darwin"]));
+            targets(&["aarch64-apple-darwin", "x86_64-apple-darwin"])
+                .into_iter()
+                .try_for_each(&mut *found)?;
         }
         if has("ios") || has("macos") {
-            all.push(xcode());
+            found(xcode())?;
         }
     }
-    all
+    Ok(())
 }
 
 /// Returns the folders of the generated packages that the app in `folder` depends on, each with
@@ -118,7 +126,9 @@ fn version(text: &str) -> Option<[u32; 2]> {
     Some([parts.next()??, parts.next()??])
 }
 
-fn cargo() -> Finding {
+/// Looks for cargo.
+#[must_use]
+pub fn cargo() -> Finding {
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let needed = version(env!("CARGO_PKG_RUST_VERSION"));
     match output(&cargo, &["--version"]) {
@@ -262,8 +272,15 @@ mod tests {
     #[test]
     fn a_platform_without_a_folder_asks_for_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let names =
-            |folder: &Path| tools(folder).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        let names = |folder: &Path| {
+            let mut names = String::new();
+            let mut add = |finding: Finding| {
+                names += &format!("{finding}\n");
+                Ok(())
+            };
+            others(folder, &mut add).unwrap();
+            names
+        };
         assert!(!names(folder.path()).contains("Android"));
         std::fs::create_dir(folder.path().join("android")).unwrap();
         let with = names(folder.path());

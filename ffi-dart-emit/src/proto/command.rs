@@ -8,6 +8,7 @@ use clap::Args;
 use super::{Defaults, Form, ImportOptions, Imported, import_all};
 use crate::cargo::relative;
 use crate::output::{Leftovers, OutputFile, Plan};
+use crate::progress::Meter;
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -97,14 +98,15 @@ pub struct Written {
 }
 
 impl Import {
-    /// Reads the files, and plans those with their Rust source.
+    /// Reads the files, and plans those with their Rust source. `meter` counts them.
     ///
     /// # Errors
     ///
     /// Returns the problems of the files, each with its position.
-    pub fn run(&self) -> Result<Written> {
-        let Imported { source, modules, messages, warnings } = import_all(&self.inputs, &self.options())
-            .map_err(|problems| {
+    pub fn run(&self, meter: &Meter) -> Result<Written> {
+        let options = ImportOptions { meter: meter.clone(), ..self.options() };
+        let Imported { source, modules, messages, warnings } =
+            import_all(&self.inputs, &options).map_err(|problems| {
                 let count = problems.0.len();
                 let noun = if count == 1 { "problem" } else { "problems" };
                 let inputs = self.inputs.iter().chain(&self.descriptor_set);
@@ -153,6 +155,7 @@ impl Import {
             default_pool_size: self.default_pool_size,
             split_oneofs: self.split_oneofs,
             keep_unknown: self.keep_unknown,
+            ..ImportOptions::default()
         }
     }
 }

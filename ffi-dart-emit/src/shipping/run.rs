@@ -64,7 +64,8 @@ fn is_program(name: &str) -> bool {
     env::split_paths(&folders).any(|folder| names.iter().any(|it| folder.join(it).is_file()))
 }
 
-/// Runs `steps` in their order. `show` gets each before it is run, and the outcomes of checks.
+/// Runs `steps` in their order. `show` gets each program before it is started, with its number,
+/// and the outcomes of checks.
 ///
 /// # Errors
 ///
@@ -72,10 +73,13 @@ fn is_program(name: &str) -> bool {
 /// together, at last, so that one run names all faults.
 pub fn run(steps: &[Step], mut show: impl FnMut(&str) -> Result<()>) -> Result<()> {
     let mut faults = 0;
+    let total = steps.iter().filter(|it| matches!(it, Step::Run(_))).count();
+    let mut started = 0;
     for step in steps {
         match step {
             Step::Run(tool) => {
-                show(&format!("{step}\n"))?;
+                started += 1;
+                show(&format!("[{started}/{total}] {step}\n"))?;
                 start(tool)?;
             }
             Step::Copy { from, to } => {

@@ -278,3 +278,49 @@ fn a_crate_is_found_and_built() {
     );
     assert!(error.contains("expected one of"), "the compiler's own words: {error}");
 }
+
+/// `doctor` builds the library of each package quietly, which may take minutes: on a terminal cargo
+/// draws its bar all the same. `script` of util-linux gives the program a terminal.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_quiet_build_has_a_bar_on_a_terminal() {
+    if Command::new("script").arg("--version").output().is_err() {
+        eprintln!("note: skipped: there is no `script`, which util-linux has");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("pubspec.yaml", "name: app\ndependencies:\n  own: {path: own/dart}\n");
+    write("own/dart/lib/src/library.g.dart", "");
+    write("own/src/lib.rs", "");
+    let manifest = "[package]\nname = \"own\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n";
+    write("own/Cargo.toml", &format!("{manifest}[workspace]\n"));
+    let cargo = folder.join("cargo");
+    let text = "#!/bin/sh\nbar=\"$CARGO_TERM_PROGRESS_WHEN $CARGO_TERM_PROGRESS_WIDTH\"\n\
+                [ \"$1\" = build ] && echo \"$bar\" > \"$BAR\"\nexec \"$REAL\" \"$@\"\n";
+    // Written by another process, so that no other test starts a program while it is open here.
+    let write = "printf '%s' \"$2\" > \"$1\" && chmod +x \"$1\"";
+    let written = Command::new("sh").args(["-c", write, "sh"]).arg(&cargo).arg(text).status().unwrap();
+    assert!(written.success());
+    let (program, bar) = (env!("CARGO_BIN_EXE_ffi-dart-emit"), folder.join("bar.txt"));
+    let on_a_terminal = format!("'{program}' doctor");
+    for (command, expected) in [
+        (vec!["script", "--quiet", "--command", &on_a_terminal, "/dev/null"], "always 80\n"),
+        (vec![program, "doctor"], " \n"),
+    ] {
+        let real = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut started = Command::new(command[0]);
+        started.args(&command[1..]).current_dir(folder).stdin(std::process::Stdio::null());
+        started.env_remove("CARGO_TERM_PROGRESS_WHEN").env_remove("CARGO_TERM_PROGRESS_WIDTH");
+        started.env("CARGO", &cargo).env("REAL", real).env("BAR", &bar);
+        // The package isn't that of a library, so it fails.
+        let said = started.env("CARGO_TARGET_DIR", folder.join("target")).output().unwrap();
+        assert_eq!(fs::read_to_string(&bar).ok().as_deref(), Some(expected), "{said:?}");
+        fs::remove_file(&bar).unwrap();
+    }
+}

@@ -49,7 +49,9 @@ impl Bless {
 
     fn some(&self) -> Result<()> {
         let all = Generated::all()?;
+        let mut progress = Progress::steps(self.packages.len());
         for name in &self.packages {
+            progress.step(name);
             let generated = all.iter().find(|it| it.package == *name);
             generated.with_context(|| format!("{name} has no generated files"))?.apply(Action::Write)?;
         }

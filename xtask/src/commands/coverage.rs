@@ -63,8 +63,12 @@ impl Coverage {
         let folder = target().join("coverage");
         let tools = Tools::find_or_install()?;
         let tested = if self.report { Ok(()) } else { self.count(&folder) };
+        let mut progress = Progress::steps(2);
+        progress.step("adding up the counters");
         let merged = tools.merge(&folder)?;
+        progress.step("reading the lines");
         let report = Report::of(tools.export(&merged, &objects(&folder)?)?, root())?;
+        drop(progress);
         let listed =
             fs::read_to_string(root().join(LISTED)).with_context(|| format!("cannot read {LISTED}"))?;
         let missed = report.print(&Listed::parse(&listed)?);

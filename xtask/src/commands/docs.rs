@@ -80,13 +80,15 @@ fn layouts(guide: &[(String, PathBuf)], folder: &Path) -> Result<()> {
         note(&format!("the pages of layouts are not looked at: {error:#}"));
     }
     let examples = generated::examples()?;
-    let mut progress = Progress::parts("pages of layouts", guide.len() + examples.len());
-    let mut draw = |name: &str, library: &Path| -> Result<()> {
+    let mut progress = Progress::parts("pages of layouts", guide.len() + examples.len() + 1);
+    let mut draw = |name: &str, library: &Path, since: Option<&Path>| -> Result<()> {
         let page = folder.join(format!("{name}.html"));
         let parent = page.parent().context("a page is in a folder")?;
         fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
         let command = ["ffi-dart-emit".as_ref(), "inspect".as_ref(), library.as_os_str()];
         let command = command.into_iter().chain(["--html".as_ref(), page.as_os_str()]);
+        let since = since.map(|old| ["--since".as_ref(), old.as_os_str()]);
+        let command = command.chain(since.into_iter().flatten());
         let command = cli::Cli::try_parse_from(command)?;
         progress::print(|| cli::run(command))?;
         if let Ok(browser) = &browser {
@@ -96,16 +98,20 @@ fn layouts(guide: &[(String, PathBuf)], folder: &Path) -> Result<()> {
         Ok(())
     };
     for (name, library) in guide {
-        draw(name, library)?;
+        draw(name, library, None)?;
+    }
+    // A page that shows what has changed, of two libraries that have little in common.
+    if let [(_, old), .., (_, new)] = guide {
+        draw("changes", new, Some(old))?;
     }
     for example in &examples {
         let generated = Generated::example(example);
         let library = progress::pass(|| generated.library("dev"))?;
-        draw(example, &library).with_context(|| format!("layouts of {example}"))?;
+        draw(example, &library, None).with_context(|| format!("layouts of {example}"))?;
     }
     drop(progress);
     if browser.is_ok() {
-        println!("{} pages of layouts checked in light and dark", guide.len() + examples.len());
+        println!("{} pages of layouts checked in light and dark", guide.len() + examples.len() + 1);
     }
     Ok(())
 }

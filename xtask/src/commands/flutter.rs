@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::flutter::{self, Goldens};
+use crate::progress::{self, Progress};
 
 /// Arguments of `cargo xtask flutter`.
 #[derive(Debug, Args)]
@@ -31,10 +32,13 @@ impl Flutter {
             return Ok(());
         };
         flutter.pub_get(&app)?;
-        let tests = flutter.compile_tests(&app)?;
+        let tests = progress::busy("compiling the tests", || flutter.compile_tests(&app))?;
         let goldens = if self.update_goldens { Goldens::Update } else { Goldens::Compare };
+        let mut progress = Progress::steps(tests.files().len());
         for file in tests.files() {
-            println!("{file}\n{}", tests.run(file, goldens)?.stdout);
+            progress.step(file);
+            let ran = tests.run(file, goldens)?;
+            progress::print(|| println!("{file}\n{}", ran.stdout));
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::cells::{Cells, NotHere};
 use crate::debian::{self, Apt};
 use crate::generated;
 use crate::progress::Progress;
+use crate::results::today;
 use crate::toolchain::{add_to_nightly, nightly, nightly_with_source, programs};
 use crate::workspace::{capture, cargo, root, run, target};
 
@@ -35,6 +36,9 @@ pub struct Platforms {
     /// Compare, compile and run only what belongs to this fixture; may be given several times
     #[arg(long = "fixture", value_name = "NAME", conflicts_with = "write")]
     fixtures: Vec<String>,
+    /// Write the results into the table of PLATFORMS.md, which keeps those of other cells
+    #[arg(long, conflicts_with = "write")]
+    table: bool,
 }
 
 /// Packages whose records are equal on all platforms.
@@ -175,8 +179,12 @@ const COMPILED: [&str; 6] = [
     "x86_64-unknown-linux-musl",
 ];
 
-/// The target among them of which `ffi-dart-emit dart` refuses libraries, and what it says.
-const REFUSED: (&str, &str) = ("i686-unknown-linux-gnu", "there is no Dart for 32-bit x86");
+/// Targets of which `ffi-dart-emit dart` refuses libraries, and what it says.
+const REFUSED: [(&str, &str); 3] = [
+    ("i686-unknown-linux-gnu", "there is no Dart for 32-bit x86"),
+    ("wasm32-unknown-unknown", "dart:ffi can't call WebAssembly"),
+    ("s390x-unknown-linux-gnu", "there is no Dart for big-endian machines"),
+];
 
 /// Targets for which `ffi-dart-emit package` runs here, with its option.
 const PACKAGED: [(&str, &str); 2] =
@@ -195,6 +203,9 @@ const NOT_TRIED: [(&str, &str, &str); 10] = [
     ("aarch64-linux-android", "packaged and checked", "Android's NDK"),
     ("x86_64-unknown-linux-musl", "tests in Dart", "a Dart for musl, of which there is no release"),
 ];
+
+/// Page with the table of all cells.
+const PAGE: &str = "PLATFORMS.md";
 
 /// Work of a cell.
 type Work<'a> = dyn FnMut() -> Result<()> + 'a;
@@ -232,7 +243,14 @@ impl Platforms {
             cells.add(platform, what, work);
         });
         drop(progress);
-        println!("\n{cells}");
+        let today = today()?;
+        println!("\n{}", cells.table(&today));
+        if self.table {
+            let page = root().join(PAGE);
+            let text = fs::read_to_string(&page).with_context(|| format!("cannot read {PAGE}"))?;
+            let text = cells.merged(&today, &text).context(PAGE)?;
+            fs::write(&page, text).with_context(|| format!("cannot write {PAGE}"))?;
+        }
         ensure!(cells.failures() == 0, "{} cells failed; their errors are above", cells.failures());
         Ok(())
     }
@@ -264,29 +282,28 @@ impl Platforms {
                 add(platform.triple, &what, &mut || platform.compare(tools, link, expected()?));
             }
         }
-        for target in COMPILED {
-            if target == REFUSED.0 {
-                let what = "ffi-dart-emit dart refuses it with the reason";
-                add(target, what, &mut || refused(target, REFUSED.1));
-            } else {
-                let what = "records, in a static library";
-                add(target, what, &mut || compare_static(target, expected()?));
-            }
+        for target in COMPILED.into_iter().filter(|it| REFUSED.iter().all(|(refused, _)| it != refused)) {
+            let what = "records, in a static library";
+            add(target, what, &mut || compare_static(target, expected()?));
         }
-        let folder = target().join("platforms");
+        for (target, reason) in REFUSED {
+            let what = "ffi-dart-emit dart refuses it with the reason";
+            add(target, what, &mut || refused(target, reason));
+        }
+        let (folder, part) = (target().join("platforms"), fixtures.part());
         for platform in PLATFORMS.iter().filter(|it| it.is_compared_whole()) {
             let link = &platform.links[0];
             let build = |package: &str, features: &[&str]| {
                 ensure!(features.is_empty(), "{package} is built for {} without features", platform.triple);
                 platform.build(tools, link, package, "dev", &[])
             };
-            let what = format!("generated files, linked by {}", link.name());
+            let what = format!("generated files, linked by {}{part}", link.name());
             add(platform.triple, &what, &mut || {
                 add_target(platform.triple)?;
                 outputs::compare(fixtures, &build)
             });
             if platform.triple == WINDOWS {
-                add(platform.triple, "programs in C, in wine", &mut || {
+                add(platform.triple, &format!("programs in C, in wine{part}"), &mut || {
                     add_target(platform.triple)?;
                     let wine = Wine::find_or_install(tools.mingw.join(MINGW), &tools.cache)?;
                     outputs::run_c(&wine, fixtures, &build, &folder.join(platform.triple))
@@ -302,9 +319,13 @@ impl Platforms {
                     work(&tools, &|package, features| build_for_arm(&tools, triple, package, features))
                 });
             };
-            with("generated files, linked by gcc", &|_, build| outputs::compare(fixtures, build));
-            with("programs in C, in qemu", &|tools, build| outputs::run_c(tools, fixtures, build, &folder));
-            with("tests in Dart, in qemu", &|tools, build| {
+            with(&format!("generated files, linked by gcc{part}"), &|_, build| {
+                outputs::compare(fixtures, build)
+            });
+            with(&format!("programs in C, in qemu{part}"), &|tools, build| {
+                outputs::run_c(tools, fixtures, build, &folder)
+            });
+            with(&format!("tests in Dart, in qemu{part}"), &|tools, build| {
                 outputs::run_dart(tools, fixtures, build, &folder)
             });
             with("tests of kernels and pools, in qemu", &|tools, _| test_on_arm(tools, triple));

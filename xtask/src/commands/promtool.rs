@@ -8,6 +8,7 @@ use ffi_dart_emit::cargo::BuildOptions;
 
 use crate::dart_sdk::Sdk;
 use crate::example::Example;
+use crate::progress::{self, Progress};
 use crate::promtool;
 use crate::workspace::target;
 
@@ -24,17 +25,22 @@ impl Promtool {
     /// Returns an error if there is no promtool and none can be installed, the example fails, or
     /// promtool has anything to say about the numbers.
     pub fn run(self) -> Result<()> {
+        let mut progress = Progress::steps(3);
+        progress.step("promtool and Dart");
         let promtool = promtool::find_or_install()?;
         let sdk = Sdk::find_or_install()?;
-        let example = Example::build("08_services", &BuildOptions::default())?;
+        progress.step("building the service");
+        let example = progress::pass(|| Example::build("08_services", &BuildOptions::default()))?;
         let folder = target().join("promtool");
         fs::create_dir_all(&folder)?;
         let path = folder.to_str().context("the target folder's path is not UTF-8")?;
+        progress.step("running it, and checking its numbers");
         example.run_other(&sdk, "production", &[path])?;
         let numbers = folder.join("metrics.txt");
         promtool::check(&promtool, &numbers)?;
         let text = fs::read_to_string(&numbers)?;
         let families = text.lines().filter(|line| line.starts_with("# TYPE ")).count();
+        drop(progress);
         println!("promtool check metrics: {families} metrics, nothing to say");
         Ok(())
     }

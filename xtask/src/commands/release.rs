@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::MetadataCommand;
 
+use crate::progress::Progress;
 use crate::workspace::{capture, cargo, root, run};
 
 /// Crates that are published, in an order in which that is possible.
@@ -56,7 +57,10 @@ impl Release {
         if !self.verify {
             package.arg("--no-verify");
         }
+        let mut progress = Progress::steps(1);
+        progress.step(if self.verify { "packing and compiling the crates" } else { "packing the crates" });
         run(package.args(CRATES.iter().flat_map(|name| ["--package", name])))?;
+        drop(progress);
         if !self.dry_run {
             fs::write(&file, dated).with_context(|| format!("cannot write {}", file.display()))?;
         }

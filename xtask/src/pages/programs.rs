@@ -23,6 +23,7 @@ use ffi_dart_emit::{cli, proto};
 use super::excerpts;
 use super::{Block, Page};
 use crate::dart_sdk::{Mode, Sdk};
+use crate::progress::Progress;
 use crate::workspace::{capture, cargo, root};
 
 /// Programs of pages.
@@ -208,7 +209,10 @@ impl Programs {
             command.args(arguments).args(["--offline", "--target-dir"]).arg(target).current_dir(folder);
             capture(command.env("RUSTFLAGS", "-D warnings"))
         };
+        let mut progress = Progress::steps(4);
+        progress.step(format!("compiling {} crates", names.len()));
         cargo(&["build", "--workspace"])?;
+        progress.step("running programs and tests of Rust");
         let mut outputs = 0;
         for it in self.0.iter().filter(|it| it.is_program()) {
             let program = target.join("debug").join(format!("{}{EXE_SUFFIX}", it.name));
@@ -218,7 +222,7 @@ impl Programs {
         for it in self.0.iter().filter(|it| it.has_tests()) {
             cargo(&["test", "--package", &it.name]).with_context(|| it.block.place.clone())?;
         }
-        outputs += self.run_dart(sdk, &folder.join("app"), &target.join("debug"))?;
+        outputs += self.run_dart(sdk, &folder.join("app"), &target.join("debug"), &mut progress)?;
         let dart = self.0.iter().map(|it| it.programs.len()).sum();
         Ok(Counts { rust: names.len(), dart, outputs })
     }
@@ -231,8 +235,9 @@ impl Programs {
     }
 
     /// Runs the programs in Dart in an app of all of them. Returns the number of outputs that were
-    /// compared.
-    fn run_dart(&self, sdk: &Sdk, app: &Path, libraries: &Path) -> Result<usize> {
+    /// compared. It is two steps of `progress`.
+    fn run_dart(&self, sdk: &Sdk, app: &Path, libraries: &Path, progress: &mut Progress) -> Result<usize> {
+        progress.step("writing and analyzing packages and programs of Dart");
         let mut pubspec =
             "name: all_programs_of_pages\nenvironment:\n  sdk: '>=3.8.0 <4.0.0'\ndependencies:\n".to_owned();
         let mut sdk = sdk.clone();
@@ -262,15 +267,19 @@ impl Programs {
             sdk.analyze(&app.join(folder)).with_context(|| self.places())?;
         }
         let (tests, programs): (Vec<_>, Vec<_>) = programs.into_iter().partition(|it| it.is_test());
+        progress.step("compiling programs of Dart");
         let kernel = compile(&sdk, app, &programs)?;
         let mut outputs = 0;
+        let mut parts = Progress::parts("running programs of Dart", programs.len() + tests.len());
         for it in programs {
             let ran = sdk.run(&kernel, &[&it.name], app);
             outputs += compare(&ran.with_context(|| it.block.place.clone())?.stdout, it.prints.as_ref())?;
+            parts.advance();
         }
         for it in tests {
             let ran = sdk.run_tests(app, Path::new(&it.file()), Mode::Jit);
             ran.with_context(|| it.block.place.clone())?;
+            parts.advance();
         }
         Ok(outputs)
     }

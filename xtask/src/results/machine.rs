@@ -40,11 +40,9 @@ impl Machine {
     ///
     /// Returns an error if the system doesn't tell the date, or there is no rustc.
     pub fn this() -> Result<Self> {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let days = now.context("the clock is before 1970")?.as_secs() / 86_400;
         let rustc = capture(Command::new("rustc").arg("--version").current_dir(workspace::root()))?.stdout;
         Ok(Self {
-            date: date(i64::try_from(days)?),
+            date: today()?,
             processor: processor(&fs::read_to_string("/proc/cpuinfo").unwrap_or_default()),
             cores: thread::available_parallelism().map_or(1, usize::from),
             system: system().to_owned(),
@@ -100,6 +98,17 @@ impl fmt::Display for Machine {
         }
         Ok(())
     }
+}
+
+/// Returns the date of today.
+///
+/// # Errors
+///
+/// Returns an error if the system doesn't tell it.
+pub fn today() -> Result<String> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let days = now.context("the clock is before 1970")?.as_secs() / 86_400;
+    Ok(date(i64::try_from(days)?))
 }
 
 /// Returns the date of a day that is counted from 1970 on: `civil_from_days` of Howard Hinnant's

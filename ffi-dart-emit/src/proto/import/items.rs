@@ -123,12 +123,15 @@ impl Importer<'_> {
         }
         items.extend(self.wide.drain(..).map(|wide| wide.source));
         items.append(&mut self.newtypes);
+        let meter = &self.options.meter;
+        meter.expect(self.messages.len());
         for it in self.messages.clone() {
             for oneof in self.flattened(&it) {
                 items.push(self.flattened_oneof(&oneof));
             }
             let item = if self.is_oneof(&it) { self.oneof(&it) } else { self.message(&it) };
             items.push(item);
+            meter.advance();
         }
         items
     }

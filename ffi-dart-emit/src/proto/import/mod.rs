@@ -60,6 +60,7 @@ use super::shape::Types;
 use super::traits::{self, Trait};
 use crate::foreign::rust_code;
 use crate::model::{Problem, Problems};
+use crate::progress::Meter;
 
 /// Defaults for what the .proto file doesn't say.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +87,8 @@ pub struct ImportOptions {
     /// Largest number of bytes of unknown fields that each message keeps; without one they are
     /// dropped.
     pub keep_unknown: Option<u32>,
+    /// Counts the files that are read, and the messages that are written.
+    pub meter: Meter,
 }
 
 /// Result of an import.

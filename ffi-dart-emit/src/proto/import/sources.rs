@@ -14,6 +14,7 @@ use super::{ImportOptions, descriptors};
 use crate::foreign::rust_code;
 use crate::input;
 use crate::model::{Problem, Problems};
+use crate::progress::Meter;
 use crate::proto::published;
 
 /// The published options and rules, for files whose folder lacks them.
@@ -205,9 +206,10 @@ pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Com
     // `prost-reflect` looks through all positions of a file for each option in it, so they are kept
     // beside the files, except to say where a file is wrong.
     let infos = Rc::default();
-    let mut compiled = open(&include, &names, Some(&infos));
+    options.meter.expect(names.len());
+    let mut compiled = open(&include, &names, Some(&infos), &options.meter);
     if compiled.is_err() {
-        compiled = open(&include, &names, None);
+        compiled = open(&include, &names, None, &Meter::default());
     }
     let pool = compiled.map_err(|found| problems.extend(found)).ok();
     // Two files may fail for a common import.
@@ -223,11 +225,12 @@ pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Com
 }
 
 /// Compiles files, of which each has the name by which imports know it. Their positions go into
-/// `infos`, if there is a place for them.
+/// `infos`, if there is a place for them; `meter` counts the files.
 fn open(
     include: &[PathBuf],
     files: &[(String, PathBuf)],
     infos: Option<&Rc<RefCell<Infos>>>,
+    meter: &Meter,
 ) -> Result<DescriptorPool, Vec<Problem>> {
     let refused = Rc::default();
     let mut resolver = ChainFileResolver::new();
@@ -248,6 +251,7 @@ fn open(
                 None => problems.extend(syntax_problems(file, &error)),
             }
         }
+        meter.advance();
     }
     if problems.is_empty() { Ok(compiler.descriptor_pool()) } else { Err(problems) }
 }

@@ -12,8 +12,9 @@ import 'dart:isolate';
 import 'package:test_api/backend.dart';
 import 'package:test_api/scaffolding.dart' show Timeout;
 
-/// Factor of all times that are given to tests. An emulated processor needs more.
-final _patience = int.parse(Platform.environment['FFI_TEST_PATIENCE'] ?? '1');
+/// Factor of all times that are given to tests. A machine that does other work
+/// beside them needs more than a free one, and an emulated processor even more.
+final _patience = int.parse(Platform.environment['FFI_TEST_PATIENCE'] ?? '4');
 
 /// Time after the last test in which the program must end.
 final _grace = const Duration(seconds: 5) * _patience;

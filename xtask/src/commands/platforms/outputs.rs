@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::emulators::{ArmTools, Emulator};
+use crate::cells::IN_PART;
 use crate::dart_sdk::Sdk;
 use crate::generated::{self, Generated, emitter};
 use crate::signatures::Signatures;
@@ -43,6 +44,12 @@ impl Fixtures {
         }
         names.retain(|name| only.is_empty() || only.contains(name));
         Ok(Self { names, whole: only.is_empty() })
+    }
+
+    /// Returns what the names of cells end in: nothing, or the fixtures that are tried.
+    pub(super) fn part(&self) -> String {
+        let names = || self.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        if self.whole { String::new() } else { IN_PART.to_owned() + &names() }
     }
 
     fn has(&self, name: &str) -> bool {
@@ -268,6 +275,8 @@ mod tests {
     fn a_fixture_that_is_not_there_is_named() {
         let chosen = Fixtures::new(&["pools".to_owned()]).unwrap();
         assert!(chosen.has("pools") && !chosen.has("types") && !chosen.whole);
+        assert_eq!(chosen.part(), ", in part: `pools`");
+        assert_eq!(Fixtures::new(&[]).unwrap().part(), "");
         let error = Fixtures::new(&["pool".to_owned()]).err().unwrap().to_string();
         assert!(error.starts_with("there is no fixture `pool`: arenas, "), "{error}");
     }
