@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use ffi_dart_emit::proto::{Defaults, Form, ImportOptions, Imported, import_all};
 use prost_reflect::prost::Message as _;
+use prost_reflect::prost_types::field_descriptor_proto::Type;
+use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+use protox::file::File;
 use tempfile::TempDir;
 
 /// Returns a folder with these files.
@@ -109,6 +112,95 @@ fn an_umbrella_file_brings_all() {
     let Imported { source, modules, .. } = import(folder.path(), &["all.proto"], &[]).unwrap();
     contains(&source, &["pub struct A {", "pub struct B {", "pub struct OtherB {", "pub struct C {"]);
     assert!(!source.contains("OtherC") && modules.is_empty(), "{source}");
+}
+
+/// Files whose names have the first part of a package that they don't import: `config` is
+/// `acme.config` in one run, although the other file has `acme.api.config`, and so for options.
+const SCOPES: [(&str, &str); 5] = [
+    (
+        "acme/config/address.proto",
+        "syntax = \"proto3\";\npackage acme.config;\nmessage Address {\n  string host = 1;\n}\n",
+    ),
+    (
+        "acme/rules.proto",
+        "syntax = \"proto3\";\npackage acme.rules;\nimport \"google/protobuf/descriptor.proto\";\n\
+         extend google.protobuf.FieldOptions {\n  uint32 max_len = 50001;\n}\n",
+    ),
+    (
+        "acme/api/config/other.proto",
+        "syntax = \"proto3\";\npackage acme.api.config;\nmessage Other {\n  uint32 x = 1;\n}\n",
+    ),
+    (
+        "acme/api/rules/other.proto",
+        "syntax = \"proto3\";\npackage acme.api.rules;\nmessage Other {\n  uint32 x = 1;\n}\n",
+    ),
+    (
+        "acme/api/server.proto",
+        "syntax = \"proto3\";\npackage acme.api;\nimport \"acme/config/address.proto\";\nimport \"acme/rules.proto\";\n\
+         message Server {\n  config.Address address = 1;\n  string name = 2 [(rules.max_len) = 40];\n}\n\
+         service Servers {\n  rpc Find(config.Address) returns (Server);\n}\n",
+    ),
+];
+
+/// A name is found among what its file imports, whatever other files are compiled before it.
+#[test]
+fn a_name_is_found_among_the_imports_of_its_file() {
+    let folder = folder(&SCOPES);
+    let server = |inputs: &[&str]| {
+        let modules = import(folder.path(), inputs, &[]).unwrap().modules;
+        modules.into_iter().find(|(name, _)| name == "acme_api").expect("it has a module").1
+    };
+    let of_all = server(&["acme"]);
+    contains(
+        &of_all,
+        &[
+            "    pub address: ArenaBox<super::acme_config::Address>,",
+            "    pub name: FfiStr<40>,",
+            "    fn find(\n        &self,\n        request: &FfiArena<super::acme_config::Address>,",
+        ],
+    );
+    let of_few = server(&["acme/api/server.proto", "acme/config/address.proto", "acme/api/rules/other.proto"]);
+    assert_eq!(of_few, of_all);
+    // What a file doesn't import is not there, and the error has its position.
+    let wrong = "syntax = \"proto3\";\npackage acme.api;\nimport \"acme/config/address.proto\";\n\
+                 message M {\n  config.Address a = 1;\n  config.Other b = 2;\n}\n";
+    fs::write(folder.path().join("acme/api/wrong.proto"), wrong).unwrap();
+    let error = import(folder.path(), &["acme"], &[]).unwrap_err();
+    contains(&error, &["acme/api/wrong.proto:6:"]);
+    assert!(!error.contains("server.proto"), "{error}");
+}
+
+/// `import public` goes through any number of files, also in a descriptor set.
+#[test]
+fn public_imports_of_public_imports_are_seen() {
+    let file = |package: &str, rest: &str| format!("syntax = \"proto3\";\npackage {package};\n{rest}\n");
+    let folder = folder(&[
+        ("a.proto", &file("a", "message A {\n  uint32 x = 1;\n}")),
+        ("b.proto", &file("b", "import public \"a.proto\";")),
+        ("c.proto", &file("c", "import public \"b.proto\";")),
+        ("d.proto", &file("d", "import \"c.proto\";\nmessage D {\n  a.A a = 1;\n}")),
+    ]);
+    let modules = import(folder.path(), &["d.proto", "a.proto"], &[]).unwrap().modules;
+    let d = &modules.iter().find(|(name, _)| name == "d").expect("it has a module").1;
+    contains(d, &["    pub a: ArenaBox<super::a::A>,"]);
+    // As protobuf's compiler writes it, each file with its own imports only.
+    let names = ["a.proto", "b.proto", "c.proto", "d.proto"];
+    let files = names.map(|name| {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        let mut file = FileDescriptorProto::from(File::from_source(name, &text).unwrap());
+        file.message_type.iter_mut().flat_map(|it| &mut it.field).for_each(|field| {
+            if let Some(name) = &mut field.type_name {
+                *name = format!(".{name}");
+                field.r#type = Some(Type::Message.into());
+            }
+        });
+        file
+    });
+    let set = folder.path().join("set.bin");
+    fs::write(&set, FileDescriptorSet { file: files.into() }.encode_to_vec()).unwrap();
+    let options = ImportOptions { descriptor_set: Some(set), ..ImportOptions::default() };
+    let modules = import_all(&[], &options).unwrap().modules;
+    assert!(modules.iter().any(|(name, source)| name == "d" && source == d), "{modules:#?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `sources`, `descriptors` | the files: found in folders, compiled by `protox`; descriptor sets |
+//! | `scopes` | the types and options that a file names |
 //! | `collect` | the messages and enums that the import writes, and the cycles among them |
 //! | `forms` | which messages have a fixed size, and which live in arenas |
 //! | `options` | options of files, messages, fields and enums |
@@ -33,6 +34,7 @@ mod names;
 mod options;
 mod report;
 mod rules;
+mod scopes;
 mod services;
 mod sidecar;
 mod sources;
@@ -42,7 +44,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
-use prost_reflect::{EnumDescriptor, FileDescriptor, MessageDescriptor};
+use prost_reflect::{DescriptorPool, EnumDescriptor, FileDescriptor, MessageDescriptor};
 
 pub use self::bounds::Defaults;
 use self::collect::Circle;
@@ -137,7 +139,7 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
 ///
 /// Returns a problem with its position for everything in the files that has no form in Rust.
 pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Imported, Problems> {
-    let Compiled { title, mains, infos } = compile(inputs, options)?;
+    let Compiled { title, mains, infos, .. } = compile(inputs, options)?;
     let mut importer = Importer::new(options);
     importer.sidecar = Sidecar::read(&options.sidecars).map_err(|problem| Problems(vec![problem]))?;
     importer.infos = infos;
@@ -167,6 +169,16 @@ pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Importe
     }
     importer.warnings.extend(importer.sidecar.warnings());
     Ok(importer.write(&title, &items))
+}
+
+/// Compiles files, and all .proto files in folders, as an import does, and returns their
+/// descriptors with those of all that they import.
+///
+/// # Errors
+///
+/// Returns a problem for each mistake in the files.
+pub fn descriptors(inputs: &[PathBuf], options: &ImportOptions) -> Result<DescriptorPool, Problems> {
+    compile(inputs, options).map(|it| it.pool)
 }
 
 /// Returns the package whose types have no module: that of all files, if they have the same.
