@@ -194,6 +194,15 @@ fn a_schema_of_another_generator_runs_from_dart_with_its_services() {
     assert_eq!(said.stdout, expected, "{said}");
 }
 
+/// The entry of a log that is measured is what the import makes of its file.
+#[test]
+fn the_log_of_the_benchmark_is_as_imported() {
+    let folder = root().join("benches/proto");
+    let mut import = emitter().unwrap();
+    import.arg("import").arg(folder.join("log.proto")).arg("--out").arg(folder.join("src/log.rs"));
+    capture(import.arg("--check")).unwrap();
+}
+
 /// Services are imported as traits, which compile, and are exported again with the same methods.
 #[test]
 fn services_go_out_and_in() {
