@@ -396,6 +396,42 @@ fn bounds_are_found_where_teams_keep_them() {
     assert!(!error.contains("ruled"), "{error}");
 }
 
+/// Options of other teams that mean a bound are read by their names, also nanopb's own; what only
+/// looks like one is named.
+#[test]
+fn options_of_other_teams_are_read_or_named() {
+    let nanopb = "syntax = \"proto2\";\nimport \"google/protobuf/descriptor.proto\";\n\
+                  message NanoPBOptions {\n  optional int32 max_size = 1;\n  optional int32 max_count = 2;\n  \
+                  optional int32 max_length = 14;\n  optional bool fixed_count = 16;\n}\n\
+                  extend google.protobuf.FieldOptions {\n  optional NanoPBOptions nanopb = 1010;\n}\n";
+    let acme = "syntax = \"proto3\";\npackage acme.rules;\nimport \"google/protobuf/descriptor.proto\";\n\
+                extend google.protobuf.FieldOptions {\n  uint32 max_length = 50001;\n  int64 max_items = 50002;\n  \
+                uint32 max_bytes_total = 50003;\n  string max_len_hint = 50004;\n}\n";
+    let text = "syntax = \"proto3\";\npackage a;\nimport \"nanopb.proto\";\nimport \"acme.proto\";\n\
+                message M {\n  string name = 1 [(nanopb).max_size = 41];\n  \
+                repeated uint32 three = 2 [(nanopb) = {max_count: 3, fixed_count: true}];\n  \
+                repeated string tags = 3 [(acme.rules.max_items) = 8, (acme.rules.max_length) = 16];\n  \
+                bytes key = 4 [(nanopb).max_size = 20];\n  \
+                string rest = 5 [(acme.rules.max_bytes_total) = 9, (acme.rules.max_len_hint) = \"no\"];\n}\n";
+    let folder = folder(&[("nanopb.proto", nanopb), ("acme.proto", acme), ("a.proto", text)]);
+    let Imported { source, warnings, .. } = import(folder.path(), &["a.proto"], &[]).unwrap();
+    contains(
+        &source,
+        &[
+            "    pub name: FfiStr<40>,",
+            "    pub three: [u32; 3],",
+            "    pub tags: FfiVec<FfiStr<16>, 8>,",
+            "    pub key: FfiBytes<20>,",
+            "    pub rest: ArenaStr,",
+        ],
+    );
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(
+        warning.starts_with("a.proto:10:3: the option `(acme.rules.max_bytes_total)` of `a.M.rest` is not read: "),
+        "{warning}"
+    );
+}
+
 #[test]
 fn files_of_options_that_can_not_be_read() {
     let folder = folder(&[("a.proto", "syntax = \"proto3\";\n"), ("a.options", "\nM.x max_size: 5\n")]);
