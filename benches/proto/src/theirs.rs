@@ -105,7 +105,7 @@ pub struct LogEntry {
     /// Program that wrote it.
     #[prost(message, optional, tag = "5")]
     pub source: Option<Source>,
-    /// What is known of it.
+    /// Facts about it.
     #[prost(message, repeated, tag = "6")]
     pub attributes: Vec<Attribute>,
     /// Number of the trace.

@@ -246,7 +246,9 @@ struct Importer<'a> {
     origins: HashMap<(String, Option<String>), (FileDescriptor, Vec<i32>)>,
     /// Full name of a message -> the cycles that it is in.
     circles: HashMap<String, Circle>,
-    /// Full names of the messages that are a oneof and hold themselves through others.
+    /// Full names of the messages that methods pass.
+    passed: HashSet<String>,
+    /// Full names of the messages that are a oneof, and no enum in Rust.
     unfolded: HashSet<String>,
     /// Full name of a message -> its form.
     forms: HashMap<String, Form>,
@@ -313,6 +315,7 @@ impl<'a> Importer<'a> {
             types: HashMap::new(),
             origins: HashMap::new(),
             circles: HashMap::new(),
+            passed: HashSet::new(),
             unfolded: HashSet::new(),
             forms: HashMap::new(),
             arenas: HashSet::new(),

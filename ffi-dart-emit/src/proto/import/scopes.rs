@@ -122,7 +122,7 @@ pub(super) fn complete(file: &mut FileDescriptorProto, imports: Vec<(String, Opt
     }
 }
 
-/// What a file sees.
+/// Names that a file sees, those of each file on their own.
 struct Scopes(Vec<Rc<Names>>);
 
 impl Scopes {
