@@ -136,7 +136,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     };
     let library = LibraryFile::new(model, &names, form);
     let objects = ObjectsFile::new(model, &names, &library.members);
-    let mut generated = vec![
+    let mut generated: Vec<(String, String)> = vec![
         (
             "lib/values.dart".into(),
             render(&ValuesLibrary {
