@@ -178,7 +178,12 @@ pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Importe
 ///
 /// Returns a problem for each mistake in the files.
 pub fn descriptors(inputs: &[PathBuf], options: &ImportOptions) -> Result<DescriptorPool, Problems> {
-    compile(inputs, options).map(|it| it.pool)
+    let Compiled { title, pool, .. } = compile(inputs, options)?;
+    // A pool reads `packed` of files that it compiles before their options have numbers.
+    DescriptorPool::decode(pool.encode_to_vec().as_slice()).map_err(|error| {
+        let what = format!("its files don't fit together: {error}");
+        Problems(vec![Problem { item: title, what, fix: "mend the .proto files".to_owned() }])
+    })
 }
 
 /// Returns the package whose types have no module: that of all files, if they have the same.
