@@ -61,7 +61,8 @@ fn package(at: usize) -> String {
 /// Returns a file that imports three of those before it, one of them by a name that begins in a
 /// package around its own.
 fn text(at: usize) -> String {
-    let imports: Vec<_> = [1, IN_PACKAGE, 3 * IN_PACKAGE + 4].iter().filter_map(|it| at.checked_sub(*it)).collect();
+    let imports: Vec<_> =
+        [1, IN_PACKAGE, 3 * IN_PACKAGE + 4].iter().filter_map(|it| at.checked_sub(*it)).collect();
     let mut text = format!("// File {at}.\n\nsyntax = \"proto3\";\n\npackage {};\n\n", package(at));
     // Writing to a string doesn't fail.
     for import in &imports {

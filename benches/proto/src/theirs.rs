@@ -216,8 +216,7 @@ pub struct Request {
 /// Returns an entry of a log: what is zero or empty in it is present all the same.
 pub fn log_entry() -> LogEntry {
     let text = |text: &str| Some(text.to_owned());
-    let attribute =
-        |key: &str, value: AttributeValue| Attribute { key: key.to_owned(), value: Some(value) };
+    let attribute = |key: &str, value: AttributeValue| Attribute { key: key.to_owned(), value: Some(value) };
     let named = |key: &str, value: &str| attribute(key, AttributeValue::Text(value.to_owned()));
     LogEntry {
         id: Some(9_081_726_354),

@@ -50,12 +50,14 @@ impl Export {
 /// Returns the names of the types and extensions that a file declares.
 fn declared(text: &str) -> impl Iterator<Item = &str> {
     const KINDS: [&str; 5] = ["class", "enum", "mixin", "extension", "typedef"];
-    text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).filter_map(|line| {
-        let mut words = line.split_whitespace().skip_while(|word| !KINDS.contains(word)).skip(1);
-        let word = words.find(|word| *word != "type")?;
-        let end = word.find(|next: char| !next.is_ascii_alphanumeric() && !matches!(next, '_' | '$'));
-        Some(&word[..end.unwrap_or(word.len())]).filter(|name| !name.is_empty())
-    })
+    text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).filter_map(
+        |line| {
+            let mut words = line.split_whitespace().skip_while(|word| !KINDS.contains(word)).skip(1);
+            let word = words.find(|word| *word != "type")?;
+            let end = word.find(|next: char| !next.is_ascii_alphanumeric() && !matches!(next, '_' | '$'));
+            Some(&word[..end.unwrap_or(word.len())]).filter(|name| !name.is_empty())
+        },
+    )
 }
 
 #[cfg(test)]

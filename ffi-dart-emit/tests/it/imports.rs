@@ -159,7 +159,8 @@ fn a_name_is_found_among_the_imports_of_its_file() {
             "    fn find(\n        &self,\n        request: &FfiArena<super::acme_config::Address>,",
         ],
     );
-    let of_few = server(&["acme/api/server.proto", "acme/config/address.proto", "acme/api/rules/other.proto"]);
+    let of_few =
+        server(&["acme/api/server.proto", "acme/config/address.proto", "acme/api/rules/other.proto"]);
     assert_eq!(of_few, of_all);
     // What a file doesn't import is not there, and the error has its position.
     let wrong = "syntax = \"proto3\";\npackage acme.api;\nimport \"acme/config/address.proto\";\n\
@@ -427,7 +428,9 @@ fn options_of_other_teams_are_read_or_named() {
     );
     let [warning] = &warnings[..] else { panic!("{warnings:?}") };
     assert!(
-        warning.starts_with("a.proto:10:3: the option `(acme.rules.max_bytes_total)` of `a.M.rest` is not read: "),
+        warning.starts_with(
+            "a.proto:10:3: the option `(acme.rules.max_bytes_total)` of `a.M.rest` is not read: "
+        ),
         "{warning}"
     );
 }

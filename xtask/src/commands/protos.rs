@@ -69,7 +69,11 @@ impl Protos {
             progress::print(|| {
                 println!("{row}");
                 if let Some(time) = row.at_once {
-                    eprintln!("{name}: {} files imported at once in {:.1} s", row.imported, time.as_secs_f64());
+                    eprintln!(
+                        "{name}: {} files imported at once in {:.1} s",
+                        row.imported,
+                        time.as_secs_f64()
+                    );
                 }
                 row.failures.iter().take(self.failures).for_each(|failure| eprintln!("{failure}"));
             });

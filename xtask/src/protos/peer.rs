@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
-use ffi_core::schema::read::{Message, Record};
 use super::library::symbols;
 use crate::workspace::capture;
+use anyhow::{Context, Result};
+use ffi_core::schema::read::{Message, Record};
 
 const PROGRAM: &str = include_str!("peer.py");
 
