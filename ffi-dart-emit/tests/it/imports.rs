@@ -282,6 +282,26 @@ fn the_well_known_types_go_in() {
     );
 }
 
+/// A message that is only a oneof is a struct if a method passes it, as an enum is not the root of an
+/// arena.
+#[test]
+fn a_oneof_that_a_method_passes_is_a_struct() {
+    let source = import_one(
+        "message Command {\n  oneof command {\n    string start = 1;\n    bool stop = 2;\n  }\n}\n\
+         message Other {\n  oneof other {\n    string text = 1;\n  }\n}\nmessage Held {\n  Other other = 1;\n}\n\
+         service S {\n  rpc F(stream Command) returns (Held);\n}",
+    );
+    contains(
+        &source.source,
+        &[
+            "pub enum CommandCommand {\n",
+            "#[ffi(arena)]\npub struct Command {\n    #[ffi(flatten)]\n    pub command: CommandCommand,\n}",
+            "        requests: FfiInput<FfiArena<Command>>,",
+            "pub enum Other {\n",
+        ],
+    );
+}
+
 #[test]
 fn types_are_renamed_by_the_caller() {
     let text = "syntax = \"proto3\";\npackage a;\nmessage Vehicle {\n  message Wheel {\n    int32 x = 1;\n  }\n  Wheel wheel = 1;\n}\n\
