@@ -282,6 +282,19 @@ fn the_well_known_types_go_in() {
     );
 }
 
+/// What uses a deprecated type compiles without a warning, in each module.
+#[test]
+fn deprecated_types_are_used_without_warnings() {
+    let old = "syntax = \"proto3\";\npackage b;\nmessage Old {\n  option deprecated = true;\n  int32 x = 1;\n}\n";
+    let new = "syntax = \"proto3\";\npackage a;\nimport \"b.proto\";\nmessage New {\n  b.Old old = 1;\n}\n";
+    let folder = folder(&[("a.proto", new), ("b.proto", old)]);
+    let Imported { modules, .. } = import(folder.path(), &["a.proto", "b.proto"], &[]).unwrap();
+    let allowed = "#![allow(deprecated, reason = \"as in the .proto file\")]\n";
+    modules.iter().for_each(|(_, source)| contains(source, &[allowed]));
+    assert_eq!(modules.len(), 2);
+    assert!(!import_one("message M {\n  int32 x = 1;\n}").source.contains("deprecated"));
+}
+
 /// A message that is only a oneof is a struct if a method passes it, as an enum is not the root of an
 /// arena.
 #[test]

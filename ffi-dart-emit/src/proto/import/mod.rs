@@ -344,9 +344,10 @@ impl<'a> Importer<'a> {
         let names: Vec<_> = names.into_iter().collect();
         let newtypes = items.iter().filter(|it| matches!(it.body, Body::Newtype { .. }));
         let newtypes = newtypes.map(|it| (it.key(), it)).collect();
+        let deprecated = items.iter().any(|it| it.deprecated.is_some());
         let write = |module: &str, title: String, modules: &[String]| {
             let items = items.iter().filter(|it| it.module == module).collect();
-            let module_file = Module { title, modules, items, newtypes: &newtypes };
+            let module_file = Module { title, modules, items, newtypes: &newtypes, deprecated };
             module_file.write(|out: &mut String, used: &mut BTreeSet<&'static str>| {
                 let errors = self.errors.iter().filter(|it| it.module == module);
                 let errors = errors.fold(true, |documented, it| {
