@@ -1,5 +1,5 @@
-//! Times the import, the emitter, and the derive at compile time. Run by `cargo xtask bench emit`, with the
-//! folder for generated files.
+//! Times the import, the emitter, and the derive at compile time. Run by `cargo xtask bench emit`,
+//! with the folder for generated files.
 
 mod compile;
 mod derive;

@@ -1,6 +1,6 @@
 //! Measures messages to protobuf and back: in place against prost's structs, with equal bytes; and
-//! to JSON and back, against `serde_json` with `pbjson`. An entry of a log has presence, and is in an
-//! arena, as the import of `log.proto` makes it. Run by `cargo xtask bench proto`.
+//! to JSON and back, against `serde_json` with `pbjson`. An entry of a log has presence, and is in
+//! an arena, as the import of `log.proto` makes it. Run by `cargo xtask bench proto`.
 
 // Generated: `ffi-dart-emit import benches/proto/log.proto --out benches/proto/src/log.rs`.
 #[rustfmt::skip]

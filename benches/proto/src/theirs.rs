@@ -117,7 +117,7 @@ pub struct LogEntry {
     /// Flags.
     #[prost(fixed32, optional, tag = "9")]
     pub flags: Option<u32>,
-    /// Tags.
+    /// Words to find it by.
     #[prost(string, repeated, tag = "10")]
     pub tags: Vec<String>,
     /// Call in which it happened.
@@ -205,7 +205,7 @@ pub struct Request {
     /// Bytes of the answer.
     #[prost(uint64, optional, tag = "4")]
     pub bytes: Option<u64>,
-    /// How long it took.
+    /// Time that it took.
     #[prost(double, optional, tag = "5")]
     pub seconds: Option<f64>,
     /// Name of the caller.

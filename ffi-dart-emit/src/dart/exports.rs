@@ -1,5 +1,5 @@
-//! What a package exports of the runtime beside its own values: all but the names that these have,
-//! as Dart refuses two exports of one name.
+//! Names of the runtime that a package exports beside its own values: all but those that its values
+//! have, as Dart refuses two exports of one name.
 
 /// Library of the runtime that a package exports.
 pub struct Export {

@@ -282,7 +282,7 @@ fn the_well_known_types_go_in() {
     );
 }
 
-/// What uses a deprecated type compiles without a warning, in each module.
+/// A user of a deprecated type compiles without a warning, in each module.
 #[test]
 fn deprecated_types_are_used_without_warnings() {
     let old = "syntax = \"proto3\";\npackage b;\nmessage Old {\n  option deprecated = true;\n  int32 x = 1;\n}\n";
@@ -295,8 +295,8 @@ fn deprecated_types_are_used_without_warnings() {
     assert!(!import_one("message M {\n  int32 x = 1;\n}").source.contains("deprecated"));
 }
 
-/// A message that is only a oneof is a struct if a method passes it, as an enum is not the root of an
-/// arena.
+/// A message that is only a oneof is a struct if a method passes it, as an enum is not the root of
+/// an arena.
 #[test]
 fn a_oneof_that_a_method_passes_is_a_struct() {
     let source = import_one(

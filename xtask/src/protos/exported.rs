@@ -14,8 +14,8 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 /// Package of the export.
 const PACKAGE: &str = "exported";
 
-/// Returns what differs, with the full name of its message if it is one. `messages` are the messages
-/// of the project, each with its name in the export.
+/// Returns the differences, each with the full name of its message if it has one. `messages` are
+/// those of the project, each with its name in the export.
 pub(super) fn differences(
     folder: &Path,
     records: &[Record],

@@ -65,7 +65,7 @@ pub(super) fn run<'a>(
     fs::write(&names, table)?;
     python.arg(&program).arg(library).arg(&descriptors).arg(&names);
     let said = capture(python.args([count.to_string(), SEED.to_string()]))?.stdout;
-    // Failures, "wrong: MESSAGE" for each message that has some, "12 messages, 240 values, 0 wrong".
+    // Failures, "wrong: MESSAGE" for each message with one, "12 messages, 240 values, 0 wrong".
     let mut outcome = Outcome::default();
     let mut lines: Vec<_> = said.lines().collect();
     let mut numbers = lines.pop().unwrap_or_default().split(' ').filter_map(|word| word.parse().ok()).skip(1);
