@@ -285,7 +285,8 @@ fn the_well_known_types_go_in() {
 /// A user of a deprecated type compiles without a warning, in each module.
 #[test]
 fn deprecated_types_are_used_without_warnings() {
-    let old = "syntax = \"proto3\";\npackage b;\nmessage Old {\n  option deprecated = true;\n  int32 x = 1;\n}\n";
+    let old =
+        "syntax = \"proto3\";\npackage b;\nmessage Old {\n  option deprecated = true;\n  int32 x = 1;\n}\n";
     let new = "syntax = \"proto3\";\npackage a;\nimport \"b.proto\";\nmessage New {\n  b.Old old = 1;\n}\n";
     let folder = folder(&[("a.proto", new), ("b.proto", old)]);
     let Imported { modules, .. } = import(folder.path(), &["a.proto", "b.proto"], &[]).unwrap();

@@ -161,7 +161,8 @@ fn write_crate(name: &str, imported: &Imported, folder: &Path) -> Result<()> {
     write("Cargo.toml", &manifest)?;
     // The same versions as in the workspace; cargo drops those that aren't needed.
     write("Cargo.lock", &fs::read_to_string(root.join("Cargo.lock"))?)?;
-    let lib = "#![deny(warnings)]\n#![recursion_limit = \"512\"]\n\npub mod schema;\n\nffi_core::library!();\n";
+    let lib =
+        "#![deny(warnings)]\n#![recursion_limit = \"512\"]\n\npub mod schema;\n\nffi_core::library!();\n";
     write("src/lib.rs", lib)?;
     write("src/schema.rs", &imported.source)?;
     for (module, source) in &imported.modules {
