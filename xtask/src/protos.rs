@@ -1,37 +1,38 @@
-//! Takes .proto files of other teams through the import, rustc and the Dart writer, and random
-//! messages through the library that comes out.
+//! Takes .proto files of other teams through the import, rustc, the Dart writer and Dart's
+//! analyzer, and random messages through the library that comes out.
 //!
 //! [`check`] returns one row of the table that `cargo xtask protos` prints. The expected values
 //! come from `prost-reflect`, and from protobuf's own Python, which only know the .proto files.
+//!
+//! A project is one crate, or several if it has many files. One that fails is halved until each
+//! crate compiles or has one file, which then has the fault.
 
 mod exported;
 mod library;
+mod part;
 mod peer;
 mod random;
+mod schema;
 
-use std::collections::HashMap;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
-use ffi_core::schema::read::{Item, Message, Record};
-use ffi_dart_emit::proto::{ImportOptions, Imported, import, import_all};
-use ffi_dart_emit::{dart, library_file, model};
-use prost_reflect::prost::Message as _;
-use prost_reflect::prost_types::FileDescriptorSet;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use anyhow::{Context, Result};
+use ffi_dart_emit::proto::{ImportOptions, import, import_all};
 
-use self::library::Codec;
+use self::part::Part;
 pub use self::peer::Outcome;
-use self::random::Random;
-use crate::workspace::root;
+use crate::dart_sdk::Sdk;
+use crate::protoc::Protoc;
 
 /// A folder with the .proto files of a project.
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// Name of the crate that is made of it.
+    /// Name of the crates that are made of it, each with a number behind it.
     pub name: String,
     /// Folder with the files.
     pub folder: PathBuf,
@@ -39,6 +40,26 @@ pub struct Project {
     pub include: Vec<PathBuf>,
     /// Number of random values of each message.
     pub values: u32,
+    /// Largest number of files in a crate.
+    pub part: usize,
+}
+
+impl Project {
+    fn options(&self) -> ImportOptions {
+        ImportOptions { include: self.include.clone(), ..ImportOptions::default() }
+    }
+}
+
+/// Programs of a check. A step whose program isn't there is left out.
+pub struct Tools<'a> {
+    /// Builds the package with this name in a folder, and returns its library.
+    pub build: &'a dyn Fn(&Path, &str) -> Result<PathBuf>,
+    /// Protobuf's own compiler, from which Python has its descriptors; without it, from the import.
+    pub protoc: Option<&'a Protoc>,
+    /// Starts a Python that has protobuf; number of values of each message that it sends.
+    pub python: Option<(&'a dyn Fn() -> Result<Command>, u32)>,
+    /// Dart, which analyzes the packages.
+    pub dart: Option<&'a Sdk>,
 }
 
 /// Results of a project.
@@ -48,97 +69,100 @@ pub struct Row {
     pub name: String,
     /// Number of its .proto files.
     pub files: usize,
+    /// Number of those that are proto3.
+    pub proto3: usize,
     /// Number of those that are imported one by one.
     pub imported: usize,
-    /// True if all of them together compile.
-    pub compiles: bool,
-    /// True if there is a Dart package of all of them.
-    pub emits: bool,
-    /// Number of messages whose values go through the library.
+    /// Number of those that rustc compiles.
+    pub compiled: usize,
+    /// Number of those with a Dart package that the analyzer accepts.
+    pub emitted: usize,
+    /// Number of those whose messages all came back as they were, and are exported unchanged.
+    pub came_back: usize,
+    /// Number of messages whose values go through a library.
     pub messages: usize,
     /// Number of values that came back as they were.
     pub right: u64,
     /// Number of values.
     pub values: u64,
-    /// Result with protobuf's own Python, if one was given.
-    pub peer: Option<Outcome>,
+    /// Values that protobuf's own Python sent, if there is one.
+    pub peer: Outcome,
+    /// Time to import all files at once, which were imported one by one; none if that fails.
+    pub at_once: Option<Duration>,
     /// Failures, each with its file or message and the reason.
     pub failures: Vec<String>,
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, files, imported, compiles, emits, messages, right, values, .. } = self;
-        let yes = |is: bool| if is { "yes" } else { "no" };
-        let (compiles, emits) = (yes(*compiles), yes(*emits));
+        let Self { name, files, proto3, imported, compiled, emitted, came_back, messages, .. } = self;
+        let values = self.values + self.peer.values;
+        let right = self.right + self.peer.values - self.peer.wrong;
         write!(
             f,
-            "| {name} | {files} | {imported} | {compiles} | {emits} | {messages} | {right} of {values} |"
+            "| {name} | {files} | {proto3} | {imported} | {compiled} | {emitted} | {came_back} | {messages} | \
+             {right} of {values} |"
         )
     }
 }
 
 /// First lines of the table.
-pub const HEAD: &str = "| project | files | imported | compiles | emits | messages | round trips |\n\
-                        |---|---|---|---|---|---|---|";
+pub const HEAD: &str = "| project | files | proto3 | import | compile | emit | come back | messages | values |\n\
+                        |---|---|---|---|---|---|---|---|---|";
 
-/// Checks a project. `build` builds the package in a folder, and returns its library. `python`
-/// starts a Python that has protobuf, which sends as many random values of each message.
+/// Checks a project, with crates in `folder`.
 ///
 /// # Errors
 ///
 /// Returns an error if files can't be read or written; what is wrong with the project is in the
 /// row.
-pub fn check(
-    project: &Project,
-    crate_folder: &Path,
-    build: impl FnOnce(&Path) -> Result<PathBuf>,
-    python: Option<(Command, u32)>,
-) -> Result<Row> {
+pub fn check(project: &Project, folder: &Path, tools: &Tools<'_>) -> Result<Row> {
     let mut row = Row { name: project.name.clone(), ..Row::default() };
-    let options = ImportOptions { include: project.include.clone(), ..ImportOptions::default() };
-    let files = protos(&project.folder)?;
-    row.files = files.len();
+    let options = project.options();
     let mut taken = Vec::new();
-    for file in files {
+    for file in protos(&project.folder)? {
+        row.files += 1;
+        row.proto3 += usize::from(is_proto3(&file)?);
         match import(&file, &options) {
             Ok(_) => taken.push(file),
             Err(problems) => row.failures.push(format!("{}: {problems}", file.display())),
         }
     }
     row.imported = taken.len();
-    let imported = match import_all(&taken, &options) {
-        Ok(imported) => imported,
-        Err(problems) => {
-            row.failures.push(format!("all together: {problems}"));
-            return Ok(row);
-        }
-    };
-    write_crate(&project.name, &imported, crate_folder)?;
-    let library = match build(crate_folder) {
-        Ok(library) => library,
-        Err(error) => {
-            row.failures.push(format!("rustc: {error:#}"));
-            return Ok(row);
-        }
-    };
-    row.compiles = true;
-    let records = library_file::read(&fs::read(&library)?)?;
-    let package =
-        model::resolve(records.clone()).and_then(|it| dart::package(&it, &dart::Options::default()));
-    match package {
-        Ok(_) => row.emits = true,
-        Err(problems) => row.failures.push(format!("Dart: {problems}")),
+    let start = Instant::now();
+    match import_all(&taken, &options) {
+        Ok(_) => row.at_once = Some(start.elapsed()),
+        Err(problems) => row.failures.push(format!("all at once: {problems}")),
     }
-    let schema = Schema::of(project, &taken, &imported, &records)?;
-    row.failures.extend(exported::differences(crate_folder, &records, &schema.exported)?);
-    round_trips(&schema, project.values, &library, &mut row)?;
-    if let Some((python, count)) = python {
-        let messages = schema.messages.iter().map(|(descriptor, record)| (descriptor.full_name(), *record));
-        let run = peer::run(python, crate_folder, &library, &schema.set, &records, messages, count);
-        row.peer = Some(run?);
+    let mut todo: VecDeque<_> = taken.chunks(project.part.max(1)).map(<[PathBuf]>::to_vec).collect();
+    let mut tested = HashSet::new();
+    for number in 1.. {
+        let Some(files) = todo.pop_front() else { break };
+        let name = format!("{}_{number}", project.name);
+        let part = Part::check(project, &name, &files, folder, tools, &mut tested)?;
+        if !part.emits && files.len() > 1 {
+            let (first, second) = files.split_at(files.len() / 2);
+            todo.push_front(second.to_owned());
+            todo.push_front(first.to_owned());
+            continue;
+        }
+        row.add(part, files.len());
     }
     Ok(row)
+}
+
+impl Row {
+    /// Adds the results of a crate that was made of so many files.
+    fn add(&mut self, part: Part, files: usize) {
+        self.compiled += if part.compiles { files } else { 0 };
+        self.emitted += if part.emits { files } else { 0 };
+        self.came_back += part.came_back;
+        self.messages += part.messages;
+        self.right += part.right;
+        self.values += part.values;
+        self.peer.add(&part.peer);
+        self.failures.extend(part.failures);
+    }
 }
 
 /// Returns the .proto files in a folder and below it, sorted.
@@ -160,100 +184,8 @@ fn protos(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Writes a crate with the source of an import.
-fn write_crate(name: &str, imported: &Imported, folder: &Path) -> Result<()> {
-    let root = root();
-    let manifest = format!(
-        "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [lib]\ncrate-type = [\"cdylib\"]\n\n\
-         [dependencies]\nffi-core = {{ path = {:?}, features = [\"async\", \"proto\", \"simd\"] }}\n",
-        root.join("ffi-core")
-    );
-    let write = |file: &str, text: &str| -> Result<()> {
-        let file = folder.join(file);
-        fs::create_dir_all(file.parent().context("it is in a folder")?)?;
-        fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))
-    };
-    if folder.join("src").exists() {
-        fs::remove_dir_all(folder.join("src"))?;
-    }
-    write("Cargo.toml", &manifest)?;
-    // The same versions as in the workspace; cargo drops those that aren't needed.
-    write("Cargo.lock", &fs::read_to_string(root.join("Cargo.lock"))?)?;
-    write("src/lib.rs", "#![recursion_limit = \"512\"]\n\npub mod schema;\n\nffi_core::library!();\n")?;
-    write("src/schema.rs", &imported.source)?;
-    for (module, source) in &imported.modules {
-        write(&format!("src/schema/{module}.rs"), source)?;
-    }
-    Ok(())
-}
-
-/// Messages that go through a library.
-struct Schema<'a> {
-    set: FileDescriptorSet,
-    records: &'a [Record],
-    messages: Vec<(MessageDescriptor, &'a Message)>,
-    /// These, and those that are enums in Rust, each with its name in an export.
-    exported: Vec<(MessageDescriptor, String)>,
-}
-
-impl<'a> Schema<'a> {
-    /// Returns the messages of an import that are no enums in Rust.
-    fn of(project: &Project, files: &[PathBuf], imported: &Imported, records: &'a [Record]) -> Result<Self> {
-        let mut include = project.include.clone();
-        include.push(project.folder.clone());
-        // The options of imports that nobody keeps beside their files.
-        include.push(root().join("ffi-dart-emit/proto"));
-        let set = protox::compile(files, &include).map_err(|error| anyhow!("{error:?}"))?;
-        let pool = DescriptorPool::from_file_descriptor_set(set.clone())?;
-        let mut find: HashMap<&str, &Message> = HashMap::new();
-        let mut items: HashMap<&str, &Item> = HashMap::new();
-        for record in records {
-            match record {
-                Record::Message(it) => {
-                    find.insert(&it.id.0, it);
-                    items.insert(&it.id.0, &it.item);
-                }
-                Record::Oneof(it) => _ = items.insert(&it.id.0, &it.item),
-                _ => {}
-            }
-        }
-        let crate_name = project.name.replace('-', "_");
-        let (mut messages, mut exported) = (Vec::new(), Vec::new());
-        for message in &imported.messages {
-            let Some(descriptor) = pool.get_message_by_name(&message.full_name) else { continue };
-            let name = message.path.rsplit("::").next().unwrap_or_default();
-            let id = format!("{}::{name}", message.prefix.as_ref().unwrap_or(&crate_name));
-            let none = || format!("there is no record of {id}");
-            let item = items.get(id.as_str()).with_context(none)?;
-            exported.push((descriptor.clone(), item.rename.as_ref().unwrap_or(&item.name).clone()));
-            if !message.is_oneof {
-                messages.push((descriptor, *find.get(id.as_str()).with_context(none)?));
-            }
-        }
-        Ok(Self { set, records, messages, exported })
-    }
-}
-
-/// Sends random values of each message through the library, as protobuf's bytes.
-fn round_trips(schema: &Schema<'_>, count: u32, library: &Path, row: &mut Row) -> Result<()> {
-    let codec = Codec::open(library, schema.records)?;
-    let mut random = Random::new();
-    for (descriptor, record) in &schema.messages {
-        row.messages += 1;
-        for _ in 0..count {
-            let bytes = random.message(descriptor, 0).encode_to_vec();
-            row.values += 1;
-            let result = codec.again(record, &bytes).and_then(|again| {
-                let read = |bytes: &[u8]| DynamicMessage::decode(descriptor.clone(), bytes);
-                let (before, after) = (read(&bytes)?, read(&again)?);
-                if before == after { Ok(()) } else { Err(anyhow!("{before} became {after}")) }
-            });
-            match result {
-                Ok(()) => row.right += 1,
-                Err(error) => row.failures.push(format!("{}: {error:#}", descriptor.full_name())),
-            }
-        }
-    }
-    Ok(())
+fn is_proto3(file: &Path) -> Result<bool> {
+    let text = fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let text = String::from_utf8_lossy(&text);
+    Ok(text.lines().any(|line| line.trim_start().starts_with("syntax") && line.contains("proto3")))
 }

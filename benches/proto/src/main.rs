@@ -1,6 +1,11 @@
 //! Measures messages to protobuf and back: in place against prost's structs, with equal bytes; and
-//! to JSON and back, against `serde_json` with `pbjson`. Run by `cargo xtask bench proto`.
+//! to JSON and back, against `serde_json` with `pbjson`. An entry of a log has presence, and is in
+//! an arena, as the import of `log.proto` makes it. Run by `cargo xtask bench proto`.
 
+// Generated: `ffi-dart-emit import benches/proto/log.proto --out benches/proto/src/log.rs`.
+#[rustfmt::skip]
+mod log;
+mod memory;
 mod ours;
 mod theirs;
 // Generated.
@@ -13,7 +18,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use ffi_benches::{Contender, compare, print_minimum};
+use ffi_benches::{Contender, compare, print_minimum, print_ratio};
+use ffi_core::arena::FfiArena;
 use ffi_core::json::JsonOptions;
 use ffi_core::{FfiJson, FfiMessage, FfiProto};
 use serde::Serialize;
@@ -42,6 +48,12 @@ const ROUNDS: usize = 31;
 /// Targets: how many times as fast as prost encoding and decoding should be.
 const TARGETS: [f64; 2] = [1.0, 1.2];
 
+/// The same for an entry of a log.
+const LOG_TARGETS: [f64; 2] = [1.2, 1.8];
+
+/// Target: memory of an entry of a log, against prost's.
+const MEMORY_TARGET: f64 = 1.5;
+
 /// Target: how many times as fast as `serde_json` with `pbjson` JSON should be written and read.
 const JSON_TARGET: f64 = 1.5;
 
@@ -50,6 +62,7 @@ fn main() -> Result<()> {
     one::<_, theirs::Account>("account", &account, 2_000, Some(TARGETS))?;
     one::<_, theirs::Accounts>("accounts", &*ours::accounts(), 20, Some(TARGETS))?;
     one::<_, theirs::Track>("track", &*ours::track(), 20, None)?;
+    log_entry(2_000)?;
     json::<_, theirs::Account>("account", &account, 2_000)?;
     json::<_, theirs::Accounts>("accounts", &*ours::accounts(), 5)?;
     json::<_, theirs::Track>("track", &*ours::track(), 5)
@@ -129,6 +142,69 @@ where
         None => println!("encode {encode:.2} times as fast as prost, decode {decode:.2} times"),
     }
     println!("decode into a message that is there: {:.2} times as fast as prost", their_time / into_time);
+    Ok(())
+}
+
+/// Encodes and decodes an entry of a log, and counts its memory, ours and theirs.
+fn log_entry(count: usize) -> Result<()> {
+    use prost::Message as _;
+    let theirs = theirs::log_entry();
+    let bytes = theirs.encode_to_vec();
+    ensure!(bytes.len() == 583, "it has {} bytes", bytes.len());
+    let ours = FfiArena::<log::LogEntry>::from_proto(&bytes)?;
+    ensure!(ours.to_proto() == bytes, "the two write different bytes");
+    ensure!(theirs::LogEntry::decode(&*bytes)? == theirs, "it is another one when it comes back");
+    let our_memory = memory::of(|| FfiArena::<log::LogEntry>::from_proto(&bytes))?;
+    let their_memory = memory::of(|| theirs::LogEntry::decode(&*bytes))?;
+    let (arena, compact) = (ours.len(), ours.compacted()?.len());
+    println!("\nlog entry: {} bytes as protobuf, {arena} in an arena, {compact} compacted", bytes.len());
+    println!("with what its owner holds: {our_memory} bytes, of prost {their_memory}");
+
+    let [our_time, their_time] = compare(
+        &format!("encode log entry to a new buffer, {count} times"),
+        ROUNDS,
+        [
+            Contender::new("from an arena", || {
+                time(count, || {
+                    black_box(black_box(&ours).to_proto());
+                    Ok(())
+                })
+            }),
+            Contender::new("prost", || {
+                time(count, || {
+                    black_box(black_box(&theirs).encode_to_vec());
+                    Ok(())
+                })
+            }),
+        ],
+    )?
+    .map(|samples| samples.median());
+    let encode = their_time / our_time;
+    let [our_time, their_time] = compare(
+        &format!("decode log entry, {count} times"),
+        ROUNDS,
+        [
+            Contender::new("to a new arena", || {
+                time(count, || {
+                    black_box(FfiArena::<log::LogEntry>::from_proto(black_box(&bytes))?);
+                    Ok(())
+                })
+            }),
+            Contender::new("prost", || {
+                time(count, || {
+                    black_box(theirs::LogEntry::decode(black_box(&*bytes))?);
+                    Ok(())
+                })
+            }),
+        ],
+    )?
+    .map(|samples| samples.median());
+    let decode = their_time / our_time;
+    print_minimum("proto_encode_log_entry_times_as_fast_as_prost", encode, LOG_TARGETS[0]);
+    print_minimum("proto_decode_log_entry_times_as_fast_as_prost", decode, LOG_TARGETS[1]);
+    // Bytes of a machine's memory, which a `f64` has room for.
+    let memory = our_memory as f64 / their_memory as f64;
+    print_ratio("proto_log_entry_memory_vs_prost", memory, MEMORY_TARGET);
     Ok(())
 }
 

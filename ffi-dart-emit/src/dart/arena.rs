@@ -649,6 +649,16 @@ impl Member<'_> {
     fn big(&self) -> String {
         beside(self.name, "Big")
     }
+
+    /// Returns the parameter of the setter of unsigned numbers, which must not hide the field.
+    fn unsigned_parameter(&self) -> &'static str {
+        if self.name == "value" { "number" } else { "value" }
+    }
+
+    /// Returns the parameter of the setter of a list, which must not hide the field.
+    fn list_parameter(&self) -> &'static str {
+        if self.name == "values" { "elements" } else { "values" }
+    }
 }
 
 /// Functions that the template calls.

@@ -16,6 +16,7 @@ mod crossing;
 mod docs;
 mod enumeration;
 mod error;
+mod exports;
 pub mod hook;
 mod input;
 mod layout;
@@ -39,6 +40,8 @@ mod started;
 mod throws;
 mod types;
 mod value;
+
+use std::path::Path;
 
 use askama::Template;
 
@@ -116,9 +119,15 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         || !model.enums.is_empty()
         || !model.newtypes.is_empty()
         || !model.errors.is_empty();
-    let main = MainFile {
+    let exports = [
+        arena_owners.is_some().then_some(exports::ARENA_OWNERS),
+        Some(exports::MEMORY),
+        simd.is_some().then_some(exports::SIMD),
+    ];
+    let mut main = MainFile {
         names: &names,
         file,
+        exports: Vec::new(),
         arenas: arena_owners.is_some(),
         arrays: arrays.is_some(),
         newtypes: newtype_arrays.is_some(),
@@ -130,8 +139,7 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
     };
     let library = LibraryFile::new(model, &names, form);
     let objects = ObjectsFile::new(model, &names, &library.members);
-    let mut generated = vec![
-        (format!("lib/{package}.dart"), render(&main)),
+    let mut generated: Vec<(String, String)> = vec![
         (
             "lib/values.dart".into(),
             render(&ValuesLibrary {
@@ -174,6 +182,10 @@ pub fn package(model: &Model, options: &Options) -> Result<Vec<OutputFile>, Prob
         || OutputFile::rendered("lib/src/values.g.dart", &ValuesFile::new(&types, meter)),
     );
     files.splice(first..first, [messages, values]);
+    let declare = |file: &&OutputFile| VALUES_PARTS.iter().any(|part| file.path == Path::new(part));
+    let values: Vec<_> = files.iter().filter(declare).map(|file| file.contents.as_str()).collect();
+    main.exports = exports.into_iter().flatten().map(|it| it.directive(&values)).collect();
+    files.insert(0, OutputFile::generated(format!("lib/{package}.dart"), render(&main)));
     files.extend(options.native_assets.as_ref().and_then(|assets| assets.hook(&names, file)));
     files.extend([
         OutputFile::starter("README.md", render(&readme)),
@@ -283,12 +295,23 @@ fn is_key(ty: &Type) -> bool {
     )
 }
 
+/// Parts of the library with the values.
+const VALUES_PARTS: [&str; 5] = [
+    "lib/src/arenas.g.dart",
+    "lib/src/enums.g.dart",
+    "lib/src/errors.g.dart",
+    "lib/src/newtypes.g.dart",
+    "lib/src/values.g.dart",
+];
+
 /// Library that users import; the other files are its parts.
 #[derive(Template)]
 #[template(path = "dart/package.dart.jinja", escape = "none")]
 struct MainFile<'a> {
     names: &'a Names<'a>,
     file: &'a str,
+    /// Directives that export libraries of the runtime.
+    exports: Vec<String>,
     arenas: bool,
     arrays: bool,
     newtypes: bool,

@@ -32,7 +32,7 @@ mod traits;
 mod wire;
 
 pub use export::export;
-pub use import::{Defaults, Form, ImportOptions, Imported, ImportedMessage, import, import_all};
+pub use import::{Defaults, Form, ImportOptions, Imported, ImportedMessage, descriptors, import, import_all};
 
 use crate::model::{Model, Problems};
 use crate::output::OutputFile;

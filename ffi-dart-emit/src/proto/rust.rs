@@ -199,6 +199,8 @@ pub struct Module<'a> {
     pub items: Vec<&'a Source>,
     /// Newtypes, of which others may be in another module.
     pub newtypes: &'a HashMap<String, &'a Source>,
+    /// True if a type is deprecated, which others of the import may use.
+    pub deprecated: bool,
 }
 
 impl Module<'_> {
@@ -216,6 +218,10 @@ impl Module<'_> {
         let mut out = format!("//! {}\n", self.title);
         if !documented {
             out += "\n#![allow(missing_docs, reason = \"as in the .proto file\")]\n";
+        }
+        if self.deprecated {
+            out += if documented { "\n" } else { "" };
+            out += "#![allow(deprecated, reason = \"as in the .proto file\")]\n";
         }
         if !self.modules.is_empty() {
             out += "\n";

@@ -234,6 +234,15 @@ fn hostile_sets_are_errors_with_a_path() {
         &[0x0A, 0].repeat(5 << 20),
         "file[4194303]: up to here the set would take more than 1073741824 bytes",
     );
+    // A chain of files that import each other publicly: each would see all before it.
+    let chain = (0..3000).map(|at| FileDescriptorProto {
+        name: Some(format!("{at}.proto")),
+        dependency: (at > 0).then(|| format!("{}.proto", at - 1)).into_iter().collect(),
+        public_dependency: (at > 0).then_some(0).into_iter().collect(),
+        ..FileDescriptorProto::default()
+    });
+    let chain = FileDescriptorSet { file: chain.collect() }.encode_to_vec();
+    refused(&chain, "its files see 1048576 others or more by `import public`");
     let nested = (0..300).fold(Vec::new(), |inner: Vec<u8>, _| {
         let mut out = vec![0x1A];
         prost_reflect::prost::encoding::encode_varint(inner.len() as u64, &mut out);

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use ffi_dart_emit::proto::{Defaults, Form, ImportOptions, Imported, import_all};
 use prost_reflect::prost::Message as _;
+use prost_reflect::prost_types::field_descriptor_proto::Type;
+use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+use protox::file::File;
 use tempfile::TempDir;
 
 /// Returns a folder with these files.
@@ -111,6 +114,96 @@ fn an_umbrella_file_brings_all() {
     assert!(!source.contains("OtherC") && modules.is_empty(), "{source}");
 }
 
+/// Files whose names have the first part of a package that they don't import: `config` is
+/// `acme.config` in one run, although the other file has `acme.api.config`, and so for options.
+const SCOPES: [(&str, &str); 5] = [
+    (
+        "acme/config/address.proto",
+        "syntax = \"proto3\";\npackage acme.config;\nmessage Address {\n  string host = 1;\n}\n",
+    ),
+    (
+        "acme/rules.proto",
+        "syntax = \"proto3\";\npackage acme.rules;\nimport \"google/protobuf/descriptor.proto\";\n\
+         extend google.protobuf.FieldOptions {\n  uint32 max_len = 50001;\n}\n",
+    ),
+    (
+        "acme/api/config/other.proto",
+        "syntax = \"proto3\";\npackage acme.api.config;\nmessage Other {\n  uint32 x = 1;\n}\n",
+    ),
+    (
+        "acme/api/rules/other.proto",
+        "syntax = \"proto3\";\npackage acme.api.rules;\nmessage Other {\n  uint32 x = 1;\n}\n",
+    ),
+    (
+        "acme/api/server.proto",
+        "syntax = \"proto3\";\npackage acme.api;\nimport \"acme/config/address.proto\";\nimport \"acme/rules.proto\";\n\
+         message Server {\n  config.Address address = 1;\n  string name = 2 [(rules.max_len) = 40];\n}\n\
+         service Servers {\n  rpc Find(config.Address) returns (Server);\n}\n",
+    ),
+];
+
+/// A name is found among what its file imports, whatever other files are compiled before it.
+#[test]
+fn a_name_is_found_among_the_imports_of_its_file() {
+    let folder = folder(&SCOPES);
+    let server = |inputs: &[&str]| {
+        let modules = import(folder.path(), inputs, &[]).unwrap().modules;
+        modules.into_iter().find(|(name, _)| name == "acme_api").expect("it has a module").1
+    };
+    let of_all = server(&["acme"]);
+    contains(
+        &of_all,
+        &[
+            "    pub address: ArenaBox<super::acme_config::Address>,",
+            "    pub name: FfiStr<40>,",
+            "    fn find(\n        &self,\n        request: &FfiArena<super::acme_config::Address>,",
+        ],
+    );
+    let of_few =
+        server(&["acme/api/server.proto", "acme/config/address.proto", "acme/api/rules/other.proto"]);
+    assert_eq!(of_few, of_all);
+    // What a file doesn't import is not there, and the error has its position.
+    let wrong = "syntax = \"proto3\";\npackage acme.api;\nimport \"acme/config/address.proto\";\n\
+                 message M {\n  config.Address a = 1;\n  config.Other b = 2;\n}\n";
+    fs::write(folder.path().join("acme/api/wrong.proto"), wrong).unwrap();
+    let error = import(folder.path(), &["acme"], &[]).unwrap_err();
+    contains(&error, &["acme/api/wrong.proto:6:"]);
+    assert!(!error.contains("server.proto"), "{error}");
+}
+
+/// `import public` goes through any number of files, also in a descriptor set.
+#[test]
+fn public_imports_of_public_imports_are_seen() {
+    let file = |package: &str, rest: &str| format!("syntax = \"proto3\";\npackage {package};\n{rest}\n");
+    let folder = folder(&[
+        ("a.proto", &file("a", "message A {\n  uint32 x = 1;\n}")),
+        ("b.proto", &file("b", "import public \"a.proto\";")),
+        ("c.proto", &file("c", "import public \"b.proto\";")),
+        ("d.proto", &file("d", "import \"c.proto\";\nmessage D {\n  a.A a = 1;\n}")),
+    ]);
+    let modules = import(folder.path(), &["d.proto", "a.proto"], &[]).unwrap().modules;
+    let d = &modules.iter().find(|(name, _)| name == "d").expect("it has a module").1;
+    contains(d, &["    pub a: ArenaBox<super::a::A>,"]);
+    // As protobuf's compiler writes it, each file with its own imports only.
+    let names = ["a.proto", "b.proto", "c.proto", "d.proto"];
+    let files = names.map(|name| {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        let mut file = FileDescriptorProto::from(File::from_source(name, &text).unwrap());
+        file.message_type.iter_mut().flat_map(|it| &mut it.field).for_each(|field| {
+            if let Some(name) = &mut field.type_name {
+                *name = format!(".{name}");
+                field.r#type = Some(Type::Message.into());
+            }
+        });
+        file
+    });
+    let set = folder.path().join("set.bin");
+    fs::write(&set, FileDescriptorSet { file: files.into() }.encode_to_vec()).unwrap();
+    let options = ImportOptions { descriptor_set: Some(set), ..ImportOptions::default() };
+    let modules = import_all(&[], &options).unwrap().modules;
+    assert!(modules.iter().any(|(name, source)| name == "d" && source == d), "{modules:#?}");
+}
+
 #[test]
 fn problems_of_all_files_are_listed_once() {
     let broken = "syntax = \"proto3\";\nmessage M {\n  int32 x = ;\n}\n";
@@ -185,6 +278,40 @@ fn the_well_known_types_go_in() {
             "    pub values: ArenaVec<Value>,",
             "    pub type_url: ArenaStr,",
             "    pub paths: ArenaVec<ArenaStr>,",
+        ],
+    );
+}
+
+/// A user of a deprecated type compiles without a warning, in each module.
+#[test]
+fn deprecated_types_are_used_without_warnings() {
+    let old =
+        "syntax = \"proto3\";\npackage b;\nmessage Old {\n  option deprecated = true;\n  int32 x = 1;\n}\n";
+    let new = "syntax = \"proto3\";\npackage a;\nimport \"b.proto\";\nmessage New {\n  b.Old old = 1;\n}\n";
+    let folder = folder(&[("a.proto", new), ("b.proto", old)]);
+    let Imported { modules, .. } = import(folder.path(), &["a.proto", "b.proto"], &[]).unwrap();
+    let allowed = "#![allow(deprecated, reason = \"as in the .proto file\")]\n";
+    modules.iter().for_each(|(_, source)| contains(source, &[allowed]));
+    assert_eq!(modules.len(), 2);
+    assert!(!import_one("message M {\n  int32 x = 1;\n}").source.contains("deprecated"));
+}
+
+/// A message that is only a oneof is a struct if a method passes it, as an enum is not the root of
+/// an arena.
+#[test]
+fn a_oneof_that_a_method_passes_is_a_struct() {
+    let source = import_one(
+        "message Command {\n  oneof command {\n    string start = 1;\n    bool stop = 2;\n  }\n}\n\
+         message Other {\n  oneof other {\n    string text = 1;\n  }\n}\nmessage Held {\n  Other other = 1;\n}\n\
+         service S {\n  rpc F(stream Command) returns (Held);\n}",
+    );
+    contains(
+        &source.source,
+        &[
+            "pub enum CommandCommand {\n",
+            "#[ffi(arena)]\npub struct Command {\n    #[ffi(flatten)]\n    pub command: CommandCommand,\n}",
+            "        requests: FfiInput<FfiArena<Command>>,",
+            "pub enum Other {\n",
         ],
     );
 }
@@ -302,6 +429,44 @@ fn bounds_are_found_where_teams_keep_them() {
     let error = import(Defaults::default(), Form::Bounded).unwrap_err();
     contains(&error, &["field `a.b.M.key`: it has no bound: (ffi.max_len) missing"]);
     assert!(!error.contains("ruled"), "{error}");
+}
+
+/// Options of other teams that mean a bound are read by their names, also nanopb's own; what only
+/// looks like one is named.
+#[test]
+fn options_of_other_teams_are_read_or_named() {
+    let nanopb = "syntax = \"proto2\";\nimport \"google/protobuf/descriptor.proto\";\n\
+                  message NanoPBOptions {\n  optional int32 max_size = 1;\n  optional int32 max_count = 2;\n  \
+                  optional int32 max_length = 14;\n  optional bool fixed_count = 16;\n}\n\
+                  extend google.protobuf.FieldOptions {\n  optional NanoPBOptions nanopb = 1010;\n}\n";
+    let acme = "syntax = \"proto3\";\npackage acme.rules;\nimport \"google/protobuf/descriptor.proto\";\n\
+                extend google.protobuf.FieldOptions {\n  uint32 max_length = 50001;\n  int64 max_items = 50002;\n  \
+                uint32 max_bytes_total = 50003;\n  string max_len_hint = 50004;\n}\n";
+    let text = "syntax = \"proto3\";\npackage a;\nimport \"nanopb.proto\";\nimport \"acme.proto\";\n\
+                message M {\n  string name = 1 [(nanopb).max_size = 41];\n  \
+                repeated uint32 three = 2 [(nanopb) = {max_count: 3, fixed_count: true}];\n  \
+                repeated string tags = 3 [(acme.rules.max_items) = 8, (acme.rules.max_length) = 16];\n  \
+                bytes key = 4 [(nanopb).max_size = 20];\n  \
+                string rest = 5 [(acme.rules.max_bytes_total) = 9, (acme.rules.max_len_hint) = \"no\"];\n}\n";
+    let folder = folder(&[("nanopb.proto", nanopb), ("acme.proto", acme), ("a.proto", text)]);
+    let Imported { source, warnings, .. } = import(folder.path(), &["a.proto"], &[]).unwrap();
+    contains(
+        &source,
+        &[
+            "    pub name: FfiStr<40>,",
+            "    pub three: [u32; 3],",
+            "    pub tags: FfiVec<FfiStr<16>, 8>,",
+            "    pub key: FfiBytes<20>,",
+            "    pub rest: ArenaStr,",
+        ],
+    );
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(
+        warning.starts_with(
+            "a.proto:10:3: the option `(acme.rules.max_bytes_total)` of `a.M.rest` is not read: "
+        ),
+        "{warning}"
+    );
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::dart_sdk::Sdk;
 use crate::progress::{self, Progress};
 use crate::protoc::Protoc;
-use crate::protos::{HEAD, Project, check};
+use crate::protos::{HEAD, Project, Tools, check};
 use crate::workspace::root;
 
 /// The arguments of `cargo xtask protos`.
@@ -28,18 +29,26 @@ pub struct Protos {
     /// Python with protobuf [default: `python3`, with the protobuf of `cargo xtask protoc`]
     #[arg(long, value_name = "PROGRAM")]
     python: Option<PathBuf>,
+    /// Largest number of files in a crate; one that fails is halved
+    #[arg(long, value_name = "COUNT", default_value_t = 250)]
+    part: usize,
+    /// Jobs of cargo [default: one for each core]
+    #[arg(short, long, value_name = "COUNT")]
+    jobs: Option<usize>,
     /// Failures to print for each project
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     failures: usize,
 }
 
 impl Protos {
-    /// Prints a table: which files are imported, and what compiles, emits and comes back.
+    /// Prints a table: how many files are imported, compile, have a Dart package and come back.
     ///
     /// # Errors
     ///
     /// Returns an error if files can't be read or written.
     pub fn run(self) -> Result<()> {
+        let (protoc, dart) = (Protoc::find(), Sdk::find());
+        let target = root().join("target/protos");
         println!("{HEAD}");
         let mut progress = Progress::steps(self.folders.len());
         for folder in &self.folders {
@@ -50,20 +59,38 @@ impl Protos {
             if include.is_empty() {
                 include.push(folder.clone());
             }
-            let project = Project { name, folder: folder.clone(), include, values: self.values };
-            let target = root().join("target/protos");
-            let python = self.python_values.map(|count| anyhow::Ok((self.python(&target)?, count)));
-            let build = |folder: &Path| build(folder, &project.name, &target.join("target"));
-            let row = check(&project, &target.join(&project.name), build, python.transpose()?)?;
+            let (folder, values, part) = (folder.clone(), self.values, self.part);
+            let project = Project { name: name.clone(), folder, include, values, part };
+            let build = |folder: &Path, name: &str| self.build(folder, name, &target.join("target"));
+            let python = || self.python(&target);
+            let python = self.python_values.map(|count| (&python as &dyn Fn() -> Result<Command>, count));
+            let tools = Tools { build: &build, protoc: protoc.as_ref(), python, dart: dart.as_ref() };
+            let row = check(&project, &target.join(&name), &tools)?;
             progress::print(|| {
                 println!("{row}");
-                if let Some(peer) = &row.peer {
-                    print!("{}", peer.said);
+                if let Some(time) = row.at_once {
+                    eprintln!(
+                        "{name}: {} files imported at once in {:.1} s",
+                        row.imported,
+                        time.as_secs_f64()
+                    );
                 }
                 row.failures.iter().take(self.failures).for_each(|failure| eprintln!("{failure}"));
             });
         }
         Ok(())
+    }
+
+    /// Builds the package with this name in a folder, and returns its library.
+    fn build(&self, folder: &Path, name: &str, target: &Path) -> Result<PathBuf> {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--quiet", "--offline", "--target-dir"]).arg(target);
+        if let Some(jobs) = self.jobs {
+            cargo.arg("--jobs").arg(jobs.to_string());
+        }
+        ensure!(cargo.current_dir(folder).status()?.success(), "it doesn't compile");
+        let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        Ok(target.join("debug").join(format!("{prefix}{name}{suffix}")))
     }
 
     /// Returns a command that starts the Python.
@@ -73,17 +100,4 @@ impl Protos {
             None => Protoc::find_or_install()?.python(modules),
         }
     }
-}
-
-/// Builds the package in a folder, and returns its library.
-fn build(folder: &Path, name: &str, target: &Path) -> Result<PathBuf> {
-    let status = Command::new("cargo")
-        .args(["build", "--quiet", "--offline"])
-        .arg("--target-dir")
-        .arg(target)
-        .current_dir(folder)
-        .status()?;
-    ensure!(status.success(), "it doesn't compile");
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    Ok(target.join("debug").join(format!("{prefix}{name}{suffix}")))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use ffi_core::schema::read::Record;
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto;
@@ -14,40 +14,47 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 /// Package of the export.
 const PACKAGE: &str = "exported";
 
-/// Returns what differs. `messages` are the messages of the project, each with its name in the
-/// export.
+/// Returns the differences, each with the full name of its message if it has one. `messages` are
+/// those of the project, each with its name in the export.
 pub(super) fn differences(
     folder: &Path,
     records: &[Record],
     messages: &[(MessageDescriptor, String)],
-) -> Result<Vec<String>> {
+) -> Result<Vec<(Option<String>, String)>> {
     let model = model::resolve(records.to_vec()).map_err(|problems| anyhow!("{problems}"))?;
     let files = match proto::files(&model, "exported.proto", Some(PACKAGE)) {
         Ok(files) => files,
-        Err(problems) => return Ok(vec![format!("export: {problems}")]),
+        Err(problems) => return Ok(vec![(None, problems.to_string())]),
     };
     for file in files {
         fs::write(folder.join(&file.path), &file.contents)?;
     }
-    let set = protox::compile(["exported.proto"], [folder]).map_err(|error| anyhow!("{error:?}"))?;
+    // Exports import the rules of validation, and don't bring them along.
+    let rules = folder.join(proto::RULES_FILE);
+    fs::create_dir_all(rules.parent().context("it is in a folder")?)?;
+    fs::write(rules, proto::RULES)?;
+    let set = match protox::compile(["exported.proto"], [folder]) {
+        Ok(set) => set,
+        Err(error) => return Ok(vec![(None, format!("{error:?}"))]),
+    };
     let pool = DescriptorPool::from_file_descriptor_set(set)?;
     let names = messages.iter().map(|(it, name)| (it.full_name().to_owned(), format!("{PACKAGE}.{name}")));
     let names: HashMap<_, _> = names.collect();
     let mut differences = Vec::new();
     for (before, _) in messages {
-        let Some(after) = pool.get_message_by_name(&names[before.full_name()]) else {
-            differences.push(format!("export: {} is gone", before.full_name()));
+        let full = before.full_name();
+        let mut differ = |what: String| differences.push((Some(full.to_owned()), format!("{full}: {what}")));
+        let Some(after) = pool.get_message_by_name(&names[full]) else {
+            differ("it is gone".to_owned());
             continue;
         };
         let (before_fields, after_fields) = (fields(before, &names), fields(&after, &HashMap::new()));
         if before_fields != after_fields {
-            let what = format!("{before_fields:?} became {after_fields:?}");
-            differences.push(format!("export: {}: {what}", before.full_name()));
+            differ(format!("{before_fields:?} became {after_fields:?}"));
         }
         let (before_oneofs, after_oneofs) = (oneofs(before), oneofs(&after));
         if before_oneofs != after_oneofs {
-            let what = format!("oneofs {before_oneofs:?} became {after_oneofs:?}");
-            differences.push(format!("export: {}: {what}", before.full_name()));
+            differ(format!("oneofs {before_oneofs:?} became {after_oneofs:?}"));
         }
     }
     Ok(differences)

@@ -206,6 +206,8 @@ def main():
                 failures.append(f"{line.split()[0]}: {before!r} became {after!r}")
     for failure in failures[:SHOWN]:
         print(failure)
+    for name in sorted({failure.split(":")[0] for failure in failures}):
+        print(f"wrong: {name}")
     print(f"{len(lines)} messages, {sent} values, {len(failures)} wrong")
 
 

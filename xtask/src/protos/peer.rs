@@ -6,13 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
-use ffi_core::schema::read::{Message, Record};
-use prost_reflect::prost::Message as _;
-use prost_reflect::prost_types::FileDescriptorSet;
-
 use super::library::symbols;
 use crate::workspace::capture;
+use anyhow::{Context, Result};
+use ffi_core::schema::read::{Message, Record};
 
 const PROGRAM: &str = include_str!("peer.py");
 
@@ -26,8 +23,18 @@ pub struct Outcome {
     pub values: u64,
     /// Number of those that came back as others, or were refused.
     pub wrong: u64,
-    /// Text of the program, with the first of these.
-    pub said: String,
+    /// The first of these, each with its message.
+    pub failures: Vec<String>,
+    /// Full names of the messages of all of these.
+    pub messages: Vec<String>,
+}
+
+impl Outcome {
+    /// Adds the counts of another run.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.values += other.values;
+        self.wrong += other.wrong;
+    }
 }
 
 /// Sends `count` random values of each message through the library. `python` starts a Python that
@@ -36,7 +43,7 @@ pub(super) fn run<'a>(
     mut python: Command,
     folder: &Path,
     library: &Path,
-    set: &FileDescriptorSet,
+    set: &[u8],
     records: &[Record],
     messages: impl Iterator<Item = (&'a str, &'a Message)>,
     count: u32,
@@ -54,14 +61,21 @@ pub(super) fn run<'a>(
     }
     let [program, descriptors, names] = ["peer.py", "descriptors", "messages.txt"].map(|it| folder.join(it));
     fs::write(&program, PROGRAM)?;
-    fs::write(&descriptors, set.encode_to_vec())?;
+    fs::write(&descriptors, set)?;
     fs::write(&names, table)?;
     python.arg(&program).arg(library).arg(&descriptors).arg(&names);
     let said = capture(python.args([count.to_string(), SEED.to_string()]))?.stdout;
-    // "12 messages, 240 values, 0 wrong"
-    let last = said.lines().next_back().unwrap_or_default();
-    let mut numbers = last.split(' ').filter_map(|word| word.parse::<u64>().ok()).skip(1);
+    // Failures, "wrong: MESSAGE" for each message with one, "12 messages, 240 values, 0 wrong".
+    let mut outcome = Outcome::default();
+    let mut lines: Vec<_> = said.lines().collect();
+    let mut numbers = lines.pop().unwrap_or_default().split(' ').filter_map(|word| word.parse().ok()).skip(1);
     let number = "the program ends with its counts";
-    let (values, wrong) = (numbers.next().context(number)?, numbers.next().context(number)?);
-    Ok(Outcome { values, wrong, said })
+    (outcome.values, outcome.wrong) = (numbers.next().context(number)?, numbers.next().context(number)?);
+    for line in lines {
+        match line.strip_prefix("wrong: ") {
+            Some(message) => outcome.messages.push(message.to_owned()),
+            None => outcome.failures.push(format!("Python: {line}")),
+        }
+    }
+    Ok(outcome)
 }

@@ -6,6 +6,7 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Va
 use super::Importer;
 use super::forms::Form;
 use super::options::{Found, number};
+use super::sidecar::Said;
 use crate::proto::shape::{Bounds, Declared, Plain};
 use ffi_core::schema::read::Type;
 
@@ -36,8 +37,18 @@ impl Importer<'_> {
 
     /// Returns the options of a field, with those of files beside the .proto file.
     pub(super) fn field_options(&mut self, field: &FieldDescriptor) -> Found {
-        let mut found = Found::new(&field.options());
+        let options = field.options();
+        let mut found = Found::new(&options);
         let is_text = |kind: Kind| matches!(kind, Kind::String);
+        if let Some(said) = Said::of_nanopb(&options) {
+            said.add_to(&mut found.0, is_text(super::types::element(field)));
+        }
+        for (names, ours) in [(&LENGTHS[..], "max_len"), (&COUNTS[..], "max_count")] {
+            let said = names.iter().find_map(|name| found.number(name));
+            if let Some(bound) = said.filter(|_| !found.0.contains_key(ours)) {
+                found.0.insert(ours.to_owned(), Value::U64(bound));
+            }
+        }
         let said = self.sidecar.of(field.full_name());
         said.add_to(&mut found.0, is_text(super::types::element(field)));
         // Nanopb names the parts of a map's entry.
@@ -54,6 +65,31 @@ impl Importer<'_> {
             }
         }
         found
+    }
+
+    /// Warns of options of a field that look like bounds, and aren't read.
+    pub(super) fn unread_bounds(&mut self, field: &FieldDescriptor) {
+        let options = field.options();
+        let read = |name: &str| BOUNDS.iter().chain(&LENGTHS).chain(&COUNTS).any(|it| *it == name);
+        let is_bound = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            let of = ["len", "size", "count", "items", "bytes", "elements", "pairs", "entries"];
+            name.contains("max") && of.iter().any(|it| name.contains(it)) && !read(&name)
+        };
+        let mut unread: Vec<_> = options
+            .extensions()
+            .filter(|(option, value)| is_bound(option.name()) && number(value).is_some())
+            .map(|(option, _)| option.full_name().to_owned())
+            .collect();
+        unread.sort();
+        for name in unread {
+            let what = format!(
+                "the option `({name})` of `{}` is not read: a bound is `(ffi.max_len)`, `(ffi.max_count)` or in a file of \
+                 `--options`",
+                field.full_name()
+            );
+            self.warning(&field.parent_file(), field.path(), &what);
+        }
     }
 
     /// Returns the bounds of a field: its own, and in a message of fixed size also those of rules
@@ -93,6 +129,15 @@ impl Importer<'_> {
         bounds
     }
 }
+
+/// Names of options of other teams, in any package, for a number of bytes.
+const LENGTHS: [&str; 4] = ["max_length", "max_bytes", "max_byte_length", "max_size"];
+
+/// The same for a number of elements.
+const COUNTS: [&str; 4] = ["max_items", "max_elements", "max_pairs", "max_entries"];
+
+/// Our own.
+const BOUNDS: [&str; 3] = ["max_len", "max_count", "max_key_len"];
 
 /// Bounds in rules of `buf.validate` or `validate`, its predecessor.
 #[derive(Default)]

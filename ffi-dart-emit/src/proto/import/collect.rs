@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use prost_reflect::{EnumDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
-use super::forms::Form;
+use super::forms::{Form, is_export};
 use super::options::{Found, is_error, is_of_method, is_wrapper};
 use super::types::{element, is_logical, is_oneof};
 use super::{EMPTY, Importer};
@@ -31,6 +31,7 @@ impl Importer<'_> {
                 if is_of_method(&message) {
                     found.extend(parts(message));
                 } else {
+                    self.passed.insert(message.full_name().to_owned());
                     found.push(Kind::Message(message));
                 }
             }
@@ -141,6 +142,11 @@ impl Importer<'_> {
                 self.unfolded.insert(self.messages[at].full_name().to_owned());
             }
         }
+        // An enum is not the root of an arena.
+        let passed = self.messages.iter().filter(|it| self.passed.contains(it.full_name()) && is_oneof(it));
+        let passed = passed.filter(|it| self.options.form == Form::Arena && !is_export(&it.parent_file()));
+        let passed: Vec<_> = passed.map(|it| it.full_name().to_owned()).collect();
+        self.unfolded.extend(passed);
         for (name, at) in names {
             let circle = Circle { whole: whole[at], holds_itself: holds_itself[at] };
             self.circles.insert(name, circle);
@@ -148,9 +154,10 @@ impl Importer<'_> {
         edges
     }
 
-    /// Returns true for a message that is an enum in Rust: one oneof and nothing else, unless it
-    /// holds itself through such messages only. As an enum it would be inside of itself, so that is
-    /// a struct around a flattened one.
+    /// Returns true for a message that is an enum in Rust: one oneof and nothing else. One that
+    /// holds itself through such messages only would be inside of itself, and one that a method
+    /// passes may live in an arena, of which an enum is not the root; these are structs around a
+    /// flattened one.
     pub(super) fn is_oneof(&self, it: &MessageDescriptor) -> bool {
         is_oneof(it) && !self.unfolded.contains(it.full_name())
     }

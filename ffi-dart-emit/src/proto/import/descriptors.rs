@@ -7,7 +7,7 @@
 //! Features of editions come down from the file through messages to fields. Two of them matter
 //! here: presence, and groups under their new name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use prost_reflect::prost::encoding::{self, WireType};
@@ -56,6 +56,7 @@ pub(super) fn read(file: &Path) -> Result<(DescriptorPool, Vec<String>), Problem
             lower(it);
         }
     });
+    add_public_imports(&mut set).map_err(problem)?;
     let pool = DescriptorPool::decode(set.encode_to_vec().as_slice())
         .map_err(|error| problem(format!("its files don't fit together: {error}")))?;
     sound(&pool).map_err(&problem)?;
@@ -98,6 +99,10 @@ fn sound(pool: &DescriptorPool) -> Result<(), String> {
 /// Largest number of bytes of memory that the parts of a set may take, as [`check`] counts them.
 /// That of the public interfaces of Google, with all positions, takes a half of it.
 const MAX_MEMORY: usize = 1 << 30;
+
+/// Largest number of imports that are added to the files of a set, as a chain of files that import
+/// each other publicly takes the square of its length.
+const MAX_IMPORTS: usize = 1 << 20;
 
 /// Number of bytes of memory of a message, without its fields.
 const MESSAGE_SIZE: usize = 256;
@@ -191,6 +196,41 @@ fn check_memory(memory: &mut usize, more: usize) -> Result<(), Damage> {
     Err((Vec::new(), what))
 }
 
+/// Adds to the imports of each file what these import by `import public`, through any number of
+/// files: the pool follows one.
+fn add_public_imports(set: &mut DynamicMessage) -> Result<(), String> {
+    let mut public: HashMap<String, Vec<String>> = HashMap::new();
+    messages(set, "file", |it| {
+        let imports = texts(it, "dependency");
+        let at = it.get_field_by_name("public_dependency").map(|it| it.into_owned());
+        let at = at.as_ref().and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_i32);
+        let of = at.filter_map(|at| imports.get(usize::try_from(at).ok()?).cloned()).collect();
+        public.insert(text(it, "name"), of);
+    });
+    let mut left = MAX_IMPORTS;
+    messages(set, "file", |it| {
+        let mut imports = texts(it, "dependency");
+        let named = imports.len();
+        let mut seen: HashSet<_> = imports.iter().cloned().collect();
+        let mut at = 0;
+        while let Some(name) = imports.get(at).filter(|_| left > 0) {
+            let more = public.get(name).into_iter().flatten();
+            let more: Vec<_> = more.filter(|it| seen.insert((*it).clone())).cloned().collect();
+            left = left.saturating_sub(more.len());
+            imports.extend(more);
+            at += 1;
+        }
+        if imports.len() > named {
+            let imports = imports.into_iter().map(Value::String).collect();
+            it.set_field_by_name("dependency", Value::List(imports));
+        }
+    });
+    match left {
+        0 => Err(format!("its files see {MAX_IMPORTS} others or more by `import public`")),
+        _ => Ok(()),
+    }
+}
+
 /// Gives a file of an edition the form of proto3.
 fn lower(file: &mut DynamicMessage) {
     let features = inherit(file, Features { presence: EXPLICIT, encoding: 0 });
@@ -251,6 +291,12 @@ fn messages(of: &mut DynamicMessage, list: &str, mut each: impl FnMut(&mut Dynam
     if let Some(Value::List(all)) = of.get_field_by_name_mut(list) {
         all.iter_mut().filter_map(Value::as_message_mut).for_each(&mut each);
     }
+}
+
+fn texts(of: &DynamicMessage, name: &str) -> Vec<String> {
+    let list = of.get_field_by_name(name).map(|it| it.into_owned());
+    let list = list.as_ref().and_then(Value::as_list).unwrap_or_default();
+    list.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
 }
 
 fn text(of: &DynamicMessage, name: &str) -> String {

@@ -428,6 +428,7 @@ impl Importer<'_> {
                 }
                 continue;
             }
+            self.unread_bounds(&field);
             let found = self.field_options(&field);
             let implied = || free_name(field.name(), &names);
             let name = found.text("field_rust_name").unwrap_or_else(implied);
@@ -608,6 +609,7 @@ impl Importer<'_> {
         let is_data = |field: &FieldDescriptor| !is_empty(field) && !field.is_group();
         let mut needs_data = !fields.iter().any(is_data);
         for field in fields {
+            self.unread_bounds(&field);
             let found = self.field_options(&field);
             let implied = || {
                 let wanted = case_name(field.name());

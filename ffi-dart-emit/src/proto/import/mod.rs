@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `sources`, `descriptors` | the files: found in folders, compiled by `protox`; descriptor sets |
+//! | `scopes` | the types and options that a file names |
 //! | `collect` | the messages and enums that the import writes, and the cycles among them |
 //! | `forms` | which messages have a fixed size, and which live in arenas |
 //! | `options` | options of files, messages, fields and enums |
@@ -33,6 +34,7 @@ mod names;
 mod options;
 mod report;
 mod rules;
+mod scopes;
 mod services;
 mod sidecar;
 mod sources;
@@ -42,7 +44,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ffi_core::schema::read::{Scalar, Type, TypeId};
-use prost_reflect::{EnumDescriptor, FileDescriptor, MessageDescriptor};
+use prost_reflect::{DescriptorPool, EnumDescriptor, FileDescriptor, MessageDescriptor};
 
 pub use self::bounds::Defaults;
 use self::collect::Circle;
@@ -140,7 +142,7 @@ pub fn import(file: &Path, options: &ImportOptions) -> Result<Imported, Problems
 ///
 /// Returns a problem with its position for everything in the files that has no form in Rust.
 pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Imported, Problems> {
-    let Compiled { title, mains, infos } = compile(inputs, options)?;
+    let Compiled { title, mains, infos, .. } = compile(inputs, options)?;
     let mut importer = Importer::new(options);
     importer.sidecar = Sidecar::read(&options.sidecars).map_err(|problem| Problems(vec![problem]))?;
     importer.infos = infos;
@@ -170,6 +172,21 @@ pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Importe
     }
     importer.warnings.extend(importer.sidecar.warnings());
     Ok(importer.write(&title, &items))
+}
+
+/// Compiles files, and all .proto files in folders, as an import does, and returns their
+/// descriptors with those of all that they import.
+///
+/// # Errors
+///
+/// Returns a problem for each mistake in the files.
+pub fn descriptors(inputs: &[PathBuf], options: &ImportOptions) -> Result<DescriptorPool, Problems> {
+    let Compiled { title, pool, .. } = compile(inputs, options)?;
+    // A pool reads `packed` of files that it compiles before their options have numbers.
+    DescriptorPool::decode(pool.encode_to_vec().as_slice()).map_err(|error| {
+        let what = format!("its files don't fit together: {error}");
+        Problems(vec![Problem { item: title, what, fix: "mend the .proto files".to_owned() }])
+    })
 }
 
 /// Returns the package whose types have no module: that of all files, if they have the same.
@@ -237,7 +254,9 @@ struct Importer<'a> {
     origins: HashMap<(String, Option<String>), (FileDescriptor, Vec<i32>)>,
     /// Full name of a message -> the cycles that it is in.
     circles: HashMap<String, Circle>,
-    /// Full names of the messages that are a oneof and hold themselves through others.
+    /// Full names of the messages that methods pass.
+    passed: HashSet<String>,
+    /// Full names of the messages that are a oneof, and no enum in Rust.
     unfolded: HashSet<String>,
     /// Full name of a message -> its form.
     forms: HashMap<String, Form>,
@@ -304,6 +323,7 @@ impl<'a> Importer<'a> {
             types: HashMap::new(),
             origins: HashMap::new(),
             circles: HashMap::new(),
+            passed: HashSet::new(),
             unfolded: HashSet::new(),
             forms: HashMap::new(),
             arenas: HashSet::new(),
@@ -327,9 +347,10 @@ impl<'a> Importer<'a> {
         let names: Vec<_> = names.into_iter().collect();
         let newtypes = items.iter().filter(|it| matches!(it.body, Body::Newtype { .. }));
         let newtypes = newtypes.map(|it| (it.key(), it)).collect();
+        let deprecated = items.iter().any(|it| it.deprecated.is_some());
         let write = |module: &str, title: String, modules: &[String]| {
             let items = items.iter().filter(|it| it.module == module).collect();
-            let module_file = Module { title, modules, items, newtypes: &newtypes };
+            let module_file = Module { title, modules, items, newtypes: &newtypes, deprecated };
             module_file.write(|out: &mut String, used: &mut BTreeSet<&'static str>| {
                 let errors = self.errors.iter().filter(|it| it.module == module);
                 let errors = errors.fold(true, |documented, it| {

@@ -10,8 +10,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use prost_reflect::Value;
+use prost_reflect::{DynamicMessage, Value};
 
+use super::options::number;
 use crate::input;
 use crate::model::Problem;
 
@@ -124,6 +125,18 @@ const READ: [&str; 10] = [
 ];
 
 impl Said {
+    /// Returns what nanopb's own option of a field says: `[(nanopb).max_size = 40]`.
+    pub(super) fn of_nanopb(options: &DynamicMessage) -> Option<Self> {
+        let mut extensions = options.extensions();
+        let (_, value) = extensions.find(|(option, _)| option.full_name() == "nanopb")?;
+        let text = |value: &Value| match value {
+            Value::Bool(it) => Some(it.to_string()),
+            other => number(other).map(|it| it.to_string()),
+        };
+        let said = value.as_message()?.fields();
+        Some(Self(said.filter_map(|(field, value)| Some((field.name().to_owned(), text(value)?))).collect()))
+    }
+
     fn number(&self, name: &str) -> Option<u64> {
         self.0.get(name)?.parse().ok()
     }

@@ -6,10 +6,11 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
-use prost_reflect::prost_types::SourceCodeInfo;
+use prost_reflect::prost_types::{FileDescriptorProto, SourceCodeInfo};
 use prost_reflect::{DescriptorPool, FileDescriptor};
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
+use super::scopes::{self, Names};
 use super::{ImportOptions, descriptors};
 use crate::foreign::rust_code;
 use crate::input;
@@ -32,8 +33,6 @@ struct Folders {
     include: Vec<PathBuf>,
     /// Reason why an existing file was refused, which `protox` can't report.
     refused: Rc<RefCell<Option<Problem>>>,
-    /// Positions and comments that were taken out of files; none if they stay in them.
-    taken: Option<Rc<RefCell<Infos>>>,
 }
 
 /// Name of a file -> its positions and comments.
@@ -87,14 +86,68 @@ impl FileResolver for Folders {
             {
                 return Err(self.refuse(name.to_owned(), format!("import `{import}`: {what}"), fix));
             }
-            let Some(taken) = &self.taken else { return Ok(file) };
-            let mut file = file.file_descriptor_proto().clone();
-            if let Some(info) = file.source_code_info.take() {
-                taken.borrow_mut().insert(name.to_owned(), info);
-            }
-            return Ok(File::from_file_descriptor_proto(file));
+            return Ok(file);
         }
         Err(protox::Error::file_not_found(name))
+    }
+}
+
+/// The files of a compilation, with full names and all of their imports.
+struct Files {
+    chain: ChainFileResolver,
+    /// Files that were read for their names, and are still to be compiled.
+    read: RefCell<HashMap<String, File>>,
+    names: RefCell<HashMap<String, Option<Rc<Names>>>>,
+    /// Positions and comments that were taken out of files; none if they stay in them.
+    taken: Option<Rc<RefCell<Infos>>>,
+}
+
+impl Files {
+    fn read(&self, name: &str) -> Result<File, protox::Error> {
+        let read = self.read.borrow_mut().remove(name);
+        read.map_or_else(|| self.chain.open_file(name), Ok)
+    }
+
+    /// Returns the names in a file. One that can't be read has none; the compiler reports it when
+    /// it comes to the import.
+    fn names(&self, name: &str) -> Option<Rc<Names>> {
+        if let Some(known) = self.names.borrow().get(name) {
+            return known.clone();
+        }
+        let file = self.read(name).ok();
+        let names = file.map(|file| {
+            let names = Rc::new(Names::of(file.file_descriptor_proto()));
+            self.read.borrow_mut().insert(name.to_owned(), file);
+            names
+        });
+        self.names.borrow_mut().insert(name.to_owned(), names.clone());
+        names
+    }
+}
+
+impl FileResolver for Files {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        let file = self.read(name)?;
+        // The names in files of protobuf itself are full.
+        if file.source().is_none() {
+            return Ok(file);
+        }
+        let imports = scopes::imports(file.file_descriptor_proto(), |name| self.names(name));
+        let named = &file.file_descriptor_proto().dependency;
+        let are_there = imports.iter().all(|(_, names)| names.is_some());
+        let is_sound = are_there && named.iter().collect::<HashSet<_>>().len() == named.len();
+        // The compiler says with the text of the file where a wrong import is.
+        if self.taken.is_none() && !is_sound {
+            return Ok(file);
+        }
+        let mut file = FileDescriptorProto::from(file);
+        if let Some(taken) = &self.taken
+            && let Some(info) = file.source_code_info.take()
+        {
+            taken.borrow_mut().insert(name.to_owned(), info);
+        }
+        scopes::complete(&mut file, imports);
+        Ok(File::from_file_descriptor_proto(file))
     }
 }
 
@@ -160,6 +213,8 @@ pub(super) struct Compiled {
     pub(super) mains: Vec<FileDescriptor>,
     /// Positions and comments.
     pub(super) infos: Infos,
+    /// All files that were compiled.
+    pub(super) pool: DescriptorPool,
 }
 
 /// Compiles files, and the .proto files in folders.
@@ -167,7 +222,7 @@ pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Com
     if let Some(set) = &options.descriptor_set {
         let (pool, names) = descriptors::read(set).map_err(|problem| Problems(vec![problem]))?;
         let title = rust_code(&set.file_name().unwrap_or_default().to_string_lossy());
-        return Ok(Compiled { title, mains: mains(&pool, &names), infos: Infos::new() });
+        return Ok(Compiled { title, mains: mains(&pool, &names), infos: Infos::new(), pool });
     }
     let mut files = Vec::new();
     let mut include = options.include.clone();
@@ -221,7 +276,7 @@ pub(super) fn compile(inputs: &[PathBuf], options: &ImportOptions) -> Result<Com
         several => format!("{} .proto files", several.len()),
     };
     let names: Vec<_> = names.into_iter().map(|(name, _)| name).collect();
-    Ok(Compiled { title, mains: mains(&pool, &names), infos: infos.take() })
+    Ok(Compiled { title, mains: mains(&pool, &names), infos: infos.take(), pool })
 }
 
 /// Compiles files, of which each has the name by which imports know it. Their positions go into
@@ -233,15 +288,16 @@ fn open(
     meter: &Meter,
 ) -> Result<DescriptorPool, Vec<Problem>> {
     let refused = Rc::default();
-    let mut resolver = ChainFileResolver::new();
-    resolver.add(Folders {
-        include: include.to_owned(),
-        refused: Rc::clone(&refused),
+    let mut chain = ChainFileResolver::new();
+    chain.add(Folders { include: include.to_owned(), refused: Rc::clone(&refused) });
+    chain.add(Published);
+    chain.add(GoogleFileResolver::new());
+    let mut compiler = protox::Compiler::with_file_resolver(Files {
+        chain,
+        read: RefCell::default(),
+        names: RefCell::default(),
         taken: infos.map(Rc::clone),
     });
-    resolver.add(Published);
-    resolver.add(GoogleFileResolver::new());
-    let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
     let mut problems = Vec::new();
     for (name, file) in files {
@@ -276,7 +332,8 @@ fn syntax_problems(file: &Path, error: &protox::Error) -> Vec<Problem> {
     let text = format!("{error:?}");
     let problem = |line: &str| Problem {
         item: file.display().to_string(),
-        what: line.trim().to_owned(),
+        // The compiler got full names of options.
+        what: line.trim().replace("'(.", "'("),
         fix: "mend the .proto file; for an import that isn't found, add `-I` with its folder".to_owned(),
     };
     text.trim().lines().map(problem).collect()
