@@ -1,6 +1,7 @@
 //! Calls of functions of Dart that wait for an answer, by their numbers.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 /// A call of a function of Dart. The first of the functions below counts.
@@ -20,11 +21,32 @@ pub(super) trait Asked: Send + Sync {
     fn gone(&self);
 }
 
+/// Hash of the number of a call, which no stranger chooses: Fibonacci hashing (Knuth, The Art of
+/// Computer Programming 3, 6.4).
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(self.0 ^ u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
 /// Calls that wait.
 #[derive(Default)]
 pub(super) struct Asks {
     last: u64,
-    waiting: HashMap<u64, Arc<dyn Asked>>,
+    waiting: HashMap<u64, Arc<dyn Asked>, BuildHasherDefault<Spread>>,
     closed: bool,
 }
 

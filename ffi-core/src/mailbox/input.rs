@@ -9,10 +9,12 @@
 //! An input is a call without a task, so it ends with its mailbox and with the library: whichever
 //! ends it wakes Rust. Items that Dart has put before that are taken first.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::{fmt, ptr};
 
@@ -162,38 +164,32 @@ struct Incoming<T> {
     window: Window<Result<T, DartError>, Machine>,
     /// Name of the parameter.
     name: &'static str,
-    isolate: Mutex<Isolate>,
+    /// Credits that the isolate has collected; only puts use it.
+    credit: Cell<u32>,
+    /// True once nothing is put any more: after the end, and when Rust has dropped the input. A put
+    /// that comes at the same time as the drop leaves its item in the window, which goes with the
+    /// call when the isolate hears of the drop.
+    dropped: AtomicBool,
 }
 
-/// Side of the isolate.
-struct Isolate {
-    credit: u32,
-    /// True once Rust has dropped the input.
-    dropped: bool,
-}
-
-// SAFETY: the holder of the mutex puts, and the only `FfiInput` of it takes; items may go to other
-// threads.
+// SAFETY: one thread at a time puts, which alone uses the credit, and the only `FfiInput` of it
+// takes; items may go to other threads.
 unsafe impl<T: Send> Sync for Incoming<T> {}
 
 impl<T> Incoming<T> {
     fn new(window: u32, name: &'static str) -> Self {
-        let isolate = Mutex::new(Isolate { credit: 0, dropped: false });
-        Self { window: Window::new(window), name, isolate }
-    }
-
-    /// No code panics while it holds the lock.
-    fn isolate(&self) -> MutexGuard<'_, Isolate> {
-        self.isolate.lock().unwrap_or_else(PoisonError::into_inner)
+        let dropped = AtomicBool::new(false);
+        Self { window: Window::new(window), name, credit: Cell::new(0), dropped }
     }
 }
 
 impl<T: FfiInputItem> Input for Incoming<T> {
     unsafe fn put(&self, kind: u32, data: *const u8, len: usize) -> Result<Put, Failure> {
-        let mut isolate = self.isolate();
-        if isolate.dropped {
+        // Relaxed: it guards no other memory.
+        if self.dropped.load(Ordering::Relaxed) {
             return Ok(Put { code: GONE, wakes: false, ended: false });
         }
+        let mut credit = self.credit.get();
         let text = || {
             let text: &[u8] = match data.is_null() {
                 true => &[],
@@ -204,10 +200,11 @@ impl<T: FfiInputItem> Input for Incoming<T> {
         };
         let mut wakes = false;
         if matches!(kind, ITEM | ERROR) {
-            if isolate.credit == 0 {
-                isolate.credit = self.window.collect();
+            if credit == 0 {
+                credit = self.window.collect();
+                self.credit.set(credit);
             }
-            if isolate.credit == 0 {
+            if credit == 0 {
                 return Ok(Put { code: TOO_MANY, wakes: false, ended: false });
             }
             let item = match kind {
@@ -215,24 +212,25 @@ impl<T: FfiInputItem> Input for Incoming<T> {
                 ITEM => Ok(unsafe { T::read(data, len, self.name) }?),
                 _ => text(),
             };
-            isolate.credit -= 1;
-            // SAFETY: only the holder of the mutex puts, and it had a credit.
+            credit -= 1;
+            // SAFETY: no other thread puts, by this function's contract, and there was a credit.
             wakes = unsafe { self.window.put(item) };
         }
         let ended = matches!(kind, END | LAST_ERROR);
         if kind == LAST_ERROR {
-            // SAFETY: only the holder of the mutex puts, and it is the last item.
+            // SAFETY: no other thread puts, by this function's contract, and it is the last item.
             wakes = unsafe { self.window.put(text()) };
         }
         if ended {
-            isolate.dropped = true;
+            self.dropped.store(true, Ordering::Relaxed);
             wakes |= self.window.end();
-        } else if isolate.credit == 0 {
+        } else if credit == 0 {
             // None: from now on the next grant is an event. There may be several for one wait, so
             // Dart asks after each.
-            isolate.credit = self.window.collect();
+            credit = self.window.collect();
         }
-        Ok(Put { code: isolate.credit as isize, wakes, ended })
+        self.credit.set(credit);
+        Ok(Put { code: credit as isize, wakes, ended })
     }
 }
 
@@ -367,8 +365,7 @@ impl<T: FfiInputItem> Stream for FfiInput<T> {
 
 impl<T: FfiInputItem> Drop for FfiInput<T> {
     fn drop(&mut self) {
-        self.incoming.isolate().dropped = true;
-        // The isolate puts nothing any more.
+        self.incoming.dropped.store(true, Ordering::Relaxed);
         // SAFETY: the input is borrowed mutably, and only it takes.
         while unsafe { self.incoming.window.pop_if(|_| true) }.is_some() {}
         if let Some(call) = &self.call

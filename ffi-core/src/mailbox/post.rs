@@ -243,12 +243,17 @@ impl FfiMailbox {
         len: usize,
         status: *mut FfiStatus,
     ) -> isize {
-        let Some(call) = self.call(id) else { return intake::GONE };
+        // The lock makes this the only put, and saves the count of the call that a clone takes.
+        let isolate = lock(&self.isolate);
+        let call = isolate.calls.get(id as u32 as usize).and_then(Option::as_ref);
+        let Some(call) = call.filter(|it| it.id == id) else { return intake::GONE };
         let Flow::In(input) = &call.flow else { return intake::GONE };
-        // SAFETY: the data is as the callee asks, by this function's contract.
+        // SAFETY: the data is as the callee asks, by this function's contract, and the holder of
+        // the lock is the only one that puts.
         let put = match unsafe { input.put(kind, data, len) } {
             Ok(put) => put,
             Err(failure) => {
+                drop(isolate);
                 // SAFETY: the status is null or that of the isolate, by this function's contract.
                 if let Some(status) = unsafe { status.as_mut() } {
                     status.store(failure);
@@ -256,6 +261,11 @@ impl FfiMailbox {
                 return intake::REFUSED;
             }
         };
+        if !put.ended && !put.wakes {
+            return put.code;
+        }
+        let call = Arc::clone(call);
+        drop(isolate);
         if put.ended {
             // Behind its end, which Rust then finds first.
             call.outcome.decide(Stage::Ended);

@@ -13,7 +13,7 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// A queue of up to `N` messages of a pool, for any number of threads at both ends; a `static` with
 /// `#[ffi_export]`.
 ///
-/// Only the indices of slots go through it: a frame that Rust pushes and Dart pops is never copied.
+/// Only the places of slots go through it: a frame that Rust pushes and Dart pops is never copied.
 /// The queue owns its messages.
 ///
 /// It is Vyukov's bounded queue ("Bounded MPMC queue", 1024cores.net): a push or pop is one
@@ -50,7 +50,7 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// # Ok::<(), ffi_core::PoolError>(())
 /// ```
 pub struct FfiQueue<T: FfiPooled, const N: usize> {
-    /// Indices of the slots that the queue owns.
+    /// Places of the slots that the queue owns, each with the bit [`CLAIMED`].
     ring: Ring<N>,
     /// Isolates that listen.
     #[cfg(feature = "async")]
@@ -61,6 +61,10 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
 /// Number of turns of an operation that doesn't wait. The other thread is in the middle of two
 /// stores, unless it is preempted.
 const MOMENT: u32 = 8;
+
+/// Bit of a number in the ring: the slot was claimed, and the pop ends that. The bits above are its
+/// distance in bytes from the first slot of the pool, which costs less to work out than its index.
+const CLAIMED: u64 = 1;
 
 /// Reason why a message was not pushed, with the message.
 #[non_exhaustive]
@@ -112,8 +116,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Returns the message in an error if the queue is full or closed. It also counts as full if
     /// another thread was still taking a message from its next place after a millisecond.
     pub fn try_push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
-        let pushed = self.ring.push(T::pool().index(&message));
-        self.pushed(message, pushed)
+        self.push(message, 0)
     }
 
     /// Puts a message at the end as [`try_push`](Self::try_push) does, but never yields or sleeps:
@@ -127,8 +130,20 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     ///
     /// Returns the message in an error if the queue is full or closed.
     pub fn try_push_now(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
-        let pushed = self.ring.push_within(T::pool().index(&message), MOMENT);
+        let pushed = self.ring.push_within(Self::number(&message, 0), MOMENT);
         self.pushed(message, pushed)
+    }
+
+    #[inline]
+    fn push(&self, message: PoolBox<T>, claimed: u64) -> Result<(), PushError<PoolBox<T>>> {
+        let pushed = self.ring.push(Self::number(&message, claimed));
+        self.pushed(message, pushed)
+    }
+
+    /// Returns the number that the ring has for a message.
+    #[inline]
+    fn number(message: &PoolBox<T>, claimed: u64) -> u64 {
+        (T::pool().offset_of(message) as u64) << 1 | claimed
     }
 
     /// Gives away a message that was pushed, or returns it.
@@ -157,7 +172,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         // SAFETY: the claim had the slot, and claims that are not dropped hold a value; `try_pop`
         // or the drop of the box ends it.
         let message = unsafe { PoolBox::new(claim.forget()) };
-        self.try_push(message).map_err(|refused| {
+        self.push(message, CLAIMED).map_err(|refused| {
             refused.map(|message| {
                 // SAFETY: the slot is still claimed, as it was not handed on.
                 unsafe { Claim::new(message.forget()) }
@@ -211,18 +226,20 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
 
     /// Returns the message of a pop.
     #[inline]
-    fn popped(&self, index: Result<u64, NoValue>) -> Result<PoolBox<T>, PopError> {
-        let index = index.map_err(|none| match none {
+    fn popped(&self, number: Result<u64, NoValue>) -> Result<PoolBox<T>, PopError> {
+        let number = number.map_err(|none| match none {
             NoValue::Empty => PopError::Empty,
             NoValue::Busy => PopError::Busy,
         })?;
-        let slot = T::pool().place_of(index);
-        // SAFETY: the queue owned the slot, as the ring only has indices of boxes that were
+        // SAFETY: the ring only has numbers of boxes, with the distances of their slots.
+        let slot = unsafe { T::pool().at_offset((number >> 1) as usize) };
+        // SAFETY: the queue owned the slot, as the ring only has numbers of boxes that were
         // forgotten, or claims that hold a value, and returns each once.
         let message = unsafe { PoolBox::new(slot) };
-        // SAFETY: the caller has the slot's only box, and so the claim of `push_claim`, if the slot
-        // has one.
-        unsafe { T::pool().untyped().complete(slot.cast()) };
+        if number & CLAIMED != 0 {
+            // SAFETY: the caller has the slot's only box, and so the claim of `push_claim`.
+            unsafe { T::pool().untyped().complete(slot.cast()) };
+        }
         Ok(message)
     }
 

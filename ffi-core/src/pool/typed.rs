@@ -557,21 +557,26 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    /// Returns the index of a box's slot.
-    pub(super) fn index(&self, message: &PoolBox<T>) -> u64 {
+    /// Returns the distance in bytes from the first slot to that of a box.
+    #[inline(always)]
+    pub(super) fn offset_of(&self, message: &PoolBox<T>) -> usize {
         // SAFETY: by the contract of `FfiPooled` this is the one pool of the type, of which all
         // boxes are.
-        let (_, slot) = unsafe { self.untyped().owned(message.slot().cast()) };
-        slot.index() as u64
+        let base = unsafe { self.untyped().base() };
+        message.slot().addr().get() - base.addr().get()
     }
 
-    /// Returns the slot with an index that [`index`](Self::index) returned.
+    /// Returns the slot at that distance from the first one.
     ///
-    /// # Panics
+    /// # Safety
     ///
-    /// Panics if the pool has no such slot.
-    pub(super) fn place_of(&self, index: u64) -> NonNull<T> {
-        self.untyped().place_of(index).cast()
+    /// [`offset_of`](Self::offset_of) returned the distance.
+    #[inline(always)]
+    pub(super) unsafe fn at_offset(&self, offset: usize) -> NonNull<T> {
+        // SAFETY: by this function's contract the pool has a slot.
+        let base = unsafe { self.untyped().base() };
+        // SAFETY: by this function's contract a slot is there, in the pool's reservation.
+        unsafe { base.byte_add(offset) }.cast()
     }
 
     /// # Safety

@@ -470,15 +470,15 @@ impl Untyped<'_> {
         state.is_held().then(|| (slot.index(), state.generation()))
     }
 
-    /// Returns the place of the slot with this index.
+    /// Returns the first slot.
     ///
-    /// # Panics
+    /// # Safety
     ///
-    /// Panics if the pool has no such slot.
-    pub(super) fn place_of(self, index: u64) -> NonNull<u8> {
-        let found = self.find(self.raw.kept(), Some(index as usize));
-        let (arena, slot) = found.expect("the index is that of a box's slot");
-        self.place(arena.base, slot)
+    /// The pool has given a slot to a caller.
+    #[inline(always)]
+    pub(super) unsafe fn base(self) -> NonNull<u8> {
+        // SAFETY: by this function's contract the pool has an arena, which it keeps.
+        unsafe { self.raw.kept().unwrap_unchecked() }.base
     }
 
     /// Returns the arena and the slot of a box, a claim or a reader.
