@@ -193,7 +193,7 @@ struct Schema<'a> {
     set: FileDescriptorSet,
     records: &'a [Record],
     messages: Vec<(MessageDescriptor, &'a Message)>,
-    /// These, and those that are enums in Rust, each with its name in an export.
+    /// These, and those that are enums in Rust, each with its full name in an export.
     exported: Vec<(MessageDescriptor, String)>,
 }
 
@@ -226,7 +226,7 @@ impl<'a> Schema<'a> {
             let id = format!("{}::{name}", message.prefix.as_ref().unwrap_or(&crate_name));
             let none = || format!("there is no record of {id}");
             let item = items.get(id.as_str()).with_context(none)?;
-            exported.push((descriptor.clone(), item.rename.as_ref().unwrap_or(&item.name).clone()));
+            exported.push((descriptor.clone(), exported::full_name(item)));
             if !message.is_oneof {
                 messages.push((descriptor, *find.get(id.as_str()).with_context(none)?));
             }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use ffi_core::schema::read::Record;
+use ffi_core::schema::read::{Item, Record};
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto;
 use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
@@ -14,7 +14,15 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 /// Package of the export.
 const PACKAGE: &str = "exported";
 
-/// Returns what differs. `messages` are the messages of the project, each with its name in the
+/// Returns the full name that a type has in the export.
+pub(super) fn full_name(item: &Item) -> String {
+    let given = item.proto_name.clone().unwrap_or_default();
+    let package = given.package.unwrap_or_else(|| PACKAGE.to_owned());
+    let name = given.name.unwrap_or_else(|| item.rename.as_ref().unwrap_or(&item.name).clone());
+    format!("{package}.{name}")
+}
+
+/// Returns what differs. `messages` are the messages of the project, each with its full name in the
 /// export.
 pub(super) fn differences(
     folder: &Path,
@@ -26,12 +34,14 @@ pub(super) fn differences(
         Ok(files) => files,
         Err(problems) => return Ok(vec![format!("export: {problems}")]),
     };
-    for file in files {
+    for file in &files {
         fs::write(folder.join(&file.path), &file.contents)?;
     }
-    let set = protox::compile(["exported.proto"], [folder]).map_err(|error| anyhow!("{error:?}"))?;
+    let set = protox::compile(files.iter().map(|file| &file.path), [folder]).map_err(|error| anyhow!("{error:?}"))?;
     let pool = DescriptorPool::from_file_descriptor_set(set)?;
-    let names = messages.iter().map(|(it, name)| (it.full_name().to_owned(), format!("{PACKAGE}.{name}")));
+    // Protobuf's own types are imported, so they are what they were.
+    let messages = messages.iter().filter(|(it, _)| it.package_name() != "google.protobuf");
+    let names = messages.clone().map(|(it, name)| (it.full_name().to_owned(), name.clone()));
     let names: HashMap<_, _> = names.collect();
     let mut differences = Vec::new();
     for (before, _) in messages {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, ProtoName, Rules, Scalar, Type, Wire};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
@@ -14,7 +14,7 @@ use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
 use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
-use crate::proto::names::{case_name, field_name, value_name, variant_name};
+use crate::proto::names::{case_name, field_name, type_name, value_name, variant_name};
 use crate::proto::rust::{self, Body, Part, Pool, Source};
 use crate::proto::wire::wire;
 
@@ -235,6 +235,7 @@ impl Importer<'_> {
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
+            proto: self.proto_name(it.full_name(), it.package_name(), own, None),
             rename,
             pool: None,
             flags: Vec::new(),
@@ -325,6 +326,7 @@ impl Importer<'_> {
                 module,
                 prefix: None,
                 rename,
+                proto: None,
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
@@ -385,6 +387,7 @@ impl Importer<'_> {
                 module,
                 prefix: None,
                 rename: text("dart_name"),
+                proto: None,
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
@@ -563,12 +566,16 @@ impl Importer<'_> {
         let doc = self.doc(&it.parent_file(), it.path());
         let name = &self.type_names[it.full_name()];
         let rename = Found::new(&it.options()).text("oneof_dart_name");
+        // The field that holds it has this name, if Rust can have it.
+        let implied = member_name(&field_name(it.name())).unwrap_or_default();
+        let oneof = (implied.trim_start_matches("r#") != it.name()).then(|| it.name().to_owned());
         Source {
             doc,
             deprecated: None,
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
+            proto: oneof.map(|oneof| ProtoName { oneof: Some(oneof), ..ProtoName::default() }),
             rename: rename.or_else(|| name.rename.clone()),
             pool: None,
             flags: Vec::new(),
@@ -646,13 +653,18 @@ impl Importer<'_> {
         let deprecated = it.descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
         let doc = self.doc(&it.parent_file(), it.path());
         let name = &self.type_names[it.full_name()];
+        let rename = options.text("dart_name").or_else(|| name.rename.clone());
+        let own = rename.as_ref().unwrap_or(&name.name);
+        let oneof = it.oneofs().find(|oneof| !oneof.is_synthetic()).filter(|_| matches!(body, Body::Oneof(_)));
+        let oneof = oneof.map(|oneof| oneof.name().to_owned()).filter(|name| name != "value");
         Source {
             doc,
             deprecated: deprecated.then(|| options.text("deprecation").unwrap_or_default()),
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
-            rename: options.text("dart_name").or_else(|| name.rename.clone()),
+            proto: self.proto_name(it.full_name(), it.package_name(), own, oneof),
+            rename,
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
@@ -660,6 +672,24 @@ impl Importer<'_> {
             in_arena: false,
             body,
         }
+    }
+
+    /// Returns the parts of a type's name in .proto that an export would not choose for a type that
+    /// is called `own` in Rust or Dart.
+    fn proto_name(
+        &self,
+        full: &str,
+        package: &str,
+        own: &str,
+        oneof: Option<String>,
+    ) -> Option<ProtoName> {
+        let path = full.strip_prefix(package).map_or(full, |rest| rest.trim_start_matches('.'));
+        // `json = ".."` says so as well.
+        let known = WELL_KNOWN.contains(&full) || full == NULL_VALUE;
+        let package = (package != self.root && !package.is_empty() && !known).then(|| package.to_owned());
+        let name = (path != type_name(own) && !known).then(|| path.to_owned());
+        let is_any = package.is_some() || name.is_some() || oneof.is_some();
+        is_any.then_some(ProtoName { package, name, oneof })
     }
 
     /// Returns a field or case of `of`, a message or a flattened oneof.
