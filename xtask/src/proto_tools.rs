@@ -69,7 +69,10 @@ impl ProtoTool {
         }
         let by_hand = format!("hint: put `{}` on PATH", self.name());
         if !Self::are_installable() {
-            bail!("{} is installed by this command only where there are Debian's apt and Python\n{by_hand}", self.name());
+            bail!(
+                "{} is installed by this command only where there are Debian's apt and Python\n{by_hand}",
+                self.name()
+            );
         }
         let dir = self.dir();
         let program = dir.join("bin").join(self.name());

@@ -111,7 +111,10 @@ fn file_options(options: &[(String, String)]) -> Result<Vec<String>, Problems> {
             Some(literal) => statements.push(format!("option {name} = {literal};\n")),
             None => problems.push(Problem {
                 item: format!("option {}", name.escape_debug()),
-                what: format!("protobuf's files have no such option with the value `{}`", value.escape_debug()),
+                what: format!(
+                    "protobuf's files have no such option with the value `{}`",
+                    value.escape_debug()
+                ),
                 fix: "take one of `google.protobuf.FileOptions`, such as `go_package=example.com/orders`, \
                       `java_multiple_files=true` or `optimize_for=SPEED`"
                     .to_owned(),
@@ -301,15 +304,16 @@ fn declared<'a>(
     let oneofs = model.oneofs.iter().map(|it| (&it.id, Declared::Oneof(it)));
     let narrow = model.enums.iter().filter(|it| !enums.is_wide(&it.id));
     let all = messages.chain(oneofs).chain(narrow.map(|it| (&it.id, Declared::Enum(it))));
-    let mut all: Vec<_> = all
-        .filter(|(id, _)| is_here(id))
-        .map(|(id, it)| (&*names.of(id).path, it))
-        .collect();
+    let mut all: Vec<_> =
+        all.filter(|(id, _)| is_here(id)).map(|(id, it)| (&*names.of(id).path, it)).collect();
     let taken: HashSet<_> = all.iter().map(|(path, _)| *path).collect();
     let around = |path: &'a str| path.rsplit_once('.').map_or("", |(around, _)| around);
     let shells: BTreeSet<_> = taken
         .iter()
-        .flat_map(|path| std::iter::successors(Some(around(path)), |path| Some(around(path))).take_while(|it| !it.is_empty()))
+        .flat_map(|path| {
+            std::iter::successors(Some(around(path)), |path| Some(around(path)))
+                .take_while(|it| !it.is_empty())
+        })
         .filter(|path| !taken.contains(path))
         .collect();
     all.extend(shells.into_iter().map(|path| (path, Declared::Shell(path))));
@@ -385,9 +389,8 @@ impl<'a> Exporter<'a> {
         let parts: HashSet<_> = paths.iter().flat_map(|path| path.split('.')).collect();
         // `(ffi.simd)` is looked up from the innermost scope outwards, so a package `demo.ffi` would
         // hide it, and a message of that name.
-        let hidden = |name: &str| {
-            parts.contains(name) || file.package.split('.').skip(1).any(|part| part == name)
-        };
+        let hidden =
+            |name: &str| parts.contains(name) || file.package.split('.').skip(1).any(|part| part == name);
         let options = if hidden("ffi") { ".ffi" } else { "ffi" };
         let empty = if hidden("google") { ".google.protobuf.Empty" } else { "google.protobuf.Empty" };
         let rules = if hidden("buf") { ".buf.validate.field" } else { "buf.validate.field" };
@@ -429,7 +432,8 @@ impl<'a> Exporter<'a> {
                 self.imports(EMPTY_FILE);
             }
         }
-        let _ = writeln!(options, "option ({}.library) = {};", self.options, string(&self.model.library.name));
+        let _ =
+            writeln!(options, "option ({}.library) = {};", self.options, string(&self.model.library.name));
         if self.file.is_main {
             let wide = self.model.enums.iter().filter(|it| self.enums.is_wide(&it.id));
             sorted(wide, |it| &it.item.name).iter().for_each(|it| self.wide(&mut options, it));
@@ -683,9 +687,7 @@ impl<'a> Exporter<'a> {
         let mut options = Options::default();
         let is_it = |ty: &Type| matches!(ty, Type::Oneof(index) if self.model.oneof(*index).id == it.id);
         let fields = self.model.messages.iter().flat_map(|it| &it.fields);
-        if fields.filter(|field| is_it(&field.ty)).count() != 1
-            || !self.flattened.contains(&it.id)
-        {
+        if fields.filter(|field| is_it(&field.ty)).count() != 1 || !self.flattened.contains(&it.id) {
             return options;
         }
         let implied = message.to_owned() + &names::type_name(name);

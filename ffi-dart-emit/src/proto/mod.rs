@@ -86,11 +86,7 @@ pub fn files(model: &Model, name: &str, package: Option<&str>) -> Result<Vec<Out
 ///
 /// Returns a problem for everything in the model that has no name in protobuf, and for each option
 /// that isn't one of files.
-pub fn files_with(
-    model: &Model,
-    name: &str,
-    options: &ExportOptions,
-) -> Result<Vec<OutputFile>, Problems> {
+pub fn files_with(model: &Model, name: &str, options: &ExportOptions) -> Result<Vec<OutputFile>, Problems> {
     let texts = export::export_all(model, name, options)?;
     let own = texts.iter().map(|(name, text)| OutputFile::generated(name, text));
     Ok(own.chain([OutputFile::generated(OPTIONS_FILE, OPTIONS)]).collect())

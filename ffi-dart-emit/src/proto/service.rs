@@ -277,9 +277,7 @@ impl<T: Types> Services<'_, T> {
             (Label::Plain, Element::Keyword(keyword)) => {
                 Ok(Field { declared: keyword.to_owned(), rust: (!implies(keyword, &rust)).then_some(rust) })
             }
-            (Label::Plain, Element::Named(id)) => {
-                Ok(Field { declared: (self.reference)(&id), rust: None })
-            }
+            (Label::Plain, Element::Named(id)) => Ok(Field { declared: (self.reference)(&id), rust: None }),
             (Label::Optional, Element::Named(id)) => {
                 Ok(Field { declared: format!("optional {}", (self.reference)(&id)), rust: Some(rust) })
             }

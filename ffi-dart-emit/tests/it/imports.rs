@@ -89,6 +89,11 @@ fn packages_are_modules() {
     // The symbols of equal names have the package as their prefix, and Dart has it in the name.
     let prefixed = "rename = \"AcmeShapesShape\", prefix = \"acme_shapes\"";
     let both = format!("{}{}", modules[0].1, modules[1].1);
+    let both = both.split_whitespace().collect::<Vec<_>>().join(" ");
+    contains(
+        &both,
+        &["proto(package = \"acme.shapes\", name = \"Shape\")", "proto(package = \"acme.fleet\")"],
+    );
     contains(&both, &[prefixed, "rename = \"AcmeShapesKind\", prefix = \"acme_shapes\""]);
     assert_eq!(both.matches("pub struct Shape {").count(), 2);
     assert_eq!(both.matches("prefix =").count(), 3, "{both}");

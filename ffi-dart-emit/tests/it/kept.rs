@@ -31,10 +31,7 @@ fn export(records: Vec<Record>) -> Result<BTreeMap<String, String>, String> {
     export_with(records, &ExportOptions::default())
 }
 
-fn export_with(
-    records: Vec<Record>,
-    options: &ExportOptions,
-) -> Result<BTreeMap<String, String>, String> {
+fn export_with(records: Vec<Record>, options: &ExportOptions) -> Result<BTreeMap<String, String>, String> {
     let records = [vec![Record::Library(library())], records].concat();
     let model = model::resolve(seal(records)).unwrap_or_else(|problems| panic!("{problems}"));
     let files = proto::files_with(&model, "demo.proto", options).map_err(|problems| problems.to_string())?;
@@ -65,10 +62,12 @@ fn refused(records: Vec<Record>, expected: &str) {
 
 #[test]
 fn types_are_in_the_messages_around_them() {
-    let mut outer = message("Outer", 8, 4, &[
-        ("inner", 0, Type::Message(id("OuterInner"))),
-        ("mode", 4, Type::Enum(id("OuterMode"))),
-    ]);
+    let mut outer = message(
+        "Outer",
+        8,
+        4,
+        &[("inner", 0, Type::Message(id("OuterInner"))), ("mode", 4, Type::Enum(id("OuterMode")))],
+    );
     outer.item.doc = "Around.".to_owned();
     let mut inner = message("OuterInner", 4, 4, &[("mode", 0, Type::Enum(id("OuterMode")))]);
     inner.item.proto_name = nested("Outer.Inner");
@@ -110,22 +109,31 @@ fn types_are_in_the_messages_around_them() {
     assert!(pool.get_message_by_name("demo.Outer.Inner.Outer").is_some());
     assert!(pool.get_message_by_name("demo.Shell.Inner.Lost").is_some());
     let values = pool.get_enum_by_name("demo.Outer.Mode").unwrap();
-    let values: Vec<_> = values.values().map(|value| (value.name().to_owned(), value.number())).collect();
+    let values = values.values().map(|value| (value.name().to_owned(), value.number()));
+    let values: BTreeMap<_, _> = values.collect();
     let expected = [("OFF", 0), ("ON", 1), ("RUNNING", 1)].map(|(name, number)| (name.to_owned(), number));
-    assert_eq!(values, expected);
+    assert_eq!(values, expected.into());
     let text = &files["demo.proto"];
-    assert!(text.contains("    .demo.Outer outer = 1;\n") || text.contains("      .demo.Outer outer = 1;\n"), "{text}");
+    assert!(
+        text.contains("    .demo.Outer outer = 1;\n") || text.contains("      .demo.Outer outer = 1;\n"),
+        "{text}"
+    );
     assert!(text.contains("\n  // Nothing but the types in it.\n  message Inner {\n"), "{text}");
 }
 
 #[test]
 fn fields_have_their_names_in_json() {
-    let mut it = message("M", 16, 4, &[
-        ("price", 0, scalar(Scalar::U32)),
-        ("at_type", 4, scalar(Scalar::U32)),
-        ("unit_cost", 8, scalar(Scalar::U32)),
-        ("plain", 12, scalar(Scalar::U32)),
-    ]);
+    let mut it = message(
+        "M",
+        16,
+        4,
+        &[
+            ("price", 0, scalar(Scalar::U32)),
+            ("at_type", 4, scalar(Scalar::U32)),
+            ("unit_cost", 8, scalar(Scalar::U32)),
+            ("plain", 12, scalar(Scalar::U32)),
+        ],
+    );
     let names: [&[&str]; 4] = [&["cost", "Price", "amount"], &["@type"], &["unitCost", "unitCost_"], &[]];
     it.fields.iter_mut().zip(names).for_each(|(field, names)| json(&mut field.item, names));
     let files = export(vec![Record::Message(it)]).unwrap();
@@ -154,10 +162,12 @@ fn oneofs_have_their_names() {
     choice.item.proto_name = named(None, Some("the_choice"), Some("oneKind"));
     let mut flat = oneof("EventBody", 8, 4, 4, &[("Id", Some(scalar(Scalar::U32)))]);
     flat.item.proto_name = named(None, None, Some("eventBody"));
-    let mut event = message("Event", 16, 4, &[
-        ("event_body", 0, Type::Oneof(id("EventBody"))),
-        ("choice", 8, Type::Oneof(id("Choice"))),
-    ]);
+    let mut event = message(
+        "Event",
+        16,
+        4,
+        &[("event_body", 0, Type::Oneof(id("EventBody"))), ("choice", 8, Type::Oneof(id("Choice")))],
+    );
     (event.fields[0].wire.flat, event.fields[0].tag, event.fields[1].tag) = (true, 0, 2);
     let records = vec![Record::Oneof(choice), Record::Oneof(flat), Record::Message(event)];
     let pool = compiled(&export(records).unwrap());
@@ -212,17 +222,15 @@ fn packages_stay_apart() {
 /// Services may refer to all packages, so they are in the last file.
 #[test]
 fn services_come_after_all_packages() {
-    let mut all = objects().split_off(1);
-    let moved = all.iter_mut().find_map(|record| match record {
-        Record::Message(it) => Some(it),
-        _ => None,
-    });
-    let moved = moved.expect("there is a message");
+    let mut moved = message("Moved", 4, 4, &[("x", 0, scalar(Scalar::U32))]);
     moved.item.proto_name = named(Some("acme.v1"), None, None);
-    let name = format!("acme.v1.{}", moved.item.name);
+    let holder = holder("Holder", Type::Message(id("Moved")));
+    let all = [objects().split_off(1), vec![Record::Message(moved), Record::Message(holder)]].concat();
     let files = export(all).unwrap();
     let pool = compiled(&files);
-    assert_eq!(pool.get_message_by_name(&name).unwrap().parent_file().name(), "acme_v1.proto");
+    assert_eq!(pool.get_message_by_name("acme.v1.Moved").unwrap().parent_file().name(), "acme_v1.proto");
+    assert_eq!(files.len(), 3, "{:?}", files.keys());
+    assert!(pool.services().len() > 0, "{}", files["demo.proto"]);
 }
 
 /// What protobuf has itself is imported, if it is that.
@@ -233,7 +241,9 @@ fn protobufs_own_types_are_imported() {
             (0..).zip(members).map(|(at, name)| (*name, at * 4, scalar(Scalar::U32))).collect();
         let mut it = message("Mine", 4 * members.len() as u64, 4, &fields);
         it.item.proto_name = named(Some("google.protobuf"), Some("Any"), None);
-        vec![Record::Message(it), Record::Message(holder("Holder", Type::Message(id("Mine"))))]
+        let inner = [("inner", 0, Type::Message(id("Mine")))];
+        let holder = message("Holder", 4 * members.len() as u64, 4, &inner);
+        vec![Record::Message(it), Record::Message(holder)]
     };
     let files = export(known(&["type_url", "value"])).unwrap();
     let pool = compiled(&files);
@@ -259,7 +269,10 @@ fn names_that_can_not_be_are_refused() {
         refused(vec![with(nested(name))], "can't be a name in .proto");
         refused(vec![with(named(Some(name), None, None))], "can't be a name in .proto");
     }
-    let two = vec![with(nested("Other")), Record::Message(message("Other", 4, 4, &[("x", 0, scalar(Scalar::U32))]))];
+    let two = vec![
+        with(nested("Other")),
+        Record::Message(message("Other", 4, 4, &[("x", 0, scalar(Scalar::U32))])),
+    ];
     refused(two, "its name in .proto, `Other`, can't be told from that of");
     let in_enum = vec![with(nested("Kind.M")), Record::Enum(enumeration("Kind", Scalar::U8, &[("None", 0)]))];
     refused(in_enum, "it would be in the enum demo::Kind, which holds no types");

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use super::conformance::Conformance;
+use crate::conformance::Suite;
 use crate::dart_sdk::Sdk;
 use crate::flutter::Flutter;
 use crate::generated::Action;
@@ -27,7 +29,8 @@ impl Test {
     ///
     /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
     /// files are current), protoc or Flutter are part of `cargo test`, and fail if one of them is
-    /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian.
+    /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian, and
+    /// so is protobuf's conformance suite, also where there is no `g++`.
     ///
     /// # Errors
     ///
@@ -42,7 +45,7 @@ impl Test {
 }
 
 /// Number of parts that [`check`] has.
-const PARTS: usize = 8;
+const PARTS: usize = 9;
 
 fn check(times: &mut Times) -> Result<()> {
     // Taken before cargo builds this program again, when its file becomes `xtask (deleted)`.
@@ -109,7 +112,11 @@ fn check(times: &mut Times) -> Result<()> {
     let debugged = times.part("pool-debug", || {
         run(cargo().args(["test", "-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"]))
     });
-    tested.and(documented).and(debugged)
+    let conforms = match Suite::is_installable() {
+        true => times.part("protobuf's conformance suite", || Conformance {}.run()),
+        false => Ok(()),
+    };
+    tested.and(documented).and(debugged).and(conforms)
 }
 
 /// Has cargo run each test binary by `cargo xtask timed`, which appends its time to `file`.

@@ -37,7 +37,8 @@ pub(super) fn differences(
     for file in &files {
         fs::write(folder.join(&file.path), &file.contents)?;
     }
-    let set = protox::compile(files.iter().map(|file| &file.path), [folder]).map_err(|error| anyhow!("{error:?}"))?;
+    let set = protox::compile(files.iter().map(|file| &file.path), [folder])
+        .map_err(|error| anyhow!("{error:?}"))?;
     let pool = DescriptorPool::from_file_descriptor_set(set)?;
     // Protobuf's own types are imported, so they are what they were.
     let messages = messages.iter().filter(|(it, _)| it.package_name() != "google.protobuf");

@@ -655,7 +655,8 @@ impl Importer<'_> {
         let name = &self.type_names[it.full_name()];
         let rename = options.text("dart_name").or_else(|| name.rename.clone());
         let own = rename.as_ref().unwrap_or(&name.name);
-        let oneof = it.oneofs().find(|oneof| !oneof.is_synthetic()).filter(|_| matches!(body, Body::Oneof(_)));
+        let oneof =
+            it.oneofs().find(|oneof| !oneof.is_synthetic()).filter(|_| matches!(body, Body::Oneof(_)));
         let oneof = oneof.map(|oneof| oneof.name().to_owned()).filter(|name| name != "value");
         Source {
             doc,
@@ -676,13 +677,7 @@ impl Importer<'_> {
 
     /// Returns the parts of a type's name in .proto that an export would not choose for a type that
     /// is called `own` in Rust or Dart.
-    fn proto_name(
-        &self,
-        full: &str,
-        package: &str,
-        own: &str,
-        oneof: Option<String>,
-    ) -> Option<ProtoName> {
+    fn proto_name(&self, full: &str, package: &str, own: &str, oneof: Option<String>) -> Option<ProtoName> {
         let path = full.strip_prefix(package).map_or(full, |rest| rest.trim_start_matches('.'));
         // `json = ".."` says so as well.
         let known = WELL_KNOWN.contains(&full) || full == NULL_VALUE;
