@@ -148,22 +148,23 @@ impl<'a> Files<'a> {
             return Err(Problems(problems));
         }
         // The main file has the highest level of its package.
-        let most = |of: &str| {
-            let levels = levels.iter().zip(&packages).filter(|(_, package)| **package == of);
-            levels.map(|(level, _)| *level).max().unwrap_or_default()
-        };
-        let is_main = |of: &str, level: usize| of == package && level == most(of);
+        let mut most: HashMap<&str, usize> = HashMap::new();
+        for (level, of) in levels.iter().zip(&packages) {
+            let most = most.entry(*of).or_default();
+            *most = (*most).max(*level);
+        }
         let mut files = BTreeMap::new();
-        for ((level, of), ids) in levels.iter().zip(&packages).zip(groups.values().chain([&Vec::new()])) {
-            let is_main = is_main(of, *level);
-            let stem = if *of == package {
-                main.strip_suffix(".proto").unwrap_or(main).to_owned()
-            } else {
-                of.replace('.', "_")
+        let none = Vec::new();
+        for ((level, of), ids) in levels.iter().zip(&packages).zip(groups.values().chain([&none])) {
+            let is_last = *level == most[*of];
+            let is_main = *of == package && is_last;
+            let stem = match *of == package {
+                true => main.strip_suffix(".proto").unwrap_or(main).to_owned(),
+                false => of.replace('.', "_"),
             };
             let mut name = match level {
                 _ if is_main => main.to_owned(),
-                level if *level == most(of) => format!("{stem}.proto"),
+                _ if is_last => format!("{stem}.proto"),
                 level => format!("{stem}_{level}.proto"),
             };
             while !is_main && (name == main || name == super::OPTIONS_FILE) {
