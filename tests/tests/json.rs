@@ -264,6 +264,7 @@ struct Wrappers {
 
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
 enum WrapperChoice {
     Unset,
     #[ffi(tag = 100, encoding = "wrapper")]
@@ -304,7 +305,7 @@ fn wrappers_are_the_values_in_them() {
     for (json, start) in [
         (r#"{"count":{}}"#, "count.value: `{}}` at byte 9"),
         (r#"{"sizes":["1",-1]}"#, "sizes[1].value: -1 before byte 16 doesn't fit into uint64"),
-        (r#"{"name":"nine bytes"}"#, "name.value: text of 10 bytes, and the capacity is 8"),
+        (r#"{"name":"nine bytes"}"#, "name: text of 10 bytes, and the capacity is 8"),
         (r#"{"sizes":[null]}"#, "sizes[0].value: `null]}` at byte 10"),
     ] {
         let error = Wrappers::decode_json(json).unwrap_err().to_string();

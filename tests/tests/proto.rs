@@ -167,11 +167,9 @@ fn an_export_has_the_names_of_the_files() {
         corpus.join("old.proto"),
         corpus.join("unbounded.proto"),
     ];
-    let packages: Vec<_> = files
-        .iter()
-        .zip(["names_a", "names_b", "names_c"])
-        .map(|(file, name)| (name.to_owned(), file.clone()));
-    let packages: Vec<_> = packages.collect();
+    let names = ["names_a", "names_b", "names_c"];
+    let packages: Vec<_> =
+        names.into_iter().zip(&files).map(|(name, file)| (name.to_owned(), file.clone())).collect();
     for (file, library) in files.iter().zip(import_and_build(&folder, &packages)) {
         let set = protox(file);
         let package = set.file.last().unwrap().package().to_owned();

@@ -387,8 +387,8 @@ impl<'a> Exporter<'a> {
         let ends = |path: &'a str| path.match_indices('.').map(|(end, _)| end).chain([path.len()]);
         let paths: HashSet<_> = own.flat_map(|path| ends(path).map(|end| &path[..end])).collect();
         let parts: HashSet<_> = paths.iter().flat_map(|path| path.split('.')).collect();
-        // `(ffi.simd)` is looked up from the innermost scope outwards, so a package `demo.ffi` would
-        // hide it, and a message of that name.
+        // `(ffi.simd)` is looked up from the innermost scope outwards, so a package `demo.ffi` or a
+        // message of that name would hide it.
         let hidden =
             |name: &str| parts.contains(name) || file.package.split('.').skip(1).any(|part| part == name);
         let options = if hidden("ffi") { ".ffi" } else { "ffi" };
@@ -706,7 +706,8 @@ impl<'a> Exporter<'a> {
         cases.map(|case| case.ty.as_ref().map(|ty| ty.record(self.model))).collect()
     }
 
-    /// Writes the cases of a oneof in the message `scope`, with the types that `case_types` returns.
+    /// Writes the cases of a oneof in the message `scope`, with the types that `case_types`
+    /// returns.
     fn cases<'t>(
         &self,
         out: &mut String,

@@ -233,7 +233,7 @@ fn services_come_after_all_packages() {
     assert!(pool.services().len() > 0, "{}", files["demo.proto"]);
 }
 
-/// What protobuf has itself is imported, if it is that.
+/// Types of protobuf are imported, if they are those.
 #[test]
 fn protobufs_own_types_are_imported() {
     let known = |members: &[&str]| {

@@ -25,12 +25,13 @@ pub struct Test {}
 
 impl Test {
     /// Checks everything that CI checks. Installs a Dart SDK, protoc, what judges .proto files and
-    /// Flutter's engine when the machine has none. Prints the time of each part at its end, also when a check has failed.
+    /// Flutter's engine when the machine has none. Prints the time of each part at its end, also
+    /// when a check has failed.
     ///
     /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
     /// files are current), protoc or Flutter are part of `cargo test`, and fail if one of them is
-    /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian, and
-    /// so is protobuf's conformance suite, also where there is no `g++`.
+    /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian.
+    /// Protobuf's conformance suite is left out without Debian or `g++`.
     ///
     /// # Errors
     ///
