@@ -14,7 +14,7 @@ use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
 use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
-use crate::proto::names::{case_name, field_name, type_name, value_name, variant_name};
+use crate::proto::names::{case_name, field_name, json_name, type_name, value_name, variant_name};
 use crate::proto::rust::{self, Body, Part, Pool, Source};
 use crate::proto::wire::wire;
 
@@ -95,24 +95,39 @@ const WELL_KNOWN: [&str; 14] = [
 /// Enum whose value is `null` in JSON.
 const NULL_VALUE: &str = "google.protobuf.NullValue";
 
-/// Returns the names in JSON of a field that is called `name` in Rust or Dart, if they aren't those
-/// that the derive makes of that.
-fn json_names(field: &FieldDescriptor, name: &str) -> Vec<String> {
-    let original = field_name(name.trim_start_matches("r#"));
-    let mut implied = String::new();
-    let mut words = original.split('_');
-    implied.extend(words.next());
-    for word in words {
-        let mut letters = word.chars();
-        implied.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        implied.push_str(letters.as_str());
-    }
-    if original == field.name() && implied == field.json_name() {
-        return Vec::new();
-    }
+/// Returns the names of a field in JSON and in .proto.
+fn json_names(field: &FieldDescriptor) -> Vec<String> {
     let mut names = vec![field.json_name().to_owned(), field.name().to_owned()];
     names.dedup();
     names
+}
+
+/// Returns the names that the derive makes of those in Rust or Dart.
+fn implied_json_names(name: &str) -> Vec<String> {
+    let original = field_name(name.trim_start_matches("r#"));
+    let mut names = vec![json_name(&original), original];
+    names.dedup();
+    names
+}
+
+/// Leaves out the names in JSON and .proto that the derive and an export choose anyway. Names in
+/// Dart, of which they are made, have to be final.
+pub(super) fn leave_out_implied(items: &mut [Source]) {
+    for item in items {
+        let own = item.rename.as_ref().unwrap_or(&item.name).clone();
+        if let Some(proto) = &mut item.proto {
+            proto.name = proto.name.take().filter(|name| *name != type_name(&own));
+        }
+        item.proto = item.proto.take().filter(|proto| *proto != ProtoName::default());
+        let is_enum = matches!(item.body, Body::Enum { .. });
+        for part in item.body.parts_mut() {
+            let name = part.rename.as_ref().unwrap_or(&part.name);
+            let implied = if is_enum { vec![value_name(&own, name)] } else { implied_json_names(name) };
+            if part.json == implied {
+                part.json.clear();
+            }
+        }
+    }
 }
 
 impl Importer<'_> {
@@ -221,13 +236,8 @@ impl Importer<'_> {
         let doc = self.doc(&file, it.path());
         let name = &self.type_names[it.full_name()];
         let rename = options.text("enum_dart_name").or_else(|| name.rename.clone());
-        let own = rename.as_ref().unwrap_or(&name.name);
         for part in &mut parts {
-            let names = part.value.and_then(|value| originals.remove(&value)).unwrap_or_default();
-            let implied = value_name(own, part.rename.as_ref().unwrap_or(&part.name));
-            if names != [implied] {
-                part.json = names;
-            }
+            part.json = part.value.and_then(|value| originals.remove(&value)).unwrap_or_default();
         }
         Source {
             doc,
@@ -235,7 +245,7 @@ impl Importer<'_> {
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
-            proto: self.proto_name(it.full_name(), it.package_name(), own, None),
+            proto: Some(self.proto_name(it.full_name(), it.package_name(), None)),
             rename,
             pool: None,
             flags: Vec::new(),
@@ -654,7 +664,6 @@ impl Importer<'_> {
         let doc = self.doc(&it.parent_file(), it.path());
         let name = &self.type_names[it.full_name()];
         let rename = options.text("dart_name").or_else(|| name.rename.clone());
-        let own = rename.as_ref().unwrap_or(&name.name);
         let oneof =
             it.oneofs().find(|oneof| !oneof.is_synthetic()).filter(|_| matches!(body, Body::Oneof(_)));
         let oneof = oneof.map(|oneof| oneof.name().to_owned()).filter(|name| name != "value");
@@ -664,7 +673,7 @@ impl Importer<'_> {
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
-            proto: self.proto_name(it.full_name(), it.package_name(), own, oneof),
+            proto: Some(self.proto_name(it.full_name(), it.package_name(), oneof)),
             rename,
             pool: None,
             flags: Vec::new(),
@@ -675,16 +684,13 @@ impl Importer<'_> {
         }
     }
 
-    /// Returns the parts of a type's name in .proto that an export would not choose for a type that
-    /// is called `own` in Rust or Dart.
-    fn proto_name(&self, full: &str, package: &str, own: &str, oneof: Option<String>) -> Option<ProtoName> {
+    /// Returns the name of a type in .proto.
+    fn proto_name(&self, full: &str, package: &str, oneof: Option<String>) -> ProtoName {
         let path = full.strip_prefix(package).map_or(full, |rest| rest.trim_start_matches('.'));
         // `json = ".."` says so as well.
         let known = WELL_KNOWN.contains(&full) || full == NULL_VALUE;
         let package = (package != self.root && !package.is_empty() && !known).then(|| package.to_owned());
-        let name = (path != type_name(own) && !known).then(|| path.to_owned());
-        let is_any = package.is_some() || name.is_some() || oneof.is_some();
-        is_any.then_some(ProtoName { package, name, oneof })
+        ProtoName { package, name: (!known).then(|| path.to_owned()), oneof }
     }
 
     /// Returns a field or case of `of`, a message or a flattened oneof.
@@ -710,7 +716,7 @@ impl Importer<'_> {
         Part {
             doc: self.doc(&field.parent_file(), field.path()),
             deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
-            json: json_names(field, rename.as_ref().unwrap_or(&name)),
+            json: json_names(field),
             name,
             tag: Some(field.number()),
             wire: wire(field),
