@@ -19,6 +19,7 @@ use crate::output::{Leftovers, Origin, OutputFile, Plan};
 use crate::progress::{self, Meter};
 use crate::project::doctor::{self, Finding};
 use crate::project::{Kind, Project, start};
+use crate::proto::ExportOptions;
 use crate::proto::breaking::{self, Files};
 use crate::proto::command::Import;
 use crate::shipping::command::Package;
@@ -71,6 +72,9 @@ enum Command {
         /// Package of protobuf [default: the library's name]
         #[arg(long, value_name = "NAME")]
         package: Option<String>,
+        /// Option of the file, such as go_package=example.com/orders; may be given several times
+        #[arg(long = "option", value_name = "NAME=VALUE", value_parser = file_option)]
+        options: Vec<(String, String)>,
         /// Write nothing; show what would change, and fail if anything would
         #[arg(long)]
         check: bool,
@@ -287,14 +291,15 @@ pub fn run(cli: Cli) -> Result<()> {
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, vec![OutputFile::generated(name, body)], None), check)
         }
-        Command::Proto { source, out, package, check } => {
+        Command::Proto { source, out, package, options, check } => {
             let found = source.find()?;
             let name = out.file_name().and_then(OsStr::to_str).context("--out must name a file")?;
             if name == proto::OPTIONS_FILE {
                 bail!("--out {name} is what the file of the options is called: choose another name");
             }
             let model = found.model()?;
-            let files = proto::files(&model, name, package.as_deref()).map_err(|it| found.explain(&it))?;
+            let options = ExportOptions { package, file_options: options };
+            let files = proto::files_with(&model, name, &options).map_err(|it| found.explain(&it))?;
             let folder = out.parent().unwrap_or(Path::new(""));
             finish(&out, Plan::new(folder, files, None), check)
         }
@@ -351,6 +356,12 @@ pub fn run(cli: Cli) -> Result<()> {
         }
         Command::Inspect { source, json: false, .. } => print(&inspect::text(&source.find()?.model()?)),
     }
+}
+
+/// Parses an option of a .proto file.
+fn file_option(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Builds the crate in a folder, and writes its package to the folder `out`.

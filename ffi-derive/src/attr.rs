@@ -32,6 +32,7 @@ pub(crate) struct MessageAttrs {
     #[darling(default)]
     pub(crate) arena: Flag,
     pub(crate) json: Option<WellKnown>,
+    pub(crate) proto: Option<ProtoName>,
 }
 
 /// `#[ffi(..)]` on an enum that holds data.
@@ -45,6 +46,7 @@ pub(crate) struct OneofAttrs {
     #[darling(default)]
     pub(crate) checked: Flag,
     pub(crate) json: Option<WellKnown>,
+    pub(crate) proto: Option<ProtoName>,
 }
 
 /// `#[ffi(..)]` on an enum without data.
@@ -54,6 +56,7 @@ pub(crate) struct EnumAttrs {
     #[darling(flatten)]
     pub(crate) common: CommonAttrs,
     pub(crate) json: Option<WellKnown>,
+    pub(crate) proto: Option<ProtoName>,
 }
 
 /// `#[ffi(..)]` on an error.
@@ -82,6 +85,87 @@ impl FromMeta for WellKnown {
         })?;
         Ok(Self { name: text.value(), span: item.span() })
     }
+}
+
+/// `proto(package = "acme.v1", name = "Order.Line", oneof = "kind")`: the name of a type in .proto.
+#[derive(Debug, Default)]
+pub(crate) struct ProtoName {
+    package: Option<LitStr>,
+    name: Option<LitStr>,
+    oneof: Option<LitStr>,
+    /// Texts of the parts that are given, by their keys.
+    parts: Vec<(&'static str, String)>,
+}
+
+impl ProtoName {
+    const HINT: &str = "hint: `proto(name = \"Order.Line\")` for the messages around it and its own name, \
+                        `proto(package = \"acme.v1\")`, and `proto(oneof = \"kind\")` for an enum that holds data";
+
+    /// Returns the parts that are given, each with its key.
+    pub(crate) fn parts(&self) -> &[(&'static str, String)] {
+        &self.parts
+    }
+
+    /// Returns the name that a type has by its attributes `proto` and `json`, if they give one.
+    pub(crate) fn of_type(proto: Option<Self>, json: Option<&WellKnown>) -> Result<Option<Self>> {
+        let Some((package, name)) = json.and_then(|json| json.name.rsplit_once('.')) else {
+            return Ok(proto);
+        };
+        if let Some(given) = proto.iter().find_map(|proto| proto.package.as_ref().or(proto.name.as_ref())) {
+            let problem = format!(
+                "`json = \"{package}.{name}\"` already says which type of protobuf it is\nhint: remove this name"
+            );
+            return Err(refuse(given, problem));
+        }
+        let mut proto = proto.unwrap_or_default();
+        proto.parts.splice(..0, [("package", package.to_owned()), ("name", name.to_owned())]);
+        Ok(Some(proto))
+    }
+
+    /// Refuses the name of a oneof, which only an enum that holds data is.
+    pub(crate) fn without_oneof(proto: Option<Self>) -> Result<Option<Self>> {
+        match proto.as_ref().and_then(|proto| proto.oneof.as_ref()) {
+            Some(oneof) => Err(refuse(oneof, format!("this is no oneof\n{}", Self::HINT))),
+            None => Ok(proto),
+        }
+    }
+}
+
+impl FromMeta for ProtoName {
+    fn from_meta(item: &Meta) -> Result<Self> {
+        #[derive(FromMeta)]
+        struct Keys {
+            package: Option<LitStr>,
+            name: Option<LitStr>,
+            oneof: Option<LitStr>,
+        }
+        let problem = || refuse(item, format!("`proto` takes names in .proto\n{}", Self::HINT));
+        if !matches!(item, Meta::List(_)) {
+            return Err(problem());
+        }
+        let Keys { package, name, oneof } = Keys::from_meta(item)?;
+        let given = [("package", &package), ("name", &name), ("oneof", &oneof)];
+        let given = given.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?)));
+        let mut errors = Error::accumulator();
+        for (key, text) in given.clone() {
+            let value = text.value();
+            if !value.split('.').all(is_proto_name) || (key == "oneof" && value.contains('.')) {
+                let what = format!("`{value}` can't be a name in .proto\n{}", Self::HINT);
+                errors.push(refuse(text, what));
+            }
+        }
+        let parts: Vec<_> = given.map(|(key, text)| (key, text.value())).collect();
+        if parts.is_empty() {
+            errors.push(problem());
+        }
+        errors.finish_with(Self { package, name, oneof, parts })
+    }
+}
+
+/// Returns true for what protobuf takes as a name: ASCII letters, digits and underscores.
+fn is_proto_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
 }
 
 /// `json("price", "cost")`: the names of a field, case or variant in JSON.

@@ -77,6 +77,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// | `rename = "Name"` | its name in Dart |
 /// | `reserved(4, 7..=9)` | numbers in .proto that no field may take |
 /// | `json = "google.protobuf.Struct"` | its JSON is that of a message of `google.protobuf`, which has the same numbers: `Struct`, `Value`, `ListValue`, `FieldMask`, `Any`, or a wrapper such as `Int64Value` |
+/// | `proto(package = "acme.v1", name = "Order.Line")` | its name in .proto, if it isn't the one in Rust in the package of the export: with the messages around it, which need not be in Rust. Types of `google.protobuf` are imported. `proto(oneof = "kind")` names the `oneof` that an enum with data is |
 /// | `prefix = "name"` | the symbols are `name_ffi_..`, instead of with the name of the crate |
 /// | `crate = "::path"` | path of `ffi_core`, if it has been renamed or another crate re-exports it. See [Safety](#safety) |
 ///
@@ -99,6 +100,7 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 ///
 /// `json("price", "cost")` on a field, case or variant gives its names in JSON, of which the first
 /// is written, and all are read; without it they are that of .proto and the same in lowerCamelCase.
+/// In .proto it has the second name, or the first if there is one, as far as protobuf takes that.
 ///
 /// Doc comments and `#[deprecated]` are carried to Dart.
 ///
@@ -169,7 +171,8 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 ///
 /// `#[ffi(rename = "..", prefix = "..", crate = "..")]` on the enum, as for `FfiMessage`;
 /// `#[ffi(rename = "..")]` on a variant is its name in Dart, `#[ffi(json("RED", ..))]` are its
-/// names in JSON; an enum with `#[ffi(json = "google.protobuf.NullValue")]` is `null` there.
+/// names in JSON and .proto; an enum with `#[ffi(json = "google.protobuf.NullValue")]` is `null` in
+/// JSON. `#[ffi(proto(package = "..", name = ".."))]` is its name in .proto.
 ///
 /// # Examples
 ///

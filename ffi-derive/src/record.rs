@@ -197,6 +197,16 @@ impl Object<'_> {
                 self.key(key).string(value);
             }
         }
+        if !item.json.is_empty() {
+            self.key("json_names").array(&item.json, |value, name| value.string(name));
+        }
+        if let Some(proto) = &item.proto {
+            self.key("proto_name").object(|name| {
+                for (key, text) in proto.parts() {
+                    name.key(key).string(text);
+                }
+            });
+        }
     }
 
     fn separate(&mut self) {

@@ -242,6 +242,80 @@ struct Node {
     others: FfiVec<FfiRef<Node>, 2>,
 }
 
+/// Values that protobuf has in wrappers, and JSON has as they are.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+struct Wrappers {
+    #[ffi(encoding = "wrapper")]
+    flag: FfiOption<bool>,
+    #[ffi(encoding = "wrapper")]
+    count: FfiOption<i32>,
+    #[ffi(encoding = "wrapper")]
+    sizes: FfiVec<u64, 3>,
+    #[ffi(encoding = "wrapper")]
+    name: FfiOption<FfiStr<8>>,
+    #[ffi(encoding = "wrapper")]
+    ratios: FfiMap<i32, f32, 2>,
+    #[ffi(encoding = "wrapper")]
+    blob: FfiBytes<4>,
+    #[ffi(flatten)]
+    choice: WrapperChoice,
+}
+
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C, u32)]
+#[expect(dead_code, reason = "read from bytes alone")]
+enum WrapperChoice {
+    Unset,
+    #[ffi(tag = 100, encoding = "wrapper")]
+    Weight(f64),
+    #[ffi(tag = 101, encoding = "wrapper")]
+    Label(FfiStr<8>),
+}
+
+#[derive(FfiMessage)]
+#[repr(C)]
+struct ArenaWrappers {
+    #[ffi(encoding = "wrapper")]
+    name: ArenaBox<ArenaStr>,
+    #[ffi(encoding = "wrapper")]
+    blobs: ArenaVec<ArenaBytes>,
+    #[ffi(encoding = "wrapper")]
+    sizes: ArenaMap<ArenaStr, u32>,
+}
+
+#[test]
+fn wrappers_are_the_values_in_them() {
+    let json = concat!(
+        r#"{"flag":false,"count":0,"sizes":["0","1"],"name":"","ratios":{"-1":0.5,"7":0.0},"#,
+        r#""blob":"AQI=","label":""}"#
+    );
+    let read = Wrappers::decode_json(json).unwrap();
+    assert_eq!((read.flag, read.count), (Some(false).into(), Some(0).into()));
+    assert_eq!(
+        (&read.sizes[..], read.choice.clone()),
+        (&[0, 1][..], WrapperChoice::Label("".parse().unwrap()))
+    );
+    assert_eq!(read.encode_json().unwrap(), json);
+    // Field 1 with nothing in it, then field 2 with nothing in it.
+    assert_eq!(read.encode_proto()[..4], [0x0A, 0, 0x12, 0]);
+    assert_eq!(*Wrappers::decode_proto(&read.encode_proto()).unwrap(), *read);
+    let absent = Wrappers::decode_json(r#"{"flag":null,"count":null,"name":null,"weight":null}"#).unwrap();
+    assert_eq!((absent.flag, absent.count, absent.choice), (None.into(), None.into(), WrapperChoice::Unset));
+    for (json, start) in [
+        (r#"{"count":{}}"#, "count.value: `{}}` at byte 9"),
+        (r#"{"sizes":["1",-1]}"#, "sizes[1].value: -1 before byte 16 doesn't fit into uint64"),
+        (r#"{"name":"nine bytes"}"#, "name: text of 10 bytes, and the capacity is 8"),
+        (r#"{"sizes":[null]}"#, "sizes[0].value: `null]}` at byte 10"),
+    ] {
+        let error = Wrappers::decode_json(json).unwrap_err().to_string();
+        assert!(error.starts_with(start), "{json}: {error}");
+    }
+    let json = r#"{"name":"","blobs":["","AQI="],"sizes":{"a":0}}"#;
+    let arena = FfiArena::<ArenaWrappers>::from_json(json).unwrap();
+    assert_eq!(arena.to_json().unwrap(), json);
+}
+
 /// JSON of an order with a value for each field, in the order in which it is written.
 const ORDER: &str = concat!(
     r#"{"orderId":"18446744073709551615","labelText":"caf\u00e9 \"x\"\n","colour":"PAINT_COLOUR_DARK_BLUE","#,

@@ -1,15 +1,20 @@
 //! Compiles exported .proto files with protobuf's own compiler and protox.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto;
 use ffi_tests::{Fixture, build_package, import_and_build, records};
+use prost_reflect::DescriptorPool;
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::FileDescriptorSet;
 use xtask::dart_sdk::Sdk;
 use xtask::generated::{Generated, emitter};
+use xtask::proto_tools::ProtoTool;
 use xtask::protoc::Protoc;
 use xtask::protos::{self, Project, Tools};
 use xtask::workspace::{capture, root};
@@ -133,13 +138,21 @@ fn small_files_of_every_kind_go_in_and_come_back() {
     let (folder, name) = (root().join("tests/protos"), "small".to_owned());
     let project = Project { name, include: vec![folder.clone()], folder, values: 20, part: 100 };
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_small");
-    let build = |folder: &Path, name: &str| Ok(build_package(&folder.join("Cargo.toml"), name));
+    let library = RefCell::new(PathBuf::new());
+    let build = |folder: &Path, name: &str| {
+        let built = build_package(&folder.join("Cargo.toml"), name);
+        library.replace(built.clone());
+        Ok(built)
+    };
     // Protobuf's own Python sends some as well; `cargo xtask protos` sends more.
     let (protoc, dart) = (Protoc::for_tests(), Sdk::for_tests());
     let python = || protoc.as_ref().expect("it is there").python(&target);
     let sent = protoc.as_ref().map(|_| (&python as &dyn Fn() -> _, 5));
     let tools = Tools { build: &build, protoc: protoc.as_ref(), python: sent, dart: dart.as_ref() };
     let row = protos::check(&project, &target, &tools).unwrap();
+    let files = fs::read_dir(&project.folder).unwrap().map(|it| it.unwrap().path());
+    let files: Vec<_> = files.filter(|it| it.extension().is_some_and(|it| it == "proto")).collect();
+    assert_kept(&files, &library.borrow(), "small");
     assert!(row.failures.is_empty(), "{:#?}", row.failures);
     if protoc.is_some() {
         assert_eq!((row.peer.values, row.peer.wrong), (5 * row.messages as u64, 0));
@@ -148,6 +161,146 @@ fn small_files_of_every_kind_go_in_and_come_back() {
     assert_eq!((row.emitted, row.came_back), (49, 49));
     assert!(row.messages > 60, "{row}");
     assert_eq!(row.right, row.values, "{row}");
+}
+
+/// Names in .proto stay what they are when files go in and out.
+#[test]
+fn an_export_has_the_names_of_the_files() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_names");
+    let corpus = root().join("fuzz/corpus/proto");
+    let files = [root().join("examples/06_proto_interop/proto/orders.proto"), corpus.join("unbounded.proto")];
+    let names = ["names_a", "names_b"];
+    let packages: Vec<_> =
+        names.into_iter().zip(&files).map(|(name, file)| (name.to_owned(), file.clone())).collect();
+    for (file, library) in files.iter().zip(import_and_build(&folder, &packages)) {
+        let set = protox(file);
+        let package = set.file.last().unwrap().package().to_owned();
+        assert_kept(std::slice::from_ref(file), &library, &package);
+    }
+}
+
+/// Checks that a library, which was made of files, is exported with all names in them. Types
+/// without a package are in `package`.
+#[track_caller]
+fn assert_kept(files: &[PathBuf], library: &Path, package: &str) {
+    let folder = files[0].parent().unwrap();
+    let options = root().join("ffi-dart-emit/proto");
+    let set = protox::compile(files, [folder, &options, &rules()]);
+    let set = set.unwrap_or_else(|error| panic!("{error:?}"));
+    let before = DescriptorPool::from_file_descriptor_set(set).unwrap();
+    let model = model::resolve(records(library).unwrap()).unwrap();
+    let exported = tempfile::tempdir().unwrap();
+    let written = proto::files(&model, "exported.proto", Some(package));
+    let written = written.unwrap_or_else(|problems| panic!("{problems}"));
+    let names: Vec<_> = written.iter().map(|file| file.path.clone()).collect();
+    for file in &written {
+        fs::write(exported.path().join(&file.path), &file.contents).unwrap();
+    }
+    let set = protox::compile(&names, [exported.path(), &rules()]);
+    let after = DescriptorPool::from_file_descriptor_set(set.unwrap()).unwrap();
+    let (before, after) = (names_in(&before, package), names_in(&after, package));
+    let lost: Vec<_> = before.difference(&after).collect();
+    assert!(lost.is_empty(), "{lost:#?}\nare not among {after:#?}");
+    assert!(!before.is_empty(), "there are names to keep");
+}
+
+/// Returns the names in all packages but those of options and of protobuf: of fields with their
+/// numbers, their names in JSON and their oneofs, and of values.
+fn names_in(pool: &DescriptorPool, package: &str) -> BTreeSet<String> {
+    let own = |of: &str| !["google", "ffi", "buf"].contains(&of.split('.').next().unwrap_or_default());
+    let full = |of: &str, name: &str| {
+        if of.is_empty() { format!("{package}.{name}") } else { name.to_owned() }
+    };
+    let mut names = BTreeSet::new();
+    for it in pool.all_messages().filter(|it| own(it.package_name()) && !it.is_map_entry()) {
+        let name = full(it.package_name(), it.full_name());
+        names.insert(format!("message {name}"));
+        for field in it.fields().filter(|field| !field.is_group()) {
+            let oneof = field.containing_oneof().filter(|it| !it.is_synthetic());
+            let oneof = oneof.map(|it| it.name().to_owned());
+            let (own, number, json) = (field.name(), field.number(), field.json_name());
+            names.insert(format!("{name}: {own} = {number}, `{json}`, in {oneof:?}"));
+        }
+    }
+    for it in pool.all_enums().filter(|it| own(it.package_name())) {
+        let name = full(it.package_name(), it.full_name());
+        names.extend(it.values().map(|value| format!("{name}: {} = {}", value.name(), value.number())));
+    }
+    names
+}
+
+/// The lints of buf find nothing in exports but what `tests/golden/buf.yaml` gives reasons for.
+#[test]
+fn buf_has_nothing_to_say_of_exports() {
+    let Some(buf) = ProtoTool::Buf.for_tests() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for file in exported() {
+        // A folder is called like its package.
+        let stem = file.file_stem().unwrap();
+        fs::create_dir_all(folder.path().join(stem)).unwrap();
+        fs::copy(&file, folder.path().join(stem).join(file.file_name().unwrap())).unwrap();
+    }
+    fs::write(folder.path().join("ffi_options.proto"), proto::OPTIONS).unwrap();
+    let rules = folder.path().join(proto::RULES_FILE);
+    fs::create_dir_all(rules.parent().unwrap()).unwrap();
+    fs::write(&rules, proto::RULES).unwrap();
+    fs::copy(root().join("tests/golden/buf.yaml"), folder.path().join("buf.yaml")).unwrap();
+    let lint = || {
+        let mut lint = Command::new(&buf);
+        lint.arg("lint").current_dir(&folder).env("BUF_CACHE_DIR", folder.path().join(".cache"));
+        lint.output().unwrap()
+    };
+    let output = lint();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    // Checks that it can fail.
+    let wrong = "syntax = \"proto3\";\npackage wrong;\nmessage bad_name {\n  int32 BadName = 1;\n}\n";
+    fs::create_dir(folder.path().join("wrong")).unwrap();
+    fs::write(folder.path().join("wrong/wrong.proto"), wrong).unwrap();
+    let output = lint();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("bad_name") && said.contains("BadName"), "{said}");
+}
+
+/// prost's generator makes Rust of every export.
+#[test]
+fn prost_takes_every_export() {
+    for file in exported() {
+        let set = protox(&file);
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = prost_build::Config::new();
+        config.out_dir(folder.path()).compile_fds(set.clone()).unwrap();
+        let own = set.file.last().unwrap();
+        let source = fs::read_to_string(folder.path().join(format!("{}.rs", own.package()))).unwrap();
+        let structs = source.matches("pub struct ").count();
+        assert!(structs >= own.message_type.len(), "{}: {structs}", file.display());
+    }
+}
+
+/// The generator of Go makes a file of every export, which it parses to format it.
+#[test]
+fn the_generator_of_go_takes_every_export() {
+    let (Some(protoc), Some(go)) = (Protoc::for_tests(), ProtoTool::GenGo.for_tests()) else { return };
+    for file in exported() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let mut generate = protoc.command();
+        for include in [file.parent().unwrap(), &rules()] {
+            generate.arg("-I").arg(include);
+        }
+        generate.arg(format!("--plugin=protoc-gen-go={}", go.display()));
+        generate.arg(format!("--go_out={}", folder.path().display()));
+        for (of, to) in [(name, "own"), (proto::OPTIONS_FILE, "ffi"), (proto::RULES_FILE, "validate")] {
+            generate.arg(format!("--go_opt=M{of}=example.com/{to}"));
+        }
+        capture(generate.arg("--go_opt=paths=source_relative").arg(&file))
+            .unwrap_or_else(|error| panic!("{}: {error:#}", file.display()));
+        let written = folder.path().join(name).with_extension("pb.go");
+        let source = fs::read_to_string(&written).unwrap();
+        let messages = protox(&file).file.last().unwrap().message_type.len();
+        let structs = source.matches(" struct {\n\tstate ").count();
+        assert!(structs >= messages, "{}: {structs} of {messages} messages", file.display());
+    }
 }
 
 /// The schema of a generator of fixed layouts goes in with one command, and is used from Dart with

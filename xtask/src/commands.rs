@@ -15,6 +15,7 @@ pub mod flutter;
 pub mod load;
 pub mod platforms;
 pub mod promtool;
+pub mod proto_tools;
 pub mod protoc;
 pub mod protos;
 pub mod release;
@@ -42,6 +43,8 @@ pub enum Command {
     DartSdk(dart_sdk::DartSdk),
     /// Find Flutter's engine, or install one into `.flutter/`; with an app, run its tests.
     Flutter(flutter::Flutter),
+    /// Find what judges exported .proto files, or install it, and print the paths.
+    ProtoTools(proto_tools::ProtoTools),
     /// Find protobuf's compiler, or install one into `.protoc/`, and print its path.
     Protoc(protoc::Protoc),
     /// Find a headless Chromium, or install one into `.chromium/`, and print its file and version.
@@ -97,6 +100,7 @@ impl Cli {
         match self.command {
             Command::DartSdk(args) => args.run(),
             Command::Flutter(args) => args.run(),
+            Command::ProtoTools(args) => args.run(),
             Command::Protoc(args) => args.run(),
             Command::Chromium(args) => args.run(),
             Command::Demo(args) => args.run(),

@@ -45,6 +45,12 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// Returns true if this machine has what installs the suite.
+    #[must_use]
+    pub fn is_installable() -> bool {
+        debian::has_tools() && workspace::on_path("g++").is_some()
+    }
+
     /// Returns the suite in `.conformance/`. When there is none, installs it.
     ///
     /// # Errors

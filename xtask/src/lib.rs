@@ -17,6 +17,7 @@
 //! | `pinned` | keeps programs on one core |
 //! | [`progress`] | shows what a command does, and how far it is |
 //! | [`promtool`] | finds or installs the tool of Prometheus that checks metrics |
+//! | [`proto_tools`] | finds or installs what judges exported .proto files: `buf`, `protoc-gen-go` |
 //! | [`protoc`] | finds or installs protobuf's compiler |
 //! | [`public`] | the public items of `ffi-core`, and the committed list of them |
 //! | [`ratio`] | the line that a benchmark prints for each comparison |
@@ -52,6 +53,7 @@ pub mod pages;
 mod pinned;
 pub mod progress;
 pub mod promtool;
+pub mod proto_tools;
 pub mod protoc;
 pub mod protos;
 pub mod public;

@@ -2,10 +2,11 @@
 
 use std::hash::Hash;
 
-use super::shape::{JsonMessage, JsonType, Kind, Shape, Table};
+use super::known::ONLY;
+use super::shape::{JsonMessage, JsonType, Kind, Known, Member, Shape, Table};
 use crate::arena::{ArenaBox, ArenaBytes, ArenaKey, ArenaMap, ArenaStr, ArenaType, ArenaVec};
 use crate::enumeration::FfiEnum;
-use crate::proto::{Coded, Coding, Fixed, Integer, ZigZag};
+use crate::proto::{Coded, Coding, Fixed, Integer, Wrapped, ZigZag};
 use crate::types::logical::{FfiDecimal, FfiDuration, FfiEmpty, FfiTimestamp, FfiUuid};
 use crate::types::{FfiBytes, FfiMap, FfiOpen, FfiOption, FfiRef, FfiStr, FfiVec};
 
@@ -92,6 +93,31 @@ coded! {
 #[allow(private_bounds, reason = "each encoding has it")]
 impl<T: Integer, C: Coding<T> + JsonCoding<T>> JsonType for Coded<T, C> {
     const SHAPE: Shape = Shape::One(<C as JsonCoding<T>>::KIND);
+}
+
+impl<T: JsonType> JsonType for Wrapped<T> {
+    const SHAPE: Shape = Shape::One(Kind::Message(Self::table));
+}
+
+/// In JSON the value itself.
+impl<T: JsonType> JsonMessage for Wrapped<T> {
+    const TABLE: Table = {
+        let name = "value";
+        Table {
+            name: "wrapper",
+            members: &[Member {
+                name,
+                json: name,
+                original: name,
+                aliases: &[],
+                number: ONLY,
+                shape: T::SHAPE,
+            }],
+            flat: &[],
+            is_oneof: false,
+            known: Known::Bare,
+        }
+    };
 }
 
 impl<E: FfiEnum + JsonType> JsonType for FfiOpen<E> {

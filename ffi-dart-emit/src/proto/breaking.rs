@@ -63,7 +63,7 @@ impl Files {
     ///
     /// Returns a problem for everything in the model that has no name in protobuf.
     pub fn of_model(model: &Model) -> Result<Self, Problems> {
-        Ok(Self { files: vec![exported(model)?], has_names: false })
+        Ok(Self { files: exported(model)?, has_names: false })
     }
 }
 

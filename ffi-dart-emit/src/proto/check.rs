@@ -117,10 +117,13 @@ impl Records {
         let symbol = |operation: &str| format!("{prefix}_ffi_{}_{operation}", source.name.to_snake_case());
         let id = TypeId(id(source));
         let qualified = |ty: &Type| qualified(ty, ids);
-        let item = item(&source.name, source.rename.as_ref());
+        let item = Item { proto_name: source.proto.clone(), ..item(&source.name, source.rename.as_ref()) };
         let fingerprint = Fingerprint(0);
         let symbols = TypeSymbols { fingerprint: symbol("fingerprint") };
-        let part_item = |part: &Part| self::item(part.name.trim_start_matches("r#"), part.rename.as_ref());
+        let part_item = |part: &Part| Item {
+            json_names: part.json.clone(),
+            ..self::item(part.name.trim_start_matches("r#"), part.rename.as_ref())
+        };
         // The model refuses types without a layout, so the placeholder does no harm.
         let of = |ty: &Type| layout(ty, known).unwrap_or(SOME);
         let (record, whole) = match &source.body {
@@ -311,7 +314,14 @@ fn qualified(ty: &Type, ids: &HashMap<String, String>) -> Type {
 }
 
 fn item(name: &str, rename: Option<&String>) -> Item {
-    Item { name: name.to_owned(), rename: rename.cloned(), doc: String::new(), deprecated: None }
+    Item {
+        name: name.to_owned(),
+        rename: rename.cloned(),
+        doc: String::new(),
+        deprecated: None,
+        json_names: Vec::new(),
+        proto_name: None,
+    }
 }
 
 fn library() -> Library {

@@ -4,96 +4,124 @@
 //! and the import has no other way to know it. Facts that protobuf can't express go into options;
 //! an option that would repeat what the import concludes anyway is left out.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{self, Encoding, Rules, Wire};
+use ffi_core::schema::read::{self, Rules, Wire};
 use heck::ToUpperCamelCase;
-use prost_reflect::{DescriptorPool, FileDescriptor};
+use prost_reflect::{DescriptorPool, FileDescriptor, Kind};
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
+use super::files::{self, Files};
 use super::names::{self, Names};
 use super::service::Services;
 use super::shape::{self, Bounds, Element, Label, Shape, Types, implied, physical, rust, shape};
-use super::{RULES_FILE, published};
+use super::{OPTIONS_FILE, RULES_FILE, published};
 use crate::foreign::{proto_comment, proto_string as string};
-use crate::logical::Logical;
 use crate::model::{
     Enum, Field, Function, Item, Message, Model, Newtype, Oneof, Problem, Problems, Reset, Scalar, Type,
     TypeId, Value,
 };
 
+/// Choices of an export that are no part of the model.
+#[derive(Clone, Debug, Default)]
+pub struct ExportOptions {
+    /// Package of what has no other one; without one, the library's name.
+    pub package: Option<String>,
+    /// Options of the files of that package, such as `go_package`: name and value.
+    pub file_options: Vec<(String, String)>,
+}
+
 /// Returns the .proto file of `model` without its first line, which
 /// [`OutputFile::generated`](crate::output::OutputFile::generated) adds. One model always gives the
 /// same text.
 ///
-/// The package is the library's name unless `package` says otherwise.
+/// The package is the library's name unless `package` says otherwise. Types of other packages are
+/// in files of their own, which [`files`](super::files) returns as well.
 ///
 /// # Errors
 ///
 /// Returns a problem for everything in the model that has no name in protobuf, or that a compiler
 /// of protobuf would refuse.
 pub fn export(model: &Model, package: Option<&str>) -> Result<String, Problems> {
-    let package = package.unwrap_or(&model.library.name);
-    let enums = Enums::new(model);
-    let names = Names::new(model, &enums, package)?;
-    // `(ffi.simd)` is looked up from the innermost scope outwards, so a package `demo.ffi` would
-    // hide it.
-    let hidden = |name: &str| package.split('.').skip(1).any(|part| part == name);
-    let options = if hidden("ffi") { ".ffi" } else { "ffi" };
-    let empty = if hidden("google") { ".google.protobuf.Empty" } else { "google.protobuf.Empty" };
-    let top = names.types().collect();
-    let rules = if hidden("buf") { ".buf.validate.field" } else { "buf.validate.field" };
-    let exporter = Exporter { model, names: &names, enums: &enums, package, options, rules, empty, top };
-    let mut body = String::new();
-    for it in sorted(&model.messages, |it| &names.of(&it.id).name) {
-        body += "\n";
-        exporter.message(&mut body, it);
-    }
-    let flattened = only_flattened(model);
-    let oneofs = model.oneofs.iter().filter(|it| !flattened.contains(&it.id));
-    for it in sorted(oneofs, |it| &names.of(&it.id).name) {
-        body += "\n";
-        exporter.oneof(&mut body, it);
-    }
-    let (wide, narrow): (Vec<_>, Vec<_>) = model.enums.iter().partition(|it| enums.is_wide(&it.id));
-    for it in sorted(narrow, |it| &names.of(&it.id).name) {
-        body += "\n";
-        exporter.enumeration(&mut body, it);
-    }
-    let services = Services { model, names: &names, types: &enums, options, empty }.write();
-    body += &services.text;
-    let mut text = format!("syntax = \"proto3\";\n\npackage {package};\n\nimport \"ffi_options.proto\";\n");
-    let mut files: BTreeSet<_> = logical_files(model).union(&services.files).copied().collect();
-    if services.empty || model.oneofs.iter().any(|it| it.cases.iter().skip(1).any(|case| case.ty.is_none())) {
-        files.insert(EMPTY_FILE);
-    }
-    if model.messages.iter().flat_map(|it| &it.fields).any(|it| !it.rules.is_empty()) {
-        files.insert(RULES_FILE);
-    }
-    for file in files {
-        let _ = writeln!(text, "import \"{file}\";");
-    }
-    let _ = write!(text, "\noption ({options}.library) = {};\n", string(&model.library.name));
-    for it in sorted(wide, |it| &it.item.name) {
-        exporter.wide(&mut text, it);
-    }
-    for it in sorted(&model.newtypes, |it| &it.item.name) {
-        exporter.newtype(&mut text, it);
-    }
-    let text = text + &body;
-    compile(&text)?;
-    Ok(text)
+    let options = ExportOptions { package: package.map(str::to_owned), ..ExportOptions::default() };
+    let (texts, _) = write(model, FILE, &options)?;
+    Ok(texts.into_iter().find(|(name, _)| name == FILE).expect("the main file is written").1)
 }
 
-/// Returns the .proto file of `model` as its reader has it.
+/// Returns the .proto files of `model`, each with its name; the main one is called `main`.
 ///
 /// # Errors
 ///
 /// Returns the problems of [`export`].
-pub(super) fn exported(model: &Model) -> Result<FileDescriptor, Problems> {
-    let pool = compile(&export(model, None)?)?;
-    Ok(pool.get_file_by_name(FILE).expect("the file was compiled"))
+pub(super) fn export_all(
+    model: &Model,
+    main: &str,
+    options: &ExportOptions,
+) -> Result<Vec<(String, String)>, Problems> {
+    Ok(write(model, main, options)?.0)
+}
+
+/// Returns the .proto files of `model` as their reader has them.
+///
+/// # Errors
+///
+/// Returns the problems of [`export`].
+pub(super) fn exported(model: &Model) -> Result<Vec<FileDescriptor>, Problems> {
+    let (texts, pool) = write(model, FILE, &ExportOptions::default())?;
+    let file = |name: &str| pool.get_file_by_name(name).expect("the file was compiled");
+    Ok(texts.iter().map(|(name, _)| file(name)).collect())
+}
+
+/// Names and texts of files.
+type Texts = Vec<(String, String)>;
+
+/// Writes and compiles all files.
+fn write(model: &Model, main: &str, options: &ExportOptions) -> Result<(Texts, DescriptorPool), Problems> {
+    let package = options.package.as_deref().unwrap_or(&model.library.name);
+    let file_options = file_options(&options.file_options)?;
+    let enums = Enums::new(model);
+    let names = Names::new(model, &enums, package)?;
+    let flattened = only_flattened(model);
+    let files = Files::new(model, &names, |id| flattened.contains(id), package, main)?;
+    let mut texts = Vec::new();
+    for file in &files.files {
+        let exporter = Exporter::new(model, &names, &enums, &flattened, &files, file);
+        let options = if file.package == package { &file_options[..] } else { &[] };
+        texts.push((file.name.clone(), exporter.file(options)));
+    }
+    let pool = compile(&texts)?;
+    Ok((texts, pool))
+}
+
+/// Returns the statements of options of a file.
+fn file_options(options: &[(String, String)]) -> Result<Vec<String>, Problems> {
+    let known = files::file_options();
+    let mut problems = Vec::new();
+    let mut statements = Vec::new();
+    for (name, value) in options {
+        let literal = match known.get_field_by_name(name).map(|field| field.kind()) {
+            Some(Kind::String) => Some(string(value)),
+            Some(Kind::Bool) => Some(value.clone()).filter(|it| matches!(&**it, "true" | "false")),
+            Some(Kind::Enum(of)) => of.get_value_by_name(value).map(|it| it.name().to_owned()),
+            _ => None,
+        };
+        match literal {
+            Some(literal) => statements.push(format!("option {name} = {literal};\n")),
+            None => problems.push(Problem {
+                item: format!("option {}", name.escape_debug()),
+                what: format!(
+                    "protobuf's files have no such option with the value `{}`",
+                    value.escape_debug()
+                ),
+                fix: "take one of `google.protobuf.FileOptions`, such as `go_package=example.com/orders`, \
+                      `java_multiple_files=true` or `optimize_for=SPEED`"
+                    .to_owned(),
+            }),
+        }
+    }
+    if problems.is_empty() { Ok(statements) } else { Err(Problems(problems)) }
 }
 
 /// File of protobuf with the message for a case without data.
@@ -104,7 +132,7 @@ fn only_flattened(model: &Model) -> HashSet<&TypeId> {
     let mut flattened = HashSet::new();
     let mut others = HashSet::new();
     let seen = |all: &mut HashSet<_>, ty: &Type| {
-        ty.walk(&mut |part| {
+        ty.walk_all(&mut |part| {
             if let Type::Oneof(index) = part {
                 all.insert(&model.oneof(*index).id);
             }
@@ -124,54 +152,34 @@ fn only_flattened(model: &Model) -> HashSet<&TypeId> {
     flattened.difference(&others).copied().collect()
 }
 
-/// Returns the files of protobuf with the messages of the logical types in fields and cases.
-fn logical_files(model: &Model) -> BTreeSet<&'static str> {
-    let mut files = BTreeSet::new();
-    let flattened = |it: &&Field| !is_nothing(it);
-    let fields = model.messages.iter().flat_map(|it| &it.fields).filter(flattened).map(|it| &it.ty);
-    let cases = model.oneofs.iter().flat_map(|it| &it.cases).filter_map(|it| it.ty.as_ref());
-    for ty in fields.chain(cases) {
-        ty.walk(&mut |part| {
-            if let Type::Logical(Logical { proto_file: Some(file), .. }) = part {
-                files.insert(*file);
-            }
-        });
-    }
-    let forms = model.messages.iter().flat_map(|it| &it.fields).map(|it| it.wire);
-    let mut forms = forms.chain(model.oneofs.iter().flat_map(|it| &it.cases).map(|it| it.wire));
-    if forms.any(|form| form.encoding == Some(Encoding::Wrapper)) {
-        files.insert(shape::WRAPPERS_FILE);
-    }
-    files
-}
-
 /// Returns true for what is no field in protobuf: a flattened `FfiEmpty`, and what keeps unknown
 /// fields.
 fn is_nothing(field: &Field) -> bool {
     field.wire.unknown.is_some() || field.wire.flat && matches!(field.ty, Type::Logical(_))
 }
 
-/// Name of the file in errors; the user chooses the real one.
+/// Name of the main file in errors, if the user has chosen none.
 const FILE: &str = "output.proto";
 
-/// Compiles the written text, so that a mistake in it is found here and not by its reader.
-fn compile(text: &str) -> Result<DescriptorPool, Problems> {
+/// Compiles the written texts, so that a mistake in one is found here and not by its reader.
+fn compile(texts: &[(String, String)]) -> Result<DescriptorPool, Problems> {
     struct Written {
-        text: String,
+        texts: Vec<(String, String)>,
         /// True if errors have places in the text.
         places: bool,
     }
     impl FileResolver for Written {
         fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-            match name {
-                FILE if self.places => File::from_source(name, &self.text),
-                FILE => {
-                    let file = File::from_source(name, &self.text)?;
+            let own = self.texts.iter().find(|(own, _)| own == name);
+            match own {
+                Some((_, text)) if self.places => File::from_source(name, text),
+                Some((_, text)) => {
+                    let file = File::from_source(name, text)?;
                     let mut bare = file.file_descriptor_proto().clone();
                     bare.source_code_info = None;
                     Ok(File::from_file_descriptor_proto(bare))
                 }
-                _ => match published(name) {
+                None => match published(name) {
                     Some(text) => File::from_source(name, text),
                     None => GoogleFileResolver::new().open_file(name),
                 },
@@ -179,9 +187,10 @@ fn compile(text: &str) -> Result<DescriptorPool, Problems> {
         }
     }
     let compiled = |places| {
-        let written = Written { text: text.to_owned(), places };
-        let mut compiler = protox::Compiler::with_file_resolver(written);
-        compiler.open_file(FILE)?;
+        let mut compiler = protox::Compiler::with_file_resolver(Written { texts: texts.to_vec(), places });
+        for (name, _) in texts {
+            compiler.open_file(name)?;
+        }
         Ok::<_, protox::Error>(compiler.descriptor_pool())
     };
     // For each option, the compiler goes through the places of everything: nine tenths of the time
@@ -195,8 +204,10 @@ fn compile(text: &str) -> Result<DescriptorPool, Problems> {
     };
     let problem = |line: &str| {
         // The line in question, as there is no file to look at.
-        let number = line.strip_prefix(FILE).and_then(|rest| rest.split(':').nth(1)?.parse::<usize>().ok());
-        let source = number.and_then(|number| text.lines().nth(number.checked_sub(1)?));
+        let source = texts.iter().find_map(|(name, text)| {
+            let number = line.strip_prefix(name.as_str())?.split(':').nth(1)?.parse::<usize>().ok()?;
+            text.lines().nth(number.checked_sub(1)?)
+        });
         let source = source.map_or_else(String::new, |source| format!(", in `{}`", source.trim()));
         Problem {
             item: "the .proto file".to_owned(),
@@ -247,19 +258,77 @@ impl Types for Enums<'_> {
     }
 }
 
+/// Writer of one file.
 struct Exporter<'a> {
     model: &'a Model,
     names: &'a Names<'a>,
     enums: &'a Enums<'a>,
-    package: &'a str,
+    /// Oneofs that are no messages.
+    flattened: &'a HashSet<&'a TypeId>,
+    files: &'a Files<'a>,
+    file: &'a files::File,
+    /// Files that it imports, as far as it is written.
+    imports: RefCell<BTreeSet<String>>,
     /// Package of the options, as this file refers to it.
     options: &'static str,
     /// Option with the rules of a field, as this file refers to it.
     rules: &'static str,
     /// Message for a case without data, as this file refers to it.
     empty: &'static str,
-    /// Names of all types.
-    top: HashSet<&'a str>,
+    /// Paths of all types of the package, and of the messages around them.
+    paths: HashSet<&'a str>,
+    /// Names in these paths.
+    parts: HashSet<&'a str>,
+    /// Path of a message, or nothing for the file -> the types in it, as they are written.
+    types: HashMap<&'a str, Vec<Declared<'a>>>,
+}
+
+/// A type of a file.
+enum Declared<'a> {
+    Message(&'a Message),
+    Oneof(&'a Oneof),
+    /// The path of a message that isn't in Rust, but types in it.
+    Shell(&'a str),
+    Enum(&'a Enum),
+}
+
+/// Returns the types in each message of a file, and in none: messages, oneofs and enums, each
+/// sorted by their names.
+fn declared<'a>(
+    model: &'a Model,
+    names: &'a Names<'a>,
+    enums: &Enums<'_>,
+    is_here: impl Fn(&TypeId) -> bool,
+) -> HashMap<&'a str, Vec<Declared<'a>>> {
+    let messages = model.messages.iter().map(|it| (&it.id, Declared::Message(it)));
+    let oneofs = model.oneofs.iter().map(|it| (&it.id, Declared::Oneof(it)));
+    let narrow = model.enums.iter().filter(|it| !enums.is_wide(&it.id));
+    let all = messages.chain(oneofs).chain(narrow.map(|it| (&it.id, Declared::Enum(it))));
+    let mut all: Vec<_> =
+        all.filter(|(id, _)| is_here(id)).map(|(id, it)| (&*names.of(id).path, it)).collect();
+    let taken: HashSet<_> = all.iter().map(|(path, _)| *path).collect();
+    let around = |path: &'a str| path.rsplit_once('.').map_or("", |(around, _)| around);
+    let shells: BTreeSet<_> = taken
+        .iter()
+        .flat_map(|path| {
+            std::iter::successors(Some(around(path)), |path| Some(around(path)))
+                .take_while(|it| !it.is_empty())
+        })
+        .filter(|path| !taken.contains(path))
+        .collect();
+    all.extend(shells.into_iter().map(|path| (path, Declared::Shell(path))));
+    let order = |it: &Declared<'_>| match it {
+        Declared::Message(_) => 0,
+        Declared::Oneof(_) => 1,
+        Declared::Shell(_) => 2,
+        Declared::Enum(_) => 3,
+    };
+    all.sort_by(|(one, of), (other, to)| (order(of), one).cmp(&(order(to), other)));
+    let mut types: HashMap<_, Vec<_>> = HashMap::new();
+    for (path, it) in all {
+        types.entry(around(path)).or_default().push(it);
+    }
+    types
 }
 
 /// Pairs `name = value`, in the order in which they are written.
@@ -291,6 +360,10 @@ struct Nest<'t>(Vec<Wrapper<'t>>);
 struct Member<'a> {
     item: &'a Item,
     name: &'a str,
+    /// Name in JSON, if `name` doesn't imply it.
+    json: Option<&'a str>,
+    /// Path of the message that it is in.
+    scope: &'a str,
     /// Prefix for the names of the messages between its containers.
     nest: &'a str,
     number: u32,
@@ -301,7 +374,143 @@ struct Member<'a> {
     implied_name: String,
 }
 
-impl Exporter<'_> {
+impl<'a> Exporter<'a> {
+    fn new(
+        model: &'a Model,
+        names: &'a Names<'a>,
+        enums: &'a Enums<'a>,
+        flattened: &'a HashSet<&'a TypeId>,
+        files: &'a Files<'a>,
+        file: &'a files::File,
+    ) -> Self {
+        let own = names.types().filter(|(_, it)| it.package == file.package).map(|(_, it)| &*it.path);
+        let ends = |path: &'a str| path.match_indices('.').map(|(end, _)| end).chain([path.len()]);
+        let paths: HashSet<_> = own.flat_map(|path| ends(path).map(|end| &path[..end])).collect();
+        let parts: HashSet<_> = paths.iter().flat_map(|path| path.split('.')).collect();
+        // `(ffi.simd)` is looked up from the innermost scope outwards, so a package `demo.ffi` or a
+        // message of that name would hide it.
+        let hidden =
+            |name: &str| parts.contains(name) || file.package.split('.').skip(1).any(|part| part == name);
+        let options = if hidden("ffi") { ".ffi" } else { "ffi" };
+        let empty = if hidden("google") { ".google.protobuf.Empty" } else { "google.protobuf.Empty" };
+        let rules = if hidden("buf") { ".buf.validate.field" } else { "buf.validate.field" };
+        let is_here = |id: &TypeId| {
+            names.of(id).package == file.package && files.home(id) == file.name && !flattened.contains(id)
+        };
+        let types = declared(model, names, enums, is_here);
+        let imports = RefCell::default();
+        Self {
+            model,
+            names,
+            enums,
+            flattened,
+            files,
+            file,
+            imports,
+            options,
+            rules,
+            empty,
+            paths,
+            parts,
+            types,
+        }
+    }
+
+    /// Returns the text of the file.
+    fn file(&self, file_options: &[String]) -> String {
+        let mut body: String = self.types("").iter().map(|text| format!("\n{text}")).collect();
+        let mut options = file_options.concat();
+        if self.file.is_main {
+            let reference = |id: &TypeId| self.reference("", id);
+            let (model, empty) = (self.model, self.empty);
+            let services =
+                Services { model, reference: &reference, types: self.enums, options: self.options, empty };
+            let services = services.write();
+            body += &services.text;
+            services.files.iter().for_each(|file| self.imports(file));
+            if services.empty {
+                self.imports(EMPTY_FILE);
+            }
+        }
+        let _ =
+            writeln!(options, "option ({}.library) = {};", self.options, string(&self.model.library.name));
+        if self.file.is_main {
+            let wide = self.model.enums.iter().filter(|it| self.enums.is_wide(&it.id));
+            sorted(wide, |it| &it.item.name).iter().for_each(|it| self.wide(&mut options, it));
+            let newtypes = sorted(&self.model.newtypes, |it| &it.item.name);
+            newtypes.iter().for_each(|it| self.newtype(&mut options, it));
+        }
+        let mut text = format!("syntax = \"proto3\";\n\npackage {};\n\n", self.file.package);
+        let imports = self.imports.borrow();
+        // The options come first, as before there were other files.
+        let others = imports.iter().map(String::as_str).filter(|it| *it != OPTIONS_FILE);
+        for file in std::iter::once(OPTIONS_FILE).chain(others) {
+            let _ = writeln!(text, "import {};", string(file));
+        }
+        format!("{text}\n{options}{body}")
+    }
+
+    /// Notes that the file imports another one.
+    fn imports(&self, file: &str) {
+        self.imports.borrow_mut().insert(file.to_owned());
+    }
+
+    /// Returns the texts of the types in the message `around`, or of those of the file.
+    fn types(&self, around: &str) -> Vec<String> {
+        let write = |it: &Declared<'_>| {
+            let mut text = String::new();
+            match it {
+                Declared::Message(it) => self.message(&mut text, it),
+                Declared::Oneof(it) => self.oneof(&mut text, it),
+                Declared::Enum(it) => self.enumeration(&mut text, it),
+                Declared::Shell(path) => {
+                    let name = path.rsplit('.').next().unwrap_or_default();
+                    let _ = writeln!(text, "// Nothing but the types in it.\nmessage {name} {{");
+                    self.nested(&mut text, path, false);
+                    text += "}\n";
+                }
+            }
+            text
+        };
+        self.types.get(around).into_iter().flatten().map(write).collect()
+    }
+
+    /// Writes the types in a message. Returns true if there are any, or `wrote` is.
+    fn nested(&self, out: &mut String, path: &str, mut wrote: bool) -> bool {
+        for text in self.types(path) {
+            gap(out, wrote);
+            for line in text.lines() {
+                let pad = if line.is_empty() { "" } else { "  " };
+                let _ = writeln!(out, "{pad}{line}");
+            }
+            wrote = true;
+        }
+        wrote
+    }
+
+    /// Returns a type as a member of the message `scope` refers to it.
+    fn reference(&self, scope: &str, id: &TypeId) -> String {
+        let (names, home) = (self.names.of(id), self.files.home(id));
+        if home != self.file.name {
+            self.imports(home);
+        }
+        let full = format!(".{}.{}", names.package, names.path);
+        let is_own = names.package == self.file.package;
+        let text = if is_own { &*names.path } else { &full[1..] };
+        let first = text.split('.').next().unwrap_or_default();
+        // The first part is looked up in each message around, from the innermost outwards.
+        let is_hidden = if is_own {
+            let mut scopes = std::iter::successors(Some(scope).filter(|it| !it.is_empty()), |scope| {
+                scope.rsplit_once('.').map(|(around, _)| around)
+            });
+            scopes.any(|scope| self.paths.contains(&*format!("{scope}.{first}")))
+        } else {
+            self.parts.contains(first) || self.file.package.split('.').skip(1).any(|part| part == first)
+        };
+        // Protobuf names the entry messages of maps after fields, and they would be found first.
+        if is_hidden || first.ends_with("Entry") { full } else { text.to_owned() }
+    }
+
     /// Returns the options that any type has. Those of messages have no prefix; the names of others
     /// must differ.
     fn type_options(&self, prefix: &str, id: &TypeId, item: &Item) -> Options {
@@ -309,8 +518,7 @@ impl Exporter<'_> {
         if item.deprecated.is_some() {
             options.plain("deprecated", "true");
         }
-        let name = &self.names.of(id).name;
-        self.item_options(&mut options, prefix, item, name);
+        self.item_options(&mut options, prefix, item, &self.names.of(id).implied());
         let owner = id.0.split_once("::").map_or("", |(owner, _)| owner);
         if owner != self.model.library.name {
             self.set(&mut options, &format!("{prefix}crate"), string(owner));
@@ -354,7 +562,7 @@ impl Exporter<'_> {
             self.set(&mut options, "align", it.align.to_string());
         }
         comment(out, 0, &it.item.doc);
-        let _ = writeln!(out, "message {} {{", names.name);
+        let _ = writeln!(out, "message {} {{", names.name());
         let mut wrote = options.statements(out, 1);
         if let Some(index) = it.fields.iter().position(|field| field.wire.unknown.is_some()) {
             self.keep_unknown(out, index, &it.fields[index]);
@@ -371,22 +579,32 @@ impl Exporter<'_> {
         let mut nest = Nest::default();
         let mut fields = String::new();
         let all = it.fields.iter().zip(&types).zip(&flattened).zip(&names.members);
-        for (((field, ty), flattened), name) in all.filter(|(((field, _), _), _)| !is_nothing(field)) {
+        for (((field, ty), flattened), member) in all.filter(|(((field, _), _), _)| !is_nothing(field)) {
+            let name = &*member.name;
             if let Some((oneof, cases)) = flattened {
+                let name = self.names.of(&oneof.id).oneof.as_deref().unwrap_or(name);
                 comment(&mut fields, 1, &field.item.doc);
                 let _ = writeln!(fields, "  oneof {name} {{");
-                self.oneof_options(&names.name, name, oneof).statements(&mut fields, 2);
-                self.cases(&mut fields, oneof, cases, &mut nest);
+                self.oneof_options(&names.implied(), name, oneof).statements(&mut fields, 2);
+                self.cases(&mut fields, &names.path, oneof, cases, &mut nest);
                 fields += "  }\n";
                 continue;
             }
-            let implied_name = names::field_name(name);
-            let (number, wire) = (field.tag, field.wire);
-            let rules = Some(&field.rules).filter(|it| !it.is_empty());
-            let member = Member { item: &field.item, name, nest: name, number, wire, rules, implied_name };
+            let member = Member {
+                item: &field.item,
+                name,
+                json: member.json.as_deref(),
+                scope: &names.path,
+                nest: name,
+                number: field.tag,
+                wire: field.wire,
+                rules: Some(&field.rules).filter(|it| !it.is_empty()),
+                implied_name: names::field_name(name),
+            };
             self.field(&mut fields, 1, &member, ty, &mut nest);
         }
-        wrote |= self.wrappers(out, nest, wrote);
+        wrote |= self.wrappers(out, &names.path, nest, wrote);
+        wrote = self.nested(out, &names.path, wrote);
         if !fields.is_empty() {
             gap(out, wrote);
         }
@@ -433,20 +651,21 @@ impl Exporter<'_> {
             }
         }
         comment(out, 0, &it.item.doc);
-        let _ = writeln!(out, "message {} {{", names.name);
-        let wrote = options.statements(out, 1);
+        let _ = writeln!(out, "message {} {{", names.name());
+        let mut wrote = options.statements(out, 1);
         let cases = self.case_types(it);
         let mut nest = Nest::default();
         let mut fields = String::new();
-        self.cases(&mut fields, it, &cases, &mut nest);
-        self.wrappers(out, nest, wrote);
+        self.cases(&mut fields, &names.path, it, &cases, &mut nest);
+        wrote |= self.wrappers(out, &names.path, nest, wrote);
+        self.nested(out, &names.path, wrote);
         *out += "\n";
         comment(out, 1, unset.map_or("", |unset| unset.doc.as_str()));
         // Cases are fields of the message, which also has the oneof with its name.
-        let taken = |name: &str| names.members.iter().any(|member| member == name);
+        let taken = |name: &str| names.members.iter().any(|member| member.name == name);
         let numbered = (2..).map(|number| format!("value{number}"));
-        let name = std::iter::once("value".to_owned()).chain(numbered).find(|name| !taken(name));
-        let name = name.unwrap_or_default();
+        let mut free = std::iter::once("value".to_owned()).chain(numbered).filter(|name| !taken(name));
+        let name = names.oneof.clone().or_else(|| free.next()).unwrap_or_default();
         let _ = write!(out, "  oneof {name} {{\n{fields}  }}\n}}\n");
     }
 
@@ -468,12 +687,10 @@ impl Exporter<'_> {
         let mut options = Options::default();
         let is_it = |ty: &Type| matches!(ty, Type::Oneof(index) if self.model.oneof(*index).id == it.id);
         let fields = self.model.messages.iter().flat_map(|it| &it.fields);
-        if fields.filter(|field| is_it(&field.ty)).count() != 1
-            || !only_flattened(self.model).contains(&it.id)
-        {
+        if fields.filter(|field| is_it(&field.ty)).count() != 1 || !self.flattened.contains(&it.id) {
             return options;
         }
-        let implied = names::type_name(message) + &names::type_name(name);
+        let implied = message.to_owned() + &names::type_name(name);
         if it.item.name != implied {
             self.set(&mut options, "oneof_rust_name", string(&it.item.name));
         }
@@ -489,21 +706,38 @@ impl Exporter<'_> {
         cases.map(|case| case.ty.as_ref().map(|ty| ty.record(self.model))).collect()
     }
 
-    /// Writes the cases of a oneof, with the types that `case_types` returns.
-    fn cases<'t>(&self, out: &mut String, it: &Oneof, types: &'t [Option<read::Type>], nest: &mut Nest<'t>) {
+    /// Writes the cases of a oneof in the message `scope`, with the types that `case_types`
+    /// returns.
+    fn cases<'t>(
+        &self,
+        out: &mut String,
+        scope: &str,
+        it: &Oneof,
+        types: &'t [Option<read::Type>],
+        nest: &mut Nest<'t>,
+    ) {
         let names = self.names.of(&it.id);
-        for ((case, name), ty) in it.cases.iter().zip(&names.members).skip(1).zip(types) {
-            let implied_name = names::case_name(name);
-            let (number, wire) = (case.tag, case.wire);
-            let rules = None;
-            let member = Member { item: &case.item, name, nest: name, number, wire, rules, implied_name };
+        for ((case, member), ty) in it.cases.iter().zip(&names.members).skip(1).zip(types) {
+            let (name, number) = (&*member.name, case.tag);
+            let member = Member {
+                item: &case.item,
+                name,
+                json: member.json.as_deref(),
+                scope,
+                nest: name,
+                number,
+                wire: case.wire,
+                rules: None,
+                implied_name: names::case_name(name),
+            };
             match ty {
                 Some(ty) => {
-                    let shape = shape::case(ty, self.enums).encoded(wire);
+                    let shape = shape::case(ty, self.enums).encoded(case.wire);
                     self.single(out, 2, "", &member, ty, shape, nest);
                 }
                 None => {
                     let options = self.member_options(&member);
+                    self.imports(EMPTY_FILE);
                     comment(out, 2, &case.item.doc);
                     options.inline(out, 2, &format!("{} {name} = {number}", self.empty), "");
                 }
@@ -517,25 +751,34 @@ impl Exporter<'_> {
         if it.repr != Scalar::I32 {
             self.set(&mut options, "repr", string(it.repr.name()));
         }
+        if names.members.iter().any(|member| !member.aliases.is_empty()) {
+            options.plain("allow_alias", "true");
+        }
         let zero = it.variants.iter().position(|variant| variant.value == 0).unwrap_or_default();
         if zero != 0 {
             self.set(&mut options, "zero_index", zero.to_string());
         }
         comment(out, 0, &it.item.doc);
-        let _ = writeln!(out, "enum {} {{", names.name);
+        let _ = writeln!(out, "enum {} {{", names.name());
         let wrote = options.statements(out, 1);
         gap(out, wrote);
         let rest = (0..it.variants.len()).filter(|index| *index != zero);
         for index in std::iter::once(zero).chain(rest) {
-            let (variant, name) = (&it.variants[index], &names.members[index]);
+            let (variant, member) = (&it.variants[index], &names.members[index]);
             let mut options = Options::default();
             if variant.item.deprecated.is_some() {
                 options.plain("deprecated", "true");
             }
-            let implied = names::variant_name(&names.name, name);
+            let implied = names::variant_name(names.name(), &member.name);
             self.item_options(&mut options, "value_", &variant.item, &implied);
             comment(out, 1, &variant.item.doc);
-            options.inline(out, 1, &format!("{name} = {}", variant.value), "");
+            // Protobuf has no other name in JSON for a value.
+            let json = member.json.as_ref().map(|json| format!("in JSON {}", string(json)));
+            let line = format!("{} = {}", member.name, variant.value);
+            options.inline(out, 1, &line, json.as_deref().unwrap_or_default());
+            for alias in &member.aliases {
+                let _ = writeln!(out, "  {alias} = {};", variant.value);
+            }
         }
         *out += "}\n";
     }
@@ -600,6 +843,9 @@ impl Exporter<'_> {
         if member.item.deprecated.is_some() {
             options.plain("deprecated", "true");
         }
+        if let Some(json) = member.json {
+            options.plain("json_name", string(json));
+        }
         if member.item.name != NAMELESS.name {
             self.item_options(&mut options, "field_", member.item, &member.implied_name);
         }
@@ -659,7 +905,11 @@ impl Exporter<'_> {
             options.plain("packed", "false");
         }
         self.bounds(&mut options, ty, shape);
-        for (rule, value) in member.rules.map(|rules| validated(rules, shape)).unwrap_or_default() {
+        let rules = member.rules.map(|rules| validated(rules, shape)).unwrap_or_default();
+        if !rules.is_empty() {
+            self.imports(RULES_FILE);
+        }
+        for (rule, value) in rules {
             options.plain(format!("({}).{rule}", self.rules), value);
         }
         comment(out, depth, &member.item.doc);
@@ -682,13 +932,13 @@ impl Exporter<'_> {
     ) -> String {
         let suffix = if shape.label == Label::Repeated { "Item" } else { "Value" };
         match (&shape.of, ty) {
-            (Element::Keyword(keyword), _) => (*keyword).to_owned(),
-            // Protobuf names the entry messages of maps after fields, and they would be found
-            // first.
-            (Element::Named(id), _) if self.names.of(id).name.ends_with("Entry") => {
-                format!(".{}.{}", self.package, self.names.of(id).name)
+            (Element::Keyword(keyword), _) => {
+                if let Some(file) = shape::file(keyword) {
+                    self.imports(file);
+                }
+                (*keyword).to_owned()
             }
-            (Element::Named(id), _) => self.names.of(id).name.clone(),
+            (Element::Named(id), _) => self.reference(member.scope, id),
             (Element::Entry(_), read::Type::Map { key, value, .. }) => {
                 self.nest(nest, member, suffix, Held::Entry(key, value))
             }
@@ -699,7 +949,7 @@ impl Exporter<'_> {
     /// Adds a message for the field `member`, with a name that is unique in its scope.
     fn nest<'t>(&self, nest: &mut Nest<'t>, member: &Member<'_>, suffix: &str, holds: Held<'t>) -> String {
         let base = format!("{}{suffix}", member.nest.to_upper_camel_case());
-        let taken = |name: &str| self.top.contains(name) || nest.0.iter().any(|it| it.name == name);
+        let taken = |name: &str| self.parts.contains(name) || nest.0.iter().any(|it| it.name == name);
         let mut name = base.clone();
         let mut number = 2;
         while taken(&name) {
@@ -711,9 +961,9 @@ impl Exporter<'_> {
         name
     }
 
-    /// Writes the messages between containers, and those that they need. Returns true if there are
-    /// any.
-    fn wrappers(&self, out: &mut String, mut nest: Nest<'_>, mut wrote: bool) -> bool {
+    /// Writes the messages between containers of the message `scope`, and those that they need.
+    /// Returns true if there are any.
+    fn wrappers(&self, out: &mut String, scope: &str, mut nest: Nest<'_>, mut wrote: bool) -> bool {
         let mut next = 0;
         while next < nest.0.len() {
             let Wrapper { name, holds, wire } = nest.0[next].clone();
@@ -722,6 +972,8 @@ impl Exporter<'_> {
             let member = |field: &'static str, number| Member {
                 item: &NAMELESS,
                 name: field,
+                json: None,
+                scope,
                 nest: &name,
                 number,
                 wire,
@@ -820,7 +1072,14 @@ fn validated(rules: &Rules, shape: &Shape) -> Vec<(String, String)> {
 }
 
 /// Item of a field that isn't in Rust.
-static NAMELESS: Item = Item { name: String::new(), rename: None, doc: String::new(), deprecated: None };
+static NAMELESS: Item = Item {
+    name: String::new(),
+    rename: None,
+    doc: String::new(),
+    deprecated: None,
+    json_names: Vec::new(),
+    proto_name: None,
+};
 
 /// Usual name of the case that means unset.
 pub(super) const UNSET: &str = "Unset";

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`shape`] | the form of a Rust type in protobuf, and back |
 //! | `names` | identifiers, in the styles of the two |
-//! | `export` | a [`Model`] to a .proto file |
+//! | `export` | a [`Model`] to .proto files |
+//! | `files` | which types are in which of these files |
 //! | `service` | services, their requests, responses and errors, in a .proto file |
 //! | `import` | a .proto file to Rust source |
 //! | [`command`] | the command line of that |
@@ -22,6 +23,7 @@ mod check;
 pub mod command;
 mod errors;
 mod export;
+mod files;
 mod graph;
 mod import;
 mod names;
@@ -31,7 +33,7 @@ pub mod shape;
 mod traits;
 mod wire;
 
-pub use export::export;
+pub use export::{ExportOptions, export};
 pub use import::{Defaults, Form, ImportOptions, Imported, ImportedMessage, descriptors, import, import_all};
 
 use crate::model::{Model, Problems};
@@ -67,12 +69,25 @@ fn published(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns the .proto file of `model`, called `name`, and the options that it imports.
+/// Returns the .proto file of `model`, called `name`, those that it imports from other packages of
+/// the model, and the options that all of them import.
 ///
 /// # Errors
 ///
 /// Returns a problem for everything in the model that has no name in protobuf.
 pub fn files(model: &Model, name: &str, package: Option<&str>) -> Result<Vec<OutputFile>, Problems> {
-    let body = export(model, package)?;
-    Ok(vec![OutputFile::generated(name, &body), OutputFile::generated(OPTIONS_FILE, OPTIONS)])
+    let package = package.map(str::to_owned);
+    files_with(model, name, &ExportOptions { package, ..ExportOptions::default() })
+}
+
+/// Returns what [`files`] returns, with options.
+///
+/// # Errors
+///
+/// Returns a problem for everything in the model that has no name in protobuf, and for each option
+/// that isn't one of files.
+pub fn files_with(model: &Model, name: &str, options: &ExportOptions) -> Result<Vec<OutputFile>, Problems> {
+    let texts = export::export_all(model, name, options)?;
+    let own = texts.iter().map(|(name, text)| OutputFile::generated(name, text));
+    Ok(own.chain([OutputFile::generated(OPTIONS_FILE, OPTIONS)]).collect())
 }

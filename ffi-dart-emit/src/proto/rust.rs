@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, ProtoName, Rules, Scalar, Type, Wire};
 
 use super::shape::notation;
 use crate::foreign::{Brackets, markdown, rust_comment, rust_string};
@@ -31,6 +31,8 @@ pub struct Source {
     pub prefix: Option<String>,
     /// Name in Dart, if it differs.
     pub rename: Option<String>,
+    /// Name in .proto, if an export would choose another one.
+    pub proto: Option<ProtoName>,
     pub pool: Option<Pool>,
     /// Attributes without a value: `simd`, `columns`, `arena`.
     pub flags: Vec<&'static str>,
@@ -150,6 +152,12 @@ impl Source {
         }
         all.extend(self.known.iter().map(|name| format!("json = {}", rust_string(name))));
         let mut all: Vec<_> = all.into_iter().map(Argument::One).collect();
+        if let Some(ProtoName { package, name, oneof }) = &self.proto {
+            let parts = [("package", package), ("name", name), ("oneof", oneof)];
+            let parts = parts.into_iter().filter_map(|(key, text)| Some((key, text.as_ref()?)));
+            let parts = parts.map(|(key, text)| format!("{key} = {}", rust_string(text)));
+            all.push(Argument::List("proto", parts.collect()));
+        }
         if let Body::Newtype { dart: Some(DartType { name, import, from, to }), .. } = &self.body {
             let parts =
                 [("type", Some(name)), ("import", import.as_ref()), ("from", Some(from)), ("to", Some(to))];

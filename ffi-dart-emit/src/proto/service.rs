@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use ffi_core::schema::read::{Scalar, Type as RecordType};
+use ffi_core::schema::read::{Scalar, Type as RecordType, TypeId};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-use super::names::Names;
 use super::shape::{Element, Label, Types};
 use super::shape::{physical, rust, shape};
 use crate::foreign::{proto_comment, proto_string as string};
@@ -22,7 +21,8 @@ use crate::model::{
 /// Writer of the services of a model.
 pub struct Services<'a, T> {
     pub model: &'a Model,
-    pub names: &'a Names<'a>,
+    /// Returns a type as the file refers to it.
+    pub reference: &'a dyn Fn(&TypeId) -> String,
     pub types: &'a T,
     /// Package of the options, as the file refers to it.
     pub options: &'static str,
@@ -277,17 +277,15 @@ impl<T: Types> Services<'_, T> {
             (Label::Plain, Element::Keyword(keyword)) => {
                 Ok(Field { declared: keyword.to_owned(), rust: (!implies(keyword, &rust)).then_some(rust) })
             }
-            (Label::Plain, Element::Named(id)) => {
-                Ok(Field { declared: self.names.of(&id).name.clone(), rust: None })
-            }
+            (Label::Plain, Element::Named(id)) => Ok(Field { declared: (self.reference)(&id), rust: None }),
             (Label::Optional, Element::Named(id)) => {
-                Ok(Field { declared: format!("optional {}", self.names.of(&id).name), rust: Some(rust) })
+                Ok(Field { declared: format!("optional {}", (self.reference)(&id)), rust: Some(rust) })
             }
             (Label::Repeated, Element::Keyword(keyword)) => {
                 Ok(Field { declared: format!("repeated {keyword}"), rust: Some(rust) })
             }
             (Label::Repeated, Element::Named(id)) => {
-                Ok(Field { declared: format!("repeated {}", self.names.of(&id).name), rust: Some(rust) })
+                Ok(Field { declared: format!("repeated {}", (self.reference)(&id)), rust: Some(rust) })
             }
             _ => Err("a container in a container"),
         }

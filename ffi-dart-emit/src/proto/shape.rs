@@ -85,8 +85,13 @@ impl Shape {
     }
 }
 
-/// File of protobuf that declares the wrappers.
-pub const WRAPPERS_FILE: &str = "google/protobuf/wrappers.proto";
+/// Returns the file of protobuf that declares what a keyword names, if it is no built-in type.
+pub fn file(keyword: &str) -> Option<&'static str> {
+    if WRAPPERS.iter().any(|(_, wrapper)| *wrapper == keyword) {
+        return Some("google/protobuf/wrappers.proto");
+    }
+    Logical::of_proto(keyword.strip_prefix('.')?)?.proto_file
+}
 
 /// Built-in types of protobuf, and the messages around one value of each.
 const WRAPPERS: [(&str, &str); 9] = [

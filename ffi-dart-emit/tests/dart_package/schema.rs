@@ -28,7 +28,14 @@ struct Facts {
 
 /// Returns an item that only has a name.
 pub fn named(name: &str) -> Item {
-    Item { name: name.to_owned(), rename: None, doc: String::new(), deprecated: None }
+    Item {
+        name: name.to_owned(),
+        rename: None,
+        doc: String::new(),
+        deprecated: None,
+        json_names: Vec::new(),
+        proto_name: None,
+    }
 }
 
 /// Returns `[of; len]`.

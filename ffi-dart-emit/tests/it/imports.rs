@@ -92,6 +92,11 @@ fn packages_are_modules() {
     // The symbols of equal names have the package as their prefix, and Dart has it in the name.
     let prefixed = "rename = \"AcmeShapesShape\", prefix = \"acme_shapes\"";
     let both = format!("{}{}", modules[0].1, modules[1].1);
+    let both = both.split_whitespace().collect::<Vec<_>>().join(" ");
+    contains(
+        &both,
+        &["proto(package = \"acme.shapes\", name = \"Shape\")", "proto(package = \"acme.fleet\")"],
+    );
     contains(&both, &[prefixed, "rename = \"AcmeShapesKind\", prefix = \"acme_shapes\""]);
     assert_eq!(both.matches("pub struct Shape {").count(), 2);
     assert_eq!(both.matches("prefix =").count(), 3, "{both}");
@@ -241,9 +246,9 @@ fn names_are_mapped() {
             "#[ffi(rename = \"FfiVec\")]\npub struct FfiVecMessage {",
             "    pub self_: i32,",
             "pub struct OuterInnerMessage {",
-            "#[ffi(rename = \"HeaderDataMessage\")]\npub struct HeaderData {",
-            "#[ffi(rename = \"FunctionMessage\")]\npub struct Function {",
-            "    #[ffi(tag = 1, rename = \"innerCase\")]\n    Inner(ArenaBox<OuterInner>),",
+            "#[ffi(rename = \"HeaderDataMessage\", proto(name = \"HeaderData\"))]\npub struct HeaderData {",
+            "#[ffi(rename = \"FunctionMessage\", proto(name = \"Function\"))]\npub struct Function {",
+            "    #[ffi(tag = 1, rename = \"innerCase\", json(\"inner\"))]\n    Inner(ArenaBox<OuterInner>),",
             "#[ffi(rename = \"TextView\")]\npub struct TextViewMessage {",
             "#[ffi(rename = \"Result\")]\npub struct ResultMessage {",
             "-> impl Stream<Item = Result<StreamMessage, Unimplemented>> {",

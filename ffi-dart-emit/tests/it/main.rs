@@ -14,6 +14,7 @@
 //! | `diff` | the changes between schemas, and what they break |
 //! | `descriptor_sets` | damaged and hostile descriptor sets |
 //! | `breaking` | the changes between .proto files, and what they break |
+//! | `kept` | names in .proto that exports keep: nested types, packages, JSON, options of files |
 //! | `proto` | .proto files: exports that compilers accept; imports, with everything that is refused |
 //! | `imports` | imports of several .proto files, of proto2, and names that Rust or Dart don't take |
 //! | `targets` | machines that Dart doesn't run on |
@@ -30,6 +31,7 @@ mod foreign;
 mod hostile;
 mod imports;
 mod inspecting;
+mod kept;
 mod libraries;
 mod newtypes;
 mod program;

@@ -614,7 +614,7 @@ fn what_has_no_bound_lives_in_an_arena() {
         "    pub by_id: FfiMap<i32, FfiStr<4>, 2>,",
         "    pub choice: ArenaBox<Choice>,",
         "#[derive(FfiMessage, Clone, Debug, PartialEq)]\n#[repr(C)]\npub struct Item {",
-        "#[derive(FfiMessage)]\n#[repr(C, u32)]\npub enum Choice {",
+        "#[derive(FfiMessage)]\n#[repr(C, u32)]\n#[ffi(proto(oneof = \"of\"))]\npub enum Choice {",
         "    Text(ArenaStr),",
         "    Order(ArenaBox<Order>),",
         "    Other(ArenaBox<Item>),",

@@ -19,7 +19,14 @@ use ffi_core::schema::read::{
 };
 
 pub fn item(name: &str) -> Item {
-    Item { name: name.to_owned(), rename: None, doc: String::new(), deprecated: None }
+    Item {
+        name: name.to_owned(),
+        rename: None,
+        doc: String::new(),
+        deprecated: None,
+        json_names: Vec::new(),
+        proto_name: None,
+    }
 }
 
 pub fn id(name: &str) -> TypeId {

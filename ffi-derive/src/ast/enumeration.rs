@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident};
 
 use super::{Head, Item, refuse_generics};
-use crate::attr::{EnumAttrs, VariantAttrs};
+use crate::attr::{EnumAttrs, ProtoName, VariantAttrs};
 use crate::rustc;
 
 /// A C-like enum with an integer repr.
@@ -22,8 +22,6 @@ pub(crate) struct Enum {
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
-    /// Its names in JSON, if they are given.
-    pub(crate) json: Vec<String>,
 }
 
 impl Enum {
@@ -42,7 +40,11 @@ impl Enum {
             errors.push(Error::custom(problem).with_span(&known.span));
         }
         let is_null = known.is_some();
-        let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
+        let head = attrs.and_then(|attrs| {
+            let proto = ProtoName::of_type(attrs.proto, attrs.json.as_ref());
+            let proto = errors.handle(proto.and_then(ProtoName::without_oneof)).flatten();
+            errors.handle(Head::named(&input.ident, &input.attrs, attrs.common, proto))
+        });
         errors.finish()?;
         let there = "without an error there is one";
         Ok(Self {
@@ -115,8 +117,10 @@ impl Variant {
         let attrs = attrs.expect("without an error there are some");
         Ok(Self {
             ident: variant.ident.clone(),
-            item: Item::inner(&variant.ident, &variant.attrs, attrs.rename)?,
-            json: attrs.json.unwrap_or_default().0,
+            item: Item {
+                json: attrs.json.unwrap_or_default().0,
+                ..Item::inner(&variant.ident, &variant.attrs, attrs.rename)?
+            },
         })
     }
 }

@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, Known, Wire, refuse_generics, types};
-use crate::attr::{CaseAttrs, FieldAttrs, MessageAttrs, Pool, Simd};
+use crate::attr::{CaseAttrs, FieldAttrs, MessageAttrs, Pool, ProtoName, Simd};
 use crate::rules::Rules;
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
@@ -36,8 +36,6 @@ pub(crate) struct Field {
     /// The number of the field in .proto.
     pub(crate) tag: u32,
     pub(crate) wire: Wire,
-    /// Its names in JSON, if they are given.
-    pub(crate) json: Vec<String>,
     /// Rules that its value keeps.
     pub(crate) rules: Rules,
     pub(crate) visibility: Visibility,
@@ -93,7 +91,9 @@ impl Message {
         let has =
             |number| fields.iter().any(|it| !it.wire.flat && it.wire.unknown.is_none() && it.tag == number);
         let known = attrs.json.as_ref().and_then(|known| errors.handle(Known::of_message(known, has)));
-        let head = errors.handle(Head::new(&input.ident, &input.attrs, attrs.common));
+        let proto = ProtoName::of_type(attrs.proto, attrs.json.as_ref());
+        let proto = errors.handle(proto.and_then(ProtoName::without_oneof)).flatten();
+        let head = errors.handle(Head::named(&input.ident, &input.attrs, attrs.common, proto));
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
@@ -127,12 +127,11 @@ impl Field {
         let json = json.map(|json| json.into_inner().0).unwrap_or_default();
         let ident = field.ident.clone().expect("`named_fields` saw to it");
         let message_field = Self {
-            item: Item::inner(&ident, &field.attrs, rename)?,
+            item: Item { json, ..Item::inner(&ident, &field.attrs, rename)? },
             ident,
             ty: field.ty.clone(),
             tag: 0,
             wire,
-            json,
             rules: rules.into(),
             visibility: field.vis.clone(),
             docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),

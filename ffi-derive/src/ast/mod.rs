@@ -44,7 +44,7 @@ use syn::{Attribute, Generics, Ident, Path};
 
 pub(crate) use self::types::Container;
 pub(crate) use self::wire::Wire;
-use crate::attr::{CommonAttrs, Identifier};
+use crate::attr::{CommonAttrs, Identifier, ProtoName};
 use crate::names::Prefix;
 use crate::rustc;
 
@@ -55,6 +55,10 @@ pub(crate) struct Item {
     pub(crate) rename: Option<String>,
     pub(crate) doc: Option<String>,
     pub(crate) deprecated: Option<String>,
+    /// Names in JSON of a field, case or variant, if they are given.
+    pub(crate) json: Vec<String>,
+    /// Name in .proto of a type, if it is given.
+    pub(crate) proto: Option<ProtoName>,
 }
 
 impl Item {
@@ -64,6 +68,8 @@ impl Item {
             rename: rename.map(|rename| rename.0),
             doc: rustc::doc(attrs),
             deprecated: rustc::deprecated(attrs),
+            json: Vec::new(),
+            proto: None,
         }
     }
 
@@ -103,6 +109,18 @@ impl Head {
             prefix: Prefix::new(common.prefix.map(|prefix| prefix.0))?,
             krate: common.krate.0,
         })
+    }
+
+    /// Returns the head of a type that may have a name of its own in .proto.
+    fn named(
+        ident: &Ident,
+        attrs: &[Attribute],
+        common: CommonAttrs,
+        proto: Option<ProtoName>,
+    ) -> Result<Self> {
+        let mut head = Self::new(ident, attrs, common)?;
+        head.item.proto = proto;
+        Ok(head)
     }
 }
 

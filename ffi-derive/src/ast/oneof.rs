@@ -6,7 +6,7 @@ use darling::{Error, FromAttributes, Result};
 use syn::{DataEnum, DeriveInput, Fields, Ident, Type, Visibility};
 
 use super::{Head, Item, Known, Wire, refuse_generics, types};
-use crate::attr::{CaseAttrs, OneofAttrs};
+use crate::attr::{CaseAttrs, OneofAttrs, ProtoName};
 use crate::rustc;
 use crate::tags::{Tag, check_tags, no_tag_left, numbers};
 
@@ -29,8 +29,6 @@ pub(crate) struct Case {
     /// The number of the case in .proto; 0 for the first case, which means that no field is there.
     pub(crate) tag: u32,
     pub(crate) wire: Wire,
-    /// Its names in JSON, if they are given.
-    pub(crate) json: Vec<String>,
 }
 
 impl Oneof {
@@ -76,7 +74,10 @@ impl Oneof {
         let checked = attrs.as_ref().is_some_and(|attrs| attrs.checked.is_present());
         let known = attrs.as_ref().and_then(|attrs| attrs.json.as_ref());
         let known = known.and_then(|known| errors.handle(Known::of_oneof(known)));
-        let head = attrs.and_then(|attrs| errors.handle(Head::new(&input.ident, &input.attrs, attrs.common)));
+        let head = attrs.and_then(|attrs| {
+            let proto = errors.handle(ProtoName::of_type(attrs.proto, attrs.json.as_ref())).flatten();
+            errors.handle(Head::named(&input.ident, &input.attrs, attrs.common, proto))
+        });
         errors.finish()?;
         Ok(Self {
             head: head.expect("without an error there is one"),
@@ -134,8 +135,9 @@ impl Case {
         let wire = Wire::of_case(&attrs, ty.as_ref())?;
         let CaseAttrs { rename, tag, json, .. } = attrs;
         let json = json.map(|json| json.into_inner().0).unwrap_or_default();
-        let (ident, item) = (variant.ident.clone(), Item::inner(&variant.ident, &variant.attrs, rename)?);
-        Ok((Self { ident, item, ty, tag: 0, wire, json }, tag))
+        let ident = variant.ident.clone();
+        let item = Item { json, ..Item::inner(&variant.ident, &variant.attrs, rename)? };
+        Ok((Self { ident, item, ty, tag: 0, wire }, tag))
     }
 }
 

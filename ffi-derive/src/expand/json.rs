@@ -39,9 +39,9 @@ fn camel(name: &str) -> String {
 }
 
 /// Returns the description of a field or case. `shape` is its form.
-fn member(item: &Item, names: &[String], number: u32, shape: &TokenStream) -> TokenStream {
+fn member(item: &Item, number: u32, shape: &TokenStream) -> TokenStream {
     let original = original(item);
-    let (json, original, aliases) = match names {
+    let (json, original, aliases) = match &item.json[..] {
         [] => (camel(&original), original, &[][..]),
         [json] => (json.clone(), json.clone(), &[][..]),
         [json, original, aliases @ ..] => (json.clone(), original.clone(), aliases),
@@ -114,7 +114,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     let numbered =
         in_order(message).into_iter().filter(|field| !field.wire.flat && field.wire.unknown.is_none());
     let members: Vec<_> = numbered
-        .map(|Field { item, json, tag, ty, wire, .. }| member(item, json, *tag, &of(ty, *wire, "SHAPE")))
+        .map(|Field { item, tag, ty, wire, .. }| member(item, *tag, &of(ty, *wire, "SHAPE")))
         .collect();
     let flat = message.fields.iter().filter(|field| field.wire.flat).map(|Field { item, ty, .. }| {
         let name = &item.name;
@@ -195,13 +195,13 @@ pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     cases.sort_by_key(|case| case.tag);
     let members: Vec<_> = cases
         .into_iter()
-        .map(|Case { item, json, tag, ty, wire, .. }| {
+        .map(|Case { item, tag, ty, wire, .. }| {
             let shape = match ty {
                 // The case says that there is a value.
                 Some(ty) => of(types::argument_of("ArenaBox", ty).unwrap_or(ty), *wire, "ELEMENT"),
                 None => quote!(__ffi::json::shape::Shape::EMPTY),
             };
-            member(item, json, *tag, &shape)
+            member(item, *tag, &shape)
         })
         .collect();
     let table = table(&oneof.head, &members, &[], true, oneof.known);
@@ -242,7 +242,7 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
     let values = item.variants.iter().flat_map(|variant| {
         let value = &variant.ident;
         let own = variant.item.rename.as_ref().unwrap_or(&variant.item.name);
-        let names = match &variant.json[..] {
+        let names = match &variant.item.json[..] {
             [] => vec![format!("{prefix}_{}", own.to_shouty_snake_case())],
             given => given.to_vec(),
         };

@@ -6,10 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use super::conformance::Conformance;
+use crate::conformance::Suite;
 use crate::dart_sdk::Sdk;
 use crate::features;
 use crate::flutter::Flutter;
 use crate::generated::Action;
+use crate::proto_tools::ProtoTool;
 use crate::protoc::Protoc;
 use crate::public;
 use crate::safety;
@@ -22,12 +25,14 @@ use crate::workspace::{cargo, root, run, target};
 pub struct Test {}
 
 impl Test {
-    /// Checks everything that CI checks. Installs a Dart SDK, protoc and Flutter's engine when the
-    /// machine has none. Prints the time of each part at its end, also when a check has failed.
+    /// Checks everything that CI checks. Installs a Dart SDK, protoc, what judges .proto files and
+    /// Flutter's engine when the machine has none. Prints the time of each part at its end, also
+    /// when a check has failed.
     ///
     /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
     /// files are current), protoc or Flutter are part of `cargo test`, and fail if one of them is
     /// missing. Tests of Flutter are left out if it can't be installed, as there is no Debian.
+    /// Protobuf's conformance suite is left out without Debian or `g++`.
     ///
     /// # Errors
     ///
@@ -75,14 +80,18 @@ fn check(times: &mut Times) -> Result<()> {
     })?;
     // The tests of the workspace ask for all features of `ffi-core` that have public items.
     public::apply(&target().join("doc"), Action::Check)?;
-    let sdk = times.part("Dart SDK, protoc and Flutter", || {
+    let sdk = times.part("Dart SDK, protobuf's tools and Flutter", || {
         Protoc::find_or_install()?;
+        if ProtoTool::are_installable() {
+            ProtoTool::ALL.iter().try_for_each(|tool| tool.find_or_install().map(drop))?;
+        }
         let sdk = Sdk::find_or_install()?;
         if Flutter::is_installable() {
             Flutter::find_or_install()?;
         }
         anyhow::Ok(sdk)
     })?;
+    let tools_are_required = if ProtoTool::are_installable() { "1" } else { "0" };
     let flutter_is_required = if Flutter::is_installable() { "1" } else { "0" };
     // Reports all failures, not only the first.
     let test = || {
@@ -90,6 +99,7 @@ fn check(times: &mut Times) -> Result<()> {
         test.args(["test", "--workspace", "--no-fail-fast"])
             .env("FFI_REQUIRE_DART", "1")
             .env("FFI_REQUIRE_PROTOC", "1")
+            .env("FFI_REQUIRE_PROTO_TOOLS", tools_are_required)
             .env("FFI_REQUIRE_FLUTTER", flutter_is_required)
             .env("FFI_DART_SDK", sdk.folder());
         test
@@ -105,7 +115,11 @@ fn check(times: &mut Times) -> Result<()> {
     let debugged = times.part("pool-debug", || {
         run(cargo().args(["test", "-p", "ffi-core", "--features", "pool-debug", "--test", "pool_debug"]))
     });
-    tested.and(documented).and(debugged)
+    let conforms = match Suite::is_installable() {
+        true => times.part("protobuf's conformance suite", || Conformance {}.run()),
+        false => Ok(()),
+    };
+    tested.and(documented).and(debugged).and(conforms)
 }
 
 /// Has cargo run each test binary by `cargo xtask timed`, which appends its time to `file`.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use ffi_core::schema::read::Record;
+use ffi_core::schema::read::{Item, Record};
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto;
 use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
@@ -14,8 +14,16 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 /// Package of the export.
 const PACKAGE: &str = "exported";
 
+/// Returns the full name that a type has in the export.
+pub(super) fn full_name(item: &Item) -> String {
+    let given = item.proto_name.clone().unwrap_or_default();
+    let package = given.package.unwrap_or_else(|| PACKAGE.to_owned());
+    let name = given.name.unwrap_or_else(|| item.rename.as_ref().unwrap_or(&item.name).clone());
+    format!("{package}.{name}")
+}
+
 /// Returns the differences, each with the full name of its message if it has one. `messages` are
-/// those of the project, each with its name in the export.
+/// those of the project, each with its full name in the export.
 pub(super) fn differences(
     folder: &Path,
     records: &[Record],
@@ -26,19 +34,21 @@ pub(super) fn differences(
         Ok(files) => files,
         Err(problems) => return Ok(vec![(None, problems.to_string())]),
     };
-    for file in files {
+    for file in &files {
         fs::write(folder.join(&file.path), &file.contents)?;
     }
     // Exports import the rules of validation, and don't bring them along.
     let rules = folder.join(proto::RULES_FILE);
     fs::create_dir_all(rules.parent().context("it is in a folder")?)?;
     fs::write(rules, proto::RULES)?;
-    let set = match protox::compile(["exported.proto"], [folder]) {
+    let set = match protox::compile(files.iter().map(|file| &file.path), [folder]) {
         Ok(set) => set,
         Err(error) => return Ok(vec![(None, format!("{error:?}"))]),
     };
     let pool = DescriptorPool::from_file_descriptor_set(set)?;
-    let names = messages.iter().map(|(it, name)| (it.full_name().to_owned(), format!("{PACKAGE}.{name}")));
+    // Protobuf's own types are imported, so they are what they were.
+    let messages = messages.iter().filter(|(it, _)| it.package_name() != "google.protobuf");
+    let names = messages.clone().map(|(it, name)| (it.full_name().to_owned(), name.clone()));
     let names: HashMap<_, _> = names.collect();
     let mut differences = Vec::new();
     for (before, _) in messages {

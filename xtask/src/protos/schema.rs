@@ -9,7 +9,7 @@ use ffi_core::schema::read::{Item, Message, Record};
 use ffi_dart_emit::proto::{ImportOptions, Imported, descriptors};
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 
-use super::Project;
+use super::{Project, exported};
 use crate::protoc::Protoc;
 use crate::workspace::{capture, root};
 
@@ -18,7 +18,7 @@ pub(super) struct Schema<'a> {
     pool: DescriptorPool,
     /// Those that are no enums in Rust.
     pub(super) messages: Vec<(MessageDescriptor, &'a Message)>,
-    /// All of them, each with its name in an export.
+    /// All of them, each with its full name in an export.
     pub(super) exported: Vec<(MessageDescriptor, String)>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Schema<'a> {
             let id = format!("{}::{name}", message.prefix.as_deref().unwrap_or(crate_name));
             let none = || format!("there is no record of {id}");
             let item = items.get(id.as_str()).with_context(none)?;
-            exported.push((descriptor.clone(), item.rename.as_ref().unwrap_or(&item.name).clone()));
+            exported.push((descriptor.clone(), exported::full_name(item)));
             if !message.is_oneof {
                 messages.push((descriptor, *find.get(id.as_str()).with_context(none)?));
             }

@@ -10,7 +10,7 @@ pub use records::{
     Arena, ArenaSymbols, Arguments, Case, Columns, ColumnsSymbols, DartFunction, DartType, Encoding, Enum,
     ErrorField, ErrorFieldType, ErrorType, ErrorVariant, Field, Fingerprint, Flag, Function, Health, Item,
     JsonSymbols, Library, LibrarySymbols, Listener, ListenerMethod, Member, Message, Mode, Newtype, Object,
-    ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols, ProtoSymbols, Queue,
-    QueueSymbols, Record, Reset, Returns, Role, Rules, Scalar, Simd, Type, TypeId, TypeSymbols, Variant,
-    Wire,
+    ObjectSymbols, Oneof, PanicStrategy, Param, Pass, Pool, PoolSymbols, ProbeSymbols, ProtoName,
+    ProtoSymbols, Queue, QueueSymbols, Record, Reset, Returns, Role, Rules, Scalar, Simd, Type, TypeId,
+    TypeSymbols, Variant, Wire,
 };

@@ -194,6 +194,27 @@ pub struct Item {
     /// Note of `#[deprecated]`, empty if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
+    /// Names of a field, case or variant, from `#[ffi(json(..))]`: in JSON, in .proto if it has
+    /// another one there, and further ones that are read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub json_names: Vec<String>,
+    /// Name in .proto of a message, oneof or enum, from `#[ffi(proto(..))]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proto_name: Option<ProtoName>,
+}
+
+/// Name in .proto of a message, oneof or enum, as far as it isn't made of the name in Rust.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProtoName {
+    /// Package, if it isn't that of the export: `acme.orders.v1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// Name behind the package, with the messages around it: `Order.Line`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Name of the `oneof` that an enum with data is in its message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oneof: Option<String>,
 }
 
 /// The library itself.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ffi_core::schema::read::{DartType, Rules, Scalar, Type, Wire};
+use ffi_core::schema::read::{DartType, ProtoName, Rules, Scalar, Type, Wire};
 use heck::ToShoutySnakeCase;
 use prost_reflect::{
     DynamicMessage, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
@@ -14,7 +14,7 @@ use super::names::{is_type_name, is_variant_name, member_name, near};
 use super::options::Found;
 use super::{EMPTY, Importer};
 use crate::proto::export::{MAX_NUMBER, UNSET};
-use crate::proto::names::{case_name, field_name, value_name, variant_name};
+use crate::proto::names::{case_name, field_name, json_name, type_name, value_name, variant_name};
 use crate::proto::rust::{self, Body, Part, Pool, Source};
 use crate::proto::wire::wire;
 
@@ -95,24 +95,39 @@ const WELL_KNOWN: [&str; 14] = [
 /// Enum whose value is `null` in JSON.
 const NULL_VALUE: &str = "google.protobuf.NullValue";
 
-/// Returns the names in JSON of a field that is called `name` in Rust or Dart, if they aren't those
-/// that the derive makes of that.
-fn json_names(field: &FieldDescriptor, name: &str) -> Vec<String> {
-    let original = field_name(name.trim_start_matches("r#"));
-    let mut implied = String::new();
-    let mut words = original.split('_');
-    implied.extend(words.next());
-    for word in words {
-        let mut letters = word.chars();
-        implied.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        implied.push_str(letters.as_str());
-    }
-    if original == field.name() && implied == field.json_name() {
-        return Vec::new();
-    }
+/// Returns the names of a field in JSON and in .proto.
+fn json_names(field: &FieldDescriptor) -> Vec<String> {
     let mut names = vec![field.json_name().to_owned(), field.name().to_owned()];
     names.dedup();
     names
+}
+
+/// Returns the names that the derive makes of those in Rust or Dart.
+fn implied_json_names(name: &str) -> Vec<String> {
+    let original = field_name(name.trim_start_matches("r#"));
+    let mut names = vec![json_name(&original), original];
+    names.dedup();
+    names
+}
+
+/// Leaves out the names in JSON and .proto that the derive and an export choose anyway. Names in
+/// Dart, of which they are made, have to be final.
+pub(super) fn leave_out_implied(items: &mut [Source]) {
+    for item in items {
+        let own = item.rename.as_ref().unwrap_or(&item.name).clone();
+        if let Some(proto) = &mut item.proto {
+            proto.name = proto.name.take().filter(|name| *name != type_name(&own));
+        }
+        item.proto = item.proto.take().filter(|proto| *proto != ProtoName::default());
+        let is_enum = matches!(item.body, Body::Enum { .. });
+        for part in item.body.parts_mut() {
+            let name = part.rename.as_ref().unwrap_or(&part.name);
+            let implied = if is_enum { vec![value_name(&own, name)] } else { implied_json_names(name) };
+            if part.json == implied {
+                part.json.clear();
+            }
+        }
+    }
 }
 
 impl Importer<'_> {
@@ -224,13 +239,8 @@ impl Importer<'_> {
         let doc = self.doc(&file, it.path());
         let name = &self.type_names[it.full_name()];
         let rename = options.text("enum_dart_name").or_else(|| name.rename.clone());
-        let own = rename.as_ref().unwrap_or(&name.name);
         for part in &mut parts {
-            let names = part.value.and_then(|value| originals.remove(&value)).unwrap_or_default();
-            let implied = value_name(own, part.rename.as_ref().unwrap_or(&part.name));
-            if names != [implied] {
-                part.json = names;
-            }
+            part.json = part.value.and_then(|value| originals.remove(&value)).unwrap_or_default();
         }
         Source {
             doc,
@@ -238,6 +248,7 @@ impl Importer<'_> {
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
+            proto: Some(self.proto_name(it.full_name(), it.package_name(), None)),
             rename,
             pool: None,
             flags: Vec::new(),
@@ -328,6 +339,7 @@ impl Importer<'_> {
                 module,
                 prefix: None,
                 rename,
+                proto: None,
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
@@ -388,6 +400,7 @@ impl Importer<'_> {
                 module,
                 prefix: None,
                 rename: text("dart_name"),
+                proto: None,
                 pool: None,
                 flags: Vec::new(),
                 reserved: Vec::new(),
@@ -567,12 +580,16 @@ impl Importer<'_> {
         let doc = self.doc(&it.parent_file(), it.path());
         let name = &self.type_names[it.full_name()];
         let rename = Found::new(&it.options()).text("oneof_dart_name");
+        // The field that holds it has this name, if Rust can have it.
+        let implied = member_name(&field_name(it.name())).unwrap_or_default();
+        let oneof = (implied.trim_start_matches("r#") != it.name()).then(|| it.name().to_owned());
         Source {
             doc,
             deprecated: None,
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
+            proto: oneof.map(|oneof| ProtoName { oneof: Some(oneof), ..ProtoName::default() }),
             rename: rename.or_else(|| name.rename.clone()),
             pool: None,
             flags: Vec::new(),
@@ -651,13 +668,18 @@ impl Importer<'_> {
         let deprecated = it.descriptor_proto().options.as_ref().is_some_and(|it| it.deprecated());
         let doc = self.doc(&it.parent_file(), it.path());
         let name = &self.type_names[it.full_name()];
+        let rename = options.text("dart_name").or_else(|| name.rename.clone());
+        let oneof =
+            it.oneofs().find(|oneof| !oneof.is_synthetic()).filter(|_| matches!(body, Body::Oneof(_)));
+        let oneof = oneof.map(|oneof| oneof.name().to_owned()).filter(|name| name != "value");
         Source {
             doc,
             deprecated: deprecated.then(|| options.text("deprecation").unwrap_or_default()),
             name: name.name.clone(),
             module: name.module.clone(),
             prefix: name.prefix.clone(),
-            rename: options.text("dart_name").or_else(|| name.rename.clone()),
+            proto: Some(self.proto_name(it.full_name(), it.package_name(), oneof)),
+            rename,
             pool: None,
             flags: Vec::new(),
             reserved: Vec::new(),
@@ -665,6 +687,15 @@ impl Importer<'_> {
             in_arena: false,
             body,
         }
+    }
+
+    /// Returns the name of a type in .proto.
+    fn proto_name(&self, full: &str, package: &str, oneof: Option<String>) -> ProtoName {
+        let path = full.strip_prefix(package).map_or(full, |rest| rest.trim_start_matches('.'));
+        // `json = ".."` says so as well.
+        let known = WELL_KNOWN.contains(&full) || full == NULL_VALUE;
+        let package = (package != self.root && !package.is_empty() && !known).then(|| package.to_owned());
+        ProtoName { package, name: (!known).then(|| path.to_owned()), oneof }
     }
 
     /// Returns a field or case of `of`, a message or a flattened oneof.
@@ -690,7 +721,7 @@ impl Importer<'_> {
         Part {
             doc: self.doc(&field.parent_file(), field.path()),
             deprecated: deprecated.then(|| found.text("field_deprecation").unwrap_or_default()),
-            json: json_names(field, rename.as_ref().unwrap_or(&name)),
+            json: json_names(field),
             name,
             tag: Some(field.number()),
             wire: wire(field),

@@ -167,6 +167,7 @@ pub fn import_all(inputs: &[PathBuf], options: &ImportOptions) -> Result<Importe
     if importer.problems.is_empty() {
         importer.check(&mut items);
     }
+    items::leave_out_implied(&mut items);
     if !importer.problems.is_empty() {
         return Err(Problems(importer.problems.into_values().collect()));
     }
