@@ -355,6 +355,10 @@ struct MessageKeys {
     doc: String,
     #[serde(default)]
     deprecated: Option<String>,
+    #[serde(default)]
+    json_names: Vec<String>,
+    #[serde(default)]
+    proto_name: Option<ProtoName>,
     size: u64,
     align: u64,
     fingerprint: Fingerprint,
@@ -379,8 +383,9 @@ struct MessageKeys {
 impl From<MessageKeys> for Message {
     fn from(keys: MessageKeys) -> Self {
         let MessageKeys { id, name, rename, doc, deprecated, size, align, fingerprint, symbols, .. } = keys;
+        let MessageKeys { json_names, proto_name, .. } = keys;
         let MessageKeys { fields, reserved, pool, columns, arena, simd, proto, json, .. } = keys;
-        let item = Item { name, rename, doc, deprecated };
+        let item = Item { name, rename, doc, deprecated, json_names, proto_name };
         Self {
             id,
             item,
@@ -624,6 +629,10 @@ struct FieldKeys {
     doc: String,
     #[serde(default)]
     deprecated: Option<String>,
+    #[serde(default)]
+    json_names: Vec<String>,
+    #[serde(default)]
+    proto_name: Option<ProtoName>,
     offset: u64,
     #[serde(rename = "type")]
     ty: Type,
@@ -645,8 +654,8 @@ struct FieldKeys {
 impl From<FieldKeys> for Field {
     fn from(keys: FieldKeys) -> Self {
         let FieldKeys { name, rename, doc, deprecated, offset, ty, tag, rules, .. } = keys;
-        let FieldKeys { encoding, key_encoding, unpacked, flat, unknown, .. } = keys;
-        let item = Item { name, rename, doc, deprecated };
+        let FieldKeys { json_names, proto_name, encoding, key_encoding, unpacked, flat, unknown, .. } = keys;
+        let item = Item { name, rename, doc, deprecated, json_names, proto_name };
         let wire = Wire { encoding, key_encoding, unpacked, flat, unknown };
         Self { item, offset, ty, tag, wire, rules }
     }
