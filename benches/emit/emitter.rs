@@ -2,6 +2,7 @@
 //! the disk.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -16,6 +17,9 @@ use crate::generated::{LIBRARIES, STRESS, Workspace, library, struct_name};
 use ffi_benches::{Contender, compare, print_ratio};
 
 const ROUNDS: usize = 15;
+
+/// Number of messages that are imported.
+const IMPORTED: usize = 5_000;
 
 /// A library, and the package that is written from it.
 struct Input<'a> {
@@ -59,6 +63,7 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     .map(|samples| samples.median());
     let stress = run_stress(workspace, emitter, &folder.join(STRESS))?;
     let proto = run_proto(workspace, emitter, &folder.join("proto"))?;
+    run_import(emitter, &folder.join("import"))?;
     for (name, value, limit) in [
         ("emit_1000_messages_of_every_kind", stress, 150.0),
         ("export_1000_messages_of_every_kind_to_proto", proto, 300.0),
@@ -112,6 +117,49 @@ fn run_proto(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<f64
     let title = "emit a .proto file of every field type";
     let [samples] = compare(title, ROUNDS, [Contender::new("1,000 messages, the program", run)])?;
     Ok(samples.median())
+}
+
+/// Times the import of a large .proto file, with an option for each field and without.
+fn run_import(emitter: &Path, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let [proto, options] = ["large.proto", "large.options"].map(|name| folder.join(name));
+    let (mut messages, mut bounds) = (String::from("syntax = \"proto3\";\npackage acme;\n"), String::new());
+    for index in 0..IMPORTED {
+        let name = struct_name(index);
+        writeln!(messages, "message {name} {{\n  string name = 1;\n  repeated int32 codes = 2;\n}}")?;
+        writeln!(bounds, "acme.{name}.name max_length:40\nacme.{name}.codes max_count:8")?;
+    }
+    fs::write(&proto, messages)?;
+    fs::write(&options, bounds)?;
+    let import = |with: Option<&Path>| {
+        let out = folder.join("large.rs");
+        if out.exists() {
+            fs::remove_file(&out)?;
+        }
+        let mut command = Command::new(emitter);
+        command.arg("import").arg(&proto).arg("--bounded").arg("--out").arg(&out);
+        if let Some(options) = with {
+            command.arg("--options").arg(options);
+        }
+        let start = Instant::now();
+        capture(&mut command)?;
+        let took = start.elapsed();
+        let written = fs::read_to_string(&out)?;
+        let found = (written.matches("pub struct Record").count(), written.contains("FfiStr<40>"));
+        ensure!(found == (IMPORTED, with.is_some()), "{found:?}: structs, and whether options count");
+        Ok(took)
+    };
+    let [with, without] = compare(
+        "import a .proto file",
+        ROUNDS,
+        [
+            Contender::new("5,000 messages, an option for each field", || import(Some(&options))),
+            Contender::new("5,000 messages", || import(None)),
+        ],
+    )?
+    .map(|samples| samples.median());
+    print_ratio("import_5000_with_options_vs_without", with / without, 2.0);
+    Ok(())
 }
 
 impl Input<'_> {

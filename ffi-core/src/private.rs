@@ -61,8 +61,8 @@ pub use crate::oneof::{FfiOneof, assert_case, assert_oneof, oneof_tag, unknown_c
 pub use crate::panic::install as panic_places;
 pub use crate::pool::abi::{
     QUEUE_BUSY, QUEUE_CLOSED, QUEUE_EMPTY, QUEUE_FULL, QUEUE_INVALID, assert_queue, pool_adopt, pool_alloc,
-    pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_reference, pool_release, pool_resolve,
-    pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
+    pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_live, pool_reference, pool_release,
+    pool_resolve, pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
 pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, Reset};
 #[cfg(feature = "async")]

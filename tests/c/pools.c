@@ -282,6 +282,7 @@ static void closing(void) {
 static uint64_t plans(void) {
     FfiPoolStats stats;
     fixture_pools_ffi_plan_node_pool_stats(&stats);
+    CHECK_EQ(fixture_pools_ffi_plan_node_pool_live(), stats.live);
     return stats.live;
 }
 

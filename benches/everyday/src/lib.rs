@@ -64,6 +64,48 @@ pub struct Table {
     pub rows: FfiVec<Row, ROOM>,
 }
 
+/// Number of rows of 16 MB.
+pub const MANY_ROWS: usize = 250_000;
+
+/// A table of 16 MB.
+#[derive(FfiMessage, Clone, Debug, PartialEq)]
+#[repr(C)]
+pub struct Ledger {
+    /// The rows.
+    pub rows: FfiVec<Row, MANY_ROWS>,
+}
+
+/// A message in a pool of a million slots.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+#[ffi(pool = 1_000_000)]
+pub struct Ticket {
+    /// Number of the ticket.
+    pub id: u64,
+}
+
+/// A measurement, for which the library has a kernel.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+#[ffi(simd(sum))]
+pub struct Measurement {
+    /// Volts.
+    pub volts: f32,
+    /// Amperes.
+    pub amperes: f32,
+}
+
+/// A sample of sound, for which the library has a kernel of another size.
+#[derive(FfiMessage, Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+#[ffi(simd(sum))]
+pub struct Sample {
+    /// Left channel.
+    pub left: u16,
+    /// Right channel.
+    pub right: u16,
+}
+
 /// Numbers.
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]

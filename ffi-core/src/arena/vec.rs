@@ -420,7 +420,8 @@ impl<T: ArenaType> ArenaVecEdit<'_, T> {
     /// # Panics
     ///
     /// Panics if the arena can't hold them; those before have been added.
-    #[inline]
+    // A function of its own, as its loop needs all registers.
+    #[inline(never)]
     #[track_caller]
     pub fn extend<'v>(&mut self, values: impl IntoIterator<Item = T::Value<'v>>) {
         values.into_iter().for_each(|value| self.add(value));

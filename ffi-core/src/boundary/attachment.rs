@@ -22,11 +22,11 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::call::{DartStatus, forget};
+use super::call::{DartStatus, forget, note};
 use super::dart_api::{self, DartHandle, FinalizableHandle};
 use super::memory;
 use super::owned::{FfiOwned, owned_free};
-use super::pending::Release;
+use super::pending::{FfiPending, Release};
 use super::status::FfiStatus;
 use crate::pool::FreeCode;
 
@@ -67,6 +67,9 @@ pub struct FfiDartCalls {
     take_hold: unsafe extern "C" fn(*mut c_void) -> *mut c_void,
     end_hold: unsafe extern "C" fn(*mut c_void),
     attach_secret: unsafe extern "C" fn(DartHandle, usize, usize) -> *mut FfiAttachment,
+    alloc_pending: unsafe extern "C" fn(*mut FfiStatus, usize, usize) -> *mut c_void,
+    attach_pending:
+        unsafe extern "C" fn(DartHandle, *mut FfiStatus, *mut c_void, usize) -> *mut FfiAttachment,
 }
 
 /// Returns the functions that attach memory to Dart objects. They attach nothing until
@@ -90,6 +93,8 @@ pub fn dart_calls() -> *const FfiDartCalls {
         take_hold,
         end_hold,
         attach_secret,
+        alloc_pending,
+        attach_pending,
     };
     &raw const CALLS
 }
@@ -424,14 +429,54 @@ unsafe extern "C" fn free_owned(status: *mut FfiStatus, owned: *mut FfiOwned) {
 ///
 /// The calling thread is in a call from Dart that passed `object`.
 unsafe extern "C" fn attach_alloc(object: DartHandle, size: usize, align: usize) -> *mut FfiAttachment {
-    unsafe extern "C" fn release(memory: *mut c_void) {
-        // SAFETY: the memory came from `alloc` in `attach_memory`, and is released once, when no
-        // code uses it any more.
-        unsafe { memory::free(memory.cast()) };
-    }
+    // SAFETY: the caller is in a call from Dart that passed the object; `free_memory` frees memory.
+    unsafe { attach_memory(object, size, align, free_memory) }
+}
 
-    // SAFETY: the caller is in a call from Dart that passed the object; `release` frees memory.
-    unsafe { attach_memory(object, size, align, release) }
+/// Frees memory of [`alloc`](memory::alloc).
+///
+/// # Safety
+///
+/// `memory` came from `alloc`, was not freed before, and isn't used any more.
+unsafe extern "C" fn free_memory(memory: *mut c_void) {
+    // SAFETY: by this function's contract it came from `alloc`, and is freed for the first time.
+    unsafe { memory::free(memory.cast()) };
+}
+
+/// Allocates memory as [`alloc`](memory::alloc) does, and notes it in `status` until
+/// [`attach_pending`] attaches it; null if there is none. It calls nothing of Dart's.
+///
+/// The caller makes the object that is to keep the memory of its address: bytes, which then need no
+/// second keeper.
+///
+/// # Safety
+///
+/// `status` is that of the isolate that runs this.
+unsafe extern "C" fn alloc_pending(status: *mut FfiStatus, size: usize, align: usize) -> *mut c_void {
+    let memory: *mut c_void = memory::alloc(size, align).cast();
+    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
+    unsafe { note(status, FfiPending::new(memory, free_memory)) };
+    memory
+}
+
+/// Attaches memory of [`alloc_pending`] to `object`, and removes its note. If it can't be attached,
+/// frees it and returns null.
+///
+/// # Safety
+///
+/// The calling thread is in a call from Dart that passed `object`, and `status` is that of its
+/// isolate. `memory` is what the last call of `alloc_pending` with that status returned.
+unsafe extern "C" fn attach_pending(
+    object: DartHandle,
+    status: *mut FfiStatus,
+    memory: *mut c_void,
+    bytes: usize,
+) -> *mut FfiAttachment {
+    // SAFETY: by this function's contract the status is valid, and of the isolate that runs this.
+    unsafe { forget(status, memory) };
+    // SAFETY: the caller is in a call from Dart that passed the object; `free_memory` frees the
+    // memory, of which there is no note any more.
+    unsafe { attach_to(object, memory, memory, Free::Resource(free_memory), bytes) }
 }
 
 /// Attaches zeroed memory for messages with secrets, which is zeroed again before it is freed, as

@@ -32,6 +32,7 @@ macro_rules! __pool_operations {
                 = __ffi::pool_free_many(slots, count);
             release: fn(token: *mut __ffi::core::ffi::c_void) -> () = __ffi::pool_release::<$message>(token);
             stats: fn(stats: *mut __ffi::PoolStats) -> () = __ffi::pool_stats::<$message>(stats);
+            live: fn() -> __ffi::usize = __ffi::pool_live::<$message>();
             resolve: fn(index_plus_one: __ffi::u32, generation: __ffi::u32) -> *mut $message
                 = __ffi::pool_resolve(index_plus_one, generation);
             reference: fn(slot: *const $message) -> __ffi::u64 = __ffi::pool_reference(slot);
@@ -112,6 +113,13 @@ pub unsafe fn pool_release<T: FfiPooled>(token: *mut c_void) {
 pub unsafe fn pool_stats<T: FfiPooled>(out: *mut PoolStats) {
     // SAFETY: by this function's contract `out` may be written.
     unsafe { stats(T::pool().untyped(), out) };
+}
+
+/// Body of `.._pool_live`: the number of slots that are handed out. It reads a bit of each slot,
+/// and `.._pool_stats` a word.
+#[inline(always)]
+pub fn pool_live<T: FfiPooled>() -> usize {
+    T::pool().live_count()
 }
 
 /// Body of `.._pool_resolve`: null if the handle is stale or none, if a [`PoolBox`] owns the

@@ -170,6 +170,7 @@ impl Records {
                         free_many: symbol("pool_free_many"),
                         release: symbol("pool_release"),
                         stats: symbol("pool_stats"),
+                        live: Some(symbol("pool_live")),
                         resolve: symbol("pool_resolve"),
                         reference: symbol("pool_ref"),
                     },

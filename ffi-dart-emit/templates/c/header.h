@@ -546,7 +546,12 @@ size_t {{ it.symbols.free_many }}({{ it.message }} **slots, size_t count);
     The pointer is the number that `{{ it.symbols.reference }}` returns; where pointers have 32 bits, the generation
     begins at bit {{ it.index_bits }}, and its upper bits are cut off. */
 void {{ it.symbols.release }}(void *token);
+/** Reads a word of each slot. */
 void {{ it.symbols.stats }}(FfiPoolStats *stats);
+{%- if let Some(live) = it.symbols.live %}
+/** Slots in use. Reads a bit of each slot. */
+size_t {{ live }}(void);
+{%- endif %}
 /** What a reference refers to, or null when that was given back, Rust owns it, or Rust reads it just now. */
 {{ it.message }} *{{ it.symbols.resolve }}(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */

@@ -20,6 +20,7 @@ int32_t containers_ffi_point_pool_free(Point *slot) { (void)slot; return FFI_FRE
 size_t containers_ffi_point_pool_free_many(Point **slots, size_t count) { (void)slots, (void)count; return 0; }
 void containers_ffi_point_pool_release(void *token) { (void)token; }
 void containers_ffi_point_pool_stats(FfiPoolStats *stats) { memset(stats, 0, sizeof *stats); }
+size_t containers_ffi_point_pool_live(void) { return 0; }
 Point *containers_ffi_point_pool_resolve(uint32_t index, uint32_t generation) { (void)index, (void)generation; return NULL; }
 uint64_t containers_ffi_point_pool_reference(const Point *slot) { (void)slot; return 0; }
 

@@ -282,6 +282,7 @@ impl Schema {
             free_many: symbol(name, "free_many"),
             release: symbol(name, "release"),
             stats: symbol(name, "stats"),
+            live: Some(symbol(name, "live")),
             resolve: symbol(name, "resolve"),
             reference: symbol(name, "reference"),
         };

@@ -103,6 +103,7 @@ pub fn pooled(message: Message) -> Message {
         free_many: symbol("free_many"),
         release: symbol("release"),
         stats: symbol("stats"),
+        live: Some(symbol("live")),
         resolve: symbol("resolve"),
         reference: symbol("reference"),
     };

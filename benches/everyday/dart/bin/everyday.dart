@@ -9,6 +9,7 @@ import 'package:bench_harness/comparison.dart';
 import 'package:everyday_bench/lists.dart';
 import 'package:everyday_bench/maps.dart';
 import 'package:everyday_bench/memory.dart';
+import 'package:everyday_bench/pools.dart';
 import 'package:everyday_bench/text.dart';
 import 'package:everyday_bench/values.dart';
 
@@ -22,6 +23,8 @@ Future<void> main(List<String> arguments) async {
     compareText(mode);
     compareValues(mode);
     compareLists(mode);
+    comparePools(mode);
+    compareBatches(mode);
     await measureText(mode, library);
   } on WrongResult catch (wrong) {
     stderr.writeln('wrong result: $wrong');

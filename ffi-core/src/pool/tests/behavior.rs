@@ -6,7 +6,7 @@ use std::ptr::{self, NonNull};
 use super::super::token::token;
 use super::pooled;
 use crate::pool::abi::{
-    pool_adopt, pool_alloc, pool_alloc_many, pool_claim, pool_examine, pool_free, pool_free_many,
+    pool_adopt, pool_alloc, pool_alloc_many, pool_claim, pool_examine, pool_free, pool_free_many, pool_live,
     pool_reference, pool_release, pool_resolve, pool_stats,
 };
 use crate::{FfiPooled, FfiRef, FreeCode, Pool, PoolBox, PoolErrorKind, PoolState, PoolStats, RefusedHandle};
@@ -584,11 +584,11 @@ fn batches_are_zeroed_between_live_slots() {
         assert_eq!(unsafe { slot.read() }.x, [0; 3]);
     }
     assert!(all.iter().all(|it| it.x == [7; 3]), "live slots keep their bytes");
-    assert_eq!(pool.live_count(), 200);
+    assert_eq!((pool.live_count(), pool_live::<Grain>()), (200, 200));
     // SAFETY: the slots are this test's, which doesn't use them any more.
     assert_eq!(unsafe { pool_free_many(batch.as_mut_ptr(), gaps) }, gaps);
     drop(all);
-    assert_eq!((pool.live_count(), pool.stats().live), (0, 0));
+    assert_eq!((pool.live_count(), pool.stats().live, pool_live::<Grain>()), (0, 0, 0));
 }
 
 /// Tests that a pool of any size keeps the slot of a pair for its thread, gives it to another

@@ -549,6 +549,10 @@ pub struct PoolSymbols {
     pub release: String,
     /// `fn(*mut PoolStats)`.
     pub stats: String,
+    /// `fn() -> usize`: the number of slots that are handed out; none in a library whose ffi-core
+    /// has no such function, where `stats` say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<String>,
     /// `fn(u32, u32) -> *mut T`: the slot that the index plus one and the generation of an `FfiRef`
     /// refer to, or null.
     pub resolve: String,
@@ -560,9 +564,10 @@ pub struct PoolSymbols {
 impl PoolSymbols {
     /// Returns all symbols.
     #[must_use]
-    pub fn all(&self) -> [&String; 8] {
-        let Self { alloc, alloc_many, free, free_many, release, stats, resolve, reference } = self;
-        [alloc, alloc_many, free, free_many, release, stats, resolve, reference]
+    pub fn all(&self) -> Vec<&String> {
+        let Self { alloc, alloc_many, free, free_many, release, stats, live, resolve, reference } = self;
+        let all = [alloc, alloc_many, free, free_many, release, stats, resolve, reference];
+        all.into_iter().chain(live).collect()
     }
 }
 

@@ -603,7 +603,10 @@ size_t demo_ffi_pair_pool_free_many(Pair **slots, size_t count);
     The pointer is the number that `demo_ffi_pair_pool_reference` returns; where pointers have 32 bits, the generation
     begins at bit 10, and its upper bits are cut off. */
 void demo_ffi_pair_pool_release(void *token);
+/** Reads a word of each slot. */
 void demo_ffi_pair_pool_stats(FfiPoolStats *stats);
+/** Slots in use. Reads a bit of each slot. */
+size_t demo_ffi_pair_pool_live(void);
 /** What a reference refers to, or null when that was given back, Rust owns it, or Rust reads it just now. */
 Pair *demo_ffi_pair_pool_resolve(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */
@@ -623,7 +626,10 @@ size_t demo_ffi_scene_pool_free_many(Scene **slots, size_t count);
     The pointer is the number that `demo_ffi_scene_pool_reference` returns; where pointers have 32 bits, the generation
     begins at bit 10, and its upper bits are cut off. */
 void demo_ffi_scene_pool_release(void *token);
+/** Reads a word of each slot. */
 void demo_ffi_scene_pool_stats(FfiPoolStats *stats);
+/** Slots in use. Reads a bit of each slot. */
+size_t demo_ffi_scene_pool_live(void);
 /** What a reference refers to, or null when that was given back, Rust owns it, or Rust reads it just now. */
 Scene *demo_ffi_scene_pool_resolve(uint32_t index_plus_one, uint32_t generation);
 /** The reference to a slot in use: the index plus one in the low half, the generation in the high half; else 0. */

@@ -592,5 +592,8 @@ final class _FakeTokens implements FfiPool<Token, TokenData> {
   PoolStats get stats => PoolStats.fromCounters(List.filled(16, 0));
 
   @override
+  int get live => 0;
+
+  @override
   Object? noSuchMethod(Invocation invocation) => super.noSuchMethod(invocation);
 }

@@ -333,6 +333,28 @@ List<Pointer<T>> _all<T extends NativeType>(Pointer<T>? Function() tryAlloc) {
       pools.PlanNodePool.stats.live,
 );
 
+/// Uses small boxes and arrays in each way first, when [start] allocations are live.
+void _useSmall(int start) {
+  final box = owned.PointBox();
+  expect(_live().$1, start);
+  box.ref.x = 5;
+  expect(_live().$1, start + 2, reason: 'the message, and its attachment');
+  final part = owned.PointBox.raw(box.raw.pointer, owner: box);
+  expect((box.raw.pointer.ref.x, part.ref.x), (5, 5));
+  final array = owned.Int32Array(3)..list[1] = 7;
+  expect(array.raw.pointer[1], 7);
+  expect(array.bytes, [0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
+  final pointed = owned.PointBox()..raw.pointer.ref.x = 6;
+  expect(pointed.ref.x, 6);
+  final late = owned.PointBox()..dispose();
+  expect(() => late.ref, throwsStateError);
+  expect(() => late.raw.pointer, throwsStateError);
+  box.raw.freeNow();
+  expect(() => part.ref, throwsStateError);
+  array.dispose();
+  pointed.dispose();
+}
+
 /// Waits until at most [before] of each are live, and returns what is live.
 Future<(int, int)> _settled((int, int) before) async {
   for (var tries = 0; tries < 100; tries++) {
@@ -360,7 +382,7 @@ void _keep(Object object) {
 }
 
 final _made = <String, void Function()>{
-  'boxes': () => _keep(owned.PointBox()),
+  'boxes': () => _keep(owned.PointBox()..raw.pointer.ref.x = 1),
   'views of boxes': () => _keep(owned.PointBox().ref),
   'arrays': () => _keep(owned.Float64Array(8).list),
   'arrays that are disposed of': () => owned.Float64Array(8).dispose(),
@@ -526,6 +548,12 @@ void main() {
       ..ref.owner = 1
       ..dispose();
     expect(_live(), before);
+  });
+
+  test('a small box has memory from its first use on, attached once', () async {
+    final (start, _) = await _settled(before);
+    _useSmall(start);
+    expect(await _settled(before), before);
   });
 
   test('what a large text took goes back with the event loop', () async {

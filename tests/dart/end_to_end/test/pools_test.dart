@@ -66,6 +66,7 @@ void main() {
     test('run out', () {
       final before = TokenPool.stats;
       final tokens = allTokens();
+      expect(TokenPool.live, 3);
       expect(TokenPool.raw.tryAlloc(), isNull);
       expect(
         TokenPool.raw.alloc,

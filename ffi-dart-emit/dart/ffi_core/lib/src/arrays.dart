@@ -29,7 +29,9 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
     if (_use != _Use.allowed) return;
     final hold = _hold;
     _stop(_Use.given);
-    if (hold != null) hold.memory!.drop(hold.attachment, hold);
+    if (hold != null && hold.view == null) {
+      hold.memory!.drop(hold.attachment, hold);
+    }
   }
 
   /// The array as a pointer.

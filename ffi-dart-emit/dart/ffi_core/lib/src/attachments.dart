@@ -25,6 +25,22 @@ typedef _AttachOwnedD =
     );
 typedef _AttachAllocC = Pointer<FfiAttachment> Function(Handle, Size, Size);
 typedef _AttachAllocD = Pointer<FfiAttachment> Function(Object, int, int);
+typedef _AllocPendingC = Pointer<Void> Function(Pointer<FfiStatus>, Size, Size);
+typedef _AllocPendingD = Pointer<Void> Function(Pointer<FfiStatus>, int, int);
+typedef _AttachPendingC =
+    Pointer<FfiAttachment> Function(
+      Handle,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      Size,
+    );
+typedef _AttachPendingD =
+    Pointer<FfiAttachment> Function(
+      Object,
+      Pointer<FfiStatus>,
+      Pointer<Void>,
+      int,
+    );
 typedef _FreeColumnsC = Int32 Function(Pointer<Void>);
 typedef _FreeColumnsD = int Function(Pointer<Void>);
 typedef _AttachColumnsC =
@@ -142,4 +158,6 @@ final class _DartCalls extends Struct {
 
   /// As [attachAlloc], for memory that is zeroed when it is freed.
   external Pointer<NativeFunction<_AttachAllocC>> attachSecret;
+  external Pointer<NativeFunction<_AllocPendingC>> allocPending;
+  external Pointer<NativeFunction<_AttachPendingC>> attachPending;
 }

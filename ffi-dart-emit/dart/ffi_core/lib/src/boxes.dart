@@ -49,6 +49,10 @@ final class _Hold {
   /// Object that views keep alive, in their isolate, if there is no attachment.
   Object? object;
 
+  /// The bytes that [attachment] is of, if it is not of this object: they keep the
+  /// memory until they are collected.
+  Uint8List? view;
+
   /// The functions of a message that was decoded, and owns the messages that it
   /// refers to.
   NativeProto<NativeType>? decoded;
@@ -70,7 +74,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   ///
   /// [memory] is that of the library which it belongs to.
   /// Throws a [RangeError] if [count] is negative or too large, and an
-  /// [AllocationException].
+  /// [AllocationException]: memory of a page or less with its first use.
   NativeMemory.owned(int count, LibraryMemory memory) : _whole = null {
     RangeError.checkValueInInterval(
       count,
@@ -84,6 +88,11 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
       final block = HostBlock(_size);
       _hold = _Hold.object(block);
       _pointer = block.pointer.cast();
+      return;
+    }
+    if (_size <= _mostLate && !isSecret) {
+      _late = memory;
+      _asks = true;
       return;
     }
     final hold = _hold = _Hold(memory);
@@ -203,6 +212,14 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   final NativeMemory<T>? _whole;
   int _start = 0;
 
+  /// The library that small memory comes from, until its first use. To attach memory
+  /// to an object costs more than all else of a box, and so it is attached once: to
+  /// the bytes if they are asked for first, or else to the keeper.
+  LibraryMemory? _late;
+
+  /// Largest number of bytes of such memory.
+  static const _mostLate = 4096;
+
   _Use _use = _Use.allowed;
 
   /// True if the memory may be gone: after [dispose], and for a part of other
@@ -236,6 +253,11 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (use != _Use.allowed) {
       throw StateError('the `$runtimeType` was used after ${use.text}');
     }
+    if (_late case final memory?) {
+      final hold = _Hold(memory);
+      hold.attachment = memory.allocate(hold, _size);
+      return _arrive(hold);
+    }
     if (_whole case final whole?) {
       whole._checkPart();
       if (_pointer.address == 0) {
@@ -254,6 +276,14 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     }
   }
 
+  /// Takes the memory that came late, which [hold] keeps.
+  void _arrive(_Hold hold) {
+    _hold = hold;
+    _pointer = hold.attachment.ref.memory.cast();
+    _late = null;
+    _asks = false;
+  }
+
   /// Checks that a part of this memory may still be used.
   void _checkPart() {
     if (_asks) _checkUse();
@@ -268,6 +298,12 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
 
   @pragma('vm:never-inline')
   Uint8List _askForBytes() {
+    if (_late case final memory?) {
+      final hold = _Hold(memory);
+      final view = memory.allocateView(hold, _size);
+      _arrive(hold);
+      return _bytes = _kept = view;
+    }
     if (_asks) _checkUse();
     var bytes = _kept;
     if (bytes == null) {
@@ -329,8 +365,8 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (hold.pool case final pool?) {
       pool._dispose(hold);
     } else if (now && !hold.borrowed) {
-      hold.memory!.release(attachment, hold);
-    } else {
+      hold.memory!.release(attachment, hold.view ?? hold);
+    } else if (hold.view == null) {
       hold.memory!.drop(attachment, hold);
     }
   }
@@ -339,6 +375,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     _use = use;
     _asks = true;
     _hold = null;
+    _late = null;
     _dropViews();
   }
 }

@@ -115,6 +115,11 @@ final class LibraryMemory {
   late final _AttachOwnedD _attachOwned = _attach.attachOwned.asFunction();
   late final _AttachAllocD _attachAlloc = _attach.attachAlloc.asFunction();
   late final _AttachAllocD _attachSecret = _attach.attachSecret.asFunction();
+  late final _AllocPendingD _allocPending = _attach.allocPending.asFunction(
+    isLeaf: true,
+  );
+  late final _AttachPendingD _attachPending = _attach.attachPending
+      .asFunction();
   late final _AttachColumnsD _attachColumns = _attach.attachColumns
       .asFunction();
   late final _SlotPoolF _slotPool = _attach.slotPool.asFunction(isLeaf: true);
@@ -217,6 +222,21 @@ final class LibraryMemory {
         : _attachAlloc(keeper, size, 64);
     if (attachment == nullptr) throw AllocationException(bytes);
     return attachment;
+  }
+
+  /// Allocates zeroed memory as [allocate] does, and returns its bytes, which keep it;
+  /// [hold] gets their attachment.
+  ///
+  /// Throws an [AllocationException].
+  Uint8List allocateView(_Hold hold, int bytes) {
+    // The status has a note of it until the bytes keep it, in case the isolate is killed.
+    final start = _allocPending(status, bytes, 64);
+    if (start.address == 0) throw AllocationException(bytes);
+    final view = start.cast<Uint8>().asTypedList(bytes);
+    hold
+      ..attachment = _attached(_attachPending(view, status, start, bytes))
+      ..view = view;
+    return view;
   }
 
   /// Allocates zeroed memory that lives as long as the isolate.
