@@ -174,8 +174,9 @@ fn an_export_has_the_names_of_the_files() {
         names.into_iter().zip(&files).map(|(name, file)| (name.to_owned(), file.clone())).collect();
     for (file, library) in files.iter().zip(import_and_build(&folder, &packages)) {
         let set = protox(file);
-        let package = set.file.last().unwrap().package().to_owned();
-        assert_kept(std::slice::from_ref(file), &library, &package);
+        let package = set.file.last().unwrap().package();
+        let package = if package.is_empty() { "names" } else { package };
+        assert_kept(std::slice::from_ref(file), &library, package);
     }
 }
 
