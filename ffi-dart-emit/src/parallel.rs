@@ -120,7 +120,7 @@ mod tests {
             let results = mapped_by(threads, &items, |it| it * 2);
             assert_eq!(results, items.iter().map(|it| it * 2).collect::<Vec<_>>(), "{threads} threads");
         }
-        assert_eq!(mapped(&[0_u32; 0], 1, |it| *it), []);
+        assert_eq!(mapped(&[0_u32; 0], 1, |it| *it), Vec::<u32>::new());
         assert_eq!(mapped(&["one", "two", "three"], 1, |it| it.len()), [3, 3, 5]);
     }
 
