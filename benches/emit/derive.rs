@@ -47,7 +47,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     run_many(workspace)
 }
 
-/// Times one debug build of messages of every kind: minutes, in which rustc evaluates their records.
+/// Times one debug build of messages of every kind: minutes, as rustc evaluates their records.
 fn run_many(workspace: &Workspace) -> Result<()> {
     let output = workspace.output("cold").join(format!("lib{MANY_PACKAGE}.rlib"));
     if output.exists() {

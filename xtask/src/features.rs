@@ -49,8 +49,8 @@ pub fn check() -> Result<()> {
     features()?.iter().try_for_each(|it| said_nothing(&mut compile(CORE, &[it])))
 }
 
-/// Compiles the items of macros without features, with each that changes them, and with [`PAIRS`];
-/// the crate itself with them.
+/// Compiles the items of macros without features, with each that changes them, and with pairs of
+/// them; the crate itself with them.
 ///
 /// # Errors
 ///

@@ -172,7 +172,7 @@ struct Incoming<T> {
     dropped: AtomicBool,
 }
 
-// SAFETY: one thread at a time puts, which alone uses the credit, and the only `FfiInput` of it
+// SAFETY: one thread at a time puts, no other uses the credit, and the only `FfiInput` of it
 // takes; items may go to other threads.
 unsafe impl<T: Send> Sync for Incoming<T> {}
 

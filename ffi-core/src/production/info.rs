@@ -25,7 +25,8 @@ impl Build {
     }
 
     /// Returns the JSON. Nothing in it needs to be escaped: names of crates, versions and features
-    /// have neither quotes nor backslashes. Code that escapes would be a twentieth of a small library.
+    /// have neither quotes nor backslashes. Code that escapes would be a twentieth of a small
+    /// library.
     fn json(&self) -> String {
         let Self { name, version, debug, aborts } = *self;
         let mut json = String::new();

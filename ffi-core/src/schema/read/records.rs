@@ -343,8 +343,8 @@ pub struct Message {
 
 /// The keys of a [`Message`] side by side.
 ///
-/// serde's `flatten` collects the entries that a struct doesn't know, and reads them again. Messages
-/// and fields are most of a library, so they are read from structs with all keys.
+/// serde's `flatten` collects the entries that a struct doesn't know, and reads them again.
+/// Messages and fields are most of a library, so they are read from structs with all keys.
 #[derive(Deserialize)]
 struct MessageKeys {
     id: TypeId,
