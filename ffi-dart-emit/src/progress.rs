@@ -1,7 +1,7 @@
 //! Shows on stderr what a command does, and how far it is, if that takes long.
 //!
-//! On a terminal it is a line that is drawn in place after [`SOON`], and gone at the end.
-//! Elsewhere, as in the logs of CI, it is a plain line after [`LATE`], and one more each [`AGAIN`]:
+//! On a terminal it is a line that is drawn in place after `SOON`, and gone at the end.
+//! Elsewhere, as in the logs of CI, it is a plain line after `LATE`, and one more each `AGAIN`:
 //!
 //! ```text
 //! importing files and messages: 812 of 3014
