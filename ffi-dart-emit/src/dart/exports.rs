@@ -53,7 +53,7 @@ fn declared(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).filter_map(
         |line| {
             let mut words = line.split_whitespace().skip_while(|word| !KINDS.contains(word)).skip(1);
-            let word = words.find(|word| *word != "type")?;
+            let word = words.find(|word| !["type", "const"].contains(word))?;
             let end = word.find(|next: char| !next.is_ascii_alphanumeric() && !matches!(next, '_' | '$'));
             Some(&word[..end.unwrap_or(word.len())]).filter(|name| !name.is_empty())
         },

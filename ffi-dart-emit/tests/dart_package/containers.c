@@ -57,6 +57,16 @@ static Attachment *attach_alloc(void *object, size_t size, size_t align) {
     return attached(containers_ffi0_alloc(size, align));
 }
 
+static void *alloc_pending(FfiStatus *status, size_t size, size_t align) {
+    (void)status;
+    return containers_ffi0_alloc(size, align);
+}
+
+static Attachment *attach_pending(void *object, FfiStatus *status, void *memory, size_t bytes) {
+    (void)object, (void)status, (void)bytes;
+    return attached(memory);
+}
+
 static Attachment *share(Attachment *attachment, void *object, size_t bytes) {
     (void)object, (void)bytes;
     return attached(attachment->memory);
@@ -78,8 +88,12 @@ const void *containers_ffi0_dart_calls(void) {
         Attachment *(*share)(Attachment *, void *, size_t);
         void (*detach)(Attachment *, void *, uint8_t);
         void (*free_owned)(FfiStatus *, FfiOwned *);
+        void (*take_hold)(void), (*end_hold)(void), (*attach_secret)(void);
+        void *(*alloc_pending)(FfiStatus *, size_t, size_t);
+        Attachment *(*attach_pending)(void *, FfiStatus *, void *, size_t);
     } calls = {
         attach_status, attach_owned, attach_alloc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, share, detach, free_owned,
+        NULL, NULL, NULL, alloc_pending, attach_pending,
     };
     return &calls;
 }
