@@ -300,7 +300,7 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
   Uint8List _askForBytes() {
     if (_late case final memory?) {
       final hold = _Hold(memory);
-      final view = memory.allocateView(hold, _size);
+      final view = memory._allocateView(hold, _size);
       _arrive(hold);
       return _bytes = _kept = view;
     }

@@ -228,7 +228,7 @@ final class LibraryMemory {
   /// [hold] gets their attachment.
   ///
   /// Throws an [AllocationException].
-  Uint8List allocateView(_Hold hold, int bytes) {
+  Uint8List _allocateView(_Hold hold, int bytes) {
     // The status has a note of it until the bytes keep it, in case the isolate is killed.
     final start = _allocPending(status, bytes, 64);
     if (start.address == 0) throw AllocationException(bytes);
