@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ffi_dart_emit::model;
-use ffi_dart_emit::proto;
+use ffi_dart_emit::proto::{self, ImportOptions, descriptors};
 use ffi_tests::{Fixture, build_package, import_and_build, records};
 use prost_reflect::DescriptorPool;
 use prost_reflect::prost::Message as _;
@@ -186,9 +186,9 @@ fn an_export_has_the_names_of_the_files() {
 fn assert_kept(files: &[PathBuf], library: &Path, package: &str) {
     let folder = files[0].parent().unwrap();
     let options = root().join("ffi-dart-emit/proto");
-    let set = protox::compile(files, [folder, &options, &rules()]);
-    let set = set.unwrap_or_else(|error| panic!("{error:?}"));
-    let before = DescriptorPool::from_file_descriptor_set(set).unwrap();
+    let include = vec![folder.to_owned(), options, rules()];
+    let before = descriptors(files, &ImportOptions { include, ..ImportOptions::default() });
+    let before = before.unwrap_or_else(|problems| panic!("{problems}"));
     let model = model::resolve(records(library).unwrap()).unwrap();
     let exported = tempfile::tempdir().unwrap();
     let written = proto::files(&model, "exported.proto", Some(package));

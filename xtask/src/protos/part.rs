@@ -11,11 +11,12 @@ use ffi_dart_emit::{dart, library_file, model};
 use prost_reflect::DynamicMessage;
 use prost_reflect::prost::Message as _;
 
+use super::exported;
 use super::library::Codec;
 use super::peer::{self, Outcome};
+use super::project::{Project, Tools};
 use super::random::Random;
 use super::schema::Schema;
-use super::{Project, Tools, exported};
 use crate::dart_sdk::Sdk;
 use crate::workspace::root;
 

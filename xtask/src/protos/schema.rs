@@ -9,7 +9,8 @@ use ffi_core::schema::read::{Item, Message, Record};
 use ffi_dart_emit::proto::{ImportOptions, Imported, descriptors};
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 
-use super::{Project, exported};
+use super::exported;
+use super::project::Project;
 use crate::protoc::Protoc;
 use crate::workspace::{capture, root};
 

@@ -7,7 +7,6 @@
 library;
 
 import 'dart:async';
-import 'dart:ffi';
 import 'dart:io';
 import 'dart:typed_data';
 
@@ -16,6 +15,7 @@ import 'package:stress/stress.dart';
 import 'edges.dart';
 import 'kinds.dart';
 import 'many.dart';
+import 'raw/resident.dart';
 import 'shapes.dart';
 import 'speed.dart';
 
@@ -67,34 +67,22 @@ Future<void> main() async {
     if (round == 0) {
       // What is made once, such as pools, is there now.
       blocks = await _settled(library);
-      resident = _resident();
+      resident = residentBytes();
     } else {
       await _collectUntil(() => library.liveBlocks() <= blocks);
     }
     final left = library.liveBlocks();
-    final megabytes = _resident() >> 20;
+    final megabytes = residentBytes() >> 20;
     stderr.writeln('round $round: $left blocks, $megabytes MiB resident');
     expect(left <= blocks, '$left blocks, $blocks after the first round');
   }
   var grown = 0;
-  await _collectUntil(() => (grown = _resident() - resident) < _most);
+  await _collectUntil(() => (grown = residentBytes() - resident) < _most);
   expect(grown < _most, 'the process has grown by $grown bytes');
   for (final stats in [LinksPool.stats, ScalarsPool.stats, FramePool.stats]) {
     expect(stats.live == 0, 'slots are left: $stats');
   }
   print('$_rounds rounds: memory is flat, by the process and by the library');
-}
-
-/// Bytes of memory that the process has, without what the C library keeps for later: it
-/// has some for each thread, and how many threads there were differs from run to run.
-int _resident() {
-  final process = DynamicLibrary.process();
-  if (process.providesSymbol('malloc_trim')) {
-    process.lookupFunction<Int Function(Size), int Function(int)>(
-      'malloc_trim',
-    )(0);
-  }
-  return ProcessInfo.currentRss;
 }
 
 /// Lets the collector run until no more blocks of the library are freed, and returns
