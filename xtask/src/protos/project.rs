@@ -1,4 +1,4 @@
-//! What is checked, and with which programs.
+//! Projects to check, and the programs that check them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
