@@ -1,6 +1,7 @@
 //! The records of a library's schema, as their JSON has them.
 
 use std::fmt;
+use std::mem::take;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, IntoDeserializer, MapAccess, Visitor};
@@ -341,51 +342,77 @@ pub struct Message {
     pub json: Option<JsonSymbols>,
 }
 
-/// The keys of a [`Message`] side by side.
+/// Declares a struct with the keys of an [`Item`] and further ones side by side.
 ///
 /// serde's `flatten` collects the entries that a struct doesn't know, and reads them again.
 /// Messages and fields are most of a library, so they are read from structs with all keys.
-#[derive(Deserialize)]
-struct MessageKeys {
-    id: TypeId,
-    name: String,
-    #[serde(default)]
-    rename: Option<String>,
-    #[serde(default)]
-    doc: String,
-    #[serde(default)]
-    deprecated: Option<String>,
-    #[serde(default)]
-    json_names: Vec<String>,
-    #[serde(default)]
-    proto_name: Option<ProtoName>,
-    size: u64,
-    align: u64,
-    fingerprint: Fingerprint,
-    symbols: TypeSymbols,
-    fields: Vec<Field>,
-    #[serde(default)]
-    reserved: Vec<(u32, u32)>,
-    #[serde(default)]
-    pool: Option<Pool>,
-    #[serde(default)]
-    columns: Option<Box<Columns>>,
-    #[serde(default)]
-    arena: Option<Box<Arena>>,
-    #[serde(default)]
-    simd: Option<Simd>,
-    #[serde(default)]
-    proto: Option<ProtoSymbols>,
-    #[serde(default)]
-    json: Option<JsonSymbols>,
+macro_rules! beside_item {
+    ($(#[$of:meta])* struct $keys:ident { $($(#[$attribute:meta])* $key:ident: $ty:ty,)* }) => {
+        $(#[$of])*
+        #[derive(Deserialize)]
+        struct $keys {
+            name: String,
+            #[serde(default)]
+            rename: Option<String>,
+            #[serde(default)]
+            doc: String,
+            #[serde(default)]
+            deprecated: Option<String>,
+            #[serde(default)]
+            json_names: Vec<String>,
+            #[serde(default)]
+            proto_name: Option<ProtoName>,
+            $($(#[$attribute])* $key: $ty,)*
+        }
+
+        impl $keys {
+            /// Takes the keys of the item.
+            fn item(&mut self) -> Item {
+                let Self { name, rename, doc, deprecated, json_names, proto_name, .. } = self;
+                Item {
+                    name: take(name),
+                    rename: take(rename),
+                    doc: take(doc),
+                    deprecated: take(deprecated),
+                    json_names: take(json_names),
+                    proto_name: take(proto_name),
+                }
+            }
+        }
+    };
+}
+
+beside_item! {
+    /// The keys of a [`Message`] side by side.
+    struct MessageKeys {
+        id: TypeId,
+        size: u64,
+        align: u64,
+        fingerprint: Fingerprint,
+        symbols: TypeSymbols,
+        fields: Vec<Field>,
+        #[serde(default)]
+        reserved: Vec<(u32, u32)>,
+        #[serde(default)]
+        pool: Option<Pool>,
+        #[serde(default)]
+        columns: Option<Box<Columns>>,
+        #[serde(default)]
+        arena: Option<Box<Arena>>,
+        #[serde(default)]
+        simd: Option<Simd>,
+        #[serde(default)]
+        proto: Option<ProtoSymbols>,
+        #[serde(default)]
+        json: Option<JsonSymbols>,
+    }
 }
 
 impl From<MessageKeys> for Message {
-    fn from(keys: MessageKeys) -> Self {
-        let MessageKeys { id, name, rename, doc, deprecated, size, align, fingerprint, symbols, .. } = keys;
-        let MessageKeys { json_names, proto_name, .. } = keys;
-        let MessageKeys { fields, reserved, pool, columns, arena, simd, proto, json, .. } = keys;
-        let item = Item { name, rename, doc, deprecated, json_names, proto_name };
+    fn from(mut keys: MessageKeys) -> Self {
+        let item = keys.item();
+        let MessageKeys { id, size, align, fingerprint, symbols, fields, reserved, .. } = keys;
+        let MessageKeys { pool, columns, arena, simd, proto, json, .. } = keys;
         Self {
             id,
             item,
@@ -624,43 +651,33 @@ pub struct Field {
     pub rules: Rules,
 }
 
-/// The keys of a [`Field`] side by side; see [`MessageKeys`].
-#[derive(Deserialize)]
-struct FieldKeys {
-    name: String,
-    #[serde(default)]
-    rename: Option<String>,
-    #[serde(default)]
-    doc: String,
-    #[serde(default)]
-    deprecated: Option<String>,
-    #[serde(default)]
-    json_names: Vec<String>,
-    #[serde(default)]
-    proto_name: Option<ProtoName>,
-    offset: u64,
-    #[serde(rename = "type")]
-    ty: Type,
-    tag: u32,
-    #[serde(default)]
-    encoding: Option<Encoding>,
-    #[serde(default)]
-    key_encoding: Option<Encoding>,
-    #[serde(default)]
-    unpacked: bool,
-    #[serde(default)]
-    flat: bool,
-    #[serde(default)]
-    unknown: Option<u32>,
-    #[serde(default)]
-    rules: Rules,
+beside_item! {
+    /// The keys of a [`Field`] side by side.
+    struct FieldKeys {
+        offset: u64,
+        #[serde(rename = "type")]
+        ty: Type,
+        tag: u32,
+        #[serde(default)]
+        encoding: Option<Encoding>,
+        #[serde(default)]
+        key_encoding: Option<Encoding>,
+        #[serde(default)]
+        unpacked: bool,
+        #[serde(default)]
+        flat: bool,
+        #[serde(default)]
+        unknown: Option<u32>,
+        #[serde(default)]
+        rules: Rules,
+    }
 }
 
 impl From<FieldKeys> for Field {
-    fn from(keys: FieldKeys) -> Self {
-        let FieldKeys { name, rename, doc, deprecated, offset, ty, tag, rules, .. } = keys;
-        let FieldKeys { json_names, proto_name, encoding, key_encoding, unpacked, flat, unknown, .. } = keys;
-        let item = Item { name, rename, doc, deprecated, json_names, proto_name };
+    fn from(mut keys: FieldKeys) -> Self {
+        let item = keys.item();
+        let FieldKeys { offset, ty, tag, rules, .. } = keys;
+        let FieldKeys { encoding, key_encoding, unpacked, flat, unknown, .. } = keys;
         let wire = Wire { encoding, key_encoding, unpacked, flat, unknown };
         Self { item, offset, ty, tag, wire, rules }
     }
