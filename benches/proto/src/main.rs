@@ -77,6 +77,22 @@ fn time(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
+/// Does something of ours and of theirs, `count` times a sample, and returns how many times as fast
+/// ours is, by the medians.
+fn times_as_fast(
+    what: &str,
+    count: usize,
+    (our_name, mut ours): (&str, impl FnMut() -> Result<()>),
+    (their_name, mut theirs): (&str, impl FnMut() -> Result<()>),
+) -> Result<f64> {
+    let contenders = [
+        Contender::new(our_name, || time(count, &mut ours)),
+        Contender::new(their_name, || time(count, &mut theirs)),
+    ];
+    let [ours, theirs] = compare(&format!("{what}, {count} times"), ROUNDS, contenders)?;
+    Ok(theirs.median() / ours.median())
+}
+
 /// Encodes and decodes a message, ours and theirs.
 fn one<Ours, Theirs>(name: &str, ours: &Ours, count: usize, targets: Option<[f64; 2]>) -> Result<()>
 where
@@ -89,26 +105,18 @@ where
     ensure!(*Ours::decode_proto(&bytes)? == *ours, "{name}: it is another one when it comes back");
     println!("\n{name}: {} bytes in place, {} as protobuf", size_of::<Ours>(), bytes.len());
 
-    let [our_time, their_time] = compare(
-        &format!("encode {name} to a new buffer, {count} times"),
-        ROUNDS,
-        [
-            Contender::new("in place", || {
-                time(count, || {
-                    black_box(black_box(ours).encode_proto());
-                    Ok(())
-                })
-            }),
-            Contender::new("prost", || {
-                time(count, || {
-                    black_box(black_box(&theirs).encode_to_vec());
-                    Ok(())
-                })
-            }),
-        ],
-    )?
-    .map(|samples| samples.median());
-    let encode = their_time / our_time;
+    let encode = times_as_fast(
+        &format!("encode {name} to a new buffer"),
+        count,
+        ("in place", || {
+            black_box(black_box(ours).encode_proto());
+            Ok(())
+        }),
+        ("prost", || {
+            black_box(black_box(&theirs).encode_to_vec());
+            Ok(())
+        }),
+    )?;
 
     let mut there = Ours::new_zeroed_box();
     let [our_time, into_time, their_time] = compare(
@@ -160,46 +168,30 @@ fn log_entry(count: usize) -> Result<()> {
     println!("\nlog entry: {} bytes as protobuf, {arena} in an arena, {compact} compacted", bytes.len());
     println!("with what its owner holds: {our_memory} bytes, of prost {their_memory}");
 
-    let [our_time, their_time] = compare(
-        &format!("encode log entry to a new buffer, {count} times"),
-        ROUNDS,
-        [
-            Contender::new("from an arena", || {
-                time(count, || {
-                    black_box(black_box(&ours).to_proto());
-                    Ok(())
-                })
-            }),
-            Contender::new("prost", || {
-                time(count, || {
-                    black_box(black_box(&theirs).encode_to_vec());
-                    Ok(())
-                })
-            }),
-        ],
-    )?
-    .map(|samples| samples.median());
-    let encode = their_time / our_time;
-    let [our_time, their_time] = compare(
-        &format!("decode log entry, {count} times"),
-        ROUNDS,
-        [
-            Contender::new("to a new arena", || {
-                time(count, || {
-                    black_box(FfiArena::<log::LogEntry>::from_proto(black_box(&bytes))?);
-                    Ok(())
-                })
-            }),
-            Contender::new("prost", || {
-                time(count, || {
-                    black_box(theirs::LogEntry::decode(black_box(&*bytes))?);
-                    Ok(())
-                })
-            }),
-        ],
-    )?
-    .map(|samples| samples.median());
-    let decode = their_time / our_time;
+    let encode = times_as_fast(
+        "encode log entry to a new buffer",
+        count,
+        ("from an arena", || {
+            black_box(black_box(&ours).to_proto());
+            Ok(())
+        }),
+        ("prost", || {
+            black_box(black_box(&theirs).encode_to_vec());
+            Ok(())
+        }),
+    )?;
+    let decode = times_as_fast(
+        "decode log entry",
+        count,
+        ("to a new arena", || {
+            black_box(FfiArena::<log::LogEntry>::from_proto(black_box(&bytes))?);
+            Ok(())
+        }),
+        ("prost", || {
+            black_box(theirs::LogEntry::decode(black_box(&*bytes))?);
+            Ok(())
+        }),
+    )?;
     print_minimum("proto_encode_log_entry_times_as_fast_as_prost", encode, LOG_TARGETS[0]);
     print_minimum("proto_decode_log_entry_times_as_fast_as_prost", decode, LOG_TARGETS[1]);
     // Bytes of a machine's memory, which a `f64` has room for.
@@ -223,46 +215,30 @@ where
     println!("\n{name}: {} bytes as JSON, theirs {}", our_json.len(), their_json.len());
 
     let options = JsonOptions::new();
-    let [our_time, their_time] = compare(
-        &format!("write {name} as JSON, {count} times"),
-        ROUNDS,
-        [
-            Contender::new("in place", || {
-                time(count, || {
-                    black_box(black_box(ours).encode_json_with(&options)?);
-                    Ok(())
-                })
-            }),
-            Contender::new("serde_json with pbjson", || {
-                time(count, || {
-                    black_box(serde_json::to_string(black_box(&theirs))?);
-                    Ok(())
-                })
-            }),
-        ],
-    )?
-    .map(|samples| samples.median());
-    let write = their_time / our_time;
-    let [our_time, their_time] = compare(
-        &format!("read {name} from JSON, {count} times"),
-        ROUNDS,
-        [
-            Contender::new("in place, a new message", || {
-                time(count, || {
-                    black_box(Ours::decode_json_with(black_box(&their_json), &options)?);
-                    Ok(())
-                })
-            }),
-            Contender::new("serde_json with pbjson", || {
-                time(count, || {
-                    black_box(serde_json::from_str::<Theirs>(black_box(&their_json))?);
-                    Ok(())
-                })
-            }),
-        ],
-    )?
-    .map(|samples| samples.median());
-    let read = their_time / our_time;
+    let write = times_as_fast(
+        &format!("write {name} as JSON"),
+        count,
+        ("in place", || {
+            black_box(black_box(ours).encode_json_with(&options)?);
+            Ok(())
+        }),
+        ("serde_json with pbjson", || {
+            black_box(serde_json::to_string(black_box(&theirs))?);
+            Ok(())
+        }),
+    )?;
+    let read = times_as_fast(
+        &format!("read {name} from JSON"),
+        count,
+        ("in place, a new message", || {
+            black_box(Ours::decode_json_with(black_box(&their_json), &options)?);
+            Ok(())
+        }),
+        ("serde_json with pbjson", || {
+            black_box(serde_json::from_str::<Theirs>(black_box(&their_json))?);
+            Ok(())
+        }),
+    )?;
     print_minimum(&format!("json_write_{name}_times_as_fast_as_pbjson"), write, JSON_TARGET);
     print_minimum(&format!("json_read_{name}_times_as_fast_as_pbjson"), read, JSON_TARGET);
     Ok(())
