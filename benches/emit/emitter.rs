@@ -138,9 +138,10 @@ fn run_import(emitter: &Path, folder: &Path) -> Result<()> {
         }
         let mut command = Command::new(emitter);
         command.arg("import").arg(&proto).arg("--bounded").arg("--out").arg(&out);
-        if let Some(options) = with {
-            command.arg("--options").arg(options);
-        }
+        match with {
+            Some(options) => command.arg("--options").arg(options),
+            None => command.args(["--default-max-count", "16"]),
+        };
         let start = Instant::now();
         capture(&mut command)?;
         let took = start.elapsed();
