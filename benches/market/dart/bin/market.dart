@@ -86,7 +86,7 @@ Future<void> _run(String mode) async {
     units: _count,
   );
   ratio(streamed, 'session_vs_stream_of_lists', _ours, _batches, 0.5);
-  ratio(streamed, 'session_vs_stream_of_ticks', _ours, _single, 0.1);
+  ratio(streamed, 'session_vs_stream_of_ticks', _ours, _single, 0.2);
 
   final made = await compareWays(
     'candles of $_count ticks',

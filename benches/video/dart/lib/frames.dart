@@ -28,14 +28,12 @@ Future<void> compareFrames(String mode, String path, String bridge) async {
   final times = await compareWays(
     'a frame of 4K',
     {
-      _lent: () =>
-          _sum(library.pictures(_frames, filled: false), (_) {}),
+      _lent: () => _sum(library.pictures(_frames, filled: false), (_) {}),
       _copied: () => _sum(
         library.pictures(_frames, filled: false),
         (picture) => last = Uint8List.fromList(picture.planes),
       ),
-      _filled: () =>
-          _sum(library.pictures(_frames, filled: true), (_) {}),
+      _filled: () => _sum(library.pictures(_frames, filled: true), (_) {}),
       _bridged: serialized.sum,
     },
     expected: _expected,
