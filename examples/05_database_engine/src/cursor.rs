@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::messages::{Page, Parameters};
-use crate::rows::{Reader, empty_page};
+use crate::rows::{empty_page, read};
 
 type Item = Result<PoolBox<Page>, DatabaseError>;
 
@@ -36,7 +36,7 @@ impl Cursor {
         spawn_blocking(move || {
             if let Err(error) = send_all(&engine, &sql, &parameters, &sender, &ends) {
                 // Without a receiver nobody asks for the reason.
-                let _ = sender.blocking_send(Err(error));
+                let _ = sender.blocking_send(Err(engine.waited(error)));
             }
         });
         Self { pages, cancelled }
@@ -66,17 +66,16 @@ fn send_all(
 ) -> Result<(), DatabaseError> {
     let ends = cancelled.clone();
     let connection = engine.reader(move || ends.is_set())?;
-    let mut statement = connection.prepare_cached(sql)?;
-    let reader = Reader::new(&connection, &mut statement, parameters);
-    let mut reader = reader.map_err(|error| engine.waited(error))?;
-    loop {
-        let mut page = next_page(reader.read(), cancelled)?;
-        reader.fill(&mut page).map_err(|error| engine.waited(error))?;
-        let last = page.last;
-        if sender.blocking_send(Ok(page)).is_err() || last {
-            return Ok(());
+    read(&connection, sql, parameters, |mut reader| {
+        loop {
+            let mut page = next_page(reader.read(), cancelled)?;
+            reader.fill(&mut page)?;
+            let last = page.last;
+            if sender.blocking_send(Ok(page)).is_err() || last {
+                return Ok(());
+            }
         }
-    }
+    })
 }
 
 /// Allocates a page; waits for one while all are in use.

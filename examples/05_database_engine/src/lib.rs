@@ -5,6 +5,7 @@ mod cursor;
 mod database;
 mod engine;
 mod error;
+mod found;
 mod messages;
 mod plan;
 mod rows;

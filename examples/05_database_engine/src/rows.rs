@@ -2,13 +2,13 @@
 
 use ffi_core::arena::FfiArena;
 use ffi_core::{FfiPooled, FfiStr, PoolBox};
-use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, Row, Rows, Statement, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Statement, params_from_iter};
 
 use crate::error::DatabaseError;
+use crate::found::{Found, find};
 use crate::messages::{COLUMNS, Change, Column, Page, Parameters, ResultSet, VALUES, Value, ValueKind};
-use crate::values::{Refused, Running, push, utf8};
+use crate::values::{Refused, push, utf8};
 
 /// Allocates a page without rows.
 pub(crate) fn empty_page(first: u64) -> Result<PoolBox<Page>, DatabaseError> {
@@ -22,42 +22,41 @@ pub(crate) fn empty_page(first: u64) -> Result<PoolBox<Page>, DatabaseError> {
     Ok(page)
 }
 
-/// Rows of a statement, which come in pages.
+/// Rows of a query, which come in pages.
 pub(crate) struct Reader<'s> {
-    rows: Rows<'s>,
-    /// The statement, once it is at a row.
-    running: Option<Running>,
+    found: Found<'s>,
     columns: Vec<Column>,
-    /// True if `rows` is at a row that is in no page yet.
-    pending: bool,
+    /// Values on their way into a page.
+    block: Vec<Value>,
     /// Number of rows that are in pages.
     read: u64,
 }
 
-impl<'s> Reader<'s> {
-    /// Starts a statement, up to its first row.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the parameters don't fit, SQLite does, or there are more columns than a page can
-    /// have.
-    pub(crate) fn new(
-        connection: &Connection,
-        statement: &'s mut CachedStatement<'_>,
-        parameters: &Parameters,
-    ) -> Result<Self, DatabaseError> {
-        let mut columns = self::columns(statement)?;
-        let mut rows = statement.query(params_from_iter(parameters.values.iter()))?;
-        rows.advance()?;
-        let mut running = None;
-        if let Some(row) = rows.get() {
-            // A statement that was compiled before the schema changed has its new columns now.
-            columns = self::columns(row.as_ref())?;
-            running = Running::of(connection);
-        }
-        Ok(Self { rows, running, columns, pending: true, read: 0 })
-    }
+/// Number of values that go into a page at once: 16 KB, which stay in a core's first cache.
+///
+/// The memory of a page was last read by Dart, so it is in the cache of another core. Writing to it
+/// value by value waits for each of them; a copy of many waits for all at once. The rows
+/// `many_pages` of `cargo xtask bench database` chose it.
+const BLOCK: usize = 256;
 
+/// Runs a query up to its first row, and has `work` read it in pages.
+///
+/// # Errors
+///
+/// Fails if the parameters don't fit, SQLite or `work` does, or there are more columns than a page
+/// can have.
+pub(crate) fn read<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: &Parameters,
+    work: impl FnOnce(Reader<'_>) -> Result<T, DatabaseError>,
+) -> Result<T, DatabaseError> {
+    find(connection, sql, parameters, columns, |found, columns| {
+        work(Reader { found, columns, block: Vec::new(), read: 0 })
+    })
+}
+
+impl Reader<'_> {
     /// Returns the number of rows that are in pages.
     pub(crate) fn read(&self) -> u64 {
         self.read
@@ -69,33 +68,29 @@ impl<'s> Reader<'s> {
     ///
     /// Fails if SQLite does, or a text or blob is longer than a value.
     pub(crate) fn fill(&mut self, page: &mut Page) -> Result<(), DatabaseError> {
+        const ROOM: &str = "there is room for a row";
         page.columns.try_extend_from_slice(&self.columns).expect("there are no more than in a page");
         let width = self.columns.len();
-        loop {
-            if !self.pending {
-                self.rows.advance()?;
-            }
-            let (Some(_), Some(running)) = (self.rows.get(), &self.running) else {
-                self.pending = false;
-                page.last = true;
-                return Ok(());
-            };
-            if VALUES - page.values.len() < width {
-                self.pending = true;
+        while let Some(row) = self.found.row() {
+            if VALUES - page.values.len() - self.block.len() < width {
                 page.last = false;
-                return Ok(());
+                break;
             }
-            for column in 0..width {
-                // SAFETY: the statement is at a row, and `rows`, which keeps it, goes to the next
-                // one only after the value was copied.
-                let value = unsafe { running.value(column) };
-                push(&mut page.values, value)
-                    .map_err(|refused| refused.at(self.columns[column].name.as_str(), self.read))?;
+            for (column, Column { name }) in self.columns.iter().enumerate() {
+                push(&mut self.block, row.value(column))
+                    .map_err(|refused| refused.at(name.as_str(), self.read))?;
             }
-            self.pending = false;
+            if self.block.len() > BLOCK - COLUMNS {
+                page.values.try_extend_from_slice(&self.block).expect(ROOM);
+                self.block.clear();
+            }
             self.read += 1;
             page.rows += 1;
+            self.found.advance()?;
         }
+        page.values.try_extend_from_slice(&self.block).expect(ROOM);
+        self.block.clear();
+        Ok(())
     }
 }
 
@@ -124,11 +119,11 @@ pub(crate) fn query(
     sql: &str,
     parameters: &Parameters,
 ) -> Result<PoolBox<Page>, DatabaseError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut reader = Reader::new(connection, &mut statement, parameters)?;
-    let mut page = empty_page(0)?;
-    reader.fill(&mut page)?;
-    if page.last { Ok(page) } else { Err(DatabaseError::TooManyRows { most: reader.read() }) }
+    read(connection, sql, parameters, |mut reader| {
+        let mut page = empty_page(0)?;
+        reader.fill(&mut page)?;
+        if page.last { Ok(page) } else { Err(DatabaseError::TooManyRows { most: reader.read() }) }
+    })
 }
 
 /// Returns the whole result of a query as an arena.
@@ -137,59 +132,48 @@ pub(crate) fn query_all(
     sql: &str,
     parameters: &Parameters,
 ) -> Result<FfiArena<ResultSet>, DatabaseError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut names = names(&statement);
-    let mut found = statement.query(params_from_iter(parameters.values.iter()))?;
-    found.advance()?;
-    if let Some(row) = found.get() {
-        // As in a `Reader`: the schema may have changed.
-        names = self::names(row.as_ref());
-    }
-    let width = names.len();
-    let mut arena = FfiArena::<ResultSet>::new();
-    let mut set = arena.edit();
-    set.columns(width).extend(names.iter().map(String::as_str));
-    let mut rows = set.rows(0);
-    let mut read = 0;
-    while let Some(row) = found.get() {
-        let mut to = rows.push();
-        let mut cells = to.cells(width);
-        for column in 0..width {
-            let mut cell = cells.push();
-            match row.get_ref_unwrap(column) {
-                ValueRef::Null => cell.set_kind(ValueKind::Null),
-                ValueRef::Integer(value) => {
-                    cell.set_kind(ValueKind::Integer);
-                    cell.set_integer(value);
-                }
-                ValueRef::Real(value) => {
-                    cell.set_kind(ValueKind::Real);
-                    cell.set_real(value);
-                }
-                ValueRef::Text(bytes) => {
-                    let text = utf8(bytes).ok_or_else(|| not_utf8(row, column, read))?;
-                    cell.set_kind(ValueKind::Text);
-                    cell.set_text(text);
-                }
-                ValueRef::Blob(bytes) => {
-                    cell.set_kind(ValueKind::Blob);
-                    cell.set_blob(bytes);
+    find(connection, sql, parameters, names, |mut found, names| {
+        let mut arena = FfiArena::<ResultSet>::new();
+        let mut set = arena.edit();
+        set.columns(names.len()).extend(names.iter().map(String::as_str));
+        let mut rows = set.rows(0);
+        let mut read = 0;
+        while let Some(row) = found.row() {
+            let mut to = rows.push();
+            let mut cells = to.cells(names.len());
+            for (column, name) in names.iter().enumerate() {
+                let mut cell = cells.push();
+                match row.value(column) {
+                    ValueRef::Null => cell.set_kind(ValueKind::Null),
+                    ValueRef::Integer(value) => {
+                        cell.set_kind(ValueKind::Integer);
+                        cell.set_integer(value);
+                    }
+                    ValueRef::Real(value) => {
+                        cell.set_kind(ValueKind::Real);
+                        cell.set_real(value);
+                    }
+                    ValueRef::Text(bytes) => {
+                        let text = utf8(bytes).ok_or_else(|| Refused::NotUtf8.at(name, read))?;
+                        cell.set_kind(ValueKind::Text);
+                        cell.set_text(text);
+                    }
+                    ValueRef::Blob(bytes) => {
+                        cell.set_kind(ValueKind::Blob);
+                        cell.set_blob(bytes);
+                    }
                 }
             }
+            read += 1;
+            found.advance()?;
         }
-        read += 1;
-        found.advance()?;
-    }
-    Ok(arena)
+        Ok(arena)
+    })
 }
 
-fn names(statement: &Statement<'_>) -> Vec<String> {
-    statement.column_names().map(str::to_owned).collect()
-}
-
-fn not_utf8(row: &Row<'_>, column: usize, number: u64) -> DatabaseError {
-    let name = row.as_ref().column_name(column).unwrap_or_default();
-    Refused::NotUtf8.at(name, number)
+/// Returns the names of a statement's columns, of any length and number.
+fn names(statement: &Statement<'_>) -> Result<Vec<String>, DatabaseError> {
+    Ok(statement.column_names().map(str::to_owned).collect())
 }
 
 /// Runs a statement once.
