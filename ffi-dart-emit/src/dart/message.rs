@@ -248,7 +248,8 @@ impl<'a> FieldMembers<'a> {
         let access = Access::new(types, ty, name);
         // The end of what is declared: a field's own padding may be behind it.
         let size = match ty {
-            Type::Str { cap } | Type::Bytes { cap } | Type::Secret { cap } => 4 + cap,
+            Type::Str { cap } => 4 + cap.next_multiple_of(4),
+            Type::Bytes { cap } | Type::Secret { cap } => 4 + cap,
             Type::Option { of } if flat(ty) => types.model.layout(of).size + 1,
             _ => field.size,
         };
@@ -383,12 +384,19 @@ impl Access {
             Self::InPlace { .. } if roomy => vec![set(name.to_owned())],
             Self::Container { .. } if roomy => vec![set(private(name))],
             Self::Text { .. } | Self::Bytes { .. } if roomy => {
-                let (length, bytes) = (format!("_{name}$length"), format!("_{name}$bytes.elements"));
-                vec![format!("{length} = $.copyUsed(other.{bytes}, {bytes}, other.{length});")]
+                let bytes = |of: &str| match self {
+                    Self::Text { cap } => format!("$.textBytes({of}_{name}$words, {cap})"),
+                    _ => format!("{of}_{name}$bytes.elements"),
+                };
+                let (from, to, length) = (bytes("other."), bytes(""), format!("_{name}$length"));
+                vec![format!("{length} = $.copyUsed({from}, {to}, other.{length});")]
             }
             Self::Number { .. } | Self::InPlace { .. } => vec![assigned(name.to_owned())],
             Self::Enum { .. } => vec![assigned(self.enum_place(name))],
-            Self::Text { .. } | Self::Bytes { .. } => {
+            Self::Text { .. } => {
+                vec![assigned(format!("_{name}$length")), assigned(format!("_{name}$words"))]
+            }
+            Self::Bytes { .. } => {
                 vec![assigned(format!("_{name}$length")), assigned(format!("_{name}$bytes"))]
             }
             Self::Option { .. } => {

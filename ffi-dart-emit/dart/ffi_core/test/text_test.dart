@@ -35,7 +35,7 @@ void main() {
         if (length >= 4) '\u{1f600}${'x' * (length - 4)}',
       ]) {
         final message = _message(utf8.encode(text));
-        expect(readText(message.bytes, 40, message.length), text);
+        expect(readText(message.words, 40, message.length), text);
       }
     }
   });
@@ -45,7 +45,7 @@ void main() {
       final wrong = List.filled(length, 0x41)..last = 0xff;
       final message = _message(wrong);
       expect(
-        () => readText(message.bytes, 40, message.length, 'label'),
+        () => readText(message.words, 40, message.length, 'label'),
         throwsA(
           isA<InvalidValueException>().having(
             (it) => it.message,
@@ -57,9 +57,60 @@ void main() {
     }
     final long = _message([])..length = 41;
     expect(
-      () => readText(long.bytes, 40, long.length),
+      () => readText(long.words, 40, long.length),
       throwsA(isA<InvalidValueException>()),
     );
+  });
+
+  test(
+    'text of any length is written to a message, and nothing behind its last word',
+    () {
+      for (var length = 0; length <= 40; length++) {
+        for (final text in [
+          'x' * length,
+          if (length >= 2) 'ü${'x' * (length - 2)}',
+          if (length >= 3) '${'x' * (length - 3)}漢',
+          if (length >= 4) '\u{1f600}${'x' * (length - 4)}',
+        ]) {
+          // The text before must not come through.
+          final message = _message([]);
+          writeText('z' * 31, message.words, 40, 'label');
+          message.bytes.fillRange(0, 40, 0xff);
+          expect(writeText(text, message.words, 40, 'label'), length);
+          expect(message.bytes.sublist(0, length), utf8.encode(text));
+          final behind = message.bytes.sublist(length);
+          expect(behind, everyElement(anyOf(0, 0xff)));
+          expect(behind.skip(-length & 3), everyElement(0xff));
+        }
+      }
+    },
+  );
+
+  test('what is no text, or has no room, leaves a message as it was', () {
+    for (final length in [8, 36]) {
+      final message = _message([]);
+      final x = 'x' * (length - 1);
+      for (final wrong in [
+        '$x\ud800',
+        '$x${'ü' * 20}',
+        '${'x' * 8}$x${'y' * 30}',
+      ]) {
+        expect(
+          () => writeText(wrong, message.words, 40, 'label'),
+          throwsA(
+            anyOf(
+              isA<CapacityException>().having(
+                (it) => it.message,
+                'message',
+                contains('label'),
+              ),
+              isA<ArgumentError>().having((it) => it.name, 'name', 'label'),
+            ),
+          ),
+        );
+        expect(message.bytes, everyElement(0xff));
+      }
+    }
   });
 
   test('a key is found by its bytes', () {
@@ -128,8 +179,10 @@ final class _Text extends Struct {
   @Uint32()
   external int length;
 
-  @Array(40)
-  external Array<Uint8> bytes;
+  @Array(10)
+  external Array<Uint32> words;
+
+  Uint8List get bytes => textBytes(words, 40);
 }
 
 /// A message with [bytes], and others behind them.

@@ -11,38 +11,100 @@ String decodeString(Uint8List bytes, int length, [String? name, int? index]) {
   return decodeAt(bytes, 0, length, name, index);
 }
 
-/// Room for a text that [readText] reads.
-final Uint8List _short = Uint8List(shortText);
+/// Room for a short text on its way, as words and as bytes.
+final Uint32List _shortWords = Uint32List(shortText ~/ 4);
+final Uint8List _short = _shortWords.buffer.asUint8List();
 
-/// The text in the first [length] of [bytes], of which there are [capacity]: those of
-/// the field [name], or the element [index] of it.
+/// The bytes of a text that is declared as [words], of which it has [capacity].
+Uint8List textBytes(Array<Uint32> words, int capacity) {
+  final list = words.elements;
+  return Uint8List.view(list.buffer, list.offsetInBytes, capacity);
+}
+
+/// The text in the first [length] of the [capacity] bytes in [words]: those of the field
+/// [name], or the element [index] of it.
 ///
-/// Short text is copied byte by byte: typed data of the bytes, which a decoder needs,
-/// takes longer to make than such a text to copy (24 bytes: 53 ns with it, 36 without).
+/// Short text is copied word by word: typed data of the bytes, which a decoder needs, takes
+/// longer to make than such a text to copy. The copy is inlined, as an array that is passed
+/// on is an object (18 bytes: 21 ns, 33 with it).
 ///
 /// Throws an [InvalidValueException] if [length] is too large or the bytes are
 /// no UTF-8.
+@pragma('vm:prefer-inline')
 String readText(
-  Array<Uint8> bytes,
+  Array<Uint32> words,
   int capacity,
   int length, [
   String? name,
   int? index,
 ]) {
+  if (length >= shortText || length > capacity) {
+    return _readLong(words, capacity, length, name, index);
+  }
+  final short = _shortWords;
+  final count = (length + 3) >> 2;
+  var all = 0, last = 0;
+  for (var i = 0; i < count; i++) {
+    all |= last;
+    last = words[i];
+    short[i] = last;
+  }
+  // What is behind the text in its last word is unknown.
+  all |= last & 0xffffffff >> (-length & 3) * 8;
+  return _readShort(all, length, name, index);
+}
+
+/// The short text that was copied, of words with the bits [all].
+String _readShort(int all, int length, String? name, int? index) =>
+    all & 0x80808080 == 0
+    ? String.fromCharCodes(_short, 0, length)
+    : decodeUtf8(_short, length, name: name, index: index);
+
+String _readLong(
+  Array<Uint32> words,
+  int capacity,
+  int length,
+  String? name,
+  int? index,
+) {
   if (length > capacity) throwLength(length, capacity, name, index);
-  if (length >= shortText) {
-    return decodeUtf8(bytes.elements, length, name: name, index: index);
+  final bytes = textBytes(words, capacity);
+  return decodeUtf8(bytes, length, name: name, index: index);
+}
+
+/// Writes [text] to the [capacity] bytes in [words], those of the field [name], or the
+/// element [index] of it, as UTF-8, and returns how many bytes that took.
+///
+/// Throws as [encodeString] does.
+int writeText(
+  String text,
+  Array<Uint32> words,
+  int capacity,
+  String name, [
+  int? index,
+]) {
+  final length = text.length;
+  // A code unit takes a byte or more.
+  checkCapacity(length, capacity, name, index);
+  if (length < shortText) {
+    final bytes = _short, short = _shortWords;
+    final count = (length + 3) >> 2;
+    // No bytes of another text come behind this one.
+    if (count > 0) short[count - 1] = 0;
+    var all = 0;
+    for (var i = 0; i < length; i++) {
+      final unit = text.codeUnitAt(i);
+      all |= unit;
+      bytes[i] = unit;
+    }
+    if (all < 0x80) {
+      for (var i = 0; i < count; i++) {
+        words[i] = short[i];
+      }
+      return length;
+    }
   }
-  final short = _short;
-  var all = 0;
-  for (var i = 0; i < length; i++) {
-    final byte = bytes[i];
-    short[i] = byte;
-    all |= byte;
-  }
-  return all < 0x80
-      ? String.fromCharCodes(short, 0, length)
-      : decodeUtf8(short, length, name: name, index: index);
+  return encodeString(text, textBytes(words, capacity), name, index);
 }
 
 /// Writes [text] to [bytes], those of the field [name], or the element [index] of
