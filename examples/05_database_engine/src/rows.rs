@@ -34,9 +34,9 @@ pub(crate) struct Reader<'s> {
 
 /// Number of values that go into a page at once: 16 KB, which stay in a core's first cache.
 ///
-/// The memory of a page was last read by Dart, so it is in the cache of another core. Writing to it
-/// value by value waits for each of them; a copy of many waits for all at once. The rows
-/// `many_pages` of `cargo xtask bench database` chose it.
+/// Dart has read the memory of a page before, so it may be in the cache of another core. A thread
+/// that writes single values waits for each cache line; one that copies many waits for them all at
+/// once. The rows `many_pages` of `cargo xtask bench database` chose it.
 const BLOCK: usize = 256;
 
 /// Runs a query up to its first row, and has `work` read it in pages.

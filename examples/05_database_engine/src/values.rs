@@ -40,8 +40,8 @@ impl Refused {
 
 /// Appends a value to others.
 ///
-/// Each kind is written where it stays, and no more of it than is used. A value that is made first,
-/// and then moved, is 64 bytes to copy for a number of 8.
+/// Each kind is written in its place among the others. A value that is made first, and then moved,
+/// is 64 bytes to copy for a number of 8.
 #[inline(always)]
 pub(crate) fn push(values: &mut Vec<Value>, value: ValueRef<'_>) -> Result<(), Refused> {
     match value {
