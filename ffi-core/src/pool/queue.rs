@@ -1,6 +1,7 @@
 //! `FfiQueue<T, N>`.
 
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::{error, fmt};
 
 #[cfg(feature = "async")]
@@ -115,6 +116,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     ///
     /// Returns the message in an error if the queue is full or closed. It also counts as full if
     /// another thread was still taking a message from its next place after a millisecond.
+    #[inline]
     pub fn try_push(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
         self.push(message, 0)
     }
@@ -130,14 +132,18 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     ///
     /// Returns the message in an error if the queue is full or closed.
     pub fn try_push_now(&self, message: PoolBox<T>) -> Result<(), PushError<PoolBox<T>>> {
-        let pushed = self.ring.push_within(Self::number(&message, 0), MOMENT);
-        self.pushed(message, pushed)
+        let number = Self::number(&message, 0);
+        // From here on a number, so that it stays in a register.
+        let slot = message.forget();
+        self.pushed(slot, self.ring.push_within(number, MOMENT))
     }
 
     #[inline]
     fn push(&self, message: PoolBox<T>, claimed: u64) -> Result<(), PushError<PoolBox<T>>> {
-        let pushed = self.ring.push(Self::number(&message, claimed));
-        self.pushed(message, pushed)
+        let number = Self::number(&message, claimed);
+        // From here on a number, so that it stays in a register.
+        let slot = message.forget();
+        self.pushed(slot, self.ring.push(number))
     }
 
     /// Returns the number that the ring has for a message.
@@ -146,20 +152,25 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         (T::pool().offset_of(message) as u64) << 1 | claimed
     }
 
-    /// Gives away a message that was pushed, or returns it.
+    /// Gives away the message in `slot` that was pushed, or returns it.
     #[inline]
-    fn pushed(&self, message: PoolBox<T>, pushed: Result<bool, NoRoom>) -> Result<(), PushError<PoolBox<T>>> {
+    fn pushed(&self, slot: NonNull<T>, pushed: Result<bool, NoRoom>) -> Result<(), PushError<PoolBox<T>>> {
         match pushed {
-            Ok(waits) => {
-                // The queue owns it, or a thread that has popped it.
-                message.forget();
-                if waits {
-                    self.tell();
-                }
-                Ok(())
-            }
-            Err(NoRoom::Full) => Err(PushError::Full(message)),
-            Err(NoRoom::Closed) => Err(PushError::Closed(message)),
+            // The queue owns it, or a thread that has popped it.
+            Ok(false) => {}
+            Ok(true) => self.tell(),
+            Err(reason) => return Err(Self::refused(slot, reason)),
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn refused(slot: NonNull<T>, reason: NoRoom) -> PushError<PoolBox<T>> {
+        // SAFETY: the slot is that of a box that was forgotten, and was not pushed.
+        let message = unsafe { PoolBox::new(slot) };
+        match reason {
+            NoRoom::Full => PushError::Full(message),
+            NoRoom::Closed => PushError::Closed(message),
         }
     }
 
@@ -187,6 +198,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Returns [`PopError::Empty`] if the queue is empty; after [`close`](Self::close) it stays so.
     /// Returns [`PopError::Busy`] if the message at the front was still being pushed after a
     /// millisecond: try again.
+    #[inline]
     pub fn try_pop(&self) -> Result<PoolBox<T>, PopError> {
         self.popped(self.ring.pop())
     }

@@ -138,9 +138,9 @@ impl<const N: usize, W: Word> Ring<N, W> {
 
     /// Puts a value at the end. Returns true if the caller has to call
     /// [`disarm`](Self::disarm), as a consumer waits.
+    #[inline]
     pub(super) fn push(&self, value: u64) -> Result<bool, NoRoom> {
-        let mut since = None;
-        self.push_or(value, |turn| W::pause_up_to(turn, &mut since))
+        self.try_push(value).map_or_else(|| self.push_slowly(value), Ok)
     }
 
     /// Puts a value at the end, as [`push`](Self::push) does: there is no room if a popper of the
@@ -149,28 +149,47 @@ impl<const N: usize, W: Word> Ring<N, W> {
         self.push_or(value, pause_within::<W>(turns))
     }
 
+    // Apart from the first try: a caller that has to keep nothing in memory for the waits stores
+    // nothing before the exchange, which would wait for each such store.
+    #[cold]
+    #[inline(never)]
+    fn push_slowly(&self, value: u64) -> Result<bool, NoRoom> {
+        let mut since = None;
+        self.push_or(value, |turn| W::pause_up_to(turn, &mut since))
+    }
+
+    /// Puts a value at the end, if the next place is free and no other thread takes it at the same
+    /// time.
+    #[inline(always)]
+    fn try_push(&self, value: u64) -> Option<bool> {
+        // Relaxed: the place is only taken if the tail is still this.
+        let tail = self.tail.0.load(Ordering::Relaxed);
+        let (cell, turn) = self.cell(tail & !FLAGS);
+        // Pairs with the store in `try_pop`: the popper of the last lap has read.
+        if tail & CLOSED != 0 || cell.turn.load(Ordering::Acquire) != turn {
+            return None;
+        }
+        // The place is taken if the tail is still this, which is not closed.
+        self.tail.0.compare_exchange(tail, tail + 1, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        cell.value.store(value, Ordering::Relaxed);
+        // Pairs with the load in `try_pop`, which sees the value, and what the pusher did before.
+        cell.turn.store(turn + 1, Ordering::Release);
+        Some(tail & ARMED != 0)
+    }
+
     /// Puts a value at the end; `pause` waits for the popper of the last lap, or returns false.
-    #[inline]
     fn push_or(&self, value: u64, mut pause: impl FnMut(u32) -> bool) -> Result<bool, NoRoom> {
         let mut turns = 0;
         loop {
+            if let Some(waits) = self.try_push(value) {
+                return Ok(waits);
+            }
             let tail = self.tail.0.load(Ordering::Acquire);
             if tail & CLOSED != 0 {
                 return Err(NoRoom::Closed);
             }
             let (cell, turn) = self.cell(tail & !ARMED);
-            // Pairs with the store in `pop`: the popper of the last lap has read.
-            let now = cell.turn.load(Ordering::Acquire);
-            if now == turn {
-                // The place is taken if the tail is still this, which is not closed.
-                if self.tail.0.compare_exchange(tail, tail + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-                    cell.value.store(value, Ordering::Relaxed);
-                    // Pairs with the load in `pop`, which sees the value, and what the pusher did
-                    // before.
-                    cell.turn.store(turn + 1, Ordering::Release);
-                    return Ok(tail & ARMED != 0);
-                }
-            } else if now < turn {
+            if cell.turn.load(Ordering::Acquire) < turn {
                 // The last lap's value is there, or its popper is just taking it. The head only
                 // rises, so if it is a lap behind now, there was no room when it was read.
                 if self.head.0.load(Ordering::Acquire) + N as u64 <= tail & !ARMED || !pause(turns) {
@@ -178,14 +197,14 @@ impl<const N: usize, W: Word> Ring<N, W> {
                 }
                 turns += 1;
             }
-            // Otherwise another thread has pushed here since.
+            // Otherwise another thread has pushed or popped here since.
         }
     }
 
     /// Takes the value at the front.
+    #[inline]
     pub(super) fn pop(&self) -> Result<u64, NoValue> {
-        let mut since = None;
-        self.pop_or(|turn| W::pause_up_to(turn, &mut since))
+        self.try_pop().map_or_else(|| self.pop_slowly(), Ok)
     }
 
     /// Takes the value at the front, if it is there: it is [`Busy`](NoValue::Busy) if its pusher is
@@ -194,23 +213,41 @@ impl<const N: usize, W: Word> Ring<N, W> {
         self.pop_or(pause_within::<W>(turns))
     }
 
+    // Apart from the first try, as `push_slowly`.
+    #[cold]
+    #[inline(never)]
+    fn pop_slowly(&self) -> Result<u64, NoValue> {
+        let mut since = None;
+        self.pop_or(|turn| W::pause_up_to(turn, &mut since))
+    }
+
+    /// Takes the value at the front, if it is there and no other thread takes it at the same time.
+    #[inline(always)]
+    fn try_pop(&self) -> Option<u64> {
+        // Relaxed: the place is only taken if the head is still this.
+        let head = self.head.0.load(Ordering::Relaxed);
+        let (cell, turn) = self.cell(head);
+        // Pairs with the store in `try_push`.
+        if cell.turn.load(Ordering::Acquire) != turn + 1 {
+            return None;
+        }
+        self.head.0.compare_exchange(head, head + 1, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        let value = cell.value.load(Ordering::Relaxed);
+        // Pairs with the load in `try_push`, a lap later.
+        cell.turn.store(turn + 2, Ordering::Release);
+        Some(value)
+    }
+
     /// Takes the value at the front; `pause` waits for its pusher, or returns false.
-    #[inline]
     fn pop_or(&self, mut pause: impl FnMut(u32) -> bool) -> Result<u64, NoValue> {
         let mut turns = 0;
         loop {
+            if let Some(value) = self.try_pop() {
+                return Ok(value);
+            }
             let head = self.head.0.load(Ordering::Acquire);
             let (cell, turn) = self.cell(head);
-            // Pairs with the store in `push`.
-            let now = cell.turn.load(Ordering::Acquire);
-            if now == turn + 1 {
-                if self.head.0.compare_exchange(head, head + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-                    let value = cell.value.load(Ordering::Relaxed);
-                    // Pairs with the load in `push`, a lap later.
-                    cell.turn.store(turn + 2, Ordering::Release);
-                    return Ok(value);
-                }
-            } else if now <= turn {
+            if cell.turn.load(Ordering::Acquire) <= turn {
                 // The place is empty, or its pusher is just writing. The head only rises, and is
                 // never above the tail, so if the tail is no further now, it was empty when the
                 // head was read.
@@ -222,7 +259,7 @@ impl<const N: usize, W: Word> Ring<N, W> {
                 }
                 turns += 1;
             }
-            // Otherwise another thread has popped here since.
+            // Otherwise another thread has pushed or popped here since.
         }
     }
 
