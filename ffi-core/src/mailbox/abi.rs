@@ -219,14 +219,15 @@ unsafe extern "C" fn answer(mailbox: *const FfiMailbox, ask: u64, code: i32, dat
     }
 }
 
-/// Puts an item into an input (`kind` 0), an error (1), the end (2), both (3) or nothing (4).
-/// Returns the number of items that may follow, 0 if an event says when; -1 if the item is refused,
-/// as the status says; -2 if Rust takes nothing any more; -3 if there is no credit for it.
+/// Puts an item into an input (`kind` 0), an error (1), the end (2), both (3), nothing (4) or many
+/// values (5). Returns the number of items that may follow, 0 if an event says when; -1 if the item
+/// is refused, as the status says; -2 if Rust takes nothing any more; -3 if there is no credit for
+/// it. A value of many that is refused is an error in its place.
 ///
 /// # Safety
 ///
 /// The mailbox and the status are those of the isolate that runs this. `data` and `len` are those
-/// of an item of the input, or, for an error, of UTF-8.
+/// of an item of the input, or of as many bytes of values, or, for an error, of UTF-8.
 unsafe extern "C" fn put_input(
     mailbox: *const FfiMailbox,
     input: u64,

@@ -1,8 +1,8 @@
 //! Streams of Dart that Rust reads.
 //!
 //! An input is the way back of a stream (`stream.rs`): the isolate puts items into a [`Window`], by
-//! one leaf call for each, and Rust takes them wherever it has moved the input to. The isolate
-//! spends a credit for each item. Rust gives credit back when it has taken half a window, or finds
+//! one leaf call for each, or for many values, and Rust takes them wherever it has moved the input
+//! to. The isolate spends a credit for each item. Rust gives credit back when it has taken half a window, or finds
 //! nothing; the isolate pauses its subscription while it has none, and an event says once that
 //! there is some again.
 //!
@@ -39,6 +39,8 @@ const ERROR: u32 = 1;
 const END: u32 = 2;
 /// Kind of what Dart puts: the text of an error, and the end.
 const LAST_ERROR: u32 = 3;
+/// Kind of what Dart puts: any number of values. One that is refused is an error in its place.
+const ITEMS: u32 = 5;
 // Any other kind puts nothing, and asks for room.
 
 /// Seals the items of inputs: the isolate passes them as this module says.
@@ -65,6 +67,10 @@ mod sealed {
             a `Vec` of what is passed by value, a `PoolBox` or an `FfiArena`"
 )]
 pub trait FfiInputItem: sealed::Item + Send + Sized + 'static {
+    /// Size in bytes of an item that is a value; 0 for others, which come one by one.
+    #[doc(hidden)]
+    const SIZE: usize = 0;
+
     /// Checks and takes an item. If it is refused, it is still the caller's.
     ///
     /// # Errors
@@ -81,6 +87,8 @@ pub trait FfiInputItem: sealed::Item + Send + Sized + 'static {
 }
 
 impl<T: FfiValue + Send + 'static> FfiInputItem for T {
+    const SIZE: usize = size_of::<Self>();
+
     unsafe fn read(data: *const u8, len: usize, name: &'static str) -> Result<Self, Failure> {
         if data.is_null() || len != size_of::<T>() {
             return Err(Failure::invalid_argument(name, "is no item of its type"));
@@ -199,20 +207,39 @@ impl<T: FfiInputItem> Input for Incoming<T> {
             Err(DartError::new(String::from_utf8_lossy(text)))
         };
         let mut wakes = false;
-        if matches!(kind, ITEM | ERROR) {
-            if credit == 0 {
-                credit = self.window.collect();
-                self.credit.set(credit);
+        let count = match kind {
+            ITEM | ERROR => 1,
+            ITEMS if T::SIZE == 0 || data.is_null() || !len.is_multiple_of(T::SIZE) => {
+                return Err(Failure::invalid_argument(self.name, "gets no such items by value"));
             }
-            if credit == 0 {
-                return Ok(Put { code: TOO_MANY, wakes: false, ended: false });
-            }
+            ITEMS => len / T::SIZE,
+            _ => 0,
+        };
+        if count > 0 && credit == 0 {
+            credit = self.window.collect();
+            self.credit.set(credit);
+        }
+        if count > credit as usize {
+            return Ok(Put { code: TOO_MANY, wakes: false, ended: false });
+        }
+        credit -= count as u32;
+        if kind == ITEMS {
+            let items = (0..count).map(|index| {
+                // SAFETY: the data is as many bytes, by this function's contract.
+                let item = unsafe { data.add(index * T::SIZE) };
+                // SAFETY: the data is that of an item, by this function's contract.
+                let read = unsafe { T::read(item, T::SIZE, self.name) };
+                read.map_err(|failure| DartError::new(failure.message()))
+            });
+            // SAFETY: no other thread puts, by this function's contract, and there were as many
+            // credits.
+            wakes = unsafe { self.window.put_all(items) };
+        } else if matches!(kind, ITEM | ERROR) {
             let item = match kind {
                 // SAFETY: the data is that of an item, by this function's contract.
                 ITEM => Ok(unsafe { T::read(data, len, self.name) }?),
                 _ => text(),
             };
-            credit -= 1;
             // SAFETY: no other thread puts, by this function's contract, and there was a credit.
             wakes = unsafe { self.window.put(item) };
         }
@@ -245,7 +272,8 @@ impl<T: FfiInputItem> Input for Incoming<T> {
 /// input cancels Dart's subscription, so it may be moved to another task, and outlive the call.
 ///
 /// An item is an [`FfiValue`], a `String` or a `Vec` of values, which are copied, or a
-/// [`PoolBox`] or [`FfiArena`], whose object in Dart is empty afterwards.
+/// [`PoolBox`] or [`FfiArena`], whose object in Dart is empty afterwards. Values that come in one
+/// turn of Dart's event loop are passed together, at its end or earlier.
 ///
 /// In a function with `#[ffi_export(blocking)]`, wait for items with an executor for one future,
 /// such as `block_on` of the crate `futures`.

@@ -118,15 +118,30 @@ impl<T, A: Atomics> Window<T, A> {
     /// No other thread puts meanwhile. The producer had a credit for the item, or it is the last
     /// one.
     pub(crate) unsafe fn put(&self, item: T) -> bool {
-        let head = self.head.get();
-        // SAFETY: there are no more items than credits and the last one, so the consumer has popped
-        // what was in the cell, and its grant comes before the producer's credit.
-        unsafe { *self.cells[head].get() = Some(item) };
-        self.head.set(if head + 1 == self.cells.len() { 0 } else { head + 1 });
-        // Only the producer counts, so the ring is the one locked instruction of a put.
-        let made = self.made.load(Ordering::Relaxed);
-        // Release: the consumer that counts the item sees it.
-        self.made.store(made.wrapping_add(1), A::LINK);
+        // SAFETY: this function has the contract of the callee, for one item.
+        unsafe { self.put_all([item]) }
+    }
+
+    /// Adds items, as [`put`](Self::put) does each, and rings once; returns true if the consumer
+    /// has to be told.
+    ///
+    /// # Safety
+    ///
+    /// No other thread puts meanwhile. The producer had a credit for each item.
+    pub(crate) unsafe fn put_all(&self, items: impl IntoIterator<Item = T>) -> bool {
+        let mut head = self.head.get();
+        // Only the producer counts, so the ring is the one locked instruction.
+        let mut made = self.made.load(Ordering::Relaxed);
+        for item in items {
+            // SAFETY: there are no more items than credits and the last one, so the consumer has
+            // popped what was in the cell, and its grant comes before the producer's credit.
+            unsafe { *self.cells[head].get() = Some(item) };
+            head = if head + 1 == self.cells.len() { 0 } else { head + 1 };
+            made = made.wrapping_add(1);
+        }
+        self.head.set(head);
+        // Release: the consumer that counts the items sees them.
+        self.made.store(made, A::LINK);
         self.ring()
     }
 

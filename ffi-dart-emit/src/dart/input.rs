@@ -23,8 +23,8 @@ pub fn argument(names: &Names<'_>, model: &Model, name: &str, item: InputItem) -
             let write = callback::write(names, model, Returns::Value(value), &format!("an item of {name}"));
             let size = types::size(model, value);
             format!(
-                "(input$, answer$) {{\n      final place$ = input$.place({size}), result$ = place$.address;\n      {write}\n      \
-                 return input$.put(place$, {size});\n    }}"
+                "(input$, answer$) {{\n      final result$ = input$.place({size});\n      {write}\n      \
+                 return input$.added();\n    }}"
             )
         }
         InputItem::Text => "$.putText".to_owned(),
@@ -53,6 +53,7 @@ pub fn argument(names: &Names<'_>, model: &Model, name: &str, item: InputItem) -
         before: Some(opened),
         given: false,
         kept: None,
+        member: None,
         after: Some(format!("    {input}.start(started$);")),
         ownership: Some(ownership),
     }

@@ -27,6 +27,7 @@ const ERROR: u32 = 1;
 const END: u32 = 2;
 const LAST_ERROR: u32 = 3;
 const ASK: u32 = 4;
+const ITEMS: u32 = 5;
 
 /// Starts a call whose input has that window; returns the numbers of the input and of the call.
 fn start<T, O, F>(isolate: &mut Isolate, window: u32, body: impl FnOnce(FfiInput<T>) -> F) -> (u64, u64)
@@ -110,6 +111,71 @@ fn items_come_in_order_and_all() {
         assert_eq!(results.recv(), Ok(20_000));
         assert_eq!(put(&mut isolate, input, 1), -2, "it is forgotten");
     }
+}
+
+/// Puts numbers together.
+fn put_many(isolate: &mut Isolate, input: u64, numbers: impl IntoIterator<Item = u64>) -> isize {
+    let bytes: Vec<_> = numbers.into_iter().flat_map(u64::to_ne_bytes).collect();
+    put_bytes(isolate, input, ITEMS, &bytes)
+}
+
+/// Returns the items that are there.
+fn taken<T: FfiInputItem>(input: &mut FfiInput<T>) -> Vec<Result<T, DartError>> {
+    let next = || match poll(input) {
+        Poll::Ready(item) => item,
+        Poll::Pending => None,
+    };
+    std::iter::from_fn(next).collect()
+}
+
+#[test]
+fn items_that_are_put_together_come_in_order_and_all() {
+    let mut isolate = Isolate::new();
+    for window in [1, 2, 3, 64, 1024] {
+        let (sender, results) = mpsc::channel();
+        let (input, call) = start(&mut isolate, window, |mut input: FfiInput<u64>| async move {
+            let mut expected = 0;
+            while let Some(number) = input.next().await {
+                assert_eq!(number, Ok(expected));
+                expected += 1;
+            }
+            sender.send(expected).unwrap();
+        });
+        let (mut room, mut next) = (1, 0);
+        while next < 20_000 {
+            while room == 0 {
+                assert!(isolate.drain().iter().all(|event| event.code == WANTS));
+                room = put_bytes(&mut isolate, input, ASK, &[]);
+            }
+            let count = (room as u64).min(256).min(20_000 - next);
+            room = put_many(&mut isolate, input, next..next + count);
+            assert!((0..=window as isize).contains(&room), "{room}");
+            next += count;
+        }
+        assert!(put_bytes(&mut isolate, input, END, &[]) >= 0);
+        assert_eq!(finish(&isolate, call).1, 0);
+        assert_eq!(results.recv(), Ok(20_000));
+        assert_eq!(put_many(&mut isolate, input, [1]), -2, "it is forgotten");
+    }
+}
+
+#[test]
+fn items_that_are_put_together_need_room_and_are_errors_in_their_places() {
+    let mut isolate = Isolate::new();
+    let (id, mut input) = opened::<bool>(&mut isolate, 4);
+    assert_eq!(put_bytes(&mut isolate, id, ITEMS, &[1, 7, 0]), 1);
+    assert_eq!(put_bytes(&mut isolate, id, ITEMS, &[1, 1]), -3, "none of both is put");
+    assert_eq!(put_bytes(&mut isolate, id, ITEMS, &[]), 1);
+    assert_eq!(taken(&mut input), [Ok(true), Err(DartError::new("numbers: 7 is not a bool")), Ok(false)]);
+    let (id, mut input) = opened::<u64>(&mut isolate, 4);
+    assert_eq!(put_bytes(&mut isolate, id, ITEMS, &[0; 12]), -1, "one and a half");
+    assert_eq!(isolate.failure().0, StatusCode::InvalidArgument as i32);
+    assert_eq!(put_many(&mut isolate, id, [5]), 3);
+    assert_eq!(taken(&mut input), [Ok(5)]);
+    let (id, input) = opened::<String>(&mut isolate, 4);
+    assert_eq!(put_bytes(&mut isolate, id, ITEMS, b"text"), -1, "no values");
+    assert_eq!(isolate.failure().0, StatusCode::InvalidArgument as i32);
+    drop(input);
 }
 
 #[test]

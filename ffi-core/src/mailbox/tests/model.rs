@@ -248,6 +248,8 @@ struct Listened<A: Atomics> {
     events: AtomicU32,
     wakes: AtomicU32,
     taken: AtomicU32,
+    /// True if all items for which there is credit are put together.
+    together: bool,
 }
 
 // SAFETY: one thread makes and another listens; here, loom checks the accesses.
@@ -269,10 +271,12 @@ impl<A: Atomics> Listened<A> {
                     return made;
                 }
             }
-            credit -= 1;
-            made += 1;
-            // SAFETY: only one thread makes, with a credit.
-            self.tell(unsafe { self.window.put(Watched::new(made)) });
+            let count = if self.together { credit.min(ITEMS - made) } else { 1 };
+            credit -= count;
+            let items = (1..=count).map(|next| Watched::new(made + next));
+            // SAFETY: only one thread makes, with credits.
+            self.tell(unsafe { self.window.put_all(items) });
+            made += count;
         }
         self.tell(self.window.end());
         made
@@ -315,13 +319,14 @@ impl<A: Atomics> Listened<A> {
 }
 
 /// All items come, and then the end.
-fn no_item_is_lost<A: Atomics>(window: u32) {
+fn no_item_is_lost<A: Atomics>(window: u32, together: bool) {
     explore(move || {
         let stream = Arc::new(Listened::<A> {
             window: Window::new(window),
             events: AtomicU32::new(0),
             wakes: AtomicU32::new(0),
             taken: AtomicU32::new(0),
+            together,
         });
         let task = Arc::clone(&stream);
         let task = thread::spawn(move || task.make(0));
@@ -344,23 +349,25 @@ fn no_item_is_lost<A: Atomics>(window: u32) {
 
 #[test]
 fn loom_no_item_is_lost() {
-    no_item_is_lost::<Sound>(1);
-    no_item_is_lost::<Sound>(2);
+    for together in [false, true] {
+        no_item_is_lost::<Sound>(1, together);
+        no_item_is_lost::<Sound>(2, together);
+    }
 }
 
 #[test]
 fn loom_finds_an_answer_to_a_stream_that_comes_last() {
-    refuted(|| no_item_is_lost::<AnswersLast>(2));
+    refuted(|| no_item_is_lost::<AnswersLast>(2, true));
 }
 
 #[test]
 fn loom_finds_an_item_that_is_read_too_early() {
-    refuted(|| no_item_is_lost::<RelaxedLink>(2));
+    refuted(|| no_item_is_lost::<RelaxedLink>(2, false));
 }
 
 #[test]
 fn loom_finds_credit_that_is_lost() {
-    refuted(|| no_item_is_lost::<StallsInSteps>(1));
+    refuted(|| no_item_is_lost::<StallsInSteps>(1, false));
 }
 
 /// An input: its window, the end of its isolate, and the wake-ups of its task.

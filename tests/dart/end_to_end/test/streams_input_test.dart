@@ -109,6 +109,56 @@ void main() {
     });
   });
 
+  test('values of one turn are passed together, in their order', () async {
+    final controller = StreamController<int>(sync: true);
+    final text = _library.transcript(controller.stream);
+    await Future<void>.delayed(Duration.zero);
+    // More than are passed together, with errors between and an end right behind.
+    final expected = <String>[];
+    for (var i = 0; i < 700; i++) {
+      controller.add(i % 250);
+      expected.add('${i % 250}');
+      if (i % 300 == 299) {
+        controller.addError('$i');
+        expected.add('($i)');
+      }
+      if (i == 650) {
+        controller.add(256);
+        expected.add('range');
+      }
+    }
+    await controller.close();
+    final range = RegExp(r'\(RangeError(?:[^()]|\([^()]*\))*\)');
+    final found = (await text).replaceAll(range, 'range').trim().split(' ');
+    expect(found, expected);
+  });
+
+  test('a value of one turn is there in the next', () async {
+    final controller = StreamController<int>(sync: true);
+    final before = _library.itemsRead();
+    await _library.readOn(controller.stream);
+    await Future<void>.delayed(Duration.zero);
+    for (var i = 1; i <= 100; i++) {
+      controller.add(i);
+      await _until(() => _library.itemsRead() == before + i);
+    }
+    // Several inputs in one turn have buffers of their own.
+    final others = [
+      for (var i = 0; i < 5; i++) StreamController<int>(sync: true),
+    ];
+    final sums = [for (final it in others) _library.sumNumbers(it.stream)];
+    await Future<void>.delayed(Duration.zero);
+    for (var i = 0; i < 300; i++) {
+      for (final (index, it) in others.indexed) {
+        it.add(i * index);
+      }
+    }
+    for (final it in [controller, ...others]) {
+      await it.close();
+    }
+    expect(await Future.wait(sums), [for (var i = 0; i < 5; i++) 44850 * i]);
+  });
+
   group('errors', () {
     test('are items among others', () async {
       final controller = StreamController<int>();

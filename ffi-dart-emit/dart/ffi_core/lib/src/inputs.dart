@@ -21,10 +21,12 @@ typedef _PutInputD =
 
 /// A stream of this isolate that Rust reads.
 ///
-/// Each event is passed by one leaf call, which returns how many more Rust takes now.
-/// For none, the subscription is paused until an event of the mailbox says that there
-/// is room again: as many items as the window of the function has exist in Rust. An
-/// open input doesn't keep the isolate alive; the call that reads it does.
+/// An event is passed by a leaf call, which returns how many more Rust takes now; values
+/// that come in one turn of the event loop are passed together, at its end or when the
+/// buffer is full. For none, the subscription is paused until an event of the mailbox says
+/// that there is room again: as many items as the window of the function has exist, those
+/// in the buffer included. An open input doesn't keep the isolate alive; the call that
+/// reads it does.
 final class NativeInput<T> extends _Waiting {
   NativeInput._(this._mailbox, this._source, this._pass) {
     _index = _mailbox._place(this);
@@ -37,6 +39,11 @@ final class NativeInput<T> extends _Waiting {
   static const _end = 2;
   static const _lastError = 3;
   static const _nothing = 4;
+  static const _items = 5;
+
+  /// Size in bytes of a buffer, and the most values that are passed together.
+  static const _bufferSize = 4096;
+  static const _mostItems = 256;
 
   /// Results of putting something.
   static const _refused = -1;
@@ -63,11 +70,68 @@ final class NativeInput<T> extends _Waiting {
   /// True while Rust takes nothing.
   bool _full = false;
 
+  /// Number of items that Rust takes now, those in the buffer included. Until the first
+  /// item was put, it isn't known.
+  int _room = 1;
+
+  /// Address of values that were not put yet, 0 if there are none; their number, the size
+  /// of each, and how many are put together.
+  int _buffer = 0;
+  int _buffered = 0;
+  int _size = 0;
+  int _most = 1;
+
+  /// True while a microtask will put what is in the buffer.
+  bool _scheduled = false;
+
   /// True once nothing is passed any more.
   bool _ended = false;
 
-  /// Memory for an item of [size] bytes, until it is [put].
-  Pointer<Void> place(int size) => _mailbox._inputPlace(size);
+  /// The address for a value of [size] bytes, which then is [added].
+  @pragma('vm:prefer-inline')
+  int place(int size) {
+    if (_buffer == 0) _takeBuffer(size);
+    return _buffer + _buffered * size;
+  }
+
+  void _takeBuffer(int size) {
+    final buffers = _mailbox._inputBuffers;
+    _buffer = buffers.isEmpty
+        ? _mailbox._memory.scratch<Void>(_bufferSize).address
+        : buffers.removeLast();
+    _size = size;
+    _most = max(1, min(_mostItems, _bufferSize ~/ size));
+  }
+
+  /// Puts the value that was written to [place], now or later; returns the result of
+  /// [put], or a positive number.
+  @pragma('vm:prefer-inline')
+  int added() {
+    final buffered = ++_buffered;
+    if (buffered >= _most || buffered >= _room) return _putBuffer();
+    if (!_scheduled) _schedule();
+    return 1;
+  }
+
+  void _schedule() {
+    _scheduled = true;
+    scheduleMicrotask(_putLater);
+  }
+
+  void _putLater() {
+    _scheduled = false;
+    if (_buffered > 0) _settle(_putBuffer());
+  }
+
+  /// Puts what is in the buffer, and gives it back.
+  int _putBuffer() {
+    final buffer = _buffer, length = _buffered * _size;
+    _buffer = 0;
+    _buffered = 0;
+    final room = _put(_items, Pointer<Void>.fromAddress(buffer), length);
+    _mailbox._inputBuffers.add(buffer);
+    return room;
+  }
 
   /// Puts the item at [data], of [length] bytes or elements.
   int put(Pointer<NativeType> data, int length) => _put(_item, data, length);
@@ -83,6 +147,7 @@ final class NativeInput<T> extends _Waiting {
       memory.status,
     );
     if (code == _refused) throw _mailbox._exceptionOf(null);
+    if (code >= 0) _room = code;
     return code;
   }
 
@@ -120,14 +185,16 @@ final class NativeInput<T> extends _Waiting {
       // It could not be passed, which Rust is told in its place.
       return _addError(error);
     }
-    _settle(room);
+    if (room <= 0) _settle(room);
   }
 
   void _addError(Object error, [StackTrace? stack]) {
     if (!_ended) _settle(_putError(_error, error));
   }
 
+  /// Puts [error] behind what is in the buffer.
   int _putError(int kind, Object error) {
+    if (_buffered > 0) _putBuffer();
     final texts = _mailbox._memory.texts..clear();
     var length = 0;
     try {
@@ -162,6 +229,7 @@ final class NativeInput<T> extends _Waiting {
 
   void _done() {
     if (_ended) return;
+    if (_buffered > 0) _putBuffer();
     _put(_end, nullptr, 0);
     _finish();
   }
@@ -170,6 +238,9 @@ final class NativeInput<T> extends _Waiting {
   void _finish() {
     if (_ended) return;
     _ended = true;
+    if (_buffer != 0) _mailbox._inputBuffers.add(_buffer);
+    _buffer = 0;
+    _buffered = 0;
     _mailbox._vacate(_index);
     _subscription?.cancel().ignore();
   }

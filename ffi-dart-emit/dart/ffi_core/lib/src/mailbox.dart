@@ -170,9 +170,8 @@ final class Mailbox implements Finalizable {
   late final Pointer<Void> now = _memory.scratch<Void>(32);
   late final int _nowCode = now.address + 8;
 
-  /// The place for an item of an input until Rust has copied it, and its size.
-  Pointer<Void> _inputMemory = nullptr;
-  int _inputSize = 0;
+  /// Addresses of buffers for the values of inputs that are not in use.
+  final List<int> _inputBuffers = [];
 
   late final Pointer<Uint8> _events = _memory.scratch<Uint8>(32 * _most);
   late final int _values = _events.address + 16;
@@ -347,14 +346,6 @@ final class Mailbox implements Finalizable {
     Stream<T> source,
     int Function(NativeInput<Object?> input, T item) pass,
   ) => NativeInput<T>._(this, source, pass);
-
-  Pointer<Void> _inputPlace(int size) {
-    if (size > _inputSize) {
-      _inputSize = max(64, size);
-      _inputMemory = _memory.scratch(_inputSize);
-    }
-    return _inputMemory;
-  }
 
   /// A stream of Rust, which [start] starts when it is listened to: it returns 0 if
   /// the library has refused that. [read] makes an item of the [size] bytes at a place
