@@ -104,8 +104,8 @@ pub use moved::FfiMoved;
 pub use moved::{FfiGiven, GivenList, given_list, given_region, take_list, take_some_list};
 #[doc(hidden)]
 pub use objects::{
-    FfiObjectCalls, Receiver, object_argument, object_calls, object_free, object_installed, object_redeem,
-    object_share, receiver,
+    FfiObjectCalls, Receiver, far_receiver, near_receiver, object_argument, object_calls, object_free,
+    object_installed, object_redeem, object_share, receiver,
 };
 #[doc(hidden)]
 pub use output::{

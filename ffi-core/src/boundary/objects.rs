@@ -12,17 +12,15 @@ use super::output::{FfiOutput, FfiSome};
 use super::panic::caught;
 use super::pending::FfiPending;
 use super::status::{Failure, FfiStatus, StatusCode};
-use crate::object::{self, Contents, Entry, FfiClass, FfiObject, Installed, ObjectCode};
+use crate::object::{self, Class, Contents, Entry, FfiClass, FfiObject, Installed, ObjectCode, Pointer};
+use crate::production::site::Site;
 use crate::schema::encode::Fragment;
 use crate::schema::fingerprint;
 
-/// Pointer of an `Arc`, of one or two words.
-type Raw = [*const (); 2];
-
 /// Returns the pointer of an `Arc`, whose count the caller owns then.
-fn erase<T: ?Sized>(object: Arc<T>) -> Raw {
-    const { assert!(size_of::<*const T>() <= size_of::<Raw>()) };
-    let mut raw: Raw = [ptr::null(); 2];
+fn erase<T: ?Sized>(object: Arc<T>) -> Pointer {
+    const { assert!(size_of::<*const T>() <= size_of::<Pointer>()) };
+    let mut raw: Pointer = [ptr::null(); 2];
     let place = (&raw mut raw).cast::<*const T>();
     // SAFETY: the place is a local with room for the pointer, by the assertion, and aligned for
     // one.
@@ -36,7 +34,7 @@ fn erase<T: ?Sized>(object: Arc<T>) -> Raw {
 ///
 /// `raw` came from [`erase`] of an `Arc<T>`.
 #[inline(always)]
-unsafe fn pointer<T: ?Sized>(raw: &Raw) -> *const T {
+unsafe fn pointer<T: ?Sized>(raw: &Pointer) -> *const T {
     // SAFETY: `erase` wrote a pointer of that type there.
     unsafe { ptr::from_ref(raw).cast::<*const T>().read() }
 }
@@ -47,7 +45,7 @@ unsafe fn pointer<T: ?Sized>(raw: &Raw) -> *const T {
 /// # Safety
 ///
 /// `raw` came from [`erase`] of an `Arc<T>`, whose count is given up.
-unsafe fn drop_object<T: ?Sized>(raw: Raw) {
+unsafe fn drop_object<T: ?Sized>(raw: Pointer) {
     // SAFETY: by this function's contract it is the pointer of an `Arc<T>`.
     let pointer = unsafe { pointer::<T>(&raw) };
     // SAFETY: by this function's contract the count is given up.
@@ -80,9 +78,17 @@ unsafe fn found<T: FfiClass + ?Sized>(handle: u64, name: &'static str) -> Result
     // SAFETY: by this function's contract the handle isn't ended meanwhile.
     match unsafe { object::get(handle, class) } {
         // SAFETY: `get` has compared the class, so the entry holds an `Arc<T>`.
-        Ok(contents) => Ok(unsafe { pointer::<T>(&contents.object) }),
-        Err(code) => Err(refused(code, name, class.name())),
+        Some(object) => Ok(unsafe { pointer::<T>(object) }),
+        None => Err(refused_handle(handle, class, name)),
     }
+}
+
+/// Returns the failure of a handle that is refused. It doesn't unwind, as the type says, so a method
+/// that can't panic has no landing pads.
+#[cold]
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+extern "C" fn refused_handle(handle: u64, class: &'static Class, name: &'static str) -> Failure {
+    refused(object::reason(handle, class), name, class.name())
 }
 
 /// Object whose method a sync call is about to run.
@@ -113,6 +119,47 @@ impl<T: ?Sized> Deref for Receiver<T> {
 pub unsafe fn receiver<T: FfiClass + ?Sized>(handle: u64) -> Result<Receiver<T>, Failure> {
     // SAFETY: by this function's contract the handle isn't ended meanwhile.
     unsafe { found(handle, "self") }.map(Receiver)
+}
+
+/// Returns the object of a handle as [`receiver`] does, if it is in the first segment of the table;
+/// [`far_receiver`] goes on if not.
+///
+/// # Safety
+///
+/// The conditions of [`receiver`].
+#[inline(always)]
+pub unsafe fn near_receiver<T: FfiClass + ?Sized>(handle: u64) -> Option<Receiver<T>> {
+    // SAFETY: by this function's contract the handle isn't ended meanwhile.
+    let object = unsafe { object::get_near(handle, T::class()) }?;
+    // SAFETY: `get_near` has compared the class, so the entry holds an `Arc<T>`.
+    Some(Receiver(unsafe { pointer::<T>(object) }))
+}
+
+/// Runs a method whose object [`near_receiver`] doesn't find, or refuses the handle.
+///
+/// It is apart, runs the method instead of returning the object, and doesn't unwind, as its ABI says:
+/// so a method that finds its object has nothing to keep over this call, saves no register, and needs
+/// no frame. Each store to one would delay the locked instruction with which Dart ends a call.
+///
+/// # Safety
+///
+/// The conditions of [`receiver`] and of [`call_output`].
+#[cold]
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+pub unsafe extern "C" fn far_receiver<T: FfiClass + ?Sized, O: FfiOutput>(
+    handle: u64,
+    status: *mut FfiStatus,
+    site: &'static Site,
+    run: impl FnOnce(Receiver<T>) -> O::Abi,
+) -> O::Abi {
+    // SAFETY: by this function's contract the handle isn't ended meanwhile.
+    match unsafe { receiver::<T>(handle) } {
+        Ok(found) => run(found),
+        // SAFETY: the status is null or valid, and no other code uses it, by this function's
+        // contract.
+        Err(failure) => unsafe { call_output::<O>(status, || site.watch(|| Err(failure))) },
+    }
 }
 
 /// Returns a clone of the object of a handle, under the name of an argument.
@@ -264,7 +311,7 @@ pub unsafe fn object_redeem<T: FfiClass + ?Sized>(token: u64, status: *mut FfiSt
         let class = T::class();
         let found = object::redeem(token, class).map_err(|code| refused(code, "token", class.name()))?;
         // SAFETY: `redeem` has compared the class, so it is the pointer of an `Arc<T>`.
-        let object = unsafe { pointer::<T>(&found.object) };
+        let object = unsafe { pointer::<T>(&found) };
         // SAFETY: the token had a count, which is this function's now.
         FfiObject::from(unsafe { Arc::from_raw(object) }).into_abi()
     };

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::handle::LAST_KIND;
 use crate::schema::encode::Fragment;
 
 /// A type of objects, at run time: a `static` for each, so that its address is its identity.
@@ -29,7 +30,7 @@ impl Class {
     }
 
     /// Returns the number that handles have.
-    pub(super) fn kind(&self) -> u8 {
+    pub(super) fn kind(&self) -> u32 {
         static LAST: AtomicU32 = AtomicU32::new(0);
         // Relaxed: the numbers guard no other memory, and the exchange gives a class only one.
         let mut number = self.number.load(Ordering::Relaxed);
@@ -38,7 +39,7 @@ impl Class {
             let given = self.number.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed);
             number = given.map_or_else(|other| other, |_| next);
         }
-        number.min(255) as u8
+        number.min(LAST_KIND)
     }
 }
 

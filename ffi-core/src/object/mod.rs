@@ -11,9 +11,9 @@
 //!
 //! A handle is a number of 64 bits: the index of an entry in a table that never moves, the
 //! generation of that entry, and small numbers for the type and the library (`handle.rs`). The
-//! entry holds all but the index in one word (`state.rs`), so one comparison finds every stale or
-//! foreign handle. Then the entry's class is compared by its address, as the number of the type in
-//! a handle may be shared by two types.
+//! entry holds the handle in one word (`state.rs`), so one comparison finds every stale or foreign
+//! one. Then the entry's class is compared by its address, as the number of the type in a handle may
+//! be shared by two types.
 //!
 //! An entry belongs to one isolate, or one thread of a caller in C, which ends it. So a sync call
 //! takes no count of the `Arc`, as nothing can end the entry meanwhile. Whatever outlives the call
@@ -26,7 +26,7 @@
 //!
 //! # What is given up
 //!
-//! An entry whose generations are used up is never used again: 64 bytes for each 65,535 objects.
+//! An entry whose generations are used up is never used again: 64 bytes for each 262,143 objects.
 //! One library has up to 16 million objects at a time.
 //!
 //! Tests: `tests/`, and `tests/dart/end_to_end/test/services_test.dart`.
@@ -43,5 +43,8 @@ pub use class::{Class, FfiClass, FfiHolds, FfiObject, assert_object};
 pub use server::{AlreadyInstalled, Installed};
 #[doc(hidden)]
 pub use table::drop_tokens;
-pub(crate) use table::{Contents, Entry, ObjectCode, end, end_entry, entry_of, get, insert, redeem, share};
+pub(crate) use table::{
+    Contents, Entry, ObjectCode, Pointer, end, end_entry, entry_of, get, get_near, insert, reason, redeem,
+    share,
+};
 pub use table::{ObjectStats, stats};

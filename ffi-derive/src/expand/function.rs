@@ -322,6 +322,9 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     };
     let (assertions, bounds) = (assertions(function), bounds(function));
     let (handle, receiver) = receiver(function).unzip();
+    let is_near = receiver.is_some() && adopted.is_empty() && is_near(function);
+    // The closure gets what was found.
+    let receiver = receiver.filter(|_| !is_near);
     let adopted = quote!(#(#adopted)*);
     let admission = Admission::new(function);
     let (begins, asks, limits) = (admission.begins(), admission.asks(), admission.limits());
@@ -343,7 +346,7 @@ fn wrapper(function: &Function, symbol: &str) -> TokenStream {
     let (more, returns, body) = match function.mode {
         Mode::Sync => {
             let returns = quote!(<#output_type as __ffi::FfiOutput>::Abi);
-            (quote!(), returns, call(function, &checks, passed, &output_type))
+            (quote!(), returns, call(function, &checks, passed, &output_type, is_near))
         }
         mode => {
             let passed: Vec<_> = passed.collect();
@@ -498,6 +501,13 @@ fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
     Some((quote!(__ffi_handle: __ffi::u64,), quote!(let __ffi_self = #found?;)))
 }
 
+/// Returns true for a method whose object is looked for before all else: a sync one without limits,
+/// which runs no code of the caller.
+fn is_near(function: &Function) -> bool {
+    let runs_dart = function.params.iter().any(|param| param.pass == Pass::Callback);
+    function.mode == Mode::Sync && !runs_dart && function.limit.is_none()
+}
+
 /// Returns `call` with its result as an object, if the function makes one.
 fn made(function: &Function, call: TokenStream) -> TokenStream {
     let Some(member) = &function.member else { return call };
@@ -608,13 +618,15 @@ fn call(
     checks: &TokenStream,
     passed: impl Iterator<Item = TokenStream>,
     output_type: &TokenStream,
+    is_near: bool,
 ) -> TokenStream {
     let (output, seen) = (&function.output, seen(function));
     let this = function.receiver().map(|_| quote!(&*__ffi_self));
     let passed = this.into_iter().chain(passed);
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#passed),*)));
     let called = Admission::new(function).fits(called);
-    quote_spanned! {function.head.ident.span()=>
+    let span = function.head.ident.span();
+    let run = quote_spanned! {span=>
         let __ffi_body = move || {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, or up to a NUL, which nobody else uses during the call; the
@@ -628,6 +640,21 @@ fn call(
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
         // library.
         unsafe { __ffi::call_output::<#output_type>(__ffi_status, __ffi_watched) }
+    };
+    let Some(owner) = function.receiver().filter(|_| is_near) else { return run };
+    // Names as they are elsewhere.
+    let (ty, this, handle) = (&owner.ty, quote!(__ffi_self), quote!(__ffi_handle));
+    quote_spanned! {span=>
+        let __ffi_run = move |#this: __ffi::Receiver<#ty>| { #run };
+        // SAFETY: no other thread ends the handle during the call, which runs no code of the caller.
+        match unsafe { __ffi::near_receiver::<#ty>(#handle) } {
+            __ffi::Option::Some(__ffi_near) => __ffi_run(__ffi_near),
+            // SAFETY: as above; the caller passes null, or a status that is zeroed or was written
+            // by this library.
+            __ffi::Option::None => unsafe {
+                __ffi::far_receiver::<#ty, #output_type>(#handle, __ffi_status, &__FFI_SITE, __ffi_run)
+            },
+        }
     }
 }
 

@@ -18,11 +18,13 @@ word!(AtomicU64);
 /// A word whose exchanges order nothing.
 struct Unordered(AtomicU64);
 
-impl Word for Unordered {
-    fn new(value: u64) -> Self {
+impl From<u64> for Unordered {
+    fn from(value: u64) -> Self {
         Self(AtomicU64::new(value))
     }
+}
 
+impl Word for Unordered {
     fn load(&self, _: Ordering) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -39,11 +41,13 @@ impl Word for Unordered {
 /// A word whose exchange is a load and a store.
 struct InSteps(AtomicU64);
 
-impl Word for InSteps {
-    fn new(value: u64) -> Self {
+impl From<u64> for InSteps {
+    fn from(value: u64) -> Self {
         Self(AtomicU64::new(value))
     }
+}
 
+impl Word for InSteps {
     fn load(&self, order: Ordering) -> u64 {
         self.0.load(order)
     }
@@ -62,7 +66,8 @@ impl Word for InSteps {
     }
 }
 
-const STAMP: u64 = 1 << 24;
+/// A handle: the entry at the index 1, in its first generation, of the library 1.
+const HANDLE: u64 = 1 << 6 | 1 << 30 | 1 << 48;
 
 /// An entry with contents that loom watches.
 struct Watched<W> {
@@ -75,31 +80,31 @@ unsafe impl<W> Sync for Watched<W> {}
 // SAFETY: it is a number.
 unsafe impl<W> Send for Watched<W> {}
 
-impl<W: Word + 'static> Watched<W> {
+impl<W: Word + From<u64> + 'static> Watched<W> {
     fn vacant() -> Arc<Self> {
-        Arc::new(Self { state: State::vacant(), contents: UnsafeCell::new(0) })
+        Arc::new(Self { state: State::of(W::from(0)), contents: UnsafeCell::new(0) })
     }
 
     /// Fills the entry, as `fill` does.
     fn fill(&self, value: u32, phase: Phase) {
         // SAFETY: the entry is vacant, so only this thread uses the contents.
         self.contents.with_mut(|it| unsafe { *it = value });
-        self.state.set(STAMP, phase);
+        self.state.set(HANDLE, phase);
     }
 
     /// Takes the contents, if this thread is the one that may.
     fn take(&self, from: Phase) -> Option<u32> {
-        if !self.state.claim(STAMP, from) {
+        if !self.state.claim(HANDLE, from) {
             return None;
         }
         // SAFETY: this thread has claimed the entry.
         let value = self.contents.with_mut(|it| unsafe { std::mem::replace(&mut *it, 0) });
-        self.state.set(STAMP, Phase::Vacant);
+        self.state.set(HANDLE, Phase::Vacant);
         Some(value)
     }
 }
 
-fn one_taker_of_a_token<W: Word + 'static>() {
+fn one_taker_of_a_token<W: Word + From<u64> + 'static>() {
     loom::model(|| {
         let entry = Watched::<W>::vacant();
         entry.fill(7, Phase::Token);
@@ -116,14 +121,14 @@ fn one_taker_of_a_token<W: Word + 'static>() {
     });
 }
 
-fn a_reader_sees_what_was_filled<W: Word + 'static>() {
+fn a_reader_sees_what_was_filled<W: Word + From<u64> + 'static>() {
     loom::model(|| {
         let entry = Watched::<W>::vacant();
         let filler = {
             let entry = Arc::clone(&entry);
             thread::spawn(move || entry.fill(7, Phase::Live))
         };
-        if entry.state.is(STAMP, Phase::Live) {
+        if entry.state.is(HANDLE, Phase::Live) {
             // SAFETY: the entry is live, so nobody writes to the contents.
             assert_eq!(entry.contents.with(|it| unsafe { *it }), 7);
         }
@@ -131,7 +136,7 @@ fn a_reader_sees_what_was_filled<W: Word + 'static>() {
     });
 }
 
-fn an_entry_is_filled_again<W: Word + 'static>() {
+fn an_entry_is_filled_again<W: Word + From<u64> + 'static>() {
     loom::model(|| {
         let entry = Watched::<W>::vacant();
         entry.fill(7, Phase::Token);
@@ -140,7 +145,7 @@ fn an_entry_is_filled_again<W: Word + 'static>() {
             thread::spawn(move || entry.take(Phase::Token))
         };
         // The list of vacant entries orders the taker before the next filler; here the word does.
-        while !entry.state.is(STAMP, Phase::Vacant) {
+        while !entry.state.is(HANDLE, Phase::Vacant) {
             thread::yield_now();
         }
         entry.fill(8, Phase::Live);

@@ -158,13 +158,52 @@ fn numbers_that_are_no_handles_are_refused() {
         // Another library: the upper 16 bits.
         assert_eq!(refused::<Counted>(handle ^ 1 << 50), ObjectCode::Foreign as u32);
         // Another generation, and an index that was never used.
-        assert_eq!(refused::<Counted>(handle + (1 << 24)), ObjectCode::Stale as u32);
-        assert_eq!(refused::<Counted>(handle | 0xFF_FFFF), ObjectCode::Stale as u32);
-        assert!(entry_of(handle + (1 << 24)).is_null());
+        assert_eq!(refused::<Counted>(handle + (1 << 30)), ObjectCode::Stale as u32);
+        assert_eq!(refused::<Counted>(handle | 0xFF_FFFF << 6), ObjectCode::Stale as u32);
+        assert!(entry_of(handle + (1 << 30)).is_null());
         for bit in 0..64 {
+            assert_ne!(refused::<Counted>(handle ^ 1 << bit), 0, "bit {bit}");
             assert!(!end(handle ^ 1 << bit), "bit {bit}");
         }
         assert!(end(handle));
+    });
+}
+
+#[test]
+fn no_number_stands_for_an_entry_that_is_not_live() {
+    alone(|| {
+        let (object, _) = counted(2);
+        let handle = handle(FfiObject::<Counted>::new(object));
+        // SAFETY: null is allowed, and only this thread uses the handle.
+        let token = unsafe { object_share::<Counted>(handle, std::ptr::null_mut()) };
+        assert!(end(handle));
+        // An entry says its phase by bits of its index.
+        for differs in 0..64 {
+            for number in [handle ^ differs << 6, token ^ differs << 6] {
+                assert_ne!(refused::<Counted>(number), 0, "{number:x}");
+                assert!(entry_of(number).is_null() && !end(number), "{number:x}");
+            }
+        }
+        drop_tokens();
+    });
+}
+
+#[test]
+fn objects_of_all_segments_are_found() {
+    alone(|| {
+        let made = (0..5000).map(|value| (handle(FfiObject::<Counted>::new(counted(value).0)), value));
+        let made: Vec<_> = made.collect();
+        for (handle, value) in &made {
+            // SAFETY: only this thread uses handles.
+            let found = unsafe { receiver::<Counted>(*handle) }.ok().unwrap();
+            assert_eq!(found.value, *value);
+            assert_eq!(refused::<Other>(*handle), ObjectCode::Kind as u32);
+            assert!(!entry_of(*handle).is_null());
+        }
+        for (handle, _) in &made {
+            assert!(end(*handle));
+            assert_eq!(refused::<Counted>(*handle), ObjectCode::Stale as u32);
+        }
     });
 }
 
@@ -186,12 +225,12 @@ fn an_argument_outlives_the_handle() {
 fn a_place_is_used_again_with_another_generation_until_they_are_used_up() {
     alone(|| {
         let mut seen = std::collections::HashSet::new();
-        for _ in 0..70_000 {
+        for _ in 0..270_000 {
             let handle = handle(FfiObject::<Other>::from(Arc::new(Other)));
             assert!(seen.insert(handle), "a handle is never given twice");
             assert!(end(handle));
         }
-        let places: std::collections::HashSet<_> = seen.iter().map(|it| it & 0xFF_FFFF).collect();
+        let places: std::collections::HashSet<_> = seen.iter().map(|it| it >> 6 & 0xFF_FFFF).collect();
         assert!((2..10).contains(&places.len()), "{places:?}");
     });
 }

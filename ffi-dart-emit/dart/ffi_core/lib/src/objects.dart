@@ -104,21 +104,22 @@ abstract base class NativeObject implements FfiObject {
   /// Name of the type in Dart, which obfuscation does not change.
   final String _name;
 
-  /// The handle; 0 after [dispose].
-  int _handle;
+  /// The handle; null after [dispose]. As it may be null, the compiler keeps the object
+  /// that a call takes, and doesn't make it of a machine number each time.
+  int? _handle;
 
   // Kept although a program may never dispose of an object.
   @pragma('vm:entry-point')
   _ObjectHold? _hold;
 
   @override
-  bool get isDisposed => _handle == 0;
+  bool get isDisposed => _handle == null;
 
   @override
   void dispose() {
     final hold = _hold;
     if (hold == null) return;
-    _handle = 0;
+    _handle = null;
     _hold = null;
     _calls._end(hold);
   }
@@ -135,7 +136,7 @@ extension HandleOf on NativeObject {
   @pragma('vm:prefer-inline')
   int get $handle {
     final handle = _handle;
-    if (handle == 0) _throwDisposed();
+    if (handle == null) _throwDisposed();
     return handle;
   }
 }

@@ -389,7 +389,7 @@ final class StaleObjectException extends ObjectException {
     : super._('StaleObjectException', message);
 }
 
-/// There are as many objects as a library can have, 16,777,216.
+/// There are as many objects as a library can have, 16,777,215.
 final class TooManyObjectsException extends ObjectException {
   /// A full table, as [message] says.
   const TooManyObjectsException(String message)
