@@ -18,6 +18,8 @@ pub struct Argument {
     pub after: Option<String>,
     /// Expression that keeps a function for Rust, and is its number.
     pub kept: Option<String>,
+    /// Member of the client that lends a function.
+    pub member: Option<String>,
     /// Sentence of the documentation that says which side owns it during the call.
     pub ownership: Option<&'static str>,
 }

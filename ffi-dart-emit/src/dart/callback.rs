@@ -21,23 +21,34 @@ fn answer(names: &Names<'_>, model: &Model, it: &DartFunction) -> String {
     Outcome::of(names, model, it.answer).public
 }
 
-/// Returns the expression that lends the function `name` to the call, whose context it is.
-pub fn lent(names: &Names<'_>, model: &Model, name: &str, it: &DartFunction) -> String {
+/// Returns the member of the client that has what is lent as the parameter `name` of the function
+/// `of`.
+pub fn lender(of: &str, name: &str) -> String {
+    // No parameter has a `$`, as Rust has no such names.
+    format!("_{of}${name}$lent")
+}
+
+/// Returns the declaration of the member [`lender`]. C calls a function of the parameter's own, so
+/// that Dart calls what is lent without a function between.
+pub fn lent(names: &Names<'_>, model: &Model, of: &str, name: &str, it: &DartFunction) -> String {
     let place = |index: usize| match it.arguments.len() {
         1 => "argument$".to_owned(),
         _ => format!("$.argumentAt(argument$, {index})"),
     };
-    let call = format!("{name}({})", arguments(names, model, it, place));
+    let call = format!("lent$[context$]({})", arguments(names, model, it, place));
     let body = match it.answer {
         None => format!("{call};"),
         Some(answer) => {
-            format!(
-                "final answer$ = {call};\n        {}",
-                write(names, model, answer, &format!("the result of {name}"))
-            )
+            let write = write(names, model, answer, &format!("the result of {name}"));
+            format!("final answer$ = {call};\n      {write}")
         }
     };
-    format!("_memory.functions.lend((argument$, result$) {{\n        {body}\n      }})")
+    let (member, ty) = (lender(of, name), public(names, model, it));
+    format!(
+        "  late final {member} = $.LentFunctions<{ty}>(_memory, (lent$) => (context$, argument$, result$, error$) {{\n    \
+         final depth$ = lent$.begin();\n    try {{\n      {body}\n      return lent$.end(depth$);\n    \
+         }} on $.Object catch (thrown$) {{\n      return lent$.threw(depth$, thrown$, error$);\n    }}\n  }});"
+    )
 }
 
 /// Returns the expression that keeps the function `name` for Rust, and is its number.
@@ -107,6 +118,16 @@ fn arguments(names: &Names<'_>, model: &Model, it: &DartFunction, place: impl Fn
     it.arguments.iter().enumerate().map(read).collect::<Vec<_>>().join(", ")
 }
 
+/// Returns the element of the class of `dart:ffi` at the address `place`, which is aligned. No pointer
+/// is made: in a function with `try`, the compilers allocate each.
+fn element(class: &str, size: u64, place: &str) -> String {
+    let name = class.trim_start_matches("$.").to_lowercase();
+    match size.trailing_zeros() {
+        0 => format!("$.{name}s[{place}]"),
+        shift => format!("$.{name}s[{place} >> {shift}]"),
+    }
+}
+
 /// Returns the expression that reads the value at the address `place` in the memory of Rust.
 fn read(names: &Names<'_>, model: &Model, value: Value, place: &str) -> String {
     let class = types::native(model, names, value);
@@ -114,7 +135,7 @@ fn read(names: &Names<'_>, model: &Model, value: Value, place: &str) -> String {
         let size = types::size(model, value);
         format!("$.Struct.create<{class}>($.copyAt({place}, {size}))")
     } else {
-        format!("$.Pointer<{class}>.fromAddress({place}).value")
+        element(class, types::size(model, value), place)
     };
     match value {
         Value::Enum(_) => format!("{}.fromValue({raw})", types::public(names, model, value)),
@@ -136,8 +157,11 @@ pub fn write(names: &Names<'_>, model: &Model, answer: Returns, what: &str) -> S
         return format!("_memory.writeText(answer$, result$, {literal});");
     };
     let class = types::native(model, names, value);
-    let place = if model.is_struct(value) { "ref" } else { "value" };
-    let place = format!("$.Pointer<{class}>.fromAddress(result$).{place}");
+    let place = if model.is_struct(value) {
+        format!("$.Pointer<{class}>.fromAddress(result$).ref")
+    } else {
+        element(class, types::size(model, value), "result$")
+    };
     let number = match value {
         Value::Scalar(it) => types::checked(it, "answer$", &literal),
         Value::Enum(_) => "answer$.value".to_owned(),

@@ -41,7 +41,7 @@ impl Crossing {
             let is_list = |param: &Param| matches!(param.passing, Passing::Moved(_));
             let alike = |it: &&Param| it.passing == param.passing || is_list(it) && is_list(param);
             let before = before.iter().filter(alike).count();
-            Argument::new(names, model, param, name, before, scratch, &mut texts)
+            Argument::new(names, model, own.base(), param, name, before, scratch, &mut texts)
         });
         let arguments = arguments.collect();
         let receiver = function.receiver().map(|of| names.object(of).client.clone());
@@ -75,11 +75,13 @@ struct Texts {
 pub const RECEIVER: &str = "self$";
 
 impl Argument {
-    /// Returns the argument for `param`, which Dart calls `name`; `before` counts the arguments of
-    /// its type before it, or the lists that are given.
+    /// Returns the argument for `param` of the function `of`, which Dart calls `name`; `before`
+    /// counts the arguments of its type before it, or the lists that are given.
+    #[expect(clippy::too_many_arguments, reason = "what is known of a parameter")]
     fn new(
         names: &Names<'_>,
         model: &Model,
+        of: &str,
         param: &Param,
         name: &str,
         before: usize,
@@ -104,6 +106,7 @@ impl Argument {
                     raw: None,
                     given: false,
                     kept: None,
+                    member: None,
                     after: None,
                     ownership: Some("**copied**"),
                 }
@@ -129,6 +132,7 @@ impl Argument {
                 before: None,
                 given: false,
                 kept: None,
+                member: None,
                 after: None,
                 ownership: Some(borrowed(mutable)),
             },
@@ -158,6 +162,7 @@ impl Argument {
                     after,
                     given: false,
                     kept: None,
+                    member: None,
                     ownership: Some(ownership),
                 }
             }
@@ -185,6 +190,7 @@ impl Argument {
                     before: None,
                     given: false,
                     kept: None,
+                    member: None,
                     after: None,
                     ownership: Some(borrowed(mutable)),
                 }
@@ -197,6 +203,7 @@ impl Argument {
                 before: None,
                 given: false,
                 kept: None,
+                member: None,
                 after: Some(format!("    $.settleArray({name}, _status);")),
                 ownership: Some(
                     "given to the library, unless it refuses an argument: neither it nor\n\
@@ -218,6 +225,7 @@ impl Argument {
                 before: None,
                 given: false,
                 kept: None,
+                member: None,
                 after: None,
                 ownership: Some("**owned** by both sides: the library may keep it"),
             },
@@ -229,26 +237,27 @@ impl Argument {
                 before: None,
                 given: false,
                 kept: Some(callback::object(names, model, name, of)),
+                member: None,
                 after: None,
                 ownership: Some("kept until Rust drops it, and called by the event loop"),
             },
             Passing::Callback(function) => {
                 let public = callback::public(names, model, &function);
-                let (types, values, kept, ownership) = if function.kept {
+                let (types, values, kept, member, ownership) = if function.kept {
                     (
                         [("$.Pointer<$.Void>".to_owned(), ""), ("$.Uint64".to_owned(), INT)],
                         ["_memory.mailbox.handle".to_owned(), kept(name)],
                         Some(callback::kept(names, model, name, &function)),
+                        None,
                         "kept until Rust drops it, and called by the event loop; what it\nthrows is an error in Rust",
                     )
                 } else {
+                    let lender = callback::lender(of, name);
                     (
                         ["$.Pointer<$.Void>"; 2].map(|it| (it.to_owned(), "")),
-                        [
-                            "_memory.functions.pointer".to_owned(),
-                            callback::lent(names, model, name, &function),
-                        ],
+                        [format!("{lender}.pointer"), format!("{lender}.lend({name})")],
                         None,
+                        Some(callback::lent(names, model, of, name, &function)),
                         "called before the method returns; what it throws is an error in Rust",
                     )
                 };
@@ -260,6 +269,7 @@ impl Argument {
                     before: None,
                     given: false,
                     kept,
+                    member,
                     after: None,
                     ownership: Some(ownership),
                 }
@@ -314,6 +324,7 @@ impl Argument {
             before: None,
             given: false,
             kept: None,
+            member: None,
             after: None,
             ownership: Some(ownership),
         }
@@ -350,6 +361,7 @@ impl Argument {
             before: None,
             given: false,
             kept: None,
+            member: None,
             after: None,
             ownership: None,
         }
@@ -380,6 +392,7 @@ impl Argument {
             before: None,
             given: false,
             kept: None,
+            member: None,
             after: None,
             ownership: None,
         }
@@ -414,6 +427,7 @@ impl Argument {
             raw: None,
             given: false,
             kept: None,
+            member: None,
             after: None,
             before: Some(layout::call(
                 4,

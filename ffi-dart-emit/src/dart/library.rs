@@ -9,6 +9,7 @@ use crate::model::{
 };
 
 use super::binding::{Binding, Form, Signature};
+use super::callback;
 use super::crossing::{Crossing, RECEIVER, mark, slot};
 use super::docs::{Scope, article_of};
 use super::error;
@@ -316,8 +317,10 @@ impl<'a> LibraryFile<'a> {
         let outcome = &crossing.outcome;
         let error = it.error.map(|index| error::decoder(names, index)).unwrap_or_default();
         let begun = if self.symbols.production.is_some() { BEGUN } else { STATUS };
+        let (of, params) = (own.base(), &*own.params);
         let call =
-            Call { it, crossing: &crossing, names: &own.params, binding: &binding, begun, error: &error };
+            Call { it, crossing: &crossing, of, names: params, binding: &binding, begun, error: &error };
+        self.methods.extend(arguments().filter_map(|(argument, _)| argument.member.clone()));
         let default = format!("Calls the Rust function `{}`.", it.item.name);
         let inline = if is_inlined(it) { INLINED } else { "" };
         let thrown = thrown(names, it);
@@ -523,6 +526,8 @@ fn shared(model: &Model, names: &Names<'_>) -> Vec<Shared> {
 struct Call<'a> {
     it: &'a Function,
     crossing: &'a Crossing,
+    /// Name of the function, the beginning of private names.
+    of: &'a str,
     /// Names of the parameters.
     names: &'a [String],
     /// Field with the function of the library.
@@ -584,15 +589,14 @@ impl Call<'_> {
 
     /// Returns the statements that end the loans of functions.
     fn ends(&self) -> impl Iterator<Item = String> {
-        self.lent().map(|mark| format!("    _memory.functions.end({mark});"))
+        self.lent().map(|(mark, lender)| format!("    {lender}.takeBack({mark});"))
     }
 
-    /// Returns the name of the mark before the functions that the call lends, if it lends any: the
-    /// first one's, as it ends all.
-    fn lent(&self) -> impl Iterator<Item = String> {
+    /// Returns the name of the mark before each function that the call lends, and of what lends it.
+    fn lent(&self) -> impl Iterator<Item = (String, String)> {
         let params = self.it.params.iter().zip(self.names);
         let lent = params.filter(|(param, _)| matches!(&param.passing, Passing::Callback(it) if !it.kept));
-        lent.take(1).map(|(_, name)| mark(name))
+        lent.map(|(_, name)| (mark(name), callback::lender(self.of, name)))
     }
 
     /// Returns true for each parameter that is a stream of Dart.
@@ -611,7 +615,7 @@ impl Call<'_> {
     /// Returns the statements before the call.
     fn before(&self, around: &Around) -> Vec<String> {
         let mut lines = vec![FITS.to_owned()];
-        lines.extend(self.lent().map(|mark| format!("    final {mark} = _memory.functions.mark;")));
+        lines.extend(self.lent().map(|(mark, lender)| format!("    final {mark} = {lender}.mark;")));
         let arguments = self.crossing.arguments.iter().zip(self.reads()).filter(|(_, reads)| !reads);
         lines.extend(arguments.filter_map(|(argument, _)| argument.before.clone()));
         lines.extend(around.before.iter().cloned());

@@ -204,9 +204,6 @@ final class LibraryMemory {
     return _given[index];
   }
 
-  /// The functions that are lent to calls.
-  late final LentFunctions functions = LentFunctions(this);
-
   /// Allocates zeroed memory that [keeper] keeps, aligned for SIMD and cache
   /// lines. If it is [secret], it is zeroed again when it is freed.
   ///
