@@ -83,8 +83,8 @@ unsafe fn found<T: FfiClass + ?Sized>(handle: u64, name: &'static str) -> Result
     }
 }
 
-/// Returns the failure of a handle that is refused. It doesn't unwind, as the type says, so a method
-/// that can't panic has no landing pads.
+/// Returns the failure of a handle that is refused. It doesn't unwind, as its ABI says, so a
+/// method that can't panic has no landing pads.
 #[cold]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn refused_handle(handle: u64, class: &'static Class, name: &'static str) -> Failure {
@@ -137,9 +137,10 @@ pub unsafe fn near_receiver<T: FfiClass + ?Sized>(handle: u64) -> Option<Receive
 
 /// Runs a method whose object [`near_receiver`] doesn't find, or refuses the handle.
 ///
-/// It is apart, runs the method instead of returning the object, and doesn't unwind, as its ABI says:
-/// so a method that finds its object has nothing to keep over this call, saves no register, and needs
-/// no frame. Each store to one would delay the locked instruction with which Dart ends a call.
+/// It is apart, runs the method instead of returning the object, and doesn't unwind, as its ABI
+/// says: so a method that finds its object has nothing to keep over this call, saves no register,
+/// and needs no frame. Each store to one would delay the locked instruction with which Dart ends a
+/// call.
 ///
 /// # Safety
 ///

@@ -2,9 +2,9 @@
 //!
 //! An input is the way back of a stream (`stream.rs`): the isolate puts items into a [`Window`], by
 //! one leaf call for each, or for many values, and Rust takes them wherever it has moved the input
-//! to. The isolate spends a credit for each item. Rust gives credit back when it has taken half a window, or finds
-//! nothing; the isolate pauses its subscription while it has none, and an event says once that
-//! there is some again.
+//! to. The isolate spends a credit for each item. Rust gives credit back when it has taken half a
+//! window, or finds nothing; the isolate pauses its subscription while it has none, and an event
+//! says once that there is some again.
 //!
 //! An input is a call without a task, so it ends with its mailbox and with the library: whichever
 //! ends it wakes Rust. Items that Dart has put before that are taken first.

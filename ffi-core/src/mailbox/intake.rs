@@ -30,7 +30,7 @@ pub(super) trait Input: Send + Sync {
     /// # Safety
     ///
     /// No other thread puts meanwhile. For an item, `data` and `len` are as `FfiInputItem::read`
-    /// asks; for values, `data` is null, or points to `len` bytes of them; for an error, `data` is null, or points to `len` bytes that no thread writes to
-    /// meanwhile.
+    /// asks; for values, `data` is null, or points to `len` bytes of them; for an error, `data` is
+    /// null, or points to `len` bytes that no thread writes to meanwhile.
     unsafe fn put(&self, kind: u32, data: *const u8, len: usize) -> Result<Put, Failure>;
 }

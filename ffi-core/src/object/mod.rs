@@ -12,8 +12,8 @@
 //! A handle is a number of 64 bits: the index of an entry in a table that never moves, the
 //! generation of that entry, and small numbers for the type and the library (`handle.rs`). The
 //! entry holds the handle in one word (`state.rs`), so one comparison finds every stale or foreign
-//! one. Then the entry's class is compared by its address, as the number of the type in a handle may
-//! be shared by two types.
+//! one. Then the entry's class is compared by its address, as the number of the type in a handle
+//! may be shared by two types.
 //!
 //! An entry belongs to one isolate, or one thread of a caller in C, which ends it. So a sync call
 //! takes no count of the `Arc`, as nothing can end the entry meanwhile. Whatever outlives the call

@@ -118,8 +118,8 @@ fn arguments(names: &Names<'_>, model: &Model, it: &DartFunction, place: impl Fn
     it.arguments.iter().enumerate().map(read).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the element of the class of `dart:ffi` at the address `place`, which is aligned. No pointer
-/// is made: in a function with `try`, the compilers allocate each.
+/// Returns the element of the class of `dart:ffi` at the address `place`, which is aligned. No
+/// pointer is made: in a function with `try`, the compilers allocate each.
 fn element(class: &str, size: u64, place: &str) -> String {
     let name = class.trim_start_matches("$.").to_lowercase();
     match size.trailing_zeros() {

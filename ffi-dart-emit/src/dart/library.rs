@@ -5,7 +5,7 @@ use ffi_core::boundary::ABI_VERSION;
 use ffi_core::schema::read::LibrarySymbols;
 
 use crate::model::{
-    Function, Mode, Model, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value,
+    Function, Mode, Model, Param, Passing, Problem, Problems, QueueSymbols, Returns, Scalar, Type, Value,
 };
 
 use super::binding::{Binding, Form, Signature};
@@ -341,7 +341,19 @@ impl<'a> LibraryFile<'a> {
             None => parameters.clone(),
         };
         let head = layout::method(&public, &own.name, &head);
-        self.members.extend(MemberText::new(names, it, own, &public, &lead, &parameters));
+        let own_body = call.of_object(model);
+        self.members.extend(MemberText::new(
+            names,
+            it,
+            own,
+            &public,
+            &lead,
+            &parameters,
+            own_body.as_deref(),
+        ));
+        if own_body.is_some() {
+            return;
+        }
         if receiver.is_none() {
             self.declared.push(format!("{lead}{};", head.trim_end_matches(" {")));
         }
@@ -621,6 +633,36 @@ impl Call<'_> {
         lines.extend(around.before.iter().cloned());
         lines.extend(self.crossing.outcome.sized.iter().map(|it| format!("    {it};")));
         lines
+    }
+
+    /// Returns the statements of a method of the object's own class, if it passes and returns only
+    /// values. The object is all that it keeps during the call. A method of the client keeps both,
+    /// which is a store more, for which the end of a call that isn't leaf waits.
+    fn of_object(&self, model: &Model) -> Option<String> {
+        let is_plain = |value: Value| !model.is_struct(value);
+        let passes = |param: &Param| matches!(param.passing, Passing::Value(value) if is_plain(value));
+        let returns = match self.it.returns {
+            None => true,
+            Some(Returns::Value(value)) => is_plain(value) && !self.it.optional,
+            Some(_) => false,
+        };
+        let is_own = self.it.mode.is_sync() && self.it.receiver().is_some();
+        if !(is_own && returns && self.it.params.iter().all(passes)) {
+            return None;
+        }
+        let mut values = vec!["this.$handle".to_owned()];
+        values.extend(self.crossing.arguments.iter().flat_map(|it| it.values.clone()));
+        values.push(format!("_library.{}", self.begun));
+        let result = if self.it.returns.is_some() { "final result = " } else { "" };
+        let mut lines = vec![FITS.to_owned()];
+        lines.push(layout::call(4, result, &format!("_library.{}", self.binding), &values, ";"));
+        lines.push(format!("    if (_library.{STATUS}.ref.code != 0) this.$fail({});", self.error));
+        match &self.crossing.outcome.conversion {
+            Some(conversion) => lines.push(conversion.statement()),
+            None if self.it.returns.is_some() => lines.push("    return result;".to_owned()),
+            None => {}
+        }
+        Some(lines.join("\n"))
     }
 
     /// Returns the statements of a method that passes `status`.

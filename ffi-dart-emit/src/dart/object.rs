@@ -1,7 +1,8 @@
 //! Objects and services: an interface for each, and the class of those that are in Rust.
 //!
 //! A method is a private method of the library's client whose first parameter is the object, so it
-//! is written as an exported function is; the class of the object passes calls on to it.
+//! is written as an exported function is; the class of the object passes calls on to it. One that
+//! only passes values calls the library itself.
 
 use askama::Template;
 
@@ -57,7 +58,8 @@ pub struct MemberText {
 
 impl MemberText {
     /// Returns the texts of `it`, if it belongs to an object. `public` is the result type, `lead`
-    /// the docs and annotations, and `parameters` those that users see.
+    /// the docs and annotations, `parameters` those that users see, and `body` the statements of a
+    /// method that calls the library itself.
     pub fn new(
         names: &Names<'_>,
         it: &Function,
@@ -65,6 +67,7 @@ impl MemberText {
         public: &str,
         lead: &str,
         parameters: &Parameters,
+        body: Option<&str>,
     ) -> Option<Self> {
         let member = it.member?;
         let of = member.of;
@@ -94,7 +97,10 @@ impl MemberText {
         let call = layout::call(6, "", &format!("_library.{}", own.name), &arguments, ";");
         let head = declaration(public, &own.member);
         let inline = if it.mode.is_sync() { INLINED } else { "" };
-        let method = format!("  @override\n{inline}{head} =>\n{call}");
+        let method = match body {
+            Some(body) => format!("  @override\n{inline}{head} {{\n{body}\n  }}"),
+            None => format!("  @override\n{inline}{head} =>\n{call}"),
+        };
         let big = it.returns == Some(Returns::Value(Value::Scalar(Scalar::U64)));
         let derived = big.then(|| {
             let (ty, from) = match started::unsigned(it) {

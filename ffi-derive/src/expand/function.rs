@@ -646,11 +646,12 @@ fn call(
     let (ty, this, handle) = (&owner.ty, quote!(__ffi_self), quote!(__ffi_handle));
     quote_spanned! {span=>
         let __ffi_run = move |#this: __ffi::Receiver<#ty>| { #run };
-        // SAFETY: no other thread ends the handle during the call, which runs no code of the caller.
+        // SAFETY: no other thread ends the handle during the call, which runs no code of the
+        // caller.
         match unsafe { __ffi::near_receiver::<#ty>(#handle) } {
             __ffi::Option::Some(__ffi_near) => __ffi_run(__ffi_near),
-            // SAFETY: as above; the caller passes null, or a status that is zeroed or was written
-            // by this library.
+            // SAFETY: no other thread ends the handle during the call, which runs no code of the
+            // caller; that passes null, or a status that is zeroed or was written by this library.
             __ffi::Option::None => unsafe {
                 __ffi::far_receiver::<#ty, #output_type>(#handle, __ffi_status, &__FFI_SITE, __ffi_run)
             },

@@ -11,8 +11,8 @@ final class _CallbackText extends Struct {
   external int length;
 }
 
-/// What C calls for one that is lent: it gets its context, the addresses of its
-/// arguments, of the place for the result and of that for an error, and returns
+/// Function that C calls for one that is lent: it gets its context, the addresses of
+/// its arguments, of the place for the result and of that for an error, and returns
 /// what [LentFunctions.end] or [LentFunctions.threw] does.
 typedef LentCall =
     int Function(int context, int argument, int result, int error);

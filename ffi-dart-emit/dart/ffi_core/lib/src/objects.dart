@@ -68,6 +68,10 @@ final class ObjectCalls {
   late final _RefillObjectD _refill = _calls.refill.asFunction(isLeaf: true);
   // Runs the destructor of the user's.
   late final _DisposeObjectD _dispose = _calls.dispose.asFunction();
+  late final _ClearD _clear = _memory.library.lookupFunction<_ClearC, _ClearD>(
+    _memory._clear,
+    isLeaf: true,
+  );
 
   /// Keepers of handles that were disposed of.
   final List<_ObjectHold> _spare = [];
@@ -139,6 +143,11 @@ extension HandleOf on NativeObject {
     if (handle == null) _throwDisposed();
     return handle;
   }
+
+  /// Throws what the status says after a call of a method.
+  @pragma('vm:never-inline')
+  Never $fail([ErrorDecoder? decode]) =>
+      throwStatus(_calls._memory.status, _calls._clear, decode);
 }
 
 /// Returns the handle of [object], an argument.
