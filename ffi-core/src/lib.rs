@@ -393,7 +393,8 @@ pub use pool::FreeCode;
 pub use pool::{FfiPooled, FfiQueue, Pool, PoolBox, PoolRead};
 #[doc(no_inline)]
 pub use pool::{
-    PoolCache, PoolError, PoolErrorKind, PoolState, PoolStats, PopError, PushError, RefusedHandle, Reset,
+    PoolCache, PoolError, PoolErrorKind, PoolState, PoolStats, PopError, PushError, QueueStats,
+    RefusedHandle, Reset,
 };
 #[doc(inline)]
 pub use production::Flag;

@@ -28,15 +28,16 @@ pub use crate::arena::{ByFields, Written, WrittenItself};
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
-    FfiSignature, FfiSome, FfiStatus, FfiValue, INTERNAL, NoErrorFacts, NoTexts, OwnedText, Receiver, Region,
-    Returned, Texts, Untyped, alloc, arena_check, arena_compact, arena_compare, arena_freeze, arena_map,
-    arena_renew, arena_schema, arena_wasted, assert_answer, assert_by_value, assert_called_by_value,
-    assert_error, assert_item_by_value, assert_lent, assert_owned_text, assert_passed, assert_pooled,
-    assert_returned, assert_returned_by_value, assert_sent, assert_value, c_text, call_output, claim, clear,
-    copied, dart_calls, dart_init, disjoint, disjoint_owned, displayed, error_layout, far_receiver, free,
-    frozen, given, given_list, given_region, near_receiver, object_argument, object_calls, object_free,
-    object_installed, object_redeem, object_share, optional, owned_free, receiver, reference, reference_mut,
-    slice, slice_mut, take, take_arena, take_list, take_some, take_some_arena, take_some_list, text,
+    FfiSignature, FfiSome, FfiStatus, FfiValue, GivenArena, GivenList, INTERNAL, NoErrorFacts, NoTexts,
+    OwnedText, Receiver, Region, Returned, Texts, Untyped, alloc, arena_check, arena_compact, arena_compare,
+    arena_freeze, arena_map, arena_renew, arena_schema, arena_wasted, assert_answer, assert_by_value,
+    assert_called_by_value, assert_error, assert_item_by_value, assert_lent, assert_owned_text,
+    assert_passed, assert_pooled, assert_returned, assert_returned_by_value, assert_sent, assert_value,
+    c_text, c_text_bytes, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
+    displayed, error_layout, far_receiver, free, frozen, given, given_list, given_region, near_receiver,
+    object_argument, object_calls, object_free, object_installed, object_redeem, object_share, optional,
+    owned_free, receiver, reference, reference_mut, slice, slice_mut, take, take_arena, take_list, take_some,
+    take_some_arena, take_some_list, text,
 };
 pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
@@ -64,13 +65,15 @@ pub use crate::pool::abi::{
     pool_alloc_many, pool_examine, pool_free, pool_free_many, pool_live, pool_reference, pool_release,
     pool_resolve, pool_stats, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many, queue_push,
 };
-pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, Reset};
+pub use crate::pool::{ExportedQueue, FfiPooled, FfiQueue, Pool, PoolCache, PoolStats, QueueEntry, Reset};
 #[cfg(feature = "async")]
 pub use crate::production::site::Watch;
 pub use crate::production::validate::{
     Pattern, checked, field, in_range, matches, named, no_longer, not_empty,
 };
-pub use crate::production::{FfiKey, Flag, Outcome, flag::flag, guard::guard, info::Build, site::Site};
+pub use crate::production::{
+    FfiKey, Flag, Outcome, bytes::Bytes, flag::flag, guard::guard, info::Build, site::Site,
+};
 #[cfg(feature = "production")]
 pub use crate::production::{
     abi::{production, stop},

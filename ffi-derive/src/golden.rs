@@ -169,8 +169,10 @@ fn expansions_are_current() {
     let function = ast::Function::new(args(FUNCTION_ARGS), &function).unwrap();
     let started: ItemFn = syn::parse_str(ASYNC).unwrap();
     let started = ast::Function::new(args(ASYNC_ARGS), &started).unwrap();
-    let queue: ItemStatic = syn::parse_str(QUEUE).unwrap();
-    let queue = ast::Queue::new(args(QUEUE_ARGS), &queue).unwrap();
+    let mut item: ItemStatic = syn::parse_str(QUEUE).unwrap();
+    let queue = ast::Queue::new(args(QUEUE_ARGS), &item).unwrap();
+    assert!(expand::enter(&queue, &mut item));
+    let exported = expand::queue(&queue);
     let block: syn::ItemImpl = syn::parse_str(BLOCK).unwrap();
     let block: TokenStream =
         ast::block(args(BLOCK_ARGS), &block).unwrap().iter().map(expand::function).collect();
@@ -190,7 +192,7 @@ fn expansions_are_current() {
         ("object", OBJECT.to_owned(), derived(OBJECT)),
         ("block", format!("#[ffi_export({BLOCK_ARGS})]{BLOCK}"), block),
         ("service", format!("#[ffi_service({SERVICE_ARGS})]{SERVICE}"), service),
-        ("queue", format!("#[ffi_export({QUEUE_ARGS})]\n{QUEUE}\n"), expand::queue(&queue)),
+        ("queue", format!("#[ffi_export({QUEUE_ARGS})]\n{QUEUE}\n"), quote!(#item #exported)),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expand");
         let path = folder.join(format!("{name}.rs"));

@@ -481,7 +481,8 @@ pub fn derive_object(input: TokenStream) -> TokenStream {
 /// # Queues
 ///
 /// On a `static` of type `FfiQueue<T, N>` the attribute exports functions that push, pop and close;
-/// Dart gets a class for it.
+/// Dart gets a class for it. The end of the library closes it until the library is opened again,
+/// and with the feature `metrics` its numbers are among those of the library.
 ///
 /// ```
 /// use ffi_core::{FfiMessage, FfiQueue, ffi_export};
@@ -527,7 +528,15 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
             item = block.into_token_stream().into();
             expansion
         }
-        Item::Static(item) => expanded(ast::Queue::new(args.into(), &item), expand::queue, Default::default),
+        Item::Static(mut queue) => {
+            let checked = ast::Queue::new(args.into(), &queue);
+            if let Ok(checked) = &checked
+                && expand::enter(checked, &mut queue)
+            {
+                item = queue.into_token_stream().into();
+            }
+            expanded(checked, expand::queue, Default::default)
+        }
         other => expanded(Err(ast::refuse_export(&other)), expand::function, Default::default),
     };
     let mut output = item;

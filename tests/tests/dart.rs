@@ -224,7 +224,7 @@ fn the_service_of_the_example_is_fit_for_production() {
     let numbers = folder.join("metrics.txt");
     let families = exposition::families(&fs::read_to_string(&numbers).unwrap());
     let dashboard = fs::read_to_string(expected.join("dashboard.json")).unwrap();
-    assert!(exposition::check_dashboard(&dashboard, &families) >= 14);
+    assert!(exposition::check_dashboard(&dashboard, &families) >= 21);
     // The tool of Prometheus reads them as well, if it is installed.
     if let Some(promtool) = promtool::find() {
         promtool::check(&promtool, &numbers).unwrap();
@@ -694,4 +694,15 @@ fn numbers() {
 fn opening() {
     end_to_end("opening", &[fixture("calls"), fixture("layout"), ("FIXTURE_CHANGED_LIBRARY", changed())]);
     end_to_end("opening_elsewhere", &[fixture("pools")]);
+}
+
+/// The loader puts the library into the process, and the tests are told that this is iOS.
+#[cfg(target_os = "linux")]
+#[test]
+fn opening_in_process() {
+    let (_, own) = fixture("calls");
+    for (library, which) in [(own, "fits"), (changed(), "changed")] {
+        let which = ("FIXTURE_CALLS_IN_PROCESS", PathBuf::from(which));
+        end_to_end("opening_in_process", &[("LD_PRELOAD", library), which]);
+    }
 }

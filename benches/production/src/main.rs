@@ -87,7 +87,10 @@ fn main() -> Result<()> {
         print_ratio("call_with_nothing_on_vs_by_hand", exported.ratio_to(&by_hand), 1.02);
     }
     let [flag] = compare("200,000 reads", ROUNDS, [Contender::new("a flag", flag_reads)])?;
-    println!("a flag is read in {:.2} ns", flag.median() * 1e6 / CALLS as f64);
+    // Once, of the four runs.
+    if cfg!(feature = "metrics") {
+        print_ratio("flag_read_ns", flag.median() * 1e6 / CALLS as f64, 2.0);
+    }
     #[cfg(feature = "metrics")]
     metrics::snapshot()?;
     #[cfg(feature = "metrics")]
@@ -117,7 +120,7 @@ mod metrics {
 
     use anyhow::{Result, ensure};
     use ffi_benches::{Contender, compare, print_ratio};
-    use ffi_core::__private::Site;
+    use ffi_core::__private::{Bytes, Site};
 
     use super::ROUNDS;
 
@@ -126,27 +129,58 @@ mod metrics {
     /// Functions of which all are timed in the same pass, one of 16.
     static TIMED: [Site; 64] = [const { Site::new("timed") }; 64];
 
-    /// Calls each of [`TIMED`] once.
-    fn pass() -> Result<Duration> {
+    /// The same for functions with arguments and results whose bytes are counted.
+    static WITH_BYTES: [Site; 64] = [const { Site::new("with bytes") }; 64];
+
+    /// Bytes of the argument and of the result of a call of one of [`WITH_BYTES`].
+    const BYTES: (usize, usize) = (100, 30);
+
+    /// Calls each of the functions once.
+    fn pass(sites: &'static [Site; 64], call: impl Fn(&mut Bytes) -> usize) -> Result<Duration> {
         let start = Instant::now();
         let mut total = 0;
-        for site in black_box(&TIMED) {
-            total += site.watch(|| Ok(black_box(1_usize))).unwrap_or_default();
+        for site in black_box(sites) {
+            total += site.watch(|bytes| Ok(call(bytes))).unwrap_or_default();
         }
         let time = start.elapsed();
-        ensure!(total == TIMED.len(), "a call was refused");
+        ensure!(total == sites.len(), "a call was refused");
+        Ok(time)
+    }
+
+    /// Makes the call of which each function has one.
+    fn call(_: &mut Bytes) -> usize {
+        black_box(1)
+    }
+
+    /// The same with bytes.
+    fn call_with_bytes(bytes: &mut Bytes) -> usize {
+        bytes.got(|| [(black_box(BYTES.0), 1)]);
+        bytes.returned(|| black_box(BYTES.1));
+        black_box(1)
+    }
+
+    /// Passes over [`WITH_BYTES`], of which none is timed.
+    fn counted_with_bytes() -> Result<Duration> {
+        let mut time = Duration::ZERO;
+        for turn in (1..=15).chain([0]) {
+            let pass = pass(&WITH_BYTES, call_with_bytes)?;
+            if turn == 8 {
+                time = pass;
+            }
+        }
         Ok(time)
     }
 
     /// Prints what a call takes that is timed, and one that is only counted.
     pub(super) fn timed() -> Result<()> {
-        pass()?;
+        pass(&TIMED, call)?;
+        pass(&WITH_BYTES, call_with_bytes)?;
         let sample = |which: usize| {
             move || {
                 // The passes go on where the last sample ended: 0 is the one whose calls are timed.
                 let mut times = Duration::ZERO;
                 for turn in (1..=15).chain([0]) {
-                    let time = pass()?;
+                    let time = pass(&TIMED, call)?;
                     if turn == which {
                         times = time;
                     }
@@ -154,15 +188,22 @@ mod metrics {
                 Ok(times)
             }
         };
-        let [timed, counted] = compare(
-            "64 calls",
-            ROUNDS,
-            [Contender::new("timed", sample(0)), Contender::new("counted", sample(8))],
-        )?;
+        let contenders: [Contender<'_>; 3] = [
+            Contender::new("timed", sample(0)),
+            Contender::new("counted", sample(8)),
+            Contender::new("counted, with bytes", counted_with_bytes),
+        ];
+        let [timed, counted, with_bytes] = compare("64 calls", ROUNDS, contenders)?;
         let each = |milliseconds: f64| milliseconds * 1e6 / TIMED.len() as f64;
         print_ratio("timed_call_ns", each(timed.median()), 70.0);
-        println!("a call that is only counted takes {:.1} ns", each(counted.median()));
+        print_ratio("counted_call_ns", each(counted.median()), 8.0);
+        print_ratio("counted_call_with_bytes_ns", each(with_bytes.median()), 8.0);
         let all = ffi_core::production::metrics().calls;
+        for it in all.iter().filter(|it| it.name == "with bytes") {
+            let (calls, (request, result)) = (it.calls as usize, BYTES);
+            let expected = ((calls * request) as u64, (calls * result) as u64);
+            ensure!((it.request_bytes, it.result_bytes) == expected, "bytes are missing: {it:?}");
+        }
         let (calls, timed) = all
             .iter()
             .filter(|it| it.name == "timed")
@@ -175,7 +216,7 @@ mod metrics {
     /// Prints what a snapshot of 100 functions takes.
     pub(super) fn snapshot() -> Result<()> {
         for site in &SITES {
-            ensure!(site.watch(|| Ok(())).is_ok(), "the call was refused");
+            ensure!(site.watch(|_| Ok(())).is_ok(), "the call was refused");
         }
         let sample = || {
             let start = Instant::now();
@@ -185,7 +226,7 @@ mod metrics {
             Ok(time)
         };
         let [snapshot] = compare("a snapshot", ROUNDS, [Contender::new("of 101 functions", sample)])?;
-        println!("a snapshot takes {:.1} us", snapshot.median() * 1e3);
+        print_ratio("snapshot_of_100_functions_us", snapshot.median() * 1e3, 100.0);
         Ok(())
     }
 }

@@ -38,6 +38,10 @@ unsafe impl<T: ArenaMessage> FfiLent for FfiArena<T> {
         // SAFETY: the value is aligned and came from this library, and no thread writes to it.
         unsafe { Self::regions(value) }
     }
+
+    fn bytes(&self) -> usize {
+        self.len()
+    }
 }
 
 /// Frees an arena that no caller took.
@@ -58,6 +62,10 @@ impl<T: ArenaMessage> FfiOutput for FfiArena<T> {
     const FINGERPRINT: u64 = <Self as FfiLent>::FINGERPRINT;
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(|arena| FfiPending::new(*arena, release::<T>));
 
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+
     fn into_abi(self) -> Result<*mut Self, Failure> {
         Ok(self.give())
     }
@@ -72,6 +80,10 @@ impl<T: ArenaMessage> FfiOutput for FrozenArena<T> {
     const FINGERPRINT: u64 = <FfiArena<T> as FfiLent>::FINGERPRINT;
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = <FfiArena<T> as FfiOutput>::PENDING;
 
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+
     fn into_abi(self) -> Result<*mut FfiArena<T>, Failure> {
         Ok(self.give())
     }
@@ -84,6 +96,14 @@ impl<T: ArenaMessage> FfiSome for FrozenArena<T> {}
 pub struct GivenArena<T: ArenaMessage>(*mut FfiArena<T>);
 
 impl<T: ArenaMessage> GivenArena<T> {
+    /// Returns the number of bytes of the arena.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        // SAFETY: `given` found the pointer aligned and the arena valid; its caller promised that
+        // no other code uses it until the function has returned.
+        unsafe { &*self.0 }.len()
+    }
+
     /// Takes what is in the caller's object, which is empty then.
     #[must_use]
     pub fn take(self) -> FfiArena<T> {

@@ -167,6 +167,12 @@ pub unsafe fn c_text<'a>(pointer: *const c_char, name: &'static str) -> Result<&
     Ok(unsafe { CStr::from_ptr(pointer) })
 }
 
+/// Returns the number of bytes of text, for the count of a library with metrics.
+#[must_use]
+pub fn c_text_bytes(text: &&CStr) -> usize {
+    text.count_bytes()
+}
+
 /// The `String` of the standard library, the only type that is a copy of text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` was taken for the `String` of the standard library, as it is called so",

@@ -34,6 +34,9 @@ use crate::pool::FreeCode;
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiDartCalls {
+    /// Number of bytes of this table. A runtime of Dart refuses a library whose table ends before a
+    /// function that it calls, so functions are only added at the end.
+    size: usize,
     attach_status: unsafe extern "C" fn(DartHandle) -> *mut FfiAttachment,
     attach_owned:
         unsafe extern "C" fn(DartHandle, *mut FfiStatus, *mut FfiOwned, usize) -> *mut FfiAttachment,
@@ -77,6 +80,7 @@ pub struct FfiDartCalls {
 #[must_use]
 pub fn dart_calls() -> *const FfiDartCalls {
     static CALLS: FfiDartCalls = FfiDartCalls {
+        size: size_of::<FfiDartCalls>(),
         attach_status,
         attach_owned,
         attach_alloc,

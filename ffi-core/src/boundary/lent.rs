@@ -74,6 +74,13 @@ pub unsafe trait FfiLent: 'static {
     unsafe fn memory(_: *const Self) -> [(usize, usize); 2] {
         [(0, 0); 2]
     }
+
+    /// Returns the number of bytes for the count of a library with metrics.
+    #[doc(hidden)]
+    #[inline]
+    fn bytes(&self) -> usize {
+        size_of_val(self)
+    }
 }
 
 // SAFETY: the check is that of the type, which has no pointer to other memory.
@@ -105,6 +112,11 @@ unsafe impl<T: FfiColumnar> FfiLent for FfiColumns<T> {
         // SAFETY: the value is aligned and came from this library, and no thread writes to it.
         [unsafe { Self::memory(value) }, (0, 0)]
     }
+
+    fn bytes(&self) -> usize {
+        // As the rows are messages, which have padding that columns have not.
+        self.len() * size_of::<T>()
+    }
 }
 
 /// Frees a container that no caller took.
@@ -125,6 +137,10 @@ impl<T: FfiColumnar> FfiOutput for FfiColumns<T> {
     const FINGERPRINT: u64 = <Self as FfiLent>::FINGERPRINT;
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> =
         Some(|columns| FfiPending::new(*columns, release::<T>));
+
+    fn bytes(&self) -> usize {
+        FfiLent::bytes(self)
+    }
 
     fn into_abi(self) -> Result<*mut Self, Failure> {
         let columns = abi::give(self);

@@ -151,6 +151,14 @@ pub struct GivenList<T> {
 }
 
 impl<T: FfiValue> GivenList<T> {
+    /// Returns the number of bytes of the elements.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        // SAFETY: `given_list` found the pointer neither null nor misaligned, and its caller
+        // promised that no other code uses the struct until the function has returned.
+        unsafe { &*self.list }.len * size_of::<T>()
+    }
+
     /// Takes the list from the caller.
     fn take(self) -> FfiMoved<[T]> {
         // SAFETY: `given_list` found the pointer neither null nor misaligned, and its caller

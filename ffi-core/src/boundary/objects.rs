@@ -159,7 +159,7 @@ pub unsafe extern "C" fn far_receiver<T: FfiClass + ?Sized, O: FfiOutput>(
         Ok(found) => run(found),
         // SAFETY: the status is null or valid, and no other code uses it, by this function's
         // contract.
-        Err(failure) => unsafe { call_output::<O>(status, || site.watch(|| Err(failure))) },
+        Err(failure) => unsafe { call_output::<O>(status, || site.watch(|_| Err(failure))) },
     }
 }
 

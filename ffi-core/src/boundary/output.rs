@@ -157,6 +157,14 @@ pub trait FfiOutput: sealed::Output {
     /// result; `None` if it owns nothing.
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = None;
 
+    /// Returns the number of bytes for the count of a library with metrics: those of memory that
+    /// goes to the caller, and of no value that crosses as itself.
+    #[doc(hidden)]
+    #[inline]
+    fn bytes(&self) -> usize {
+        0
+    }
+
     /// Converts it to its C type.
     ///
     /// # Errors
@@ -195,6 +203,11 @@ impl FfiOutput for String {
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OWNED_STRING]);
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(FfiPending::owned);
 
+    #[inline]
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+
     fn into_abi(self) -> Result<*mut FfiOwned, Failure> {
         Ok(FfiOwned::new(self.into_bytes()))
     }
@@ -206,6 +219,11 @@ impl<T: FfiValue> FfiOutput for Vec<T> {
         &[Piece::Text("{\"vec\":"), Piece::Nested(<T as FfiType>::TYPE), Piece::Text("}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OWNED_VEC, <T as FfiType>::FINGERPRINT]);
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(FfiPending::owned);
+
+    #[inline]
+    fn bytes(&self) -> usize {
+        size_of_val(self.as_slice())
+    }
 
     fn into_abi(self) -> Result<*mut FfiOwned, Failure> {
         Ok(FfiOwned::new(self))
@@ -233,6 +251,11 @@ impl<T: FfiSome> FfiOutput for Option<T> {
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = T::PENDING;
 
     #[inline]
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, FfiOutput::bytes)
+    }
+
+    #[inline]
     fn into_abi(self) -> Result<T::Abi, Failure> {
         self.map_or_else(|| Err(Failure::no_value()), T::into_abi)
     }
@@ -253,6 +276,10 @@ pub trait FfiReturn: sealed::Return {
     /// True if it can be an error.
     const FALLIBLE: bool;
 
+    /// Returns the bytes of the successful result.
+    #[doc(hidden)]
+    fn bytes(&self) -> usize;
+
     /// Converts it to its C type.
     ///
     /// # Errors
@@ -266,6 +293,11 @@ impl<T: FfiOutput> FfiReturn for T {
     const FALLIBLE: bool = false;
 
     #[inline]
+    fn bytes(&self) -> usize {
+        FfiOutput::bytes(self)
+    }
+
+    #[inline]
     fn into_abi(self) -> Result<T::Abi, Failure> {
         FfiOutput::into_abi(self)
     }
@@ -274,6 +306,11 @@ impl<T: FfiOutput> FfiReturn for T {
 impl<T: FfiOutput, E: Display + 'static> FfiReturn for Result<T, E> {
     type Output = T;
     const FALLIBLE: bool = true;
+
+    #[inline]
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, FfiOutput::bytes)
+    }
 
     #[inline]
     fn into_abi(self) -> Result<T::Abi, Failure> {

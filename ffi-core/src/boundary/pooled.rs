@@ -81,6 +81,11 @@ impl<T: FfiPooled> FfiOutput for PoolBox<T> {
     const PENDING: Option<fn(&Self::Abi) -> FfiPending> = Some(|slot| FfiPending::new(*slot, release::<T>));
 
     #[inline]
+    fn bytes(&self) -> usize {
+        size_of::<T>()
+    }
+
+    #[inline]
     fn into_abi(self) -> Result<*mut T, Failure> {
         Ok(self.into_raw().as_ptr())
     }

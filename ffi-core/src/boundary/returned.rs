@@ -8,6 +8,7 @@ use super::output::{FfiOutput, FfiReturn};
 use super::payload::{ErrorLayout, FfiErrorField, PayloadWriter, error_layout};
 use super::status::{Failure, StatusCode};
 use crate::error::{FfiError, causes, log_internal};
+use crate::production::bytes::Bytes;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -25,15 +26,18 @@ impl<T: FfiOutput, E: FfiError> Returned<Result<T, E>> {
     /// Hash of the error.
     pub const ERROR_FINGERPRINT: u64 = E::FINGERPRINT;
 
-    /// Converts it to its C type.
+    /// Converts it to its C type, and counts its bytes.
     ///
     /// # Errors
     ///
     /// Returns an error if it is an error itself, or there is no value.
     #[inline]
-    pub fn into_abi(result: Result<T, E>) -> Result<T::Abi, Failure> {
+    pub fn into_abi(result: Result<T, E>, bytes: &mut Bytes) -> Result<T::Abi, Failure> {
         match result {
-            Ok(value) => value.into_abi(),
+            Ok(value) => {
+                bytes.returned(|| value.bytes());
+                value.into_abi()
+            }
             Err(error) => Err(failure(error)),
         }
     }
@@ -51,16 +55,17 @@ pub trait Untyped<R> {
     /// Hash of no type.
     const ERROR_FINGERPRINT: u64 = fingerprint::NOTHING;
 
-    /// Calls [`FfiReturn::into_abi`].
+    /// Calls [`FfiReturn::into_abi`], and counts the bytes of the result.
     ///
     /// # Errors
     ///
     /// Returns the errors of [`FfiReturn::into_abi`].
     #[inline]
-    fn into_abi(result: R) -> Result<<R::Output as FfiOutput>::Abi, Failure>
+    fn into_abi(result: R, bytes: &mut Bytes) -> Result<<R::Output as FfiOutput>::Abi, Failure>
     where
         R: FfiReturn,
     {
+        bytes.returned(|| result.bytes());
         result.into_abi()
     }
 }

@@ -16,8 +16,9 @@
 use std::marker::PhantomData;
 
 use super::options::JsonOptions;
+use super::secret::Encoded;
 use super::shape::{JsonMessage, Table};
-use super::{Encoded, read, write};
+use super::{read, write};
 use crate::arena::{ArenaMessage, FfiArena};
 use crate::boundary::{
     Failure, FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, check_address, disjoint,
@@ -85,8 +86,8 @@ unsafe fn encode_erased(
     let body = || -> Result<_, Failure> {
         // SAFETY: the callee has the same contract.
         let bytes = unsafe { encoded(message, erased.proto) }?;
-        let proto = Encoded { bytes, secret: erased.proto.secret };
-        printed((erased.table)(), &proto.bytes, options)?.into_abi()
+        let proto = Encoded::new(bytes, erased.proto.secret);
+        printed((erased.table)(), &proto, options)?.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.

@@ -41,7 +41,7 @@
 //! list of objects with `key` and `value`.
 //!
 //! Secrets (`FfiSecret`) are read as bytes, and left out when JSON is written. The JSON that they
-//! are read from is the caller's to zero.
+//! are read from is the caller's to zero; the buffers in between are zeroed here.
 //!
 //! A name is that of .proto, which the export makes from that of Rust; `#[ffi(json("price",
 //! "cost"))]` at a field, case or variant gives it others: the first is written, all are read. A
@@ -71,6 +71,7 @@ mod number;
 mod options;
 mod read;
 mod scan;
+mod secret;
 #[doc(hidden)]
 pub mod shape;
 mod time;
@@ -81,12 +82,12 @@ pub use abi::{decode, decode_arena, encode, encode_arena};
 use bytemuck::zeroed_box;
 pub use error::EncodeJsonError;
 pub use options::JsonOptions;
+use secret::Encoded;
 use shape::{JsonMessage, Table};
 
 use crate::arena::{ArenaMessage, FfiArena};
-use crate::proto::{ArenaProto, DecodeError, EncodeError, FfiProto};
+use crate::proto::{ArenaProto, DecodeError, FfiProto};
 use crate::types::utf8;
-use crate::wipe::wipe_vec;
 
 /// A message or oneof that is written as JSON, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `json`.
@@ -144,7 +145,7 @@ pub trait FfiJson: FfiProto + JsonMessage {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`].
     fn encode_json_with(&self, options: &JsonOptions) -> Result<String, EncodeJsonError> {
-        text(Self::table(), &Encoded::of(self)?.bytes, options)
+        text(Self::table(), &Encoded::of(self)?, options)
     }
 
     /// Appends the message as JSON, which is UTF-8.
@@ -153,7 +154,7 @@ pub trait FfiJson: FfiProto + JsonMessage {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`]. Then nothing is appended.
     fn encode_json_into(&self, options: &JsonOptions, out: &mut Vec<u8>) -> Result<(), EncodeJsonError> {
-        append(Self::table(), &Encoded::of(self)?.bytes, options, out)
+        append(Self::table(), &Encoded::of(self)?, options, out)
     }
 
     /// Returns the message of the JSON, made on the heap and never on the stack, whatever its size.
@@ -215,26 +216,6 @@ pub trait FfiJson: FfiProto + JsonMessage {
 }
 
 /// Frees what was read into a message, and makes it empty.
-/// A message as protobuf, which is zeroed after its use if there are secrets in it.
-struct Encoded {
-    bytes: Vec<u8>,
-    secret: bool,
-}
-
-impl Encoded {
-    fn of<M: FfiProto>(message: &M) -> Result<Self, EncodeError> {
-        Ok(Self { bytes: message.try_encode_proto()?, secret: M::SECRET })
-    }
-}
-
-impl Drop for Encoded {
-    fn drop(&mut self) {
-        if self.secret {
-            wipe_vec(&mut self.bytes);
-        }
-    }
-}
-
 fn reset<M: FfiProto>(message: &mut M) {
     message.release_proto();
     message.decode_proto_into(&[]).expect("no bytes are a message");

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::secret::Encoded;
 use super::shape::{JsonMessage, Table};
 use crate::arena::{ArenaMessage, FfiArena};
 use crate::proto::{ArenaProto, DecodeError, FfiProto, MAX_DEPTH};
@@ -50,7 +51,7 @@ pub(super) struct AnyType {
     pub(super) table: fn() -> &'static Table,
     /// Decodes the message, and encodes it again as this crate does: bytes of other writers may
     /// have their fields in any order.
-    pub(super) normalize: fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
+    pub(super) normalize: fn(&[u8]) -> Result<Encoded, DecodeError>,
 }
 
 impl fmt::Debug for AnyType {
@@ -123,8 +124,10 @@ impl JsonOptions {
     pub fn any<M: FfiProto + JsonMessage>(self, name: impl Into<String>) -> Self {
         let normalize = |bytes: &[u8]| {
             let mut message = M::decode_proto(bytes)?;
-            let bytes = message.encode_proto();
+            let bytes = Encoded::new(message.encode_proto(), M::WRITES_SECRETS);
             message.release_proto();
+            // Zeroes the secrets in it.
+            message.decode_proto_into(&[]).expect("no bytes are a message");
             Ok(bytes)
         };
         self.known(AnyType { name: name.into(), table: M::table, normalize })
@@ -134,7 +137,8 @@ impl JsonOptions {
     /// [`any`](Self::any).
     #[must_use]
     pub fn any_arena<T: ArenaMessage + ArenaProto + JsonMessage>(self, name: impl Into<String>) -> Self {
-        let normalize = |bytes: &[u8]| Ok(FfiArena::<T>::from_proto(bytes)?.to_proto());
+        // No arena holds a secret.
+        let normalize = |bytes: &[u8]| Ok(Encoded::new(FfiArena::<T>::from_proto(bytes)?.to_proto(), false));
         self.known(AnyType { name: name.into(), table: T::table, normalize })
     }
 

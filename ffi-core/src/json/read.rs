@@ -9,11 +9,11 @@ use super::known::{self, ONLY, TYPE_URL, VALUE};
 use super::number;
 use super::options::JsonOptions;
 use super::scan::{Number, Quoted, Scanner, number_len};
+use super::secret::Buffer;
 use super::shape::{EnumTable, Flat, Kind, Known, Member, Shape, Table};
 use super::time;
 use crate::proto::{DecodeError, DecodeErrorKind, WireType};
 use crate::types::logical::{FfiDuration, FfiTimestamp, LogicalError};
-use crate::wipe::wipe_vec;
 
 /// Number of bytes of protobuf after which they go to the message.
 const CHUNK: usize = 1 << 16;
@@ -38,8 +38,8 @@ pub(super) fn read(
     if json.len() > options.max_len {
         return Err(too_long(json.len(), options.max_len));
     }
-    let out = Vec::with_capacity(json.len().min(CHUNK));
-    let mut reader = Reader { scan: Scanner::new(json)?, options, out, sink, inside: 0, secret: false };
+    let out = Buffer::with_capacity(json.len().min(CHUNK));
+    let mut reader = Reader { scan: Scanner::new(json)?, options, out, sink, inside: 0 };
     reader.message(table, options.max_depth)?;
     reader.scan.end()?;
     (reader.sink)(&reader.out)
@@ -57,20 +57,10 @@ struct Reader<'a> {
     scan: Scanner<'a>,
     options: &'a JsonOptions,
     /// Protobuf that the message has not got yet.
-    out: Vec<u8>,
+    out: Buffer,
     sink: &'a mut dyn FnMut(&[u8]) -> Result<(), DecodeError>,
     /// Number of lengths in `out` that are not known yet.
     inside: u32,
-    /// True once a secret was in `out`.
-    secret: bool,
-}
-
-impl Drop for Reader<'_> {
-    fn drop(&mut self) {
-        if self.secret {
-            wipe_vec(&mut self.out);
-        }
-    }
 }
 
 /// Fields that the object being read may have.
@@ -166,7 +156,6 @@ impl Reader<'_> {
         let end = self.out.len();
         self.varint(len as u64);
         let more = self.out.len() - end - 1;
-        self.out.pop();
         self.out.truncate(end + more);
         self.out.copy_within(start..end, start + more);
         for byte in &mut self.out[start - 1..start + more] {
@@ -405,7 +394,7 @@ impl Reader<'_> {
                 return Ok(true);
             }
             let start = self.open(number);
-            self.scan.unescape_into(text, &mut self.out)?;
+            self.scan.unescape_into(text, self.out.room(text.raw.len()))?;
             self.close(start);
             return Ok(true);
         }
@@ -425,13 +414,14 @@ impl Reader<'_> {
                 let fields = Fields { name: "wrapper", members: &[value], flat: &[], is_oneof: false };
                 self.object(fields, left, false)
             }
-            Kind::Bytes | Kind::Secret => {
-                self.secret |= matches!(kind, Kind::Secret);
+            Kind::Bytes => {
                 let at = self.scan.position();
                 let text = self.scan.quoted()?;
                 let text = self.scan.unescape(text)?;
-                number::from_base64(&text, &mut self.out).map_err(|error| not_base64(&error, at))
+                number::from_base64(&text, self.out.room(text.len() + 3))
+                    .map_err(|error| not_base64(&error, at))
             }
+            Kind::Secret => self.secret(),
             Kind::Timestamp => {
                 let text = self.scan.quoted()?;
                 let text = self.scan.unescape(text)?;
@@ -448,6 +438,35 @@ impl Reader<'_> {
             }
             _ => unreachable!("it has a length"),
         }
+    }
+
+    /// Reads the bytes of a secret. Neither they nor their text are left in memory, or shown in an
+    /// error.
+    fn secret(&mut self) -> Result<(), DecodeError> {
+        self.out.hide();
+        let first = self.scan.peek()?;
+        let at = self.scan.position();
+        let wrong = || {
+            let problem = "a secret that is no base64 in quotes";
+            DecodeError::new(
+                DecodeErrorKind::Malformed,
+                format_args!("{problem}, at byte {at}; hint: bytes in JSON are base64"),
+            )
+        };
+        if first != b'"' {
+            return Err(wrong());
+        }
+        let quoted = self.scan.quoted()?;
+        let mut text = Buffer::default();
+        text.hide();
+        let text = match quoted.has_escapes {
+            false => quoted.raw,
+            true => {
+                self.scan.unescape_into(quoted, text.room(quoted.raw.len()))?;
+                &*text
+            }
+        };
+        number::from_base64(text, self.out.room(text.len() + 3)).map_err(|_| wrong())
     }
 
     fn time(&mut self, seconds: i64, nanos: i32, valid: Result<(), LogicalError>) -> Result<(), DecodeError> {
@@ -589,7 +608,7 @@ impl Reader<'_> {
         let text = self.scan.unescape(quoted)?;
         for path in text.split(|byte| *byte == b',').filter(|_| !text.is_empty()) {
             let start = self.open(ONLY);
-            if !known::snake_path(path, &mut self.out) {
+            if !known::snake_path(path, self.out.room(path.len() * 2)) {
                 return Err(self.not_a(path, "a path in lowerCamelCase"));
             }
             self.close(start);

@@ -24,7 +24,7 @@ pub(super) struct Quoted<'a> {
     /// Bytes as they are written, escapes and all.
     pub(super) raw: &'a [u8],
     /// True if there are escapes.
-    has_escapes: bool,
+    pub(super) has_escapes: bool,
     /// Position of the first byte.
     at: usize,
 }
@@ -159,7 +159,7 @@ impl<'a> Scanner<'a> {
         match self.peek()? {
             b'"' => {
                 let text = self.quoted()?;
-                self.unescape(text).map(drop)
+                self.unescape_with(text, |_| ())
             }
             b'{' => {
                 let depth = inside(self)?;
@@ -168,7 +168,7 @@ impl<'a> Scanner<'a> {
                 while self.more(is_first, b'}')? {
                     is_first = false;
                     let name = self.quoted()?;
-                    self.unescape(name)?;
+                    self.unescape_with(name, |_| ())?;
                     self.expect(b':', "`:`")?;
                     self.skip(depth)?;
                 }
@@ -211,13 +211,18 @@ impl<'a> Scanner<'a> {
 
     /// Appends the text of which quotes hold the escaped form. It is never longer than that.
     pub(super) fn unescape_into(&self, quoted: Quoted<'a>, out: &mut Vec<u8>) -> Result<(), DecodeError> {
+        self.unescape_with(quoted, |part| out.extend_from_slice(part))
+    }
+
+    /// Passes the text of which quotes hold the escaped form to `put`, in parts.
+    fn unescape_with(&self, quoted: Quoted<'a>, mut put: impl FnMut(&[u8])) -> Result<(), DecodeError> {
         let mut rest = quoted.raw;
         if !quoted.has_escapes {
-            out.extend_from_slice(rest);
+            put(rest);
             return Ok(());
         }
         while let Some(escape) = memchr::memchr(b'\\', rest) {
-            out.extend_from_slice(&rest[..escape]);
+            put(&rest[..escape]);
             let wrong = |what| {
                 let mut place = self.clone();
                 place.at = quoted.at + quoted.raw.len() - rest.len() + escape;
@@ -240,10 +245,10 @@ impl<'a> Scanner<'a> {
                 }
                 None => return Err(wrong("an escape that JSON doesn't have")),
             };
-            out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+            put(char.encode_utf8(&mut [0; 4]).as_bytes());
             rest = &escaped[len..];
         }
-        out.extend_from_slice(rest);
+        put(rest);
         Ok(())
     }
 

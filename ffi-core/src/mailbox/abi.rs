@@ -33,6 +33,8 @@ pub(super) const READY: i32 = 2;
 #[derive(Debug)]
 #[repr(C)]
 pub struct FfiMailboxCalls {
+    /// Number of bytes of this table, as in [`FfiDartCalls`](crate::boundary::FfiDartCalls).
+    size: usize,
     open: unsafe extern "C" fn(DartHandle, i64) -> *mut c_void,
     close: unsafe extern "C" fn(*mut c_void),
     drain: unsafe extern "C" fn(*const FfiMailbox, *mut FfiEvent, usize) -> usize,
@@ -50,6 +52,7 @@ pub struct FfiMailboxCalls {
 #[must_use]
 pub fn mailbox_calls() -> *const FfiMailboxCalls {
     static CALLS: FfiMailboxCalls = FfiMailboxCalls {
+        size: size_of::<FfiMailboxCalls>(),
         open,
         close,
         drain,

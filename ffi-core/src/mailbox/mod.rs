@@ -70,6 +70,8 @@ pub use event::FfiEvent;
 pub use input::{FfiInput, FfiInputItem, open_input};
 pub use listener::{FfiListener, assert_listener, listener};
 pub use post::FfiMailbox;
+#[cfg(feature = "metrics")]
+pub(crate) use post::open_streams;
 pub(crate) use post::{open_again, open_mailboxes, shut_down};
 pub use queue::queue_stream;
 pub use task::{FfiContext, context};

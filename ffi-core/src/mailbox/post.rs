@@ -508,6 +508,15 @@ pub(crate) fn open_mailboxes() -> u64 {
     lock(&ALL).iter().filter(|it| !it.inbox.is_closed()).count() as u64
 }
 
+/// Returns the number of streams that have not ended, in either direction.
+#[cfg(feature = "metrics")]
+pub(crate) fn open_streams() -> u64 {
+    let is_stream = |call: &&Arc<Call>| !matches!(call.flow, Flow::None);
+    let streams =
+        |mailbox: Arc<FfiMailbox>| lock(&mailbox.isolate).calls.iter().flatten().filter(is_stream).count();
+    all().into_iter().map(|mailbox| streams(mailbox) as u64).sum()
+}
+
 /// Ends all calls: each that waits gets the event that the library was shut down. Later starts are
 /// refused.
 pub(crate) fn shut_down() {

@@ -194,7 +194,7 @@ mod tests {
         let subscriber = tracing_subscriber::registry().with(DartLogs);
         with_default(subscriber, || {
             crate::production::tell("r-9").unwrap();
-            let saved = SITE.watch(|| {
+            let saved = SITE.watch(|_| {
                 let _inner = tracing::info_span!("inner").entered();
                 error!(row = 7, name = "a\"b", "record one: {}", "full");
                 Ok(())
@@ -241,11 +241,11 @@ mod tests {
         static SITE: Site = Site::new("fails");
         let codes = Codes::default();
         with_default(tracing_subscriber::registry().with(codes.clone()), || {
-            assert!(SITE.watch(|| Ok(())).is_ok());
-            let refused: Result<(), _> = SITE.watch(|| Err(Failure::new(StatusCode::Error, "no")));
+            assert!(SITE.watch(|_| Ok(())).is_ok());
+            let refused: Result<(), _> = SITE.watch(|_| Err(Failure::new(StatusCode::Error, "no")));
             assert!(refused.is_err());
             let panicked =
-                crate::boundary::caught(|| SITE.watch(|| -> Result<(), Failure> { panic!("boom") }));
+                crate::boundary::caught(|| SITE.watch(|_| -> Result<(), Failure> { panic!("boom") }));
             assert!(panicked.is_err());
         });
         let codes = codes.0.lock().unwrap();

@@ -69,6 +69,7 @@
 //! | `cache/` | what threads keep: magazines, thread identity, the fence |
 //! | `slots.rs` | ownership: what may be freed, taken and read |
 //! | `reserve.rs`, `error.rs`, `stats.rs`, `token.rs` | memory; what is answered |
+//! | `known.rs` | the exported queues that were used |
 //! | `raw.rs` | a pool without its message: opening and closing |
 //! | `untyped.rs` | what happens to slots, with the message as data |
 //! | `pooled.rs`, `typed.rs`, `boxed.rs`, `read.rs`, `claim.rs` | `Pool<T>` and what it hands out, which are types of each other |
@@ -106,6 +107,7 @@ pub(crate) mod claim;
 #[cfg(feature = "pool-debug")]
 mod debug;
 mod error;
+pub(crate) mod known;
 #[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod live;
 mod pooled;
@@ -133,13 +135,15 @@ pub use boxed::PoolBox;
 #[doc(hidden)]
 pub use error::FreeCode;
 pub use error::{PoolError, PoolErrorKind, RefusedHandle};
+#[doc(hidden)]
+pub use known::QueueEntry;
 pub use pooled::{FfiPooled, PoolCache, Reset};
 pub use queue::{FfiQueue, PopError, PushError};
 #[cfg(feature = "metrics")]
 pub(crate) use raw::all_stats;
 pub use raw::{reopen, shutdown};
 pub use read::PoolRead;
-pub use stats::{PoolState, PoolStats};
+pub use stats::{PoolState, PoolStats, QueueStats};
 pub use typed::Pool;
 #[cfg(feature = "proto")]
 pub(crate) use word::Exposure;

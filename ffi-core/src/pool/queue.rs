@@ -2,14 +2,17 @@
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::{error, fmt};
 
 #[cfg(feature = "async")]
 use super::bell::Bell;
 use super::boxed::PoolBox;
 use super::claim::Claim;
+use super::known::{Known, QueueEntry};
 use super::pooled::FfiPooled;
 use super::ring::{NoRoom, NoValue, Ring};
+use super::stats::QueueStats;
 
 /// A queue of up to `N` messages of a pool, for any number of threads at both ends; a `static` with
 /// `#[ffi_export]`.
@@ -28,6 +31,9 @@ use super::ring::{NoRoom, NoValue, Ring};
 /// goes to one of them, or to a thread that pops it. A push costs nothing more while nobody
 /// listens. If an isolate waits for a message, the push that it waits for takes a lock and sends a
 /// message to the isolate's port.
+///
+/// A shutdown of the library closes the exported queues, and opens them again when the library is
+/// opened again; those that [`close`](Self::close) has closed stay so.
 ///
 /// # Examples
 ///
@@ -56,6 +62,12 @@ pub struct FfiQueue<T: FfiPooled, const N: usize> {
     /// Isolates that listen.
     #[cfg(feature = "async")]
     bell: Bell,
+    /// Entry among the queues that were used; none if the queue isn't exported.
+    entry: Option<&'static QueueEntry>,
+    /// True once `close` was called: a shutdown of the library also closes the ring.
+    closed: AtomicBool,
+    /// Number of pushes that found no room.
+    full: AtomicU64,
     message: PhantomData<PoolBox<T>>,
 }
 
@@ -106,8 +118,19 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
             ring: Ring::new(),
             #[cfg(feature = "async")]
             bell: Bell::new(),
+            entry: None,
+            closed: AtomicBool::new(false),
+            full: AtomicU64::new(0),
             message: PhantomData,
         }
+    }
+
+    /// Gives the queue its entry, which `#[ffi_export]` writes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn known(mut self, entry: &'static QueueEntry) -> Self {
+        self.entry = Some(entry);
+        self
     }
 
     /// Puts a message at the end.
@@ -159,17 +182,21 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
             // The queue owns it, or a thread that has popped it.
             Ok(false) => {}
             Ok(true) => self.tell(),
-            Err(reason) => return Err(Self::refused(slot, reason)),
+            Err(reason) => return Err(self.refused(slot, reason)),
         }
         Ok(())
     }
 
     #[cold]
-    fn refused(slot: NonNull<T>, reason: NoRoom) -> PushError<PoolBox<T>> {
+    fn refused(&self, slot: NonNull<T>, reason: NoRoom) -> PushError<PoolBox<T>> {
         // SAFETY: the slot is that of a box that was forgotten, and was not pushed.
         let message = unsafe { PoolBox::new(slot) };
         match reason {
-            NoRoom::Full => PushError::Full(message),
+            NoRoom::Full => {
+                // Relaxed: the count guards no other memory.
+                self.full.fetch_add(1, Ordering::Relaxed);
+                PushError::Full(message)
+            }
             NoRoom::Closed => PushError::Closed(message),
         }
     }
@@ -288,24 +315,116 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Refuses every push from now on, for good. A push is either before that or refused: once
     /// [`try_pop`](Self::try_pop) finds a closed queue empty, no message is lost.
     pub fn close(&self) {
+        // Before the ring is closed, so that `open` sees it if it opens the ring after that.
+        self.closed.store(true, Ordering::SeqCst);
+        self.close_ring();
+    }
+
+    fn close_ring(&self) {
         if self.ring.close() {
             self.tell();
         }
     }
 
-    /// Tells the isolates that listen that there is a message, or the end.
+    /// Adds the queue to those that were used, if it is exported.
+    #[inline]
+    fn add(&self) {
+        if let Some(entry) = self.entry {
+            entry.add();
+        }
+    }
+
+    /// Tells the isolates that listen that there is a message, or the end. The first message of all
+    /// is told as well, and adds the queue to those that were used.
     #[cold]
     fn tell(&self) {
+        self.add();
         #[cfg(feature = "async")]
         if self.ring.disarm() {
             self.bell.ring();
         }
     }
 
-    /// Returns true if the queue was closed.
+    /// Returns true if the queue was closed, by [`close`](Self::close) or by a shutdown of the
+    /// library: a consumer that finds it closed, and then empty, has had all messages.
     #[must_use]
     pub fn is_closed(&self) -> bool {
+        // A consumer may come before the first message, and wait for the shutdown.
+        self.add();
         self.ring.is_closed()
+    }
+
+    /// Returns the numbers of the queue, which count from the start of the process. Pushes and pops
+    /// count nothing for it, but those that are refused; the numbers of a queue in use are of
+    /// slightly different moments.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ffi_core::{FfiMessage, FfiPooled, FfiQueue};
+    ///
+    /// #[derive(FfiMessage)]
+    /// #[repr(C)]
+    /// #[ffi(pool = 16)]
+    /// struct Event {
+    ///     code: u32,
+    /// }
+    ///
+    /// static EVENTS: FfiQueue<Event, 2> = FfiQueue::new();
+    ///
+    /// for _ in 0..3 {
+    ///     // The third finds no room.
+    ///     let _ = EVENTS.try_push(Event::pool().try_alloc()?);
+    /// }
+    /// assert!(EVENTS.try_pop().is_ok());
+    /// let stats = EVENTS.stats();
+    /// assert_eq!((stats.capacity, stats.len), (2, 1));
+    /// assert_eq!((stats.pushed, stats.popped, stats.full), (2, 1, 1));
+    /// # Ok::<(), ffi_core::PoolError>(())
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> QueueStats {
+        let (pushed, popped) = self.ring.totals();
+        QueueStats {
+            capacity: N as u64,
+            // More than fit may have been pushed since the number of pops was read.
+            len: (pushed - popped).min(N as u64),
+            pushed,
+            popped,
+            full: self.full.load(Ordering::Relaxed),
+            closed: self.ring.is_closed(),
+        }
+    }
+}
+
+impl<T: FfiPooled, const N: usize> Known for FfiQueue<T, N> {
+    fn shut(&self) {
+        self.close_ring();
+    }
+
+    fn open(&self) {
+        self.ring.open();
+        // A close that comes from now on closes the ring itself, and one before is seen here.
+        if self.closed.load(Ordering::SeqCst) {
+            self.close_ring();
+        }
+    }
+
+    #[cfg(feature = "metrics")]
+    fn stats(&self) -> QueueStats {
+        self.stats()
+    }
+}
+
+impl QueueEntry {
+    /// Makes the entry of an exported queue with this name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new<T: FfiPooled, const N: usize>(
+        name: &'static str,
+        queue: &'static FfiQueue<T, N>,
+    ) -> Self {
+        Self::of(name, queue)
     }
 }
 
@@ -320,6 +439,7 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
     /// Has the next push, or the close, ring the bell. The caller looks for a message afterwards.
     /// Returns true if the queue is closed.
     pub(super) fn arm(&self) -> bool {
+        self.add();
         self.ring.arm()
     }
 }

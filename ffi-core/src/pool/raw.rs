@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use super::cache::Cache as _;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
+use super::known;
 use super::live::LINE;
 use super::reserve::{self, Arena, Plan};
 use super::stats::{PoolState, PoolStats};
@@ -315,12 +316,14 @@ pub(super) fn code(refused: Refused) -> FreeCode {
     }
 }
 
-/// Closes all pools of the library, and returns how many slots were still live: those that leaked.
+/// Closes all pools and exported queues of the library, and returns how many slots were still live:
+/// those that leaked.
 ///
+/// Consumers of queues, in Rust and in Dart, get the messages that are left, and then see the end.
 /// From then on nothing is allocated, frees are refused as [`FreeCode::Closed`], and dropping a
 /// [`PoolBox`](super::boxed::PoolBox) does nothing. The slots stay in place and readable, so a
 /// pointer that is still used does no harm. Operations of other threads that run at this moment may
-/// still succeed. [`reopen`] opens the pools again.
+/// still succeed. [`reopen`] opens them again.
 ///
 /// # Examples
 ///
@@ -329,6 +332,7 @@ pub(super) fn code(refused: Refused) -> FreeCode {
 /// assert_eq!(pool::shutdown(), 0);
 /// ```
 pub fn shutdown() -> u64 {
+    known::shut();
     SHUT.store(true, Ordering::SeqCst);
     let mut live = 0;
     for pool in enlisted() {
@@ -346,8 +350,8 @@ pub fn shutdown() -> u64 {
     live
 }
 
-/// Opens all pools again after [`shutdown`], and returns how many slots were lost: live ones, which
-/// may have no owner any more.
+/// Opens all pools and queues again after [`shutdown`], and returns how many slots were lost: live
+/// ones, which may have no owner any more. A queue that was closed before stays closed.
 ///
 /// A slot whose owner is left, such as a [`PoolBox`](super::boxed::PoolBox) in a `static`, is that
 /// owner's as before. The others stay live for ever, so the pool is smaller by them;
@@ -362,6 +366,8 @@ pub fn shutdown() -> u64 {
 /// assert_eq!(pool::reopen(), 0, "nothing was allocated");
 /// ```
 pub fn reopen() -> u64 {
+    // Also if only the queues were closed.
+    known::open();
     // It is in one total order with `shutdown`; of several threads that open the pools at once, the
     // first counts.
     if !SHUT.swap(false, Ordering::SeqCst) {

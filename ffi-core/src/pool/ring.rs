@@ -137,7 +137,7 @@ impl<const N: usize, W: Word> Ring<N, W> {
     }
 
     /// Puts a value at the end. Returns true if the caller has to call
-    /// [`disarm`](Self::disarm), as a consumer waits.
+    /// [`disarm`](Self::disarm), as a consumer waits, and for the first value of all.
     #[inline]
     pub(super) fn push(&self, value: u64) -> Result<bool, NoRoom> {
         self.try_push(value).map_or_else(|| self.push_slowly(value), Ok)
@@ -174,7 +174,8 @@ impl<const N: usize, W: Word> Ring<N, W> {
         cell.value.store(value, Ordering::Relaxed);
         // Pairs with the load in `try_pop`, which sees the value, and what the pusher did before.
         cell.turn.store(turn + 1, Ordering::Release);
-        Some(tail & ARMED != 0)
+        // True if `tail` is 0 or has the bit `ARMED`: 0 wraps around.
+        Some(tail.wrapping_sub(1) >= ARMED - 1)
     }
 
     /// Puts a value at the end; `pause` waits for the popper of the last lap, or returns false.
@@ -294,6 +295,19 @@ impl<const N: usize, W: Word> Ring<N, W> {
 
     pub(super) fn is_closed(&self) -> bool {
         self.tail.0.load(Ordering::Acquire) & CLOSED != 0
+    }
+
+    /// Accepts pushes again after [`close`](Self::close).
+    pub(super) fn open(&self) {
+        self.tail.0.fetch_and(!CLOSED, Ordering::AcqRel);
+    }
+
+    /// Returns how many values were pushed and popped.
+    pub(super) fn totals(&self) -> (u64, u64) {
+        let popped = self.head.0.load(Ordering::Acquire);
+        // Read later, so it isn't less.
+        let pushed = self.tail.0.load(Ordering::Acquire) & !FLAGS;
+        (pushed, popped)
     }
 }
 

@@ -46,6 +46,24 @@ pub struct PoolStats {
     pub lost: u64,
 }
 
+/// Statistics of a queue; see [`FfiQueue::stats`](super::FfiQueue::stats).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueueStats {
+    /// Number of messages that the queue has room for.
+    pub capacity: u64,
+    /// Number of messages in the queue.
+    pub len: u64,
+    /// Number of messages that were pushed.
+    pub pushed: u64,
+    /// Number of messages that were popped.
+    pub popped: u64,
+    /// Number of pushes that found no room; one that a program tries again counts again.
+    pub full: u64,
+    /// True if the queue is closed.
+    pub closed: bool,
+}
+
 /// State of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u64)]

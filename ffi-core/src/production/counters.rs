@@ -13,35 +13,50 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::bytes::Bytes;
+
 /// Number of functions that a set has room for.
 const MOST: usize = 1024;
 
 /// Counts of one function.
 #[derive(Debug)]
-pub(super) struct Pair {
+pub(super) struct Counts {
     begun: AtomicU64,
     ended: AtomicU64,
+    /// Bytes of arguments.
+    #[cfg(feature = "metrics")]
+    request: AtomicU64,
+    /// Bytes of results.
+    #[cfg(feature = "metrics")]
+    result: AtomicU64,
 }
 
-impl Pair {
+impl Counts {
     pub(super) const fn new() -> Self {
-        Self { begun: AtomicU64::new(0), ended: AtomicU64::new(0) }
+        Self {
+            begun: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            #[cfg(feature = "metrics")]
+            request: AtomicU64::new(0),
+            #[cfg(feature = "metrics")]
+            result: AtomicU64::new(0),
+        }
     }
 }
 
 /// Counts that any thread may add to.
 #[derive(Debug)]
-pub(super) struct Spare(Pair);
+pub(super) struct Spare(Counts);
 
 impl Spare {
     pub(super) const fn new() -> Self {
-        Self(Pair::new())
+        Self(Counts::new())
     }
 }
 
 /// Counts of all functions by one thread.
 #[derive(Debug)]
-pub(super) struct Set([Pair; MOST]);
+pub(super) struct Set([Counts; MOST]);
 
 /// Sets of all threads, those that no thread has among them.
 struct Sets {
@@ -86,7 +101,7 @@ fn obtain() -> Option<&'static Set> {
         .try_with(|lease| {
             let mut sets = sets();
             let set = sets.free.pop().unwrap_or_else(|| {
-                let set: &'static Set = Box::leak(Box::new(Set([const { Pair::new() }; MOST])));
+                let set: &'static Set = Box::leak(Box::new(Set([const { Counts::new() }; MOST])));
                 sets.all.push(set);
                 set
             });
@@ -102,7 +117,7 @@ fn obtain() -> Option<&'static Set> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Begun {
     /// Counts of this thread; none if it was counted in the spare ones.
-    pair: Option<&'static Pair>,
+    counts: Option<&'static Counts>,
     /// Number of calls of the function that this thread has counted before.
     #[cfg(feature = "metrics")]
     pub(super) before: u64,
@@ -111,54 +126,88 @@ pub(super) struct Begun {
 /// Counts that a call of the function `number` begins.
 #[inline]
 pub(super) fn begin(number: usize, spare: &Spare) -> Begun {
-    let Some(pair) = mine().and_then(|set| set.0.get(number)) else { return begin_spare(spare) };
-    let before = pair.begun.load(Ordering::Relaxed);
+    let Some(counts) = mine().and_then(|set| set.0.get(number)) else { return begin_spare(spare) };
+    let before = counts.begun.load(Ordering::Relaxed);
     // Only this thread writes it.
-    pair.begun.store(before + 1, Ordering::Relaxed);
+    counts.begun.store(before + 1, Ordering::Relaxed);
     Begun {
-        pair: Some(pair),
+        counts: Some(counts),
         #[cfg(feature = "metrics")]
         before,
     }
 }
 
 #[cold]
-fn begin_spare(Spare(pair): &Spare) -> Begun {
-    let _before = pair.begun.fetch_add(1, Ordering::Relaxed);
+fn begin_spare(Spare(counts): &Spare) -> Begun {
+    let _before = counts.begun.fetch_add(1, Ordering::Relaxed);
     Begun {
-        pair: None,
+        counts: None,
         #[cfg(feature = "metrics")]
         before: _before,
     }
 }
 
-/// Counts that a call ends, on the thread on which it began.
+/// Counts that a call ends, on the thread on which it began, and its bytes.
 #[inline]
-pub(super) fn end(begun: Begun, spare: &Spare) {
-    match begun.pair {
-        // Release: pairs with the load in `total`, so that a reader that sees the end sees the
-        // begin. Only this thread writes it.
-        Some(pair) => pair.ended.store(pair.ended.load(Ordering::Relaxed) + 1, Ordering::Release),
-        None => end_spare(spare),
+pub(super) fn end(begun: Begun, spare: &Spare, bytes: Bytes) {
+    match begun.counts {
+        Some(counts) => {
+            add(counts, bytes);
+            // Release: pairs with the load in `total`, so that a reader that sees the end sees the
+            // begin. Only this thread writes it.
+            counts.ended.store(counts.ended.load(Ordering::Relaxed) + 1, Ordering::Release);
+        }
+        None => end_spare(spare, bytes),
+    }
+}
+
+/// Adds the bytes of a call to the counts of this thread.
+#[inline]
+fn add(_counts: &Counts, _bytes: Bytes) {
+    #[cfg(feature = "metrics")]
+    for (count, bytes) in [(&_counts.request, _bytes.request), (&_counts.result, _bytes.result)] {
+        // For most functions rustc knows that there are none.
+        if bytes > 0 {
+            // Only this thread writes it.
+            count.store(count.load(Ordering::Relaxed) + bytes, Ordering::Relaxed);
+        }
     }
 }
 
 #[cold]
-fn end_spare(Spare(pair): &Spare) {
+fn end_spare(spare: &Spare, bytes: Bytes) {
+    add_spare(spare, bytes);
     // Release: pairs with the load in `total`, so that a reader that sees the end sees the begin.
-    pair.ended.fetch_add(1, Ordering::Release);
+    spare.0.ended.fetch_add(1, Ordering::Release);
+}
+
+fn add_spare(Spare(_counts): &Spare, _bytes: Bytes) {
+    #[cfg(feature = "metrics")]
+    {
+        _counts.request.fetch_add(_bytes.request, Ordering::Relaxed);
+        _counts.result.fetch_add(_bytes.result, Ordering::Relaxed);
+    }
 }
 
 /// Counts that a call of the function `number` ends, which may have begun on another thread.
 #[cfg(feature = "async")]
-pub(super) fn end_here(number: usize, spare: &Spare) {
-    let pair = mine().and_then(|set| set.0.get(number));
+pub(super) fn end_here(number: usize, spare: &Spare, bytes: Bytes) {
+    let counts = mine().and_then(|set| set.0.get(number));
     let begun = Begun {
-        pair,
+        counts,
         #[cfg(feature = "metrics")]
         before: 0,
     };
-    end(begun, spare);
+    end(begun, spare, bytes);
+}
+
+/// Adds the bytes of an item to the counts of the function `number`, whose call has ended.
+#[cfg(all(feature = "async", feature = "metrics"))]
+pub(super) fn add_here(number: usize, spare: &Spare, bytes: Bytes) {
+    match mine().and_then(|set| set.0.get(number)) {
+        Some(counts) => add(counts, bytes),
+        None => add_spare(spare, bytes),
+    }
 }
 
 /// Numbers of calls.
@@ -166,6 +215,7 @@ pub(super) fn end_here(number: usize, spare: &Spare) {
 pub(super) struct Total {
     pub(super) begun: u64,
     pub(super) ended: u64,
+    pub(super) bytes: Bytes,
 }
 
 impl Total {
@@ -181,11 +231,17 @@ impl Total {
 /// round.
 pub(super) fn total(number: usize, Spare(spare): &Spare) -> Total {
     let sets = sets();
-    let pairs = || sets.all.iter().filter_map(|set| set.0.get(number)).chain([spare]);
+    let counts = || sets.all.iter().filter_map(|set| set.0.get(number)).chain([spare]);
     // Acquire: pairs with the stores of `end` and `end_spare`.
-    let ended = pairs().map(|pair| pair.ended.load(Ordering::Acquire)).sum();
-    let begun = pairs().map(|pair| pair.begun.load(Ordering::Relaxed)).sum();
-    Total { begun, ended }
+    let ended = counts().map(|it| it.ended.load(Ordering::Acquire)).sum();
+    let begun = counts().map(|it| it.begun.load(Ordering::Relaxed)).sum();
+    let bytes = Bytes {
+        #[cfg(feature = "metrics")]
+        request: counts().map(|it| it.request.load(Ordering::Relaxed)).sum(),
+        #[cfg(feature = "metrics")]
+        result: counts().map(|it| it.result.load(Ordering::Relaxed)).sum(),
+    };
+    Total { begun, ended, bytes }
 }
 
 #[cfg(test)]
@@ -197,7 +253,7 @@ mod tests {
         static SPARE: Spare = Spare::new();
         let count = || {
             for _ in 0..100 {
-                end(begin(1000, &SPARE), &SPARE);
+                end(begin(1000, &SPARE), &SPARE, Bytes::default());
             }
         };
         for _ in 0..3 {
@@ -207,22 +263,40 @@ mod tests {
         let running = begin(1000, &SPARE);
         let total = total(1000, &SPARE);
         assert_eq!((total.begun, total.running()), (2401, 1));
-        end(running, &SPARE);
+        end(running, &SPARE, Bytes::default());
     }
 
     #[test]
     fn a_function_without_a_place_in_the_sets_is_counted() {
         static SPARE: Spare = Spare::new();
         let begun = begin(MOST, &SPARE);
-        assert_eq!(total(MOST, &SPARE), Total { begun: 1, ended: 0 });
-        end(begun, &SPARE);
-        assert_eq!(total(MOST, &SPARE), Total { begun: 1, ended: 1 });
+        assert_eq!(total(MOST, &SPARE), Total { begun: 1, ..Total::default() });
+        let mut bytes = Bytes::default();
+        bytes.got(|| [(3, 4), (1, 1)]);
+        bytes.returned(|| 5);
+        end(begun, &SPARE, bytes);
+        assert_eq!(total(MOST, &SPARE), Total { begun: 1, ended: 1, bytes });
+    }
+
+    #[cfg(all(feature = "async", feature = "metrics"))]
+    #[test]
+    fn bytes_of_all_threads_are_added_up() {
+        static SPARE: Spare = Spare::new();
+        let some = || Bytes { request: 3, result: 1 << 40 };
+        let count = move || {
+            end(begin(1002, &SPARE), &SPARE, some());
+            add_here(1002, &SPARE, Bytes { request: 0, result: 7 });
+        };
+        let threads: Vec<_> = (0..8).map(|_| std::thread::spawn(count)).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        add_here(MOST, &SPARE, Bytes { request: 0, result: 1 });
+        assert_eq!(total(1002, &SPARE).bytes, Bytes { request: 24, result: (8 << 40) + 57 });
     }
 
     #[test]
     fn sets_are_used_again() {
         static SPARE: Spare = Spare::new();
-        let count = || end(begin(1001, &SPARE), &SPARE);
+        let count = || end(begin(1001, &SPARE), &SPARE, Bytes::default());
         for _ in 0..1000 {
             std::thread::spawn(count).join().unwrap();
         }

@@ -10,9 +10,10 @@
 //!    [`Closed`](crate::boundary::StatusCode::Closed), and [`is_stopping`](super::is_stopping) is
 //!    true.
 //! 2. Calls that run may end, until the deadline.
-//! 3. What still runs asynchronously is cancelled: calls, streams, tasks.
-//! 4. The library's own `shutdown` function runs.
-//! 5. Tokens that nobody has redeemed are dropped, and pools and queues are closed.
+//! 3. Exported queues are closed: their consumers see the end, behind the last message.
+//! 4. What still runs asynchronously is cancelled: calls, streams, tasks.
+//! 5. The library's own `shutdown` function runs, which may wait for consumers.
+//! 6. Tokens that nobody has redeemed are dropped, and pools are closed.
 //!
 //! The report says what was left at the end of each step.
 
@@ -140,6 +141,7 @@ pub(super) fn stop(hooks: &Hooks, limit: Duration) -> Report {
         }
     }
     let running = site::running_names();
+    pool::known::shut();
     #[cfg(feature = "async")]
     let tasks = {
         crate::executor::shutdown_within(limit.saturating_sub(begin.elapsed()).max(CANCELLED));

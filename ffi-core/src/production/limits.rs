@@ -606,6 +606,30 @@ mod tests {
     }
 
     #[test]
+    fn each_limit_is_changed_while_calls_run() {
+        static LIMITS: Limits = Limits::new();
+        let enter = |bytes| LIMITS.enter(bytes, false);
+        let first = enter(1000).unwrap();
+        LIMITS.set_request(Some(10));
+        LIMITS.set_at_once(Some(2));
+        LIMITS.set_result(Some(3));
+        assert_eq!(enter(11).unwrap_err(), Failure::refused(StatusCode::LimitExceeded, 10, REQUEST));
+        assert_eq!(
+            LIMITS.fits("four".to_owned()).unwrap_err(),
+            Failure::refused(StatusCode::LimitExceeded, 3, RESULT)
+        );
+        // The call that began before counts.
+        let second = enter(10).unwrap();
+        assert_eq!(enter(10).unwrap_err(), Failure::refused(StatusCode::TooManyCalls, 2, 0));
+        LIMITS.set_request(None);
+        LIMITS.set_at_once(None);
+        LIMITS.set_result(None);
+        assert!(enter(usize::MAX - 1).is_ok() && LIMITS.fits("four".to_owned()).is_ok());
+        drop((first, second));
+        assert_eq!(LIMITS.running(), 0);
+    }
+
+    #[test]
     fn many_keys_have_the_rate_of_one_more_than_there_are_buckets() {
         let limits = Limits::new().per_second(3).keys(10);
         let take = |key: u64, now| limits.take(now, Some(Key::Number(key))).is_ok();

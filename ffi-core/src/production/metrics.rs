@@ -1,4 +1,4 @@
-//! Numbers about a library: calls, errors, times, pools, tasks.
+//! Numbers about a library: calls, errors, bytes, times, pools, queues, streams, tasks.
 //!
 //! They are the crate's own: a counter of the crate `metrics`, looked up once, is a locked
 //! instruction behind a call through a table, and a call here needs two. [`Metrics::publish`]
@@ -13,7 +13,7 @@ use super::site::CODES;
 pub use super::site::CallMetrics;
 pub use super::times::TimeSummary;
 use crate::object;
-use crate::pool::{self, PoolStats};
+use crate::pool::{self, PoolStats, QueueStats};
 
 /// Names of the codes with which calls fail, from 1: labels of the numbers of errors.
 const NAMES: [&str; CODES - 1] = [
@@ -53,6 +53,10 @@ pub struct Metrics {
     pub calls: Vec<CallMetrics>,
     /// Pools that were used, by name.
     pub pools: Vec<(&'static str, PoolStats)>,
+    /// Exported queues that were used, by name.
+    pub queues: Vec<(&'static str, QueueStats)>,
+    /// Number of streams that have not ended, in either direction.
+    pub streams: u64,
     /// Number of objects that isolates have.
     pub objects: u64,
     /// Number of tasks: async calls, streams and `spawn`.
@@ -70,17 +74,21 @@ pub fn metrics() -> Metrics {
     calls.sort_by_key(|it| it.name);
     let mut pools = pool::all_stats();
     pools.sort_by_key(|(name, _)| *name);
+    let mut queues = pool::known::stats();
+    queues.sort_by_key(|(name, _)| *name);
     #[cfg(feature = "async")]
-    let (tasks, mailboxes, late) = {
+    let (streams, tasks, mailboxes, late) = {
         let stats = crate::executor::stats();
-        (stats.tasks, stats.mailboxes, stats.late)
+        (crate::mailbox::open_streams(), stats.tasks, stats.mailboxes, stats.late)
     };
     #[cfg(not(feature = "async"))]
-    let (tasks, mailboxes, late) = (0, 0, 0);
+    let (streams, tasks, mailboxes, late) = (0, 0, 0, 0);
     Metrics {
         uptime: lifecycle::uptime().unwrap_or_default(),
         calls,
         pools,
+        queues,
+        streams,
         objects: object::stats().live,
         tasks,
         mailboxes,
@@ -100,14 +108,16 @@ impl CallMetrics {
     }
 
     fn json(&self) -> String {
-        let Self { name, calls, running, times, .. } = self;
+        let Self { name, calls, running, request_bytes, result_bytes, times, .. } = self;
         let errors = self.errors().fold(Object::new(), |object, (code, count)| object.number(code, count));
         let nanoseconds = |time: Duration| time.as_nanos() as u64;
         let object = Object::new()
             .text("name", name)
             .number("calls", *calls)
             .number("running", *running)
-            .json("errors", &errors.end());
+            .json("errors", &errors.end())
+            .number("request_bytes", *request_bytes)
+            .number("result_bytes", *result_bytes);
         let Some(times) = times else { return object.end() };
         let times = Object::new()
             .number("count", times.count)
@@ -134,10 +144,23 @@ impl Metrics {
                 .number("failed", stats.failed_allocs)
                 .end()
         });
+        let queues = self.queues.iter().map(|(name, stats)| {
+            Object::new()
+                .text("name", name)
+                .number("capacity", stats.capacity)
+                .number("length", stats.len)
+                .number("pushed", stats.pushed)
+                .number("popped", stats.popped)
+                .number("full", stats.full)
+                .json("closed", if stats.closed { "true" } else { "false" })
+                .end()
+        });
         Object::new()
             .number("uptime", self.uptime.as_micros() as u64)
             .json("calls", &array(self.calls.iter().map(CallMetrics::json)))
             .json("pools", &array(pools))
+            .json("queues", &array(queues))
+            .number("streams", self.streams)
             .number("objects", self.objects)
             .number("tasks", self.tasks)
             .number("mailboxes", self.mailboxes)
@@ -150,92 +173,144 @@ impl Metrics {
     #[must_use]
     pub fn prometheus(&self, library: &str) -> String {
         let mut text = Text { out: String::new(), library: escaped(library) };
-        text.family("ffi_uptime_seconds", "gauge", "Time since the start of the library.");
-        text.value("ffi_uptime_seconds", &[], self.uptime.as_secs_f64());
-        text.family("ffi_calls_total", "counter", "Calls of exported functions.");
-        for call in &self.calls {
-            text.value("ffi_calls_total", &[("function", call.name)], call.calls as f64);
-        }
-        text.family("ffi_call_errors_total", "counter", "Calls that failed, by the code of the failure.");
-        for call in &self.calls {
-            for (code, count) in call.errors() {
-                text.value("ffi_call_errors_total", &[("function", call.name), ("code", code)], count as f64);
+        self.visit(&mut text);
+        text.out
+    }
+
+    /// Passes all numbers on to the recorder of the crate `metrics` that the program has installed,
+    /// under the names and with the labels that [`prometheus`](Self::prometheus) has; to nobody if
+    /// there is none. Call it now and then, as from a timer.
+    ///
+    /// Quantiles are gauges with the label `quantile`, beside the sum of the times, and the count
+    /// of those is a counter, as that crate takes no finished summaries.
+    pub fn publish(&self, library: &'static str) {
+        self.visit(&mut Recorder { library, kind: Kind::Gauge });
+    }
+
+    /// Visits all numbers, each family as a whole.
+    fn visit(&self, sink: &mut impl Sink) {
+        sink.family("ffi_uptime_seconds", Kind::Gauge, "Time since the start of the library.");
+        sink.value("ffi_uptime_seconds", &[], Value::Real(self.uptime.as_secs_f64()));
+        self.visit_calls(sink);
+        for (name, kind, help, of) in POOL_FAMILIES {
+            sink.family(name, kind, help);
+            for (pool, stats) in &self.pools {
+                sink.value(name, &[("pool", pool)], Value::Count(of(stats)));
             }
         }
-        text.family("ffi_calls_in_flight", "gauge", "Calls that run now.");
+        for (name, kind, help, of) in QUEUE_FAMILIES {
+            sink.family(name, kind, help);
+            for (queue, stats) in &self.queues {
+                sink.value(name, &[("queue", queue)], Value::Count(of(stats)));
+            }
+        }
+        for (name, kind, help, value) in [
+            ("ffi_streams", Kind::Gauge, "Streams that have not ended, in either direction.", self.streams),
+            ("ffi_objects", Kind::Gauge, "Objects of Rust that isolates hold.", self.objects),
+            ("ffi_tasks", Kind::Gauge, "Async calls, streams and other tasks.", self.tasks),
+            ("ffi_mailboxes", Kind::Gauge, "Isolates that have started an async call.", self.mailboxes),
+            (
+                "ffi_late_results_total",
+                Kind::Counter,
+                "Results that came too late for their calls.",
+                self.late,
+            ),
+        ] {
+            sink.family(name, kind, help);
+            sink.value(name, &[], Value::Count(value));
+        }
+    }
+
+    fn visit_calls(&self, sink: &mut impl Sink) {
+        for (name, kind, help, of) in CALL_FAMILIES {
+            sink.family(name, kind, help);
+            for call in &self.calls {
+                sink.value(name, &[("function", call.name)], Value::Count(of(call)));
+            }
+        }
+        let name = "ffi_call_errors_total";
+        sink.family(name, Kind::Counter, "Calls that failed, by the code of the failure.");
         for call in &self.calls {
-            text.value("ffi_calls_in_flight", &[("function", call.name)], call.running as f64);
+            for (code, count) in call.errors() {
+                sink.value(name, &[("function", call.name), ("code", code)], Value::Count(count));
+            }
         }
         let name = "ffi_call_duration_seconds";
-        text.family(name, "summary", "Times of a sample of the calls: one of 16 of each thread.");
+        sink.family(name, Kind::Summary, "Times of a sample of the calls: one of 16 of each thread.");
         for call in &self.calls {
             let Some(times) = call.times else { continue };
             let function = ("function", call.name);
             for (quantile, time) in
                 [("0.5", times.p50), ("0.95", times.p95), ("0.99", times.p99), ("1", times.max)]
             {
-                text.value(name, &[function, ("quantile", quantile)], time.as_secs_f64());
+                let labels = [function, ("quantile", quantile)];
+                sink.value(name, &labels, Value::Real(time.as_secs_f64()));
             }
-            text.value("ffi_call_duration_seconds_sum", &[function], times.sum.as_secs_f64());
-            text.value("ffi_call_duration_seconds_count", &[function], times.count as f64);
+            let sum = Value::Real(times.sum.as_secs_f64());
+            sink.value("ffi_call_duration_seconds_sum", &[function], sum);
+            sink.value("ffi_call_duration_seconds_count", &[function], Value::Count(times.count));
         }
-        type Of = fn(&PoolStats) -> u64;
-        let families: [(&str, &str, &str, Of); 5] = [
-            ("ffi_pool_capacity", "gauge", "Slots of a pool.", |it| it.capacity),
-            ("ffi_pool_live", "gauge", "Slots of a pool in use.", |it| it.live),
-            ("ffi_pool_high_water", "gauge", "Largest number of slots in use that was seen.", |it| {
-                it.high_water
-            }),
-            ("ffi_pool_allocs_total", "counter", "Slots that were handed out.", |it| it.allocs),
-            ("ffi_pool_failed_allocs_total", "counter", "Allocations that found no slot.", |it| {
-                it.failed_allocs
-            }),
-        ];
-        for (name, kind, help, of) in families {
-            text.family(name, kind, help);
-            for (pool, stats) in &self.pools {
-                text.value(name, &[("pool", pool)], of(stats) as f64);
-            }
-        }
-        for (name, kind, help, value) in [
-            ("ffi_objects", "gauge", "Objects of Rust that isolates hold.", self.objects),
-            ("ffi_tasks", "gauge", "Async calls, streams and other tasks.", self.tasks),
-            ("ffi_mailboxes", "gauge", "Isolates that have started an async call.", self.mailboxes),
-            ("ffi_late_results_total", "counter", "Results that came too late for their calls.", self.late),
-        ] {
-            text.family(name, kind, help);
-            text.value(name, &[], value as f64);
-        }
-        text.out
     }
+}
 
-    /// Passes the numbers of calls on to the recorder of the crate `metrics` that the program has
-    /// installed, under the names that [`prometheus`](Self::prometheus) has; to nobody if there is
-    /// none. Call it now and then, as from a timer.
-    pub fn publish(&self, library: &'static str) {
-        for call in &self.calls {
-            let function = call.name;
-            metrics::counter!("ffi_calls_total", "library" => library, "function" => function)
-                .absolute(call.calls);
-            metrics::gauge!("ffi_calls_in_flight", "library" => library, "function" => function)
-                .set(call.running as f64);
-            for (code, count) in call.errors() {
-                metrics::counter!(
-                    "ffi_call_errors_total", "library" => library, "function" => function, "code" => code
-                )
-                .absolute(count);
-            }
-            let Some(times) = call.times else { continue };
-            for (quantile, time) in
-                [("0.5", times.p50), ("0.95", times.p95), ("0.99", times.p99), ("1", times.max)]
-            {
-                metrics::gauge!(
-                    "ffi_call_duration_seconds", "library" => library, "function" => function, "quantile" => quantile
-                )
-                .set(time.as_secs_f64());
-            }
-        }
-    }
+/// Kind of a family, as Prometheus has them.
+#[derive(Clone, Copy)]
+enum Kind {
+    Gauge,
+    Counter,
+    Summary,
+}
+
+/// A number of a family.
+#[derive(Clone, Copy)]
+enum Value {
+    Count(u64),
+    Real(f64),
+}
+
+/// Name, kind and help of a family, and its number of one function, pool or queue.
+type Family<T> = (&'static str, Kind, &'static str, fn(&T) -> u64);
+
+const CALL_FAMILIES: [Family<CallMetrics>; 4] = [
+    ("ffi_calls_total", Kind::Counter, "Calls of exported functions.", |it| it.calls),
+    ("ffi_calls_in_flight", Kind::Gauge, "Calls that run now.", |it| it.running),
+    (
+        "ffi_call_request_bytes_total",
+        Kind::Counter,
+        "Bytes of arguments: text, lists, messages by reference, columns, arenas.",
+        |it| it.request_bytes,
+    ),
+    (
+        "ffi_call_result_bytes_total",
+        Kind::Counter,
+        "Bytes of results and items of streams: text, lists, messages in pools, columns, arenas.",
+        |it| it.result_bytes,
+    ),
+];
+
+const POOL_FAMILIES: [Family<PoolStats>; 5] = [
+    ("ffi_pool_capacity", Kind::Gauge, "Slots of a pool.", |it| it.capacity),
+    ("ffi_pool_live", Kind::Gauge, "Slots of a pool in use.", |it| it.live),
+    ("ffi_pool_high_water", Kind::Gauge, "Largest number of slots in use that was seen.", |it| it.high_water),
+    ("ffi_pool_allocs_total", Kind::Counter, "Slots that were handed out.", |it| it.allocs),
+    ("ffi_pool_failed_allocs_total", Kind::Counter, "Allocations that found no slot.", |it| it.failed_allocs),
+];
+
+const QUEUE_FAMILIES: [Family<QueueStats>; 5] = [
+    ("ffi_queue_capacity", Kind::Gauge, "Messages that a queue has room for.", |it| it.capacity),
+    ("ffi_queue_length", Kind::Gauge, "Messages in a queue.", |it| it.len),
+    ("ffi_queue_pushed_total", Kind::Counter, "Messages that were pushed.", |it| it.pushed),
+    ("ffi_queue_popped_total", Kind::Counter, "Messages that were popped.", |it| it.popped),
+    ("ffi_queue_full_total", Kind::Counter, "Pushes that found no room.", |it| it.full),
+];
+
+/// Destination of numbers.
+trait Sink {
+    /// Begins a family.
+    fn family(&mut self, name: &'static str, kind: Kind, help: &'static str);
+
+    /// Adds a number of the family, or of a part of a summary.
+    fn value(&mut self, name: &'static str, labels: &[(&'static str, &'static str)], value: Value);
 }
 
 /// The text format of Prometheus under construction.
@@ -244,23 +319,65 @@ struct Text {
     library: String,
 }
 
-impl Text {
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
+impl Sink for Text {
+    fn family(&mut self, name: &'static str, kind: Kind, help: &'static str) {
+        let kind = match kind {
+            Kind::Gauge => "gauge",
+            Kind::Counter => "counter",
+            Kind::Summary => "summary",
+        };
         let _ = writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    fn value(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
+    fn value(&mut self, name: &'static str, labels: &[(&'static str, &'static str)], value: Value) {
         let _ = write!(self.out, "{name}{{library=\"{}\"", self.library);
         for (label, value) in labels {
             let _ = write!(self.out, ",{label}=\"{}\"", escaped(value));
         }
-        let _ = writeln!(self.out, "}} {value}");
+        let _ = match value {
+            Value::Count(count) => writeln!(self.out, "}} {count}"),
+            Value::Real(number) => writeln!(self.out, "}} {number}"),
+        };
     }
 }
 
 /// Returns the value of a label as it stands between quotes.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+/// The recorder of the crate `metrics` that the program has installed.
+struct Recorder {
+    library: &'static str,
+    /// Kind of the family.
+    kind: Kind,
+}
+
+impl Sink for Recorder {
+    fn family(&mut self, name: &'static str, kind: Kind, help: &'static str) {
+        self.kind = kind;
+        match kind {
+            Kind::Counter => metrics::describe_counter!(name, help),
+            Kind::Gauge | Kind::Summary => metrics::describe_gauge!(name, help),
+        }
+    }
+
+    fn value(&mut self, name: &'static str, labels: &[(&'static str, &'static str)], value: Value) {
+        let library = ("library", self.library);
+        let labels: Vec<_> = [library]
+            .iter()
+            .chain(labels)
+            .map(|(key, value)| metrics::Label::from_static_parts(key, value))
+            .collect();
+        match (self.kind, value) {
+            // The count of a summary.
+            (Kind::Counter | Kind::Summary, Value::Count(count)) => {
+                metrics::counter!(name, labels).absolute(count);
+            }
+            (_, Value::Count(count)) => metrics::gauge!(name, labels).set(count as f64),
+            (_, Value::Real(number)) => metrics::gauge!(name, labels).set(number),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -313,7 +430,7 @@ mod tests {
         static SITE: Site = Site::new("of each code");
         for code in CODES_OF_CALLS {
             for _ in 0..=code as i32 {
-                let failed: Result<(), _> = SITE.watch(|| Err(Failure::new(code, "no")));
+                let failed: Result<(), _> = SITE.watch(|_| Err(Failure::new(code, "no")));
                 assert!(failed.is_err());
             }
         }
@@ -327,12 +444,132 @@ mod tests {
         assert_eq!(code_name(CODES - 1), "other");
     }
 
+    /// Keeps each number that it is passed, by name and labels.
+    #[derive(Debug, Default)]
+    struct Kept(std::sync::Mutex<std::collections::BTreeMap<String, f64>>);
+
+    #[derive(Debug)]
+    struct One(std::sync::Arc<Kept>, String);
+
+    impl metrics::CounterFn for One {
+        fn increment(&self, _: u64) {
+            panic!("counters are absolute");
+        }
+
+        fn absolute(&self, value: u64) {
+            self.0.0.lock().unwrap().insert(format!("counter {}", self.1), value as f64);
+        }
+    }
+
+    impl metrics::GaugeFn for One {
+        fn increment(&self, _: f64) {
+            panic!("gauges are set");
+        }
+
+        fn decrement(&self, _: f64) {
+            panic!("gauges are set");
+        }
+
+        fn set(&self, value: f64) {
+            self.0.0.lock().unwrap().insert(format!("gauge {}", self.1), value);
+        }
+    }
+
+    struct Recorder(std::sync::Arc<Kept>);
+
+    impl Recorder {
+        fn one(&self, key: &metrics::Key) -> std::sync::Arc<One> {
+            let labels = key.labels().map(|it| format!(" {}={}", it.key(), it.value()));
+            let name = key.name().to_owned() + &labels.collect::<String>();
+            std::sync::Arc::new(One(std::sync::Arc::clone(&self.0), name))
+        }
+    }
+
+    impl metrics::Recorder for Recorder {
+        fn describe_counter(
+            &self,
+            name: metrics::KeyName,
+            _: Option<metrics::Unit>,
+            _: metrics::SharedString,
+        ) {
+            assert!(name.as_str().ends_with("_total"), "{name:?}");
+        }
+
+        fn describe_gauge(&self, name: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {
+            assert!(!name.as_str().ends_with("_total"), "{name:?}");
+        }
+
+        fn describe_histogram(
+            &self,
+            name: metrics::KeyName,
+            _: Option<metrics::Unit>,
+            _: metrics::SharedString,
+        ) {
+            panic!("{name:?} is a histogram");
+        }
+
+        fn register_counter(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Counter {
+            metrics::Counter::from_arc(self.one(key))
+        }
+
+        fn register_gauge(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
+            metrics::Gauge::from_arc(self.one(key))
+        }
+
+        fn register_histogram(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Histogram {
+            panic!("{key:?} is a histogram");
+        }
+    }
+
+    #[test]
+    fn a_recorder_gets_each_number_of_the_text() {
+        let call = CallMetrics {
+            name: "add",
+            calls: 3,
+            running: 1,
+            request_bytes: 70,
+            result_bytes: 9,
+            errors: {
+                let mut errors = [0; CODES];
+                errors[1] = 2;
+                errors
+            },
+            times: Some(TimeSummary { count: 1, p50: Duration::from_millis(2), ..TimeSummary::default() }),
+        };
+        let pools = vec![("Ticket", PoolStats { capacity: 16, allocs: 5, ..PoolStats::default() })];
+        let queues = vec![("TICKETS", QueueStats { len: 2, pushed: 4, ..QueueStats::default() })];
+        let whole = Metrics { calls: vec![call], pools, queues, ..metrics() };
+        let kept = std::sync::Arc::new(Kept::default());
+        let recorder = Recorder(std::sync::Arc::clone(&kept));
+        metrics::with_local_recorder(&recorder, || whole.publish("demo"));
+        let kept = kept.0.lock().unwrap();
+        for (name, value) in [
+            ("counter ffi_calls_total library=demo function=add", 3.0),
+            ("gauge ffi_calls_in_flight library=demo function=add", 1.0),
+            ("counter ffi_call_errors_total library=demo function=add code=error", 2.0),
+            ("counter ffi_call_request_bytes_total library=demo function=add", 70.0),
+            ("counter ffi_call_result_bytes_total library=demo function=add", 9.0),
+            ("gauge ffi_call_duration_seconds library=demo function=add quantile=0.5", 0.002),
+            ("counter ffi_call_duration_seconds_count library=demo function=add", 1.0),
+            ("gauge ffi_pool_capacity library=demo pool=Ticket", 16.0),
+            ("counter ffi_pool_allocs_total library=demo pool=Ticket", 5.0),
+            ("gauge ffi_queue_length library=demo queue=TICKETS", 2.0),
+            ("counter ffi_queue_pushed_total library=demo queue=TICKETS", 4.0),
+        ] {
+            assert_eq!(kept.get(name), Some(&value), "{name}\n{kept:#?}");
+        }
+        let text = whole.prometheus("demo");
+        assert_eq!(kept.len(), text.lines().filter(|line| !line.starts_with('#')).count());
+    }
+
     #[test]
     fn the_text_has_help_and_type_before_the_values() {
         let call = CallMetrics {
             name: "add",
             calls: 3,
             running: 1,
+            request_bytes: 70,
+            result_bytes: 0,
             errors: {
                 let mut errors = [0; CODES];
                 (errors[1], errors[14]) = (2, 1);
@@ -341,7 +578,9 @@ mod tests {
             times: Some(TimeSummary { count: 1, sum: Duration::from_millis(2), ..TimeSummary::default() }),
         };
         let pools = vec![("a\"b", PoolStats::default())];
-        let whole = Metrics { calls: vec![call], pools, ..metrics() };
+        let queues =
+            vec![("EVENTS", QueueStats { capacity: 8, full: 3, closed: true, ..QueueStats::default() })];
+        let whole = Metrics { calls: vec![call], pools, queues, ..metrics() };
         let text = whole.prometheus("demo");
         for line in [
             "ffi_calls_total{library=\"demo\",function=\"add\"} 3",
@@ -350,6 +589,10 @@ mod tests {
             "ffi_calls_in_flight{library=\"demo\",function=\"add\"} 1",
             "ffi_call_duration_seconds_sum{library=\"demo\",function=\"add\"} 0.002",
             "ffi_pool_live{library=\"demo\",pool=\"a\\\"b\"} 0",
+            "ffi_call_request_bytes_total{library=\"demo\",function=\"add\"} 70",
+            "ffi_call_result_bytes_total{library=\"demo\",function=\"add\"} 0",
+            "ffi_queue_capacity{library=\"demo\",queue=\"EVENTS\"} 8",
+            "ffi_queue_full_total{library=\"demo\",queue=\"EVENTS\"} 3",
         ] {
             assert!(text.lines().any(|it| it == line), "{line}\n{text}");
         }
@@ -369,6 +612,11 @@ mod tests {
                 );
             }
         }
-        assert!(whole.json().contains(r#""errors":{"error":2,"unauthorized":1}"#), "{}", whole.json());
+        for part in [
+            r#""errors":{"error":2,"unauthorized":1},"request_bytes":70,"result_bytes":0"#,
+            r#"{"name":"EVENTS","capacity":8,"length":0,"pushed":0,"popped":0,"full":3,"closed":true}"#,
+        ] {
+            assert!(whole.json().contains(part), "{part}: {}", whole.json());
+        }
     }
 }

@@ -11,8 +11,9 @@
 //! | the id of the request that a call belongs to | `request.rs` | `production` |
 //! | a span for each call, without the feature one that does nothing | `span.rs`, `unspanned.rs` | `tracing` |
 //! | numbers of calls, one set per thread | `counters.rs` | `production` |
+//! | bytes of arguments and results | `bytes.rs` | `metrics` |
 //! | what Dart asks for, and answers as JSON | `abi.rs`, `json.rs` | `production` |
-//! | numbers of calls, errors, pools; JSON and the text of Prometheus | `metrics.rs` | `metrics` |
+//! | numbers of calls, errors, bytes, pools, queues; JSON and the text of Prometheus | `metrics.rs` | `metrics` |
 //! | times of calls | `times.rs` | `metrics` |
 //! | switches that Dart sets by name: `#[ffi_flag]` | `flag.rs` | none |
 //! | health checks: `#[ffi_health]` | `health.rs` | `production` |
@@ -36,7 +37,8 @@
 //! A call is counted by two plain stores to numbers of its thread (`cargo xtask bench production`
 //! measures it): no locked instruction, and no cache line that another thread writes. With the
 //! feature `metrics` one of 16 calls of each thread and function is timed, as reading the clock
-//! twice costs more than many a call.
+//! twice costs more than many a call; the bytes of arguments and results are added up where the
+//! call ends.
 //!
 //! Tests: `tests/fixtures/production`, `tests/dart/end_to_end/test/production_test.dart`, and
 //! beside the code.
@@ -45,6 +47,7 @@
 pub(crate) mod abi;
 #[cfg(all(feature = "production", feature = "async"))]
 mod alarm;
+pub(crate) mod bytes;
 #[cfg(feature = "production")]
 mod counters;
 #[cfg(feature = "production")]

@@ -114,7 +114,7 @@ mod tests {
     static SITE: Site = Site::new("request");
 
     fn call() -> Option<Arc<str>> {
-        SITE.watch(|| Ok(request_id())).unwrap()
+        SITE.watch(|_| Ok(request_id())).unwrap()
     }
 
     #[test]
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn a_call_in_a_call_has_its_own_id() {
         tell("outer").unwrap();
-        let ids = SITE.watch(|| {
+        let ids = SITE.watch(|_| {
             let without = call();
             tell("inner").unwrap();
-            assert!(caught(|| SITE.watch(|| -> Result<(), Failure> { panic!("boom") })).is_err());
+            assert!(caught(|| SITE.watch(|_| -> Result<(), Failure> { panic!("boom") })).is_err());
             tell("inner").unwrap();
             Ok([without, call(), request_id()])
         });

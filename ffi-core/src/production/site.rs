@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "metrics")]
 use std::time::Instant;
 
+use super::bytes::Bytes;
 use super::counters::{self, Begun, Spare, Total};
 use super::gate;
 use super::request::{self, Within};
@@ -65,6 +66,17 @@ pub struct CallMetrics {
     pub calls: u64,
     /// Number of calls that run now.
     pub running: u64,
+    /// Bytes of the arguments of calls that have ended: of text, lists, messages by reference or
+    /// in pools, columns and arenas, in memory.
+    ///
+    /// Numbers and messages by value, objects, arguments of functions of Dart and items of streams
+    /// of Dart are not counted, nor calls whose arguments were refused.
+    pub request_bytes: u64,
+    /// Bytes of the results of calls, and of the items of streams: of text, lists, messages in
+    /// pools, columns and arenas, in memory.
+    ///
+    /// Numbers and messages by value, objects, and errors are not counted.
+    pub result_bytes: u64,
     /// Numbers of calls that failed, by code.
     pub(super) errors: [u64; CODES],
     /// Times of calls; none if none was timed.
@@ -78,6 +90,8 @@ pub(super) fn calls() -> Vec<CallMetrics> {
         name: site.name,
         calls: total.begun,
         running: total.running(),
+        request_bytes: total.bytes.request,
+        result_bytes: total.bytes.result,
         errors: site.measured.errors.each_ref().map(|count| count.load(Ordering::Relaxed)),
         times: site.measured.times.get().map(|times| times.summary()),
     };
@@ -111,15 +125,18 @@ impl Site {
     ///
     /// Returns the error of the body, or one of its own if the library is shutting down.
     #[inline]
-    pub fn watch<T>(&'static self, body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub fn watch<T>(
+        &'static self,
+        body: impl FnOnce(&mut Bytes) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let request = request::take();
         self.admit()?;
         let _within = Within::new(request.as_ref());
         let span = CallSpan::new(self.name, request.as_deref());
         let _entered = span.enter();
         let begun = self.begin();
-        let mut call = Here { begun, site: self, span: &span, code: PANICKED };
-        let result = body();
+        let mut call = Here { begun, site: self, span: &span, code: PANICKED, bytes: Bytes::default() };
+        let result = body(&mut call.bytes);
         call.code = code_of(&result);
         result
     }
@@ -141,7 +158,25 @@ impl Site {
             span: CallSpan::new(self.name, request.as_deref()),
             request,
             code: StatusCode::Closed as i32,
+            bytes: Bytes::default(),
         })
+    }
+
+    /// Runs the step that makes an item of a stream.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the step.
+    #[cfg(feature = "async")]
+    #[inline]
+    pub fn item<T>(&'static self, step: impl FnOnce(&mut Bytes) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut bytes = Bytes::default();
+        let result = step(&mut bytes);
+        #[cfg(feature = "metrics")]
+        if bytes != Bytes::default() {
+            counters::add_here(self.number(), &self.spare, bytes);
+        }
+        result
     }
 
     /// Returns the number of the function.
@@ -256,13 +291,14 @@ struct Here<'a> {
     begun: Started,
     span: &'a CallSpan,
     code: i32,
+    bytes: Bytes,
 }
 
 impl Drop for Here<'_> {
     #[inline]
     fn drop(&mut self) {
         self.site.ended(self.span, self.code, self.begun.clock);
-        counters::end(self.begun.count, &self.site.spare);
+        counters::end(self.begun.count, &self.site.spare, self.bytes);
     }
 }
 
@@ -276,18 +312,27 @@ pub struct Watch {
     /// Id of the request for which the call began.
     request: Option<Arc<str>>,
     code: i32,
+    bytes: Bytes,
 }
 
 #[cfg(feature = "async")]
 impl Watch {
+    /// Returns the bytes of the call, to which its arguments are added.
+    #[inline]
+    pub fn bytes(&mut self) -> &mut Bytes {
+        &mut self.bytes
+    }
+
     /// Runs the last step of the call, which makes its result.
     ///
     /// # Errors
     ///
     /// Returns the error of the step.
-    pub fn finish<T>(mut self, step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub fn finish<T>(mut self, step: impl FnOnce(&mut Bytes) -> Result<T, Failure>) -> Result<T, Failure> {
         self.code = PANICKED;
-        let result = self.run(step);
+        let mut bytes = self.bytes;
+        let result = self.run(|| step(&mut bytes));
+        self.bytes = bytes;
         self.code = code_of(&result);
         result
     }
@@ -312,7 +357,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.site.ended(&self.span, self.code, self.clock);
-        counters::end_here(self.site.number(), &self.site.spare);
+        counters::end_here(self.site.number(), &self.site.spare, self.bytes);
     }
 }
 
@@ -325,12 +370,12 @@ mod tests {
     fn calls_that_panic_end_as_well() {
         static SITE: Site = Site::new("bomb");
         let total = || counters::total(SITE.number(), &SITE.spare);
-        let panicked = crate::boundary::caught(|| SITE.watch(|| -> Result<(), Failure> { panic!("boom") }));
+        let panicked = crate::boundary::caught(|| SITE.watch(|_| -> Result<(), Failure> { panic!("boom") }));
         assert!(panicked.is_err());
         assert_eq!((total().begun, total().running()), (1, 0));
-        let inside = SITE.watch(|| Ok(total().running()));
+        let inside = SITE.watch(|_| Ok(total().running()));
         assert_eq!(inside, Ok(1));
-        let refused: Result<(), _> = SITE.watch(|| Err(Failure::new(StatusCode::Error, "no")));
+        let refused: Result<(), _> = SITE.watch(|_| Err(Failure::new(StatusCode::Error, "no")));
         assert!(refused.is_err());
         assert_eq!((total().begun, total().running()), (3, 0));
     }

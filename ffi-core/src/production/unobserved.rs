@@ -1,6 +1,7 @@
 //! The site of an exported function without the feature `production`: it has no size, and its
 //! functions return what they are given.
 
+use super::bytes::Bytes;
 use crate::boundary::Failure;
 
 /// The place in an exported function that each of its calls passes.
@@ -20,8 +21,11 @@ impl Site {
     ///
     /// Returns the error of the body.
     #[inline(always)]
-    pub fn watch<T>(&'static self, body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-        body()
+    pub fn watch<T>(
+        &'static self,
+        body: impl FnOnce(&mut Bytes) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        body(&mut Bytes::default())
     }
 
     /// Begins a call that may end on another thread.
@@ -32,25 +36,42 @@ impl Site {
     #[cfg(feature = "async")]
     #[inline(always)]
     pub fn enter(&'static self) -> Result<Watch, Failure> {
-        Ok(Watch)
+        Ok(Watch(Bytes::default()))
+    }
+
+    /// Runs the step that makes an item of a stream.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the step.
+    #[cfg(feature = "async")]
+    #[inline(always)]
+    pub fn item<T>(&'static self, step: impl FnOnce(&mut Bytes) -> Result<T, Failure>) -> Result<T, Failure> {
+        step(&mut Bytes::default())
     }
 }
 
 /// A call that may end on another thread.
 #[cfg(feature = "async")]
 #[derive(Debug)]
-pub struct Watch;
+pub struct Watch(Bytes);
 
 #[cfg(feature = "async")]
 impl Watch {
+    /// Returns the bytes of the call, which are none.
+    #[inline(always)]
+    pub fn bytes(&mut self) -> &mut Bytes {
+        &mut self.0
+    }
+
     /// Runs the last step of the call.
     ///
     /// # Errors
     ///
     /// Returns the error of the step.
     #[inline(always)]
-    pub fn finish<T>(self, step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-        step()
+    pub fn finish<T>(mut self, step: impl FnOnce(&mut Bytes) -> Result<T, Failure>) -> Result<T, Failure> {
+        step(&mut self.0)
     }
 
     /// Runs a step of the call.

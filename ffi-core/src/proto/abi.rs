@@ -53,7 +53,7 @@ impl<M: FfiProto + FfiValue> Of<M> {
         size: size_of::<M>(),
         align: align_of::<M>(),
         #[cfg(feature = "json")]
-        secret: M::SECRET,
+        secret: M::WRITES_SECRETS,
         check: Self::check,
         len: if M::HAS_REFS { None } else { Some(Self::len) },
         write: Self::write,
@@ -106,7 +106,7 @@ impl<M: FfiProto + FfiValue> Of<M> {
 #[inline(always)]
 pub unsafe fn encode<M: FfiProto + FfiValue>(message: *const M, status: *mut FfiStatus) -> *mut FfiOwned {
     let (message, erased) = (message as *const u8, Of::<M>::ERASED);
-    if M::SECRET {
+    if M::WRITES_SECRETS {
         // SAFETY: the callee has the same contract for a message of that type.
         unsafe { encode_secret(message, erased, status) }
     } else {

@@ -190,6 +190,8 @@ pub use wire_type::WireType;
 #[doc(hidden)]
 pub use wrapper::{Wrapped, Wrapper};
 
+use crate::wipe::{reserve, wipe_rest};
+
 /// A message or oneof that is written as protobuf, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `proto`.
 ///
@@ -224,6 +226,11 @@ pub use wrapper::{Wrapped, Wrapper};
     note = "add `#[derive(FfiMessage)]` to it, or put it into a message"
 )]
 pub trait FfiProto: ProtoType {
+    /// True if its bytes may hold secrets: its own, or those of messages that it refers to, which
+    /// are not known here.
+    #[doc(hidden)]
+    const WRITES_SECRETS: bool = Self::SECRET || (cfg!(feature = "secret") && Self::HAS_REFS);
+
     /// Returns the number of bytes of the message as protobuf. With references in it, this takes
     /// about as long as writing it.
     ///
@@ -286,7 +293,9 @@ pub trait FfiProto: ProtoType {
     /// ```
     fn try_encode_proto(&self) -> Result<Vec<u8>, EncodeError> {
         let mut bytes = Vec::new();
-        encode_to_vec(encoded_len(self)?, &mut bytes, |room| write(self, Writer::new(room)))?;
+        encode_to_vec(encoded_len(self)?, &mut bytes, Vec::reserve_exact, |room| {
+            write(self, Writer::new(room))
+        })?;
         Ok(bytes)
     }
 
@@ -334,10 +343,9 @@ pub trait FfiProto: ProtoType {
     /// # Ok::<(), std::num::TryFromIntError>(())
     /// ```
     fn encode_proto_into(&self, out: &mut Vec<u8>) {
-        let len = self.encoded_len();
         // More than is needed, so that messages can be appended one by one.
-        out.reserve(len);
-        or_panic(encode_to_vec(len, out, |room| write(self, Writer::new(room))));
+        let grow: fn(&mut Vec<u8>, usize) = if Self::WRITES_SECRETS { reserve } else { Vec::reserve };
+        or_panic(encode_to_vec(self.encoded_len(), out, grow, |room| write(self, Writer::new(room))));
     }
 
     /// Returns the message of the bytes, made on the heap and never on the stack, whatever its
@@ -352,6 +360,9 @@ pub trait FfiProto: ProtoType {
             Ok(()) => Ok(message),
             Err(error) => {
                 message.release(Releaser::DECODED);
+                if Self::SECRET {
+                    clear(&mut *message);
+                }
                 Err(error)
             }
         }
@@ -434,27 +445,32 @@ fn encoded_len<M: FfiProto>(message: &M) -> Result<usize, EncodeError> {
     if M::HAS_REFS { write(message, Writer::new(&mut [])) } else { Ok(message.value_len()) }
 }
 
-/// Appends a message of about `len` bytes. `write` writes it with one writer, and returns what
-/// [`Writer::finish`] says.
+/// Appends a message of about `len` bytes, for which `grow` makes room. `write` writes it with one
+/// writer, and returns what [`Writer::finish`] says.
 fn encode_to_vec(
     mut len: usize,
     bytes: &mut Vec<u8>,
+    grow: fn(&mut Vec<u8>, usize),
     write: impl Fn(&mut [MaybeUninit<u8>]) -> Result<usize, EncodeError>,
 ) -> Result<(), EncodeError> {
     loop {
-        bytes.reserve_exact(len);
+        grow(bytes, len);
         let room = bytes.spare_capacity_mut();
         let capacity = room.len();
-        let written = write(room)?;
-        if written <= capacity {
+        let written = write(room);
+        if let Ok(written) = written
+            && written <= capacity
+        {
             let end = written + bytes.len();
             // SAFETY: that many bytes have been written after the existing ones, into the vector's
             // own capacity, as each `write` above and in `arena` returns what its writer says.
             unsafe { bytes.set_len(end) };
             return Ok(());
         }
+        // A part of a message, which may hold a secret.
+        wipe_rest(bytes);
         // A referenced message has changed meanwhile.
-        len = written;
+        len = written?;
     }
 }
 
@@ -466,7 +482,7 @@ fn encode_to_vec(
 unsafe fn encode_exposed(len: usize, write: impl Fn(Writer<'_>) -> Result<usize, EncodeError>) -> Vec<u8> {
     let mut bytes = Vec::new();
     // This writer refuses no message.
-    or_panic(encode_to_vec(len, &mut bytes, |room| {
+    or_panic(encode_to_vec(len, &mut bytes, Vec::reserve_exact, |room| {
         // SAFETY: the caller of this function keeps the contract of `Writer::exposed`.
         write(unsafe { Writer::exposed(room) })
     }));

@@ -19,8 +19,10 @@ use crate::schema::fingerprint;
 ///
 /// - the memory is zeroed when it goes back: a slot of a pool when it is freed, also with `reset =
 ///   "keep"`, and so the messages of queues; boxes and arrays that Dart owns; results that Dart was
-///   given in memory of Rust's (a `Vec`, encoded bytes); the memory of
-///   [`FfiColumns`](crate::FfiColumns), also when they grow;
+///   given in memory of Rust's (a `Vec`, encoded bytes, also those of a message that refers to a
+///   secret one); the memory of [`FfiColumns`](crate::FfiColumns), also when they grow; buffers
+///   that protobuf and JSON go through, also when they grow, and messages that were decoded in
+///   vain;
 /// - functions don't pass or return it by value, as a value in Dart leaves the secret out: they
 ///   take
 ///   `&T` or `PoolBox<T>`;
@@ -34,7 +36,11 @@ use crate::schema::fingerprint;
 /// # What isn't zeroed
 ///
 /// - Copies that Rust makes of a message on the stack, in a `Vec`, a `Box` or on the way to another
-///   thread: keep it in its slot, and [`expose`](Self::expose) the bytes where they are needed.
+///   thread: keep it in its slot, and [`expose`](Self::expose) the bytes where they are needed. Nor
+///   the bytes and JSON that Rust decodes, and those that `encode_proto` returns to it: a `Vec`
+///   that the caller has is the caller's to zero.
+/// - Bytes of such a message in another one, such as a `google.protobuf.Any`, which are bytes like
+///   any others there.
 /// - Copies that Dart makes: a `Uint8List`, a `String`, the bytes of a message in protobuf. The
 ///   collector moves objects, and zeroes none.
 /// - Memory that C frees, and memory of a process that ends, is killed, or writes a core dump;

@@ -19,6 +19,16 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
+    /// Returns false if the name of the type says that it is no queue, so that rustc reports that
+    /// once: names of primitive types are in small letters.
+    pub(crate) fn may_be_queue(&self) -> bool {
+        let Type::Path(path) = &self.ty else { return false };
+        let last = path.path.segments.last().map(|it| it.ident.to_string());
+        last.is_some_and(|name| !name.starts_with(|it: char| it.is_ascii_lowercase()))
+    }
+}
+
+impl Queue {
     pub(crate) fn new(args: TokenStream, item: &ItemStatic) -> Result<Self> {
         let mut errors = Error::accumulator();
         if let StaticMutability::Mut(token) = &item.mutability {

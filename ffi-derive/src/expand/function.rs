@@ -442,6 +442,40 @@ impl Admission<'_> {
         })
     }
 
+    /// Returns what counts the bytes of the arguments once the call is allowed, if it has some;
+    /// `bytes` are those of the call.
+    fn got(&self, bytes: &TokenStream) -> Option<TokenStream> {
+        let parts = self.0.params.iter().enumerate().filter_map(|(index, param)| {
+            let ty = &param.ty;
+            let local = format_ident!("__ffi_local_{index}");
+            let len = format_ident!("__ffi_len_{index}");
+            let present = format_ident!("__ffi_present_{index}");
+            let one = quote!(__ffi::core::mem::size_of::<#ty>());
+            // The arguments were checked, so a length is that of memory that is there.
+            let (count, size) = match param.pass {
+                Pass::Slice | Pass::SliceMut | Pass::Str => (quote!(#len), one),
+                Pass::Pool => (quote!(1), one),
+                Pass::Ref | Pass::Mut => return Some(measured(&quote!(FfiLent::bytes), param, &local)),
+                Pass::Frozen => return Some(measured(&quote!(FfiOutput::bytes), param, &local)),
+                Pass::Arena => return Some(measured(&quote!(GivenArena::bytes), param, &local)),
+                Pass::Moved => return Some(measured(&quote!(GivenList::bytes), param, &local)),
+                Pass::CStr => return Some(measured(&quote!(c_text_bytes), param, &local)),
+                Pass::Value
+                | Pass::Object
+                | Pass::Callback
+                | Pass::DartFn
+                | Pass::Listener
+                | Pass::Input(_) => return None,
+            };
+            Some(match param.optional {
+                true => quote!((if #present == 0 { 0 } else { #count }, #size)),
+                false => quote!((#count, #size)),
+            })
+        });
+        let parts: Vec<_> = parts.collect();
+        (!parts.is_empty()).then(|| quote!(#bytes.got(|| [#(#parts),*]);))
+    }
+
     /// Returns what comes when the arguments have been read: it asks for their rules, the rate of
     /// the key, and the guard.
     fn asks(&self) -> TokenStream {
@@ -488,6 +522,22 @@ impl Admission<'_> {
     }
 }
 
+/// Returns a part of a request: what asks the argument `local` by a function for its bytes.
+fn measured(function: &TokenStream, param: &Param, local: &Ident) -> TokenStream {
+    // A reference, or a copy of what it was to.
+    let one = match param.pass {
+        Pass::Ref | Pass::Mut if param.owned.is_none() => quote!(&**__ffi_one),
+        _ => quote!(__ffi_one),
+    };
+    match param.optional {
+        true => quote!((1, match &#local {
+            __ffi::Option::Some(__ffi_one) => __ffi::#function(#one),
+            __ffi::Option::None => 0,
+        })),
+        false => quote!((1, { let __ffi_one = &#local; __ffi::#function(#one) })),
+    }
+}
+
 /// Returns the parameter of the C function with the handle of the object, and the statement that
 /// finds the object.
 fn receiver(function: &Function) -> Option<(TokenStream, TokenStream)> {
@@ -523,6 +573,11 @@ fn made(function: &Function, call: TokenStream) -> TokenStream {
 /// come from.
 fn mailbox() -> Ident {
     format_ident!("__ffi_mailbox")
+}
+
+/// Returns the name of the bytes that a call counts.
+fn bytes() -> Ident {
+    format_ident!("__ffi_bytes")
 }
 
 /// Returns the name of the parameter with the number of the call.
@@ -624,17 +679,21 @@ fn call(
     let this = function.receiver().map(|_| quote!(&*__ffi_self));
     let passed = this.into_iter().chain(passed);
     let called = made(function, quote_spanned!(function.head.ident.span()=> __ffi_function(#(#passed),*)));
-    let called = Admission::new(function).fits(called);
+    let admission = Admission::new(function);
+    let called = admission.fits(called);
+    let bytes = bytes();
+    let got = admission.got(&bytes.to_token_stream());
     let span = function.head.ident.span();
     let run = quote_spanned! {span=>
-        let __ffi_body = move || {
+        let __ffi_body = move |#bytes: &mut __ffi::Bytes| {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, or up to a NUL, which nobody else uses during the call; the
             // regions that are written to don't overlap others, by the check above, and values are
             // copied before a reference is made.
             #checks
+            #got
             #seen
-            __ffi::Returned::<#output>::into_abi(#called)
+            __ffi::Returned::<#output>::into_abi(#called, #bytes)
         };
         let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this
@@ -679,6 +738,8 @@ fn start_async(
     let span = function.head.ident.span();
     let running = admission.held_by(quote_spanned!(span=> __ffi_function(#(#passed),*)));
     let finished = quote_spanned!(span=> __ffi_output);
+    let got = admission.got(&quote_spanned!(span=> __ffi_watch.bytes()));
+    let (counted, bytes) = (got.is_some().then(|| quote!(mut)), bytes());
     let (mailbox, number) = (mailbox(), number());
     let (made, result) = match function.limit {
         None => (quote!(#output), finished),
@@ -687,10 +748,11 @@ fn start_async(
     };
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
-            let __ffi_watch = __FFI_SITE.enter()?;
+            let #counted __ffi_watch = __FFI_SITE.enter()?;
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
+            #got
             #seen
             __ffi::Result::<_, __ffi::Failure>::Ok(__ffi_watch.future(#running))
         };
@@ -704,7 +766,7 @@ fn start_async(
                 __ffi_status,
                 __ffi_body,
                 |(__ffi_output, __ffi_watch): (#made, __ffi::Watch)| {
-                    __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#result))
+                    __ffi_watch.finish(|#bytes| __ffi::Returned::<#output>::into_abi(#result, #bytes))
                 },
             )
         }
@@ -723,13 +785,16 @@ fn start_stream(
     let this = function.receiver().map(|_| quote!(__ffi_self));
     let passed = this.iter().chain(passed);
     let called = quote_spanned!(function.head.ident.span()=> __ffi_function(#(#passed),*));
-    let running = Admission::new(function).held_by(called);
-    let (mailbox, number) = (mailbox(), number());
+    let admission = Admission::new(function);
+    let running = admission.held_by(called);
+    let (mailbox, number, bytes) = (mailbox(), number(), bytes());
+    let got = admission.got(&bytes.to_token_stream());
     quote_spanned! {function.head.ident.span()=>
-        let __ffi_body = move || {
+        let __ffi_body = move |#bytes: &mut __ffi::Bytes| {
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
+            #got
             #seen
             __ffi::Result::<_, __ffi::Failure>::Ok(#running)
         };
@@ -743,7 +808,9 @@ fn start_stream(
                 __ffi_status,
                 #window,
                 __ffi_watched,
-                __ffi::Returned::<#output>::into_abi,
+                |__ffi_item| {
+                    __FFI_SITE.item(|#bytes| __ffi::Returned::<#output>::into_abi(__ffi_item, #bytes))
+                },
             )
         }
     }
@@ -772,18 +839,22 @@ fn start_blocking(
         Some(_) => Admission::new(function).fits(quote!(__ffi_permit.in_time(#called)?)),
     };
     let told = function.limit.as_ref().map(|_| quote!(__ffi_permit.tell(#context);));
+    let span = function.head.ident.span();
+    let got = Admission::new(function).got(&quote_spanned!(span=> __ffi_watch.bytes()));
+    let (counted, bytes) = (got.is_some().then(|| quote!(mut)), bytes());
     let (mailbox, number) = (mailbox(), number());
     quote_spanned! {function.head.ident.span()=>
         let __ffi_body = move || {
-            let __ffi_watch = __FFI_SITE.enter()?;
+            let #counted __ffi_watch = __FFI_SITE.enter()?;
             // SAFETY: the caller passes pointers that are null or point to initialised memory
             // of that type and length, which nobody else uses during the call.
             #checks
+            #got
             #seen
             #(let #taken = #passed;)*
             __ffi::Result::<_, __ffi::Failure>::Ok(move |#context: &__ffi::FfiContext| {
                 #told
-                __ffi_watch.finish(|| __ffi::Returned::<#output>::into_abi(#called))
+                __ffi_watch.finish(|#bytes| __ffi::Returned::<#output>::into_abi(#called, #bytes))
             })
         };
         // SAFETY: the caller passes null, or a status that is zeroed or was written by this

@@ -39,7 +39,7 @@ pub(crate) use probe::{flag, health};
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-pub(crate) use queue::queue;
+pub(crate) use queue::{enter, queue};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Ident, Type};

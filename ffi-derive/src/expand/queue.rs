@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Expr, ItemStatic};
 
 use super::{block, container_bounds, exports};
 use crate::ast::Queue;
@@ -32,6 +33,24 @@ pub(crate) fn queue(queue: &Queue) -> TokenStream {
     };
     let (block, cfgs) = (block(&queue.head, &contents), &queue.cfgs);
     quote! { #(#cfgs)* #block }
+}
+
+/// Writes the queue's entry among those that were used into its initial value. Returns false if the
+/// static stays as it is.
+pub(crate) fn enter(queue: &Queue, item: &mut ItemStatic) -> bool {
+    if !queue.may_be_queue() {
+        return false;
+    }
+    let (ident, value, krate) = (&queue.head.ident, &item.expr, &queue.head.krate);
+    let name = &queue.head.item.name;
+    *item.expr = Expr::Verbatim(quote_spanned! {value.span()=>
+        {
+            static __FFI_ENTRY: #krate::__private::QueueEntry =
+                #krate::__private::QueueEntry::new(#name, &#ident);
+            #krate::__private::FfiQueue::known(#value, &__FFI_ENTRY)
+        }
+    });
+    true
 }
 
 /// Returns the bounds under which the functions and the facts compile. An assertion reports those

@@ -61,7 +61,7 @@ const _: () = {
             for<'__ffi_any> Particle: __ffi::FfiPooled,
         {
             let __ffi_body = move || {
-                let __ffi_watch = __FFI_SITE.enter()?;
+                let mut __ffi_watch = __FFI_SITE.enter()?;
                 __ffi::disjoint(
                     &[
                         __ffi::Region::shared(__ffi_arg_0, __ffi_len_0, "name"),
@@ -82,6 +82,12 @@ const _: () = {
                 let __ffi_local_2 = unsafe {
                     __ffi::claim::<Particle>(__ffi_arg_2, "seed")
                 }?;
+                __ffi_watch
+                    .bytes()
+                    .got(|| [
+                        (__ffi_len_0, __ffi::core::mem::size_of::<__ffi::u8>()),
+                        (1, __ffi::core::mem::size_of::<Particle>()),
+                    ]);
                 fn __ffi_seen<__FfiFunction, __FfiFuture>(
                     function: __FfiFunction,
                 ) -> __FfiFunction
@@ -129,9 +135,9 @@ const _: () = {
                         ): (Result<Vec<f64>, DbError>, __ffi::Watch)|
                     {
                         __ffi_watch
-                            .finish(|| __ffi::Returned::<
+                            .finish(|__ffi_bytes| __ffi::Returned::<
                                 Result<Vec<f64>, DbError>,
-                            >::into_abi(__ffi_output))
+                            >::into_abi(__ffi_output, __ffi_bytes))
                     },
                 )
             }

@@ -56,7 +56,7 @@ const _: () = {
         for<'__ffi_any> u32: __ffi::FfiValue,
         for<'__ffi_any> Result<__ffi::FfiObject<Image>, DbError>: __ffi::FfiReturn,
     {
-        let __ffi_body = move || {
+        let __ffi_body = move |__ffi_bytes: &mut __ffi::Bytes| {
             let __ffi_local_0 = unsafe {
                 <u32 as __ffi::FfiValue>::from_param(__ffi_arg_0, "width")
             }?;
@@ -65,6 +65,7 @@ const _: () = {
                 Result<__ffi::FfiObject<Image>, DbError>,
             >::into_abi(
                 __ffi_function(__ffi_local_0).map(__ffi::FfiObject::<Image>::new),
+                __ffi_bytes,
             )
         };
         let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
@@ -254,7 +255,9 @@ const _: () = {
                     __ffi_body,
                     |(__ffi_output, __ffi_watch): (f32, __ffi::Watch)| {
                         __ffi_watch
-                            .finish(|| __ffi::Returned::<f32>::into_abi(__ffi_output))
+                            .finish(|__ffi_bytes| __ffi::Returned::<
+                                f32,
+                            >::into_abi(__ffi_output, __ffi_bytes))
                     },
                 )
             }

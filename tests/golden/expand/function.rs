@@ -65,7 +65,7 @@ const _: () = {
         for<'__ffi_any> Result<Option<f64>, String>: __ffi::FfiReturn,
         for<'__ffi_any> Particle: __ffi::FfiPooled,
     {
-        let __ffi_body = move || {
+        let __ffi_body = move |__ffi_bytes: &mut __ffi::Bytes| {
             __ffi::disjoint(
                 &[
                     __ffi::Region::mutable(__ffi_arg_0, __ffi_len_0, "particles"),
@@ -88,6 +88,15 @@ const _: () = {
             let __ffi_local_3 = unsafe {
                 __ffi::claim::<Particle>(__ffi_arg_3, "message")
             }?;
+            __ffi_bytes
+                .got(|| [
+                    (__ffi_len_0, __ffi::core::mem::size_of::<Particle>()),
+                    (
+                        if __ffi_present_2 == 0 { 0 } else { __ffi_len_2 },
+                        __ffi::core::mem::size_of::<__ffi::u8>(),
+                    ),
+                    (1, __ffi::core::mem::size_of::<Particle>()),
+                ]);
             let __ffi_function: fn(
                 &mut [Particle],
                 Bounds,
@@ -103,6 +112,7 @@ const _: () = {
                     __ffi_local_2,
                     __ffi::take(__ffi_local_3),
                 ),
+                __ffi_bytes,
             )
         };
         let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);

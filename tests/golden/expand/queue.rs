@@ -3,6 +3,13 @@ pub static EVENTS: FfiQueue<Event, 64> = FfiQueue::new();
 
 // Expansion:
 
+pub static EVENTS: FfiQueue<Event, 64> = {
+    static __FFI_ENTRY: ::ffi_core::__private::QueueEntry = ::ffi_core::__private::QueueEntry::new(
+        "EVENTS",
+        &EVENTS,
+    );
+    ::ffi_core::__private::FfiQueue::known(FfiQueue::new(), &__FFI_ENTRY)
+};
 #[doc(hidden)]
 #[allow(
     deprecated,

@@ -117,7 +117,7 @@ pub(crate) fn check_dashboard(json: &str, families: &BTreeMap<String, Family>) -
             for label in labels.split(',').filter(|it| !it.is_empty()) {
                 let label = label.split(['=', '!']).next().unwrap_or_default();
                 let known = &family.labels;
-                assert!(known.is_empty() || known.contains(label), "`{query}`: {name} has no label {label}");
+                assert!(known.contains(label), "`{query}`: {name} has no label {label}");
             }
             let by = query.split_once("by (").and_then(|(_, it)| it.split_once(')')).map_or("", |it| it.0);
             for label in by.split(", ").filter(|it| !it.is_empty()) {

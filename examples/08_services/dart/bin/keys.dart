@@ -35,8 +35,13 @@ Future<void> useKeys(Keys keys, FfiProduction production) async {
   // It is the key of another user.
   await _refused(() => keys.check(8, key));
   keys.note(4, 'it has tried');
-  own.dispose();
-  key.dispose();
+  // Keys that are given back wait in a queue. Taking them out frees them, which zeroes
+  // their memory.
+  ReturnedQueue.push(own);
+  ReturnedQueue.push(key);
+  final users = <int>[];
+  ReturnedQueue.drain((key) => users.add(key.user));
+  print('keys of $users are back');
 }
 
 /// Makes a call that fails, and prints why.

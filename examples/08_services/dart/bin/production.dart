@@ -83,8 +83,13 @@ Future<void> main(List<String> arguments) async {
     'healthy: ${health.isHealthy}, ${[for (final it in health.checks) it.name]}',
   );
 
-  final login = production.metrics().calls['Users.login']!;
-  print('login: ${login.calls} calls, errors ${login.errors}');
+  final metrics = production.metrics();
+  final login = metrics.calls['Users.login']!;
+  print(
+    'login: ${login.calls} calls, errors ${login.errors}, '
+    '${login.requestBytes} bytes',
+  );
+  print(metrics.queues['RETURNED']);
   File('$folder/metrics.txt').writeAsStringSync(production.prometheus());
 
   final json = jsonDecode(jsonEncode(production.metrics().toJson())) as Map;

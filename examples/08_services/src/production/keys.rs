@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ffi_core::production::{GuardedCall, Key, Limits, Verdict, note};
 use ffi_core::{
-    FfiContext, FfiError, FfiMessage, FfiObject, FfiPooled, FfiSecret, FfiStr, PoolBox, ffi_export,
+    FfiContext, FfiError, FfiMessage, FfiObject, FfiPooled, FfiQueue, FfiSecret, FfiStr, PoolBox, ffi_export,
     ffi_service,
 };
 
@@ -34,6 +34,10 @@ pub struct ApiKey {
     /// Bytes that only the program and the service know.
     pub token: FfiSecret<32>,
 }
+
+/// Keys that programs have given back, until an audit has looked at them.
+#[ffi_export]
+pub static RETURNED: FfiQueue<ApiKey, 8> = FfiQueue::new();
 
 /// Failures of keys.
 #[derive(Debug, FfiError, thiserror::Error)]

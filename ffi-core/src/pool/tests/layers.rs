@@ -11,6 +11,7 @@ const LAYERS: &[(&[&str], bool)] = &[
     (&["cache"], true),
     (&["slots"], false),
     (&["reserve", "error", "stats", "token"], false),
+    (&["known"], false),
     (&["raw"], false),
     (&["untyped"], false),
     (&["pooled", "typed", "boxed", "read", "claim"], true),

@@ -229,7 +229,7 @@ impl<T: ArenaMessage + ArenaProto> FfiArena<T> {
     pub fn to_proto(&self) -> Vec<u8> {
         let len = T::value_len(self.root());
         let mut bytes = Vec::new();
-        let written = super::encode_to_vec(len, &mut bytes, |room| {
+        let written = super::encode_to_vec(len, &mut bytes, Vec::reserve_exact, |room| {
             let mut out = Writer::new(room);
             T::write_value(self.root(), &mut out);
             out.finish()

@@ -61,6 +61,7 @@ export 'src/native.dart'
         NumberVec,
         PoolMetrics,
         PoolSlots,
+        QueueMetrics,
         RawArray,
         RawBox,
         RawColumns,

@@ -90,6 +90,56 @@ void main() {
     );
   }, testOn: 'linux');
 
+  test('a library whose tables lack functions that the runtime calls', () {
+    final folder = Directory.systemTemp.createTempSync();
+    addTearDown(() => folder.deleteSync(recursive: true));
+    for (final (name, table, begin) in [
+      // It is as old as tables that didn't tell their sizes: it begins with a function.
+      ('old', 'dart_calls', '(size_t)table'),
+      ('short', 'dart_calls', '8 * sizeof(size_t)'),
+      ('old_mailbox', 'mailbox', '(size_t)table'),
+    ]) {
+      // All else is that of the fixture, on which this library depends.
+      File('${folder.path}/$name.c').writeAsStringSync('''
+#include <stddef.h>
+static size_t table[64];
+const void *fixture_calls_ffi0_$table(void) {
+  table[0] = $begin;
+  return table;
+}
+''');
+      final made = Process.runSync('gcc', [
+        '-shared',
+        '-fPIC',
+        '-Wl,--no-as-needed',
+        '$name.c',
+        own,
+        ...['-o', 'lib$name.so'],
+      ], workingDirectory: folder.path);
+      expect(made.exitCode, 0, reason: '${made.stderr}');
+      final file = '${folder.path}/lib$name.so';
+      expect(
+        () => FixtureCallsLibrary.open(path: file),
+        refused<LibraryLoadException>([
+          file,
+          'lacks functions',
+          'fixture_calls_ffi0_$table',
+          'build it again',
+        ]),
+      );
+      expect(
+        () => FixtureCallsLibrary.open(candidates: [file]),
+        throwsA(
+          isA<NoCandidateException>().having(
+            (it) => it.refusals.single.message,
+            'refusal',
+            contains('lacks functions'),
+          ),
+        ),
+      );
+    }
+  }, testOn: 'linux');
+
   test('a file that is not there', () {
     expect(
       () => FixtureCallsLibrary.open(path: '/nowhere/lib.so'),

@@ -180,6 +180,54 @@ void main() {
       room.dispose();
     });
 
+    test('a consumer in Rust gets what is left, and sees the end', () {
+      final library = _open();
+      final before = library.consumedTickets();
+      TicketsQueue.push(library.ticket(30));
+      library.consumeTickets();
+      TicketsQueue.push(library.ticket(12));
+      // The function of the library waits for the consumer.
+      final report = library.production.stop();
+      expect([report.running, report.failures], [isEmpty, isEmpty]);
+      expect(TicketsQueue.isClosed, isTrue);
+
+      expect(_open().consumedTickets() - before, 42);
+      expect(TicketsQueue.isClosed, isFalse);
+      TicketsQueue.push(library.ticket(1));
+      TicketsQueue.tryPop()!.dispose();
+    });
+
+    test('those who listen to a queue see the end, in all isolates', () async {
+      final library = _open();
+      final listens = ReceivePort(), ended = ReceivePort();
+      await Isolate.spawn(_listen, (listens.sendPort, ended.sendPort));
+      await listens.first;
+      final numbers = <int>[];
+      Object? error;
+      final done = Completer<void>();
+      WaitingQueue.stream().listen(
+        (ticket) => numbers.add(ticket.ref.number),
+        onError: (Object it) => error = it,
+        onDone: done.complete,
+      );
+      WaitingQueue.push(library.ticket(8));
+      final elsewhere = StreamIterator(ended);
+      await _until(() => WaitingQueue.length == 0);
+      library.production.stop(deadline: Duration.zero);
+      await done.future;
+      expect(error, anyOf(isNull, isA<LibraryClosedException>()));
+      expect(await elsewhere.moveNext(), isTrue);
+      expect(elsewhere.current, anyOf('done', 'LibraryClosedException'));
+      await elsewhere.cancel();
+      expect(WaitingQueue.isClosed, isTrue);
+      expect(
+        () => WaitingQueue.push(TicketPool.alloc()),
+        throwsA(isA<PoolClosedException>()),
+      );
+      _open();
+      expect(WaitingQueue.isClosed, isFalse);
+    });
+
     test('reports what the own function of the library failed with', () {
       for (final (script, text) in [
         ('shutdown fails not flushed', 'not flushed'),
@@ -218,8 +266,9 @@ void main() {
       final bytes = File(_path).readAsBytesSync();
       final text = latin1Text(bytes);
       // The record in the section has it as text; the symbol holds the number.
-      final record = RegExp('"name":"adds".*?"fingerprint":"0x([0-9a-f]{16})"')
-          .firstMatch(text)!;
+      final record = RegExp(
+        '"name":"adds".*?"fingerprint":"0x([0-9a-f]{16})"',
+      ).firstMatch(text)!;
       final number = BigInt.parse(record[1]!, radix: 16);
       final wanted = [
         for (var i = 0; i < 8; i++)
@@ -479,6 +528,87 @@ void main() {
       ticket.dispose();
     });
 
+    test(
+      'count bytes of arguments and results, of each kind of call',
+      () async {
+        final library = _open();
+        List<int> bytes(String name) {
+          final of = library.production.metrics().calls[name];
+          return [of?.requestBytes ?? 0, of?.resultBytes ?? 0];
+        }
+
+        Future<List<int>> more(
+          String name,
+          FutureOr<void> Function() call,
+        ) async {
+          final before = bytes(name);
+          await call();
+          final after = bytes(name);
+          return [after[0] - before[0], after[1] - before[1]];
+        }
+
+        final ticket = library.ticket(1), numbers = Uint16Array.of([1, 2, 3]);
+        void echo(int times) => library.echo(
+          text: 'é',
+          numbers: numbers,
+          ticket: ticket,
+          times: times,
+        );
+        // A text of two bytes, three numbers of two, a message of four.
+        expect(await more('echo', () => echo(2)), [12, 20]);
+        expect(await more('echo', () => echo(0)), [12, 0]);
+        expect(await more('reversed', () => library.reversed('abé')), [4, 4]);
+        expect(
+          await more(
+            'reversed',
+            () => expectLater(library.reversed(''), throwsA(anything)),
+          ),
+          [0, 0],
+        );
+        expect(await more('texts', () => library.texts('ab').drain<void>()), [
+          2,
+          12,
+        ]);
+        // A message in a pool, and numbers, which don't count.
+        expect(await more('ticket', () => library.ticket(2).dispose()), [0, 4]);
+        expect(await more('fails', () => library.fails(7)), [0, 0]);
+        ticket.dispose();
+      },
+    );
+
+    test('have the numbers of queues that were used, and of streams', () async {
+      final library = _open();
+      final production = library.production;
+      for (var i = 0; i < 6; i++) {
+        final ticket = library.ticket(i);
+        if (!TicketsQueue.tryPush(ticket)) ticket.dispose();
+      }
+      TicketsQueue.tryPop()!.dispose();
+      QueueMetrics queue() => production.metrics().queues['TICKETS']!;
+      final one = queue();
+      expect([one.capacity, one.length], [4, 3]);
+      expect(one.pushed - one.popped, 3);
+      expect(one.full, greaterThanOrEqualTo(2));
+      expect(one.isClosed, isFalse);
+      expect(
+        production.prometheus(),
+        contains(
+          'ffi_queue_length{library="fixture_production",queue="TICKETS"} 3\n',
+        ),
+      );
+      TicketsQueue.drain((_) {});
+      expect(queue().length, 0);
+      expect(queue().popped, queue().pushed);
+      expect('${queue()}', contains('TICKETS: 0 of 4'));
+
+      final before = production.metrics().streams;
+      final numbers = StreamIterator(library.numbers());
+      expect(await numbers.moveNext(), isTrue);
+      expect(production.metrics().streams - before, 1);
+      await numbers.cancel();
+      await _until(() => production.metrics().streams == before);
+    });
+
     test('ten isolates lose no call', () async {
       final before = of('fails').calls;
       await Future.wait([
@@ -730,10 +860,14 @@ void main() {
 
     test('come to every isolate that listens', () async {
       final elsewhere = Isolate.run(() async {
+        // Records don't keep an isolate alive.
+        final alive = ReceivePort();
         final listener = _open().production.logs.where(
           (it) => it.message == 'for all',
         );
-        return (await listener.first).level;
+        final record = await listener.first;
+        alive.close();
+        return record.level;
       });
       final own = _open().production.logs.firstWhere(
         (it) => it.message == 'for all',
@@ -1241,6 +1375,18 @@ void main() {
       goesWith(120, 1, box.dispose);
     }, testOn: 'linux');
 
+    test('is gone from the JSON that Rust decodes', () {
+      final json = library.loginJson(140);
+      final box = LoginBox.fromProtoJsonBytes(json.list);
+      expect(library.hasToken(box, 140), isTrue);
+      expect(library.textCopies(140), 1, reason: 'the bytes are the caller\'s');
+      json.list.fillRange(0, json.length, 0);
+      expect(library.textCopies(140), 0);
+      expect(box.toProtoJson(), '{"user":3,"name":"Ada"}');
+      goesWith(140, 1, box.dispose);
+      expect(() => LoginBox.fromProtoJson(''), throwsA(isA<FfiException>()));
+    }, testOn: 'linux');
+
     test('is in views only', () {
       final box = library.login(130), login = box.ref;
       expect((login.user, login.token.length), (130, 48));
@@ -1276,6 +1422,18 @@ void main() {
     expect('$info', contains(info.target));
     expect(Platform.version, contains(info.target.split('-').first));
   });
+}
+
+/// Listens to a queue in an isolate of its own, and says when it does and how that ends.
+void _listen((SendPort, SendPort) ports) {
+  final (listens, ended) = ports;
+  _open();
+  WaitingQueue.stream().listen(
+    null,
+    onError: (Object error) => ended.send('${error.runtimeType}'),
+    onDone: () => ended.send('done'),
+  );
+  listens.send(null);
 }
 
 /// Calls [library] until its rate is used up, and throws the refusal.

@@ -138,6 +138,10 @@ final class FfiGiven extends Struct {
 
 /// The functions that attach resources to objects.
 final class _DartCalls extends Struct {
+  /// Number of bytes of the table.
+  @Size()
+  external int size;
+
   external Pointer<NativeFunction<_AttachStatusC>> attachStatus;
   external Pointer<NativeFunction<_AttachOwnedC>> attachOwned;
   external Pointer<NativeFunction<_AttachAllocC>> attachAlloc;

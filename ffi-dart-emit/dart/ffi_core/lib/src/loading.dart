@@ -54,7 +54,7 @@ bool isOneOf(
 ) {
   if (path == null && candidates == null) return true;
   // There it is part of the process, whatever the candidates are called.
-  if (candidates != null && Platform.isIOS) return true;
+  if (candidates != null && LibraryCheck.operatingSystem == 'ios') return true;
   bool isOpen(String file) =>
       file == opened ||
       _fileProblem(file) == null && isOpenedAs(library, opened, file);
@@ -71,7 +71,9 @@ bool isOneOf(
 /// Returns the path of the library that the process has open and that exports
 /// [symbol], or null.
 String? _fileInProcess(String symbol) {
-  if (!Platform.isLinux && !Platform.isMacOS) return null;
+  if (!const ['linux', 'macos'].contains(LibraryCheck.operatingSystem)) {
+    return null;
+  }
   final process = DynamicLibrary.process();
   if (!process.providesSymbol(symbol)) return null;
   return _fileOf(process.lookup(symbol));
@@ -289,15 +291,18 @@ final class LibraryCheck {
   /// The library.
   final DynamicLibrary library;
 
+  /// Name of the system, by which libraries are found. A test sets it, to see what
+  /// becomes of a library that is part of the process, as on iOS.
+  static String operatingSystem = Platform.operatingSystem;
+
   /// File names of the library `name` on this platform; empty if it is part of
   /// the process.
-  static List<String> _defaultFiles(String name) =>
-      switch (Platform.operatingSystem) {
-        'ios' => const [],
-        'macos' => ['lib$name.dylib', '$name.framework/$name'],
-        'windows' => ['$name.dll'],
-        _ => ['lib$name.so'],
-      };
+  static List<String> _defaultFiles(String name) => switch (operatingSystem) {
+    'ios' => const [],
+    'macos' => ['lib$name.dylib', '$name.framework/$name'],
+    'windows' => ['$name.dll'],
+    _ => ['lib$name.so'],
+  };
 
   /// Checks the version of the calling convention that [symbol] returns.
   ///
@@ -313,14 +318,36 @@ final class LibraryCheck {
     final found = library.lookupFunction<Uint32 Function(), int Function()>(
       symbol,
     )();
-    if (found == expected) return;
-    throw AbiMismatchException(
-      '$path has calling convention $found, package `$_package` has '
-      '$expected: use the same version of ffi-core and ffi-dart-emit, then '
-      'run: $_command',
+    if (found != expected) {
+      throw AbiMismatchException(
+        '$path has calling convention $found, package `$_package` has '
+        '$expected: use the same version of ffi-core and ffi-dart-emit, then '
+        'run: $_command',
+        path,
+        expected: expected,
+        found: found,
+      );
+    }
+    final prefix = symbol.substring(0, symbol.length - 'abi_version'.length);
+    _table('${prefix}dart_calls', sizeOf<_DartCalls>());
+    _table('${prefix}mailbox', sizeOf<_MailboxCalls>());
+  }
+
+  /// Checks that the table of functions that [symbol] returns, if the library has one,
+  /// has the [needed] bytes: a later version of ffi-core adds functions at its end.
+  ///
+  /// Throws a [LibraryLoadException].
+  void _table(String symbol, int needed) {
+    if (!library.providesSymbol(symbol)) return;
+    final size = library.lookupFunction<_TableF, _TableF>(symbol)().value;
+    // A table of a library that is so old that it doesn't tell its size begins with the
+    // address of a function, and no system has one so low.
+    if (size >= needed && size < 1 << 16) return;
+    throw LibraryLoadException(
+      '$path was built with an ffi-core that lacks functions which this version of the '
+      'runtime `ffi_core` calls (`$symbol`); hint: build it again, with the ffi-core of '
+      'the same version as the runtime',
       path,
-      expected: expected,
-      found: found,
     );
   }
 
@@ -430,3 +457,5 @@ final class LibraryCheck {
     return '0x${digits.padLeft(16, '0')}';
   }
 }
+
+typedef _TableF = Pointer<Size> Function();

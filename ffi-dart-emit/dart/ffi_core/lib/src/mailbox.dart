@@ -37,6 +37,10 @@ typedef _ClearD = void Function(Pointer<FfiStatus>);
 
 /// The functions of mailboxes.
 final class _MailboxCalls extends Struct {
+  /// Number of bytes of the table.
+  @Size()
+  external int size;
+
   external Pointer<NativeFunction<_OpenC>> open;
   external Pointer<_CloseF> close;
   external Pointer<NativeFunction<_DrainC>> drain;

@@ -42,6 +42,8 @@ final class CallMetrics {
     : name = json['name']! as String,
       calls = json['calls']! as int,
       running = json['running']! as int,
+      requestBytes = json['request_bytes']! as int,
+      resultBytes = json['result_bytes']! as int,
       errors = Map.unmodifiable((json['errors']! as Map).cast<String, int>()),
       times = switch (json['times']) {
         final Map<String, Object?> times => CallTimes._(times),
@@ -57,6 +59,19 @@ final class CallMetrics {
   /// Number of calls that run now.
   final int running;
 
+  /// Bytes of the arguments of calls that have ended: of text, lists, messages by reference or
+  /// in pools, columns and arenas, as they are in memory.
+  ///
+  /// Not counted are numbers and messages by value, objects, arguments of functions of
+  /// Dart, items of streams of Dart, and calls whose arguments were refused.
+  final int requestBytes;
+
+  /// Bytes of the results of calls, and of the items of streams: of text, lists, messages in
+  /// pools, columns and arenas, as they are in memory.
+  ///
+  /// Not counted are numbers and messages by value, objects, and exceptions.
+  final int resultBytes;
+
   /// Numbers of calls that failed, by the kind of the failure: `error` for an `Err`,
   /// `panic`, `invalid_argument`, `closed`, ..
   final Map<String, int> errors;
@@ -66,7 +81,8 @@ final class CallMetrics {
 
   @override
   String toString() =>
-      '$name: $calls calls, $running running, errors $errors, $times';
+      '$name: $calls calls, $running running, errors $errors, '
+      '$requestBytes bytes in, $resultBytes bytes out, $times';
 }
 
 /// Numbers of a pool, **copied**.
@@ -101,6 +117,44 @@ final class PoolMetrics {
   String toString() => '$name: $live of $capacity in use';
 }
 
+/// Numbers of an exported queue, **copied**.
+final class QueueMetrics {
+  QueueMetrics._(Map<String, Object?> json)
+    : name = json['name']! as String,
+      capacity = json['capacity']! as int,
+      length = json['length']! as int,
+      pushed = json['pushed']! as int,
+      popped = json['popped']! as int,
+      full = json['full']! as int,
+      isClosed = json['closed']! as bool;
+
+  /// Name of the queue in Rust.
+  final String name;
+
+  /// Number of messages that it has room for.
+  final int capacity;
+
+  /// Number of messages in it.
+  final int length;
+
+  /// Number of messages that were pushed.
+  final int pushed;
+
+  /// Number of messages that were popped.
+  final int popped;
+
+  /// Number of pushes that found no room; one that is tried again counts again.
+  final int full;
+
+  /// True if it is closed.
+  final bool isClosed;
+
+  @override
+  String toString() =>
+      '$name: $length of $capacity, $pushed pushed, $popped popped, $full '
+      'found it full';
+}
+
 /// Numbers about a library at one moment, **copied**.
 final class MetricsSnapshot {
   MetricsSnapshot._(this._json)
@@ -113,6 +167,12 @@ final class MetricsSnapshot {
         for (final it in (_json['pools']! as List).cast<Map<String, Object?>>())
           it['name']! as String: PoolMetrics._(it),
       }),
+      queues = Map.unmodifiable({
+        for (final it
+            in (_json['queues']! as List).cast<Map<String, Object?>>())
+          it['name']! as String: QueueMetrics._(it),
+      }),
+      streams = _json['streams']! as int,
       objects = _json['objects']! as int,
       tasks = _json['tasks']! as int,
       isolates = _json['mailboxes']! as int,
@@ -128,6 +188,12 @@ final class MetricsSnapshot {
 
   /// The pools that were used, by the names of their messages.
   final Map<String, PoolMetrics> pools;
+
+  /// The exported queues that were used, by their names in Rust.
+  final Map<String, QueueMetrics> queues;
+
+  /// Number of streams that have not ended, in either direction.
+  final int streams;
 
   /// Number of objects of Rust that isolates hold.
   final int objects;
@@ -146,8 +212,9 @@ final class MetricsSnapshot {
 
   @override
   String toString() => [
-    'uptime $uptime, $objects objects, $tasks tasks',
+    'uptime $uptime, $objects objects, $tasks tasks, $streams streams',
     ...calls.values,
     ...pools.values,
+    ...queues.values,
   ].join('\n');
 }

@@ -69,7 +69,8 @@ final class FfiProduction {
   Duration get uptime =>
       Duration(microseconds: _asked(_uptime)['microseconds']! as int);
 
-  /// Returns the numbers about the library: calls, errors, times, pools.
+  /// Returns the numbers about the library: calls, errors, bytes, times, pools, queues,
+  /// streams.
   ///
   /// Throws an [InvalidArgumentException] for a library without the feature
   /// `metrics`.

@@ -166,13 +166,13 @@ int _readOptions(bool ignoreUnknownFields) => ignoreUnknownFields ? 1 : 0;
 int _writeOptions(bool printDefaultValues, bool printOriginalNames) =>
     (printDefaultValues ? 2 : 0) | (printOriginalNames ? 4 : 0);
 
-/// Copies [json] to where one call reads it.
-TextArguments _jsonText(LibraryMemory memory, String json) => memory.texts
+/// Copies [json] to [texts], where one call reads it.
+TextArguments _jsonText(TextArguments texts, String json) => texts
   ..clear()
   ..add(json, 'json');
 
-/// Copies the JSON in [utf8] to where one call reads it.
-TextArguments _jsonBytes(LibraryMemory memory, Uint8List utf8) => memory.texts
+/// Copies the JSON in [utf8] to [texts], where one call reads it.
+TextArguments _jsonBytes(TextArguments texts, Uint8List utf8) => texts
   ..clear()
   ..addBytes(utf8);
 
@@ -184,14 +184,18 @@ String _takeJson(LibraryMemory memory, Pointer<FfiOwned> owned) {
 
 /// The functions of a message that write and read it as JSON, as protobuf maps it.
 final class NativeJson<T extends NativeType> {
-  /// The functions that the library exports as [encode] and [decode].
-  NativeJson(this._memory, String encode, String decode)
+  /// The functions that the library exports as [encode] and [decode]; [secret] if the message
+  /// holds a secret, so that no copy of its JSON stays in memory that Rust reads it from.
+  NativeJson(this._memory, String encode, String decode, {this.secret = false})
     : _encode = _memory.library.lookupFunction<_EncodeJsonC, _EncodeJsonD>(
         encode,
       ),
       _decode = _memory.library.lookupFunction<_DecodeJsonC, _DecodeJsonD>(
         decode,
       );
+
+  /// True if the message holds a secret.
+  final bool secret;
 
   final LibraryMemory _memory;
   final _EncodeJsonD _encode;
@@ -212,24 +216,37 @@ final class NativeJson<T extends NativeType> {
 
   /// Decodes [json] into [message].
   void decode(Pointer<T> message, String json, bool ignoreUnknownFields) =>
-      _read(message, _jsonText(_memory, json), ignoreUnknownFields);
+      _read(message, ignoreUnknownFields, (texts) => _jsonText(texts, json));
 
   /// Decodes the JSON in [utf8] into [message].
   void decodeBytes(
     Pointer<T> message,
     Uint8List utf8,
     bool ignoreUnknownFields,
-  ) => _read(message, _jsonBytes(_memory, utf8), ignoreUnknownFields);
+  ) => _read(message, ignoreUnknownFields, (texts) => _jsonBytes(texts, utf8));
 
-  void _read(Pointer<T> message, TextArguments json, bool ignoreUnknownFields) {
+  void _read(
+    Pointer<T> message,
+    bool ignoreUnknownFields,
+    TextArguments Function(TextArguments texts) copy,
+  ) {
     final status = _memory._protoStatus;
-    _decode(
-      json.pointer,
-      json._end,
-      _readOptions(ignoreUnknownFields),
-      message.cast(),
-      status._pointer,
-    );
+    final own = secret ? TextArguments._ofSecrets(_memory) : null;
+    try {
+      final json = copy(own ?? _memory.texts);
+      final length = json._end;
+      // Rust refuses null, and there is no memory before the first text.
+      if (json.pointer == nullptr) json.addBytes(Uint8List(1));
+      _decode(
+        json.pointer,
+        length,
+        _readOptions(ignoreUnknownFields),
+        message.cast(),
+        status._pointer,
+      );
+    } finally {
+      own?._giveBack();
+    }
     status._check();
   }
 }
@@ -265,11 +282,11 @@ final class NativeArenaJson {
   /// Decodes [json] into a new arena, which the status of this isolate owns until
   /// it is kept.
   Pointer<Void> decode(String json, bool ignoreUnknownFields) =>
-      _read(_jsonText(_memory, json), ignoreUnknownFields);
+      _read(_jsonText(_memory.texts, json), ignoreUnknownFields);
 
   /// Decodes the JSON in [utf8] into a new arena, like [decode].
   Pointer<Void> decodeBytes(Uint8List utf8, bool ignoreUnknownFields) =>
-      _read(_jsonBytes(_memory, utf8), ignoreUnknownFields);
+      _read(_jsonBytes(_memory.texts, utf8), ignoreUnknownFields);
 
   Pointer<Void> _read(TextArguments json, bool ignoreUnknownFields) {
     final status = _memory._protoStatus;

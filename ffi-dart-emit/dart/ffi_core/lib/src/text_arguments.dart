@@ -6,9 +6,14 @@ part of 'native.dart';
 /// When the call is over, Rust has copied whatever it keeps.
 final class TextArguments implements Finalizable {
   /// No texts; memory comes from [_memory] with the first one.
-  TextArguments(this._memory);
+  TextArguments(this._memory) : _secret = false;
+
+  /// No texts, for some that hold secrets: what they take is given back by [_giveBack],
+  /// and zeroed.
+  TextArguments._ofSecrets(this._memory) : _secret = true;
 
   final LibraryMemory _memory;
+  final bool _secret;
   Pointer<FfiAttachment> _attachment = nullptr;
   Uint8List _bytes = Uint8List(0);
   int _end = 0;
@@ -68,12 +73,12 @@ final class TextArguments implements Finalizable {
   void _grow(int room) {
     final isLarge = room > _most;
     final length = isLarge ? room : max(256, room * 2);
-    final larger = _memory.allocate(this, length);
+    final larger = _memory.allocate(this, length, secret: _secret);
     final start = larger.ref.memory.cast<Uint8>();
     final bytes = start.asTypedList(length)..setRange(0, _end, _bytes);
     // The calls of this turn of the event loop may be as large, so it isn't given
     // back after each.
-    if (isLarge && _bytes.length <= _most) {
+    if (isLarge && _bytes.length <= _most && !_secret) {
       Zone.root.scheduleMicrotask(_giveBack);
     }
     _release();
