@@ -242,6 +242,16 @@ struct Node {
     others: FfiVec<FfiRef<Node>, 2>,
 }
 
+#[derive(FfiMessage, Debug)]
+#[repr(C)]
+#[ffi(pool = 400)]
+struct Link {
+    id: u32,
+    next: FfiRef<Link>,
+    others: FfiVec<FfiRef<Link>, 2>,
+    by_id: FfiMap<u32, FfiRef<Link>, 2>,
+}
+
 /// Values that protobuf has in wrappers, and JSON has as they are.
 #[derive(FfiMessage, Clone, Debug, PartialEq)]
 #[repr(C)]
@@ -542,6 +552,84 @@ fn references_are_read_and_freed() {
     assert_eq!(Node::pool().stats().live, 0);
     let error = Node::decode_json(r#"{"next":{"next":{"next":{"next":{"next":{}}}}}}"#).unwrap_err();
     assert_eq!((error.kind(), Node::pool().stats().live), (Pool, 0));
+}
+
+#[test]
+fn references_are_absent_where_they_are_in_protobuf() {
+    let linked = |id, edit: &dyn Fn(&mut Link)| {
+        let mut link = Link::pool().try_alloc_with(|it| it.id = id).unwrap();
+        edit(&mut link);
+        link.into_ref()
+    };
+    let same_as_protobuf = |link: &Link| {
+        let json = link.encode_json().unwrap();
+        let mut there = Link::decode_proto(&link.encode_proto()).unwrap();
+        assert_eq!(there.encode_json().unwrap(), json);
+        there.release_proto();
+        json
+    };
+    // Deeper than readers go.
+    let mut root = Link::zeroed();
+    for id in (1..=150).rev() {
+        let next = root.next;
+        root.next = linked(id, &|it| it.next = next);
+    }
+    let json = same_as_protobuf(&root);
+    assert!(json.contains("\"id\":100}") && !json.contains("\"id\":101"), "{json}");
+    root.release_proto();
+
+    // References to nothing, in each place that one can be.
+    let gone = Link::pool().try_alloc().unwrap().handle();
+    root.next = gone;
+    root.others.try_push(gone).unwrap();
+    assert_eq!(same_as_protobuf(&root), "{}");
+    root.by_id.try_insert(7, gone).unwrap();
+    root.others.try_push(linked(1, &|_| {})).unwrap();
+    assert_eq!(same_as_protobuf(&root), r#"{"others":[{"id":1}],"byId":{"7":{}}}"#);
+    let options = JsonOptions::new().print_default_values(true);
+    assert_eq!(
+        root.encode_json_with(&options).unwrap(),
+        r#"{"id":0,"others":[{"id":1,"others":[],"byId":{}}],"byId":{"7":{}}}"#
+    );
+    root.release_proto();
+
+    // A message isn't written inside of itself.
+    let mut first = Link::pool().try_alloc_with(|it| it.id = 1).unwrap();
+    let (back, inner) = (first.handle(), linked(3, &|_| {}));
+    first.next = linked(2, &|it| {
+        it.next = back;
+        it.by_id.try_insert(1, inner).unwrap();
+    });
+    let json = first.encode_json().unwrap();
+    assert_eq!(json, r#"{"id":1,"next":{"id":2,"byId":{"1":{"value":{"id":3}}}}}"#);
+
+    // One that code outside of Rust may be writing to is refused.
+    let outside = Link::pool().try_alloc().unwrap();
+    root.next = outside.handle();
+    let _pointer = outside.into_raw();
+    let mut out = b"before".to_vec();
+    let error = root.encode_json_into(&JsonOptions::new(), &mut out).unwrap_err();
+    assert!(error.to_string().starts_with("a `Link` that is to be written"), "{error}");
+    assert_eq!(out, b"before");
+}
+
+#[test]
+fn what_is_nested_too_deeply_has_no_json() {
+    fn deepen(mut person: PersonEdit<'_>, levels: u32) {
+        match levels.checked_sub(1) {
+            Some(left) => deepen(person.contact().person().get_or_insert(), left),
+            None => person.set_name("deep"),
+        }
+    }
+    let mut arena = FfiArena::<Person>::new();
+    deepen(arena.edit(), 50);
+    assert!(arena.to_json().unwrap().contains("deep"));
+    deepen(arena.edit(), 51);
+    let mut out = b"before".to_vec();
+    let error = arena.to_json_into(&JsonOptions::new(), &mut out).unwrap_err();
+    assert!(error.to_string().starts_with("contact.Person.contact.Person."), "{error}");
+    assert!(error.to_string().contains("nested in more than 100 levels"), "{error}");
+    assert_eq!(out, b"before");
 }
 
 /// Checks that JSON is refused with this kind and start, and that nothing is left in the message.

@@ -55,6 +55,20 @@ impl<T> ArenaBox<T> {
     const fn at(at: u32) -> Self {
         Self { at, of: PhantomData }
     }
+
+    /// Returns the value, if there is one.
+    ///
+    /// # Safety
+    ///
+    /// It is a handle of that arena.
+    #[inline(always)]
+    pub(crate) unsafe fn get<'a>(&self, arena: ArenaRef<'a>) -> Option<&'a T> {
+        if self.at == 0 {
+            return None;
+        }
+        // SAFETY: it is a handle of that arena, by this function's contract, and not 0.
+        Some(unsafe { arena.value::<T>(self.at) })
+    }
 }
 
 // SAFETY: zeros are no value.
@@ -84,11 +98,8 @@ unsafe impl<T: ArenaType> ArenaType for ArenaBox<T> {
 
     #[inline(always)]
     unsafe fn view<'a>(arena: ArenaRef<'a>, value: &'a Self) -> Self::View<'a> {
-        if value.at == 0 {
-            return None;
-        }
-        // SAFETY: it is a handle of that arena, by this function's contract, and not 0.
-        let value = unsafe { arena.value::<T>(value.at) };
+        // SAFETY: it is a handle of that arena, by this function's contract.
+        let value = unsafe { value.get(arena) }?;
         // SAFETY: the value is in the arena.
         Some(unsafe { T::view(arena, value) })
     }

@@ -87,8 +87,8 @@ impl<const N: usize> ArenaKey for FfiStr<N> {
 /// An entry of a map.
 #[repr(C)]
 pub struct ArenaEntry<K, V> {
-    key: K,
-    value: V,
+    pub(crate) key: K,
+    pub(crate) value: V,
 }
 
 impl<K, V> fmt::Debug for ArenaEntry<K, V> {
@@ -232,6 +232,17 @@ pub struct ArenaMap<K, V>(ArenaVec<ArenaEntry<K, V>>);
 impl<K, V> ArenaMap<K, V> {
     /// Handle of the empty map.
     pub const EMPTY: Self = Self(ArenaVec::EMPTY);
+
+    /// Returns the entries.
+    ///
+    /// # Safety
+    ///
+    /// It is a handle of that arena.
+    #[cfg(feature = "json")]
+    pub(crate) unsafe fn entries_in<'a>(&self, arena: ArenaRef<'a>) -> &'a [ArenaEntry<K, V>] {
+        // SAFETY: it is a handle of that arena, by this function's contract.
+        unsafe { self.0.slice(arena) }
+    }
 }
 
 // SAFETY: zeros are the empty map.

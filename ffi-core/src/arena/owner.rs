@@ -9,6 +9,8 @@ use super::copy;
 use super::format::{ArenaHeader, HEADER_LEN};
 use super::memory::{ArenaFull, At, Memory};
 use super::place::{ArenaPlace, refused};
+#[cfg(feature = "json")]
+use super::region::ArenaRef;
 use super::value::ArenaMessage;
 use super::visit;
 use crate::types::InvalidValue;
@@ -80,6 +82,12 @@ impl<T: ArenaMessage> FfiArena<T> {
         let value = self.memory.get(Self::root_at());
         // SAFETY: the root is in the arena.
         unsafe { T::view(self.memory.arena(), value) }
+    }
+
+    /// Returns the arena, and the root in it.
+    #[cfg(feature = "json")]
+    pub(crate) fn in_place(&self) -> (ArenaRef<'_>, &T) {
+        (self.memory.arena(), self.memory.get(Self::root_at()))
     }
 
     /// Returns the editor of the root.

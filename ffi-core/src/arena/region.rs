@@ -22,7 +22,7 @@ unsafe impl Sync for ArenaRef<'_> {}
 
 impl<'a> ArenaRef<'a> {
     /// An arena of no bytes: nothing is in it.
-    pub(super) const NONE: Self = Self { lists: ptr::dangling(), text: ptr::dangling(), memory: PhantomData };
+    pub(crate) const NONE: Self = Self { lists: ptr::dangling(), text: ptr::dangling(), memory: PhantomData };
 
     /// Makes the claim that two chunks are an arena. A check makes it before it has looked, as all
     /// that it does with the result is to ask for pointers.

@@ -65,7 +65,7 @@ impl<T> ArenaVec<T> {
     ///
     /// It is a handle of that arena.
     #[inline(always)]
-    pub(super) unsafe fn slice<'a>(&self, arena: ArenaRef<'a>) -> &'a [T] {
+    pub(crate) unsafe fn slice<'a>(&self, arena: ArenaRef<'a>) -> &'a [T] {
         // SAFETY: it is a handle of that arena, by this function's contract.
         unsafe { arena.list(self.at, self.len) }
     }

@@ -15,21 +15,23 @@
 
 use std::marker::PhantomData;
 
+use super::error::EncodeJsonError;
 use super::options::JsonOptions;
-use super::secret::Encoded;
 use super::shape::{JsonMessage, Table};
-use super::{read, write};
+use super::{append, append_arena, read};
 use crate::arena::{ArenaMessage, FfiArena};
 use crate::boundary::{
     Failure, FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, check_address, disjoint,
     reference, slice,
 };
-use crate::proto::{ArenaProto, DecodeError, Erased, FfiProto, Of, encoded};
+use crate::proto::{ArenaProto, DecodeError, Erased, FfiProto, Followed, Of, checked};
 
 /// Functions of a message, without its type, like those for protobuf.
 struct ErasedJson {
     proto: &'static Erased,
     table: fn() -> &'static Table,
+    /// Appends a message.
+    write: unsafe fn(*const u8, &JsonOptions, Followed, &mut Vec<u8>) -> Result<(), EncodeJsonError>,
     /// Reads more protobuf into a message.
     merge: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
     /// Frees what was read, and makes the message empty.
@@ -39,8 +41,26 @@ struct ErasedJson {
 struct OfJson<M>(PhantomData<M>);
 
 impl<M: FfiProto + FfiValue + JsonMessage> OfJson<M> {
-    const ERASED: &ErasedJson =
-        &ErasedJson { proto: Of::<M>::ERASED, table: M::table, merge: Self::merge, reset: Self::reset };
+    const ERASED: &ErasedJson = &ErasedJson {
+        proto: Of::<M>::ERASED,
+        table: M::table,
+        write: Self::write,
+        merge: Self::merge,
+        reset: Self::reset,
+    };
+
+    /// # Safety
+    ///
+    /// There is a valid `M` that no thread writes to.
+    unsafe fn write(
+        message: *const u8,
+        options: &JsonOptions,
+        followed: Followed,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeJsonError> {
+        // SAFETY: by this function's contract there is a valid `M` that no thread writes to.
+        append(unsafe { &*message.cast::<M>() }, options, followed, out)
+    }
 
     /// # Safety
     ///
@@ -85,19 +105,18 @@ unsafe fn encode_erased(
 ) -> *mut FfiOwned {
     let body = || -> Result<_, Failure> {
         // SAFETY: the callee has the same contract.
-        let bytes = unsafe { encoded(message, erased.proto) }?;
-        let proto = Encoded::new(bytes, erased.proto.secret);
-        printed((erased.table)(), &proto, options)?.into_abi()
+        unsafe { checked(message, erased.proto) }?;
+        // SAFETY: by this function's contract no thread writes to the messages that it refers to,
+        // and no call has one as `&mut`.
+        let followed = unsafe { Followed::exposed() };
+        let mut json = Vec::new();
+        // SAFETY: the check has found a value, which no thread writes to.
+        unsafe { (erased.write)(message, &JsonOptions::from_bits(options), followed, &mut json) }?;
+        json.into_abi()
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was
     // written by this library.
     unsafe { call_output::<Vec<u8>>(status, body) }
-}
-
-fn printed(table: &'static Table, proto: &[u8], options: u32) -> Result<Vec<u8>, DecodeError> {
-    let mut json = Vec::new();
-    write::write(table, proto, &JsonOptions::from_bits(options), &mut json)?;
-    Ok(json)
 }
 
 /// Implements `.._decode_json`.
@@ -167,8 +186,10 @@ pub unsafe fn encode_arena<T: ArenaMessage + ArenaProto + JsonMessage>(
     let encode = || {
         // SAFETY: a pointer that isn't refused is that of an arena of this library's, to which
         // nobody writes, by this function's contract.
-        let proto = unsafe { reference(arena, "arena") }?.to_proto();
-        printed(T::table(), &proto, options)?.into_abi()
+        let arena = unsafe { reference(arena, "arena") }?;
+        let mut json = Vec::new();
+        append_arena(arena, &JsonOptions::from_bits(options), &mut json)?;
+        json.into_abi()
     };
     // SAFETY: the caller vouches for the status, as the callee asks for.
     unsafe { call_output::<Vec<u8>>(status, encode) }

@@ -10,15 +10,19 @@
 //!
 //! # Idea
 //!
-//! Each message adds a constant, its [table](shape::Table): names, numbers and kinds of its fields.
-//! Two walkers, compiled once, turn protobuf into JSON and JSON into protobuf by these tables.
-//! Memory is read and written by the code that is there for protobuf ([`proto`](crate::proto)): in
-//! place, with its bounds, its paths in errors, its arenas, pools and references.
+//! Each message adds a constant, its [table](shape::Table): names, numbers and kinds of its fields,
+//! their offsets in memory, and for each a function that writes its type. Walkers over these tables
+//! are compiled once for all messages.
 //!
-//! Reading has no tree and no copy of the message. The protobuf of each field goes to the message
-//! once 64 KiB of it are there, as protobuf in pieces is the protobuf of one message. So beside the
-//! message there is one piece, or the largest field, element of a list or map where that is larger.
-//! Writing has the protobuf of the whole message beside the JSON, which is longer.
+//! Writing goes from memory to JSON in one pass, also in arenas and through references, and needs
+//! no memory beside the JSON.
+//!
+//! Reading turns JSON into protobuf by the tables, and memory is written by the code that is there
+//! for protobuf ([`proto`](crate::proto)): in place, with its bounds, its paths in errors, its
+//! arenas, pools and references. It has no tree and no copy of the message. The protobuf of each
+//! field goes to the message once 64 KiB of it are there, as protobuf in pieces is the protobuf of
+//! one message. So beside the message there is one piece, or the largest field, element of a list
+//! or map where that is larger.
 //!
 //! # Mapping
 //!
@@ -58,17 +62,20 @@
 //!
 //! # What was given up
 //!
-//! The walkers look up fields by tables at run time, where a derive of its own would have a
-//! `match`; and what is written is encoded once more than needed. The benchmark says what that
-//! costs: `cargo xtask bench proto`. Tests are in `tests/tests/json.rs`, against prost-reflect, and
-//! `cargo xtask conformance`.
+//! The walkers find fields by tables at run time, where a derive of its own would have a `match`
+//! and straight lines: one indirect call for each field that is written. The benchmark says what
+//! that costs: `cargo xtask bench proto`. Tests are in `tests/tests/json.rs`, against
+//! prost-reflect, and `cargo xtask conformance`.
 
 mod abi;
+mod any;
 mod error;
 mod kinds;
 mod known;
+mod mask;
 mod number;
 mod options;
+mod print;
 mod read;
 mod scan;
 mod secret;
@@ -81,13 +88,17 @@ mod write;
 pub use abi::{decode, decode_arena, encode, encode_arena};
 use bytemuck::zeroed_box;
 pub use error::EncodeJsonError;
+#[doc(hidden)]
+pub use kinds::{write_enum, write_enum_field, write_enum_key};
 pub use options::JsonOptions;
-use secret::Encoded;
-use shape::{JsonMessage, Table};
+#[doc(hidden)]
+pub use print::{Printer, Written};
+use shape::JsonMessage;
+#[doc(hidden)]
+pub use write::{write_message, write_message_field};
 
-use crate::arena::{ArenaMessage, FfiArena};
-use crate::proto::{ArenaProto, DecodeError, FfiProto};
-use crate::types::utf8;
+use crate::arena::{ArenaMessage, ArenaRef, FfiArena};
+use crate::proto::{ArenaProto, DecodeError, FfiProto, Followed};
 
 /// A message or oneof that is written as JSON, and read from it. Implemented by
 /// `#[derive(FfiMessage)]` with the feature `json`.
@@ -145,7 +156,7 @@ pub trait FfiJson: FfiProto + JsonMessage {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`].
     fn encode_json_with(&self, options: &JsonOptions) -> Result<String, EncodeJsonError> {
-        text(Self::table(), &Encoded::of(self)?, options)
+        text(size_of::<Self>(), |out| append(self, options, Followed::new(), out))
     }
 
     /// Appends the message as JSON, which is UTF-8.
@@ -154,7 +165,7 @@ pub trait FfiJson: FfiProto + JsonMessage {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`]. Then nothing is appended.
     fn encode_json_into(&self, options: &JsonOptions, out: &mut Vec<u8>) -> Result<(), EncodeJsonError> {
-        append(Self::table(), &Encoded::of(self)?, options, out)
+        append(self, options, Followed::new(), out)
     }
 
     /// Returns the message of the JSON, made on the heap and never on the stack, whatever its size.
@@ -237,7 +248,7 @@ impl<T: ArenaMessage + ArenaProto + JsonMessage> FfiArena<T> {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`].
     pub fn to_json_with(&self, options: &JsonOptions) -> Result<String, EncodeJsonError> {
-        text(T::table(), &self.to_proto(), options)
+        text(self.len(), |out| append_arena(self, options, out))
     }
 
     /// Appends the root, with all that it refers to, as JSON, which is UTF-8.
@@ -246,7 +257,7 @@ impl<T: ArenaMessage + ArenaProto + JsonMessage> FfiArena<T> {
     ///
     /// Returns an error if a value has no JSON; see [`EncodeJsonError`]. Then nothing is appended.
     pub fn to_json_into(&self, options: &JsonOptions, out: &mut Vec<u8>) -> Result<(), EncodeJsonError> {
-        append(T::table(), &self.to_proto(), options, out)
+        append_arena(self, options, out)
     }
 
     /// Returns an arena with the message in the JSON, which may be any bytes.
@@ -300,25 +311,64 @@ impl<T: ArenaMessage + ArenaProto + JsonMessage> FfiArena<T> {
     }
 }
 
-fn append(
-    table: &'static Table,
-    proto: &[u8],
+/// Appends a message, or nothing if it has no JSON.
+fn append<M: FfiProto + JsonMessage>(
+    message: &M,
+    options: &JsonOptions,
+    mut followed: Followed,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeJsonError> {
+    message.begin(&mut followed);
+    // SAFETY: a message outside of arenas has no handles.
+    unsafe { append_in(message, ArenaRef::NONE, options, followed, out) }
+}
+
+/// Appends the root of an arena, or nothing if it has no JSON.
+fn append_arena<T: ArenaMessage + JsonMessage>(
+    arena: &FfiArena<T>,
     options: &JsonOptions,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeJsonError> {
+    let (arena, root) = arena.in_place();
+    // SAFETY: the root is in the arena.
+    unsafe { append_in(root, arena, options, Followed::new(), out) }
+}
+
+/// Appends a message, or nothing if it has no JSON.
+///
+/// # Safety
+///
+/// If the message has handles, they are those of the arena.
+unsafe fn append_in<M: JsonMessage>(
+    message: &M,
+    arena: ArenaRef<'_>,
+    options: &JsonOptions,
+    followed: Followed,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeJsonError> {
     let start = out.len();
-    let written = write::write(table, proto, options, out);
-    if written.is_err() {
+    let mut printer = options.printer(out, arena, followed);
+    // SAFETY: this function's contract is that of the callee.
+    let written = unsafe { write_message(message, &mut printer) };
+    let followed = printer.followed.finish();
+    if written.is_err() || followed.is_err() {
         out.truncate(start);
     }
+    followed?;
     Ok(written?)
 }
 
-fn text(table: &'static Table, proto: &[u8], options: &JsonOptions) -> Result<String, EncodeJsonError> {
-    let mut out = Vec::new();
-    append(table, proto, options, &mut out)?;
-    // Text of a message is UTF-8 unless a `ProtoType` of another crate lies, which is safe code.
-    utf8(&out).map_err(|error| DecodeError::new(crate::proto::DecodeErrorKind::Utf8, error))?;
-    // SAFETY: it has been found to be UTF-8.
+/// Largest number of bytes that are reserved before anything is known of a message but its size.
+const RESERVED: usize = 1 << 12;
+
+/// Returns what `append` appends, for a message of about `len` bytes.
+fn text(
+    len: usize,
+    append: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeJsonError>,
+) -> Result<String, EncodeJsonError> {
+    let mut out = Vec::with_capacity(len.min(RESERVED));
+    append(&mut out)?;
+    // SAFETY: what a `Printer` appends is UTF-8: names, digits and base64 are ASCII, and text has
+    // been found to be UTF-8 where it came from.
     Ok(unsafe { String::from_utf8_unchecked(out) })
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use super::print::{AnyTypes, Printer};
 use super::secret::Encoded;
 use super::shape::{JsonMessage, Table};
-use crate::arena::{ArenaMessage, FfiArena};
-use crate::proto::{ArenaProto, DecodeError, FfiProto, MAX_DEPTH};
+use super::write::write_in_any;
+use crate::arena::{ArenaMessage, ArenaRef, FfiArena};
+use crate::proto::{ArenaProto, DecodeError, FfiProto, Followed, MAX_DEPTH};
 
 /// Choices about JSON that is written or read.
 ///
@@ -52,6 +54,8 @@ pub(super) struct AnyType {
     /// Decodes the message, and encodes it again as this crate does: bytes of other writers may
     /// have their fields in any order.
     pub(super) normalize: fn(&[u8]) -> Result<Encoded, DecodeError>,
+    /// Decodes the message, and appends what it is inside of an `Any`.
+    write: fn(&[u8], &mut Printer<'_>) -> Result<(), DecodeError>,
 }
 
 impl fmt::Debug for AnyType {
@@ -125,12 +129,17 @@ impl JsonOptions {
         let normalize = |bytes: &[u8]| {
             let mut message = M::decode_proto(bytes)?;
             let bytes = Encoded::new(message.encode_proto(), M::WRITES_SECRETS);
-            message.release_proto();
-            // Zeroes the secrets in it.
-            message.decode_proto_into(&[]).expect("no bytes are a message");
+            forget(&mut *message);
             Ok(bytes)
         };
-        self.known(AnyType { name: name.into(), table: M::table, normalize })
+        let write = |bytes: &[u8], out: &mut Printer<'_>| {
+            let mut message = M::decode_proto(bytes).map_err(|error| error.in_field("value"))?;
+            // SAFETY: a message outside of arenas has no handles.
+            let written = unsafe { write_in_any(&*message, &mut out.inside(ArenaRef::NONE)) };
+            forget(&mut *message);
+            written
+        };
+        self.known(AnyType { name: name.into(), table: M::table, normalize, write })
     }
 
     /// Makes a message that lives in arenas known by its full name in .proto, like
@@ -139,7 +148,13 @@ impl JsonOptions {
     pub fn any_arena<T: ArenaMessage + ArenaProto + JsonMessage>(self, name: impl Into<String>) -> Self {
         // No arena holds a secret.
         let normalize = |bytes: &[u8]| Ok(Encoded::new(FfiArena::<T>::from_proto(bytes)?.to_proto(), false));
-        self.known(AnyType { name: name.into(), table: T::table, normalize })
+        let write = |bytes: &[u8], out: &mut Printer<'_>| {
+            let arena = FfiArena::<T>::from_proto(bytes).map_err(|error| error.in_field("value"))?;
+            let (arena, root) = arena.in_place();
+            // SAFETY: the root is in the arena.
+            unsafe { write_in_any(root, &mut out.inside(arena)) }
+        };
+        self.known(AnyType { name: name.into(), table: T::table, normalize, write })
     }
 
     fn known(mut self, it: AnyType) -> Self {
@@ -152,11 +167,36 @@ impl JsonOptions {
         self.any.iter().rfind(|it| it.name == name)
     }
 
+    /// Returns what appends JSON by these options.
+    pub(super) fn printer<'a>(
+        &'a self,
+        out: &'a mut Vec<u8>,
+        arena: ArenaRef<'a>,
+        followed: Followed,
+    ) -> Printer<'a> {
+        let mut printer = Printer::new(out, arena, self, followed);
+        printer.original_names = self.print_original_names;
+        printer.defaults = self.print_default_values;
+        printer
+    }
+
     /// Returns the options of which C passes the bits.
     pub(super) const fn from_bits(bits: u32) -> Self {
         Self::new()
             .ignore_unknown_fields(bits & 1 != 0)
             .print_default_values(bits & 2 != 0)
             .print_original_names(bits & 4 != 0)
+    }
+}
+
+/// Frees the messages that a decoded one refers to, and zeroes the secrets in it.
+fn forget<M: FfiProto>(message: &mut M) {
+    message.release_proto();
+    message.decode_proto_into(&[]).expect("no bytes are a message");
+}
+
+impl AnyTypes for JsonOptions {
+    fn write_any(&self, name: &str, bytes: &[u8], out: &mut Printer<'_>) -> Option<Result<(), DecodeError>> {
+        self.any_type(name).map(|it| (it.write)(bytes, out))
     }
 }

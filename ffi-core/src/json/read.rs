@@ -5,10 +5,12 @@
 //! [`CHUNK`] bytes, as protobuf in pieces is the protobuf of one message. So what this needs beside
 //! the message is a chunk and the largest field, or the largest element of a list.
 
+use super::any::unknown_type;
 use super::known::{self, ONLY, TYPE_URL, VALUE};
+use super::mask::snake_path;
 use super::number;
 use super::options::JsonOptions;
-use super::scan::{Number, Quoted, Scanner, number_len};
+use super::scan::{Decimal, Number, Quoted, Scanner, number_len};
 use super::secret::Buffer;
 use super::shape::{EnumTable, Flat, Kind, Known, Member, Shape, Table};
 use super::time;
@@ -74,8 +76,8 @@ struct Fields<'t> {
 
 impl Fields<'_> {
     fn of(table: &'static Table) -> Self {
-        let Table { name, members, flat, is_oneof, .. } = table;
-        Self { name, members, flat, is_oneof: *is_oneof }
+        let Table { name, members, flat, payload, .. } = table;
+        Self { name, members, flat, is_oneof: payload.is_some() }
     }
 }
 
@@ -204,36 +206,59 @@ impl Reader<'_> {
         let (mut is_first, mut likely) = (true, 0);
         while self.scan.more(is_first, b'}')? {
             is_first = false;
-            let quoted = self.scan.quoted()?;
-            self.scan.expect(b':', "`:`")?;
-            let name = self.scan.unescape(quoted)?;
-            // Most writers have the order of the schema.
+            // Most writers have the order of the schema, and no white space.
             let from = fields.members.get(likely..).unwrap_or_default();
-            let found = from.iter().position(|it| it.is_called(&name)).map(|index| likely + index);
-            let found = found.or_else(|| fields.members.iter().position(|it| it.is_called(&name)));
-            if let Some(index) = found {
-                likely = index + 1;
-                let member = &fields.members[index];
-                let is_there = self.field(member, left).map_err(|error| error.in_field(member.name))?;
-                // Only one case of a oneof may be there.
-                let is_new = if fields.is_oneof { !is_there || seen.insert(0) } else { seen.insert(index) };
-                if !is_new {
-                    return Err(duplicate(quoted, &fields).in_field(member.name));
+            let found = from.iter().position(|it| self.scan.name(it.quoted_json()));
+            let (quoted, index) = match found {
+                Some(index) => (from[index].bare_json(), likely + index),
+                None => {
+                    let quoted = self.scan.quoted()?;
+                    self.scan.expect(b':', "`:`")?;
+                    let name = self.scan.unescape(quoted)?;
+                    let Some(index) = fields.members.iter().position(|it| it.is_called(&name)) else {
+                        self.other(quoted.raw, &name, fields, &mut seen, left, is_any)?;
+                        self.flush()?;
+                        continue;
+                    };
+                    (quoted.raw, index)
                 }
-            } else if let Some((index, member, flat)) = in_flat(fields.flat, &name) {
-                let is_there = self.field(member, left);
-                let is_there = is_there.map_err(|error| error.in_field(member.name).in_field(flat.name))?;
-                if is_there && !seen.insert(fields.members.len() + index) {
-                    return Err(duplicate(quoted, &fields).in_field(member.name).in_field(flat.name));
-                }
-            } else if self.options.ignore_unknown_fields || (is_any && &*name == b"@type") {
-                self.scan.skip(left)?;
-            } else {
-                return Err(unknown_field(quoted, &fields));
+            };
+            likely = index + 1;
+            let member = &fields.members[index];
+            let is_there = self.field(member, left).map_err(|error| error.in_field(member.name))?;
+            // Only one case of a oneof may be there.
+            let is_new = if fields.is_oneof { !is_there || seen.insert(0) } else { seen.insert(index) };
+            if !is_new {
+                return Err(duplicate(quoted, &fields).in_field(member.name));
             }
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Reads what is no field of the message itself: a case of a flattened oneof, or a field that
+    /// isn't known.
+    fn other(
+        &mut self,
+        quoted: &[u8],
+        name: &[u8],
+        fields: Fields<'_>,
+        seen: &mut Seen,
+        left: u32,
+        is_any: bool,
+    ) -> Result<(), DecodeError> {
+        if let Some((index, member, flat)) = in_flat(fields.flat, name) {
+            let is_there = self.field(member, left);
+            let is_there = is_there.map_err(|error| error.in_field(member.name).in_field(flat.name))?;
+            if is_there && !seen.insert(fields.members.len() + index) {
+                return Err(duplicate(quoted, &fields).in_field(member.name).in_field(flat.name));
+            }
+            Ok(())
+        } else if self.options.ignore_unknown_fields || (is_any && name == b"@type") {
+            self.scan.skip(left)
+        } else {
+            Err(unknown_field(quoted, &fields))
+        }
     }
 
     /// Reads a field, and returns false if it is `null`, and so absent.
@@ -265,7 +290,7 @@ impl Reader<'_> {
     fn list(&mut self, kind: Kind, number: u32, left: u32, is_open: bool) -> Result<(), DecodeError> {
         let left = self.deeper(left)?;
         self.scan.expect(b'[', "a list")?;
-        let is_packed = kind.is_packed();
+        let is_packed = kind.is_number();
         let mut start = None;
         let mut index = 0;
         while self.scan.more(index == 0, b']')? {
@@ -352,15 +377,16 @@ impl Reader<'_> {
     /// Reads a map as a list of entries, as its keys can't be names.
     fn entries(&mut self, key: Kind, value: Kind, number: u32, left: u32) -> Result<(), DecodeError> {
         let left = self.deeper(left)?;
-        let part = |name, kind, number| Member {
+        let part = |name, json, kind, number| Member {
             name,
-            json: name,
-            original: name,
+            json,
+            original: json,
             aliases: &[],
             number,
             shape: Shape::Maybe(kind),
+            place: None,
         };
-        let members = [part("key", key, KEY), part("value", value, ENTRY_VALUE)];
+        let members = [part("key", ",\"key\":", key, KEY), part("value", ",\"value\":", value, ENTRY_VALUE)];
         let fields = Fields { name: "entry", members: &members, flat: &[], is_oneof: false };
         self.scan.expect(b'[', "a list")?;
         let mut index = 0;
@@ -409,8 +435,7 @@ impl Reader<'_> {
         match kind {
             Kind::Message(table) => self.message(table(), left),
             Kind::Wrapper(shape) => {
-                let (name, shape) = ("value", *shape());
-                let value = Member { name, json: name, original: name, aliases: &[], number: ONLY, shape };
+                let value = Member::value(*shape());
                 let fields = Fields { name: "wrapper", members: &[value], flat: &[], is_oneof: false };
                 self.object(fields, left, false)
             }
@@ -502,15 +527,27 @@ impl Reader<'_> {
                 self.out.push(value);
             }
             Kind::Double => {
-                let value = self.float(kind, |text| text.parse::<f64>().ok().filter(|it| it.is_finite()))?;
+                self.scan.peek()?;
+                let value = match self.short(number::double) {
+                    Some(value) => value,
+                    None => self.float(kind, |text| text.parse::<f64>().ok().filter(|it| it.is_finite()))?,
+                };
                 self.out.extend_from_slice(&value.to_le_bytes());
             }
             Kind::Float => {
-                let value = self.float(kind, |text| text.parse::<f32>().ok().filter(|it| it.is_finite()))?;
+                self.scan.peek()?;
+                let value = match self.short(number::single) {
+                    Some(value) => value,
+                    None => self.float(kind, |text| text.parse::<f32>().ok().filter(|it| it.is_finite()))?,
+                };
                 self.out.extend_from_slice(&value.to_le_bytes());
             }
             kind => {
-                if self.scan.peek()? == b'"' {
+                let first = self.scan.peek()?;
+                let (_, min, max) = range(kind);
+                if let Some(bits) = self.short(|number| number::within(number, min, max)) {
+                    self.bits(kind, bits);
+                } else if first == b'"' {
                     let quoted = self.scan.quoted()?;
                     let text = self.scan.unescape(quoted)?;
                     let number = in_quotes(&text).ok_or_else(|| self.not_a(&text, "an integer"))?;
@@ -524,6 +561,16 @@ impl Reader<'_> {
         Ok(true)
     }
 
+    /// Reads a number that stands at the position in the form that most writers give it, if `of`
+    /// knows its value.
+    #[inline(always)]
+    fn short<T>(&mut self, of: impl FnOnce(Decimal) -> Option<T>) -> Option<T> {
+        let number = self.scan.decimal()?;
+        let value = of(number)?;
+        self.scan.pass(number);
+        Some(value)
+    }
+
     fn scalar_key(&mut self, kind: Kind, number: Option<u32>) {
         if let Some(number) = number {
             self.key(number, kind.wire());
@@ -532,18 +579,17 @@ impl Reader<'_> {
 
     /// Writes an integer.
     fn integer(&mut self, kind: Kind, number: Number<'_>) -> Result<(), DecodeError> {
-        let (ty, min, max) = match kind {
-            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
-                ("int32", i128::from(i32::MIN), i128::from(i32::MAX))
-            }
-            Kind::Uint32 | Kind::Fixed32 => ("uint32", 0, i128::from(u32::MAX)),
-            Kind::Uint64 | Kind::Fixed64 => ("uint64", 0, i128::from(u64::MAX)),
-            _ => ("int64", i128::from(i64::MIN), i128::from(i64::MAX)),
-        };
-        let value = number::integer(number).filter(|value| (min..=max).contains(value));
+        let (ty, min, max) = range(kind);
+        let in_range = |value: &i128| (i128::from(min)..=i128::from(max)).contains(value);
+        let value = number::integer(number).filter(in_range);
         let value = value.ok_or_else(|| self.out_of_range(number.text, ty))?;
         // In range, so the bits are all there.
-        let bits = value as u64;
+        self.bits(kind, value as u64);
+        Ok(())
+    }
+
+    /// Writes an integer, given its bits.
+    fn bits(&mut self, kind: Kind, bits: u64) {
         match kind {
             Kind::Fixed32 | Kind::Sfixed32 => self.out.extend_from_slice(&(bits as u32).to_le_bytes()),
             Kind::Fixed64 | Kind::Sfixed64 => self.out.extend_from_slice(&bits.to_le_bytes()),
@@ -553,7 +599,6 @@ impl Reader<'_> {
             }
             _ => self.varint(bits),
         }
-        Ok(())
     }
 
     /// Reads a number or one of the three names of what JSON has no number for.
@@ -608,7 +653,7 @@ impl Reader<'_> {
         let text = self.scan.unescape(quoted)?;
         for path in text.split(|byte| *byte == b',').filter(|_| !text.is_empty()) {
             let start = self.open(ONLY);
-            if !known::snake_path(path, self.out.room(path.len() * 2)) {
+            if !snake_path(path, self.out.room(path.len() * 2)) {
                 return Err(self.not_a(path, "a path in lowerCamelCase"));
             }
             self.close(start);
@@ -735,9 +780,9 @@ impl Reader<'_> {
                     self.contents(kind, left).map_err(|error| error.in_field("value"))?;
                 }
                 b"@type" => self.scan.skip(left)?,
-                b"value" => return Err(duplicate(quoted, &Fields::of(&known::EMPTY)).in_field("value")),
+                b"value" => return Err(duplicate(quoted.raw, &Fields::of(&known::EMPTY)).in_field("value")),
                 _ if self.options.ignore_unknown_fields => self.scan.skip(left)?,
-                _ => return Err(unknown_field(quoted, &Fields::of(&known::EMPTY))),
+                _ => return Err(unknown_field(quoted.raw, &Fields::of(&known::EMPTY))),
             }
         }
         if seen {
@@ -776,6 +821,17 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the name, the least and the largest integer of a kind.
+#[inline]
+fn range(kind: Kind) -> (&'static str, i64, u64) {
+    match kind {
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => ("int32", i32::MIN.into(), i32::MAX as u64),
+        Kind::Uint32 | Kind::Fixed32 => ("uint32", 0, u32::MAX.into()),
+        Kind::Uint64 | Kind::Fixed64 => ("uint64", 0, u64::MAX),
+        _ => ("int64", i64::MIN, i64::MAX as u64),
+    }
+}
+
 /// Returns the number in quotes, if there is nothing else in them.
 fn in_quotes(text: &[u8]) -> Option<Number<'_>> {
     let (len, is_integer) = number_len(text)?;
@@ -791,12 +847,12 @@ fn in_flat(flat: &'static [Flat], name: &[u8]) -> Option<(usize, &'static Member
     })
 }
 
-fn shown(quoted: Quoted<'_>) -> String {
-    String::from_utf8_lossy(quoted.raw).chars().take(40).collect::<String>().escape_debug().to_string()
+fn shown(quoted: &[u8]) -> String {
+    String::from_utf8_lossy(quoted).chars().take(40).collect::<String>().escape_debug().to_string()
 }
 
 #[cold]
-fn unknown_field(quoted: Quoted<'_>, fields: &Fields<'_>) -> DecodeError {
+fn unknown_field(quoted: &[u8], fields: &Fields<'_>) -> DecodeError {
     let problem = format_args!(
         "`{}` is no field of {}; hint: `JsonOptions::ignore_unknown_fields` reads over it",
         shown(quoted),
@@ -806,7 +862,7 @@ fn unknown_field(quoted: Quoted<'_>, fields: &Fields<'_>) -> DecodeError {
 }
 
 #[cold]
-fn duplicate(quoted: Quoted<'_>, fields: &Fields<'_>) -> DecodeError {
+fn duplicate(quoted: &[u8], fields: &Fields<'_>) -> DecodeError {
     let problem = format_args!(
         "`{}` gives {} a value that it has already; hint: a field is there once, and one case of a oneof",
         shown(quoted),
@@ -825,16 +881,6 @@ fn unknown_variant(name: &[u8], table: &EnumTable) -> DecodeError {
         table.name
     );
     DecodeError::new(DecodeErrorKind::UnknownVariant, problem)
-}
-
-#[cold]
-pub(super) fn unknown_type(name: &str) -> DecodeError {
-    let shown: String = name.chars().take(80).collect();
-    let problem = format_args!(
-        "an `Any` of `{}`, which is not known; hint: make it known with `JsonOptions::any`",
-        shown.escape_debug()
-    );
-    DecodeError::new(DecodeErrorKind::UnknownField, problem)
 }
 
 #[cold]

@@ -29,6 +29,17 @@ pub(super) struct Quoted<'a> {
     at: usize,
 }
 
+/// A number without an exponent, of at most 19 digits: `digits` without its point, which has
+/// `places` of them behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Decimal {
+    pub(super) is_negative: bool,
+    pub(super) digits: u64,
+    pub(super) places: usize,
+    /// Number of bytes that it takes, with its quotes if it has some.
+    len: usize,
+}
+
 /// A number as it is written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Number<'a> {
@@ -110,6 +121,67 @@ impl<'a> Scanner<'a> {
             self.at += word.len();
         }
         is_there
+    }
+
+    /// Reads a name of an object that stands at the position, given in quotes and with a colon
+    /// behind it, as most writers write it; false if it is another one, or has white space before
+    /// its colon.
+    #[inline]
+    pub(super) fn name(&mut self, quoted: &[u8]) -> bool {
+        let is_it = self.text[self.at..].starts_with(quoted);
+        if is_it {
+            self.at += quoted.len();
+        }
+        is_it
+    }
+
+    /// Returns the number that stands at the position, in quotes or without; `None` if it isn't in
+    /// the form that most writers give it.
+    #[inline]
+    pub(super) fn decimal(&self) -> Option<Decimal> {
+        let text = &self.text[self.at..];
+        let is_quoted = text.first() == Some(&b'"');
+        let mut at = usize::from(is_quoted);
+        let is_negative = text.get(at) == Some(&b'-');
+        at += usize::from(is_negative);
+        let first = at;
+        let mut digits = 0_u64;
+        let mut digit_at = |at: usize| {
+            let digit = text.get(at)?.wrapping_sub(b'0');
+            // Those beyond 19 digits wrap, and are refused below.
+            (digit < 10).then(|| digits = digits.wrapping_mul(10).wrapping_add(digit.into()))
+        };
+        while digit_at(at).is_some() {
+            at += 1;
+        }
+        let whole = at - first;
+        let mut places = 0;
+        if text.get(at) == Some(&b'.') {
+            at += 1;
+            while digit_at(at).is_some() {
+                (at, places) = (at + 1, places + 1);
+            }
+            if places == 0 {
+                return None;
+            }
+        }
+        // JSON has no zeros before a number.
+        let is_number = whole == 1 || (whole > 1 && text[first] != b'0');
+        let is_end = match text.get(at) {
+            Some(b'"') => is_quoted,
+            Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') => !is_quoted,
+            _ => false,
+        };
+        if !is_number || !is_end || whole + places > 19 {
+            return None;
+        }
+        Some(Decimal { is_negative, digits, places, len: at + usize::from(is_quoted) })
+    }
+
+    /// Goes behind a number that stands at the position.
+    #[inline]
+    pub(super) fn pass(&mut self, decimal: Decimal) {
+        self.at += decimal.len;
     }
 
     /// Reads text between quotes; escapes are only looked over.
@@ -311,25 +383,41 @@ fn not_utf8(text: &[u8]) -> DecodeError {
 /// "Determine if a word has a byte less than n").
 #[inline]
 pub(super) fn plain(text: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
     let mut at = 0;
     while let Some(chunk) = text[at..].first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let slash = word ^ (ONES * b'\\' as u64);
-        // A false match is only possible above a true one, and the lowest is taken.
-        let found = (quote.wrapping_sub(ONES) & !quote)
-            | (slash.wrapping_sub(ONES) & !slash)
-            | (word.wrapping_sub(ONES * 0x20) & !word);
-        let found = found & HIGH;
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+        match special(u64::from_le_bytes(*chunk)) {
+            8 => at += 8,
+            before => return at + before,
         }
-        at += 8;
     }
-    let rest = text[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-    rest.map_or(text.len(), |rest| at + rest)
+    // The last bytes, with some before them that are plain, or with spaces behind them.
+    let rest = text.len() - at;
+    match text.last_chunk::<8>() {
+        _ if rest == 0 => text.len(),
+        Some(chunk) => text.len() - 8 + special(u64::from_le_bytes(*chunk)),
+        None => {
+            let mut word = u64::from_le_bytes([b' '; 8]);
+            for byte in text.iter().rev() {
+                word = word << 8 | u64::from(*byte);
+            }
+            special(word).min(rest)
+        }
+    }
+}
+
+/// Returns the number of bytes before the first special one, from the lowest byte on; 8 if there is
+/// none.
+#[inline(always)]
+fn special(word: u64) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let quote = word ^ (ONES * b'"' as u64);
+    let slash = word ^ (ONES * b'\\' as u64);
+    // A false match is only possible above a true one, and the lowest is taken.
+    let found = (quote.wrapping_sub(ONES) & !quote)
+        | (slash.wrapping_sub(ONES) & !slash)
+        | (word.wrapping_sub(ONES * 0x20) & !word);
+    ((found & HIGH).trailing_zeros() / 8) as usize
 }
 
 /// Returns the length of the number at the start, and true if it has only a sign and digits.
@@ -416,6 +504,55 @@ mod tests {
             assert_eq!(number_len(text.as_bytes()), None, "{text}");
         }
         assert_eq!(number_len(b"-12"), Some((3, true)));
+    }
+
+    #[test]
+    fn decimals_are_numbers_as_most_write_them() {
+        let of = |text: &str| {
+            let decimal = Scanner::new(text.as_bytes()).unwrap().decimal();
+            decimal.map(|it| (it.is_negative, it.digits, it.places, it.len))
+        };
+        for (text, read) in [
+            ("0,", (false, 0, 0, 1)),
+            ("-0]", (true, 0, 0, 2)),
+            ("12 ", (false, 12, 0, 2)),
+            ("-1.50}", (true, 150, 2, 5)),
+            ("0.05\n", (false, 5, 2, 4)),
+            ("\"7\"", (false, 7, 0, 3)),
+            ("\"-0.5\",", (true, 5, 1, 6)),
+            ("9999999999999999999,", (false, 9_999_999_999_999_999_999, 0, 19)),
+            ("1.999999999999999999,", (false, 1_999_999_999_999_999_999, 18, 20)),
+        ] {
+            assert_eq!(of(text), Some(read), "{text}");
+        }
+        for text in [
+            "",
+            "-",
+            "01,",
+            "00,",
+            "-01,",
+            ".5,",
+            "1.,",
+            "1.x",
+            "1e5,",
+            "1.5e1,",
+            "+1,",
+            "--1,",
+            "1",
+            "1x",
+            "1\"",
+            "\"1,",
+            "\"1 \"",
+            "\"\"",
+            "\"-\"",
+            "\"1e1\"",
+            "10000000000000000000,",
+            "1.9999999999999999999,",
+            "x",
+            "\"\u{e9}\"",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 
     fn unescaped(text: &str) -> Result<String, String> {

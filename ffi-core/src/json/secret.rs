@@ -2,7 +2,6 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::proto::{EncodeError, FfiProto};
 use crate::wipe::{reserve, wipe_vec};
 
 /// A vector of bytes that can be hidden: from then on memory that it leaves is zeroed, when it
@@ -110,10 +109,6 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    pub(super) fn of<M: FfiProto>(message: &M) -> Result<Self, EncodeError> {
-        Ok(Self::new(message.try_encode_proto()?, M::WRITES_SECRETS))
-    }
-
     pub(super) fn new(bytes: Vec<u8>, secret: bool) -> Self {
         Self { bytes, secret }
     }

@@ -1,4 +1,5 @@
-//! Descriptions of messages: which names, numbers and kinds their fields have.
+//! Descriptions of messages: which names, numbers and kinds their fields have, where they are in
+//! memory, and what writes them.
 //!
 //! They are constants. What a type is as JSON follows from what it is as protobuf, so a type has
 //! one [`Shape`], and a message one [`Table`] of its fields' shapes; the code that walks them is
@@ -7,7 +8,9 @@
 
 use std::marker::PhantomData;
 
-use crate::proto::WireType;
+use super::print::{Printer, Written, no_json};
+use crate::proto::{DecodeError, ProtoType, WireType};
+use crate::types::FfiType;
 
 /// Kind of one value in protobuf.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +76,8 @@ impl Kind {
         }
     }
 
-    /// Returns true if numbers of this kind share one key in a list.
-    pub(super) fn is_packed(self) -> bool {
+    /// Returns true if it is a number, a `bool` or an enum, which share one key in a list.
+    pub(super) fn is_number(self) -> bool {
         self.wire() != WireType::LengthDelimited
     }
 
@@ -90,6 +93,14 @@ impl Kind {
                 | Self::Wrapper(_)
                 | Self::Timestamp
                 | Self::Duration
+        )
+    }
+
+    /// Returns true if a value of this kind is text in JSON, whatever it is.
+    const fn is_quoted(self) -> bool {
+        matches!(
+            self,
+            Self::Int64 | Self::Uint64 | Self::Sint64 | Self::Fixed64 | Self::Sfixed64 | Self::Text
         )
     }
 
@@ -141,6 +152,23 @@ impl Shape {
         Self::One(Kind::Message(|| &EMPTY))
     };
 
+    /// Returns the JSON of a value that is zero or empty.
+    pub(super) fn zero(&self) -> &'static [u8] {
+        match self {
+            Self::One(kind) | Self::Maybe(kind) => match kind {
+                kind if kind.is_number() && kind.is_quoted() => b"\"0\"",
+                Kind::Float | Kind::Double => b"0.0",
+                Kind::Bool => b"false",
+                Kind::Enum(table) if table().is_null => b"null",
+                Kind::Message(_) | Kind::Wrapper(_) => b"{}",
+                kind if kind.is_number() => b"0",
+                _ => b"\"\"",
+            },
+            Self::List(_) | Self::Array(_) | Self::Entries(..) => b"[]",
+            Self::Map(..) => b"{}",
+        }
+    }
+
     /// Returns the shape of a map.
     pub(super) const fn map(key: Kind, value: Kind) -> Self {
         match key {
@@ -169,9 +197,9 @@ pub struct EnumTable {
 pub struct Member {
     /// Name in Rust, which paths in errors have.
     pub name: &'static str,
-    /// Name in JSON.
+    /// Name in JSON as it is written: `,"name":`.
     pub json: &'static str,
-    /// Name in .proto.
+    /// Name in .proto, in the same form.
     pub original: &'static str,
     /// Further names that are read.
     pub aliases: &'static [&'static str],
@@ -179,15 +207,70 @@ pub struct Member {
     pub number: u32,
     /// Form.
     pub shape: Shape,
+    /// Its place in memory; `None` in a message that is only read.
+    pub place: Option<Place>,
 }
 
 impl Member {
+    /// Returns the field of a message around one value.
+    pub(super) const fn value(shape: Shape) -> Self {
+        Self { name: "value", json: VALUE, original: VALUE, aliases: &[], number: 1, shape, place: None }
+    }
+
+    /// Returns the name in JSON in quotes, with a colon behind it.
+    #[inline]
+    pub(super) fn quoted_json(&self) -> &'static [u8] {
+        self.json.as_bytes().get(1..).unwrap_or_default()
+    }
+
+    /// Returns the name in JSON, without quotes.
+    pub(super) fn bare_json(&self) -> &'static [u8] {
+        bare(self.json)
+    }
+
     /// Returns true if it is called `name` in JSON.
     pub(super) fn is_called(&self, name: &[u8]) -> bool {
-        self.json.as_bytes() == name
-            || self.original.as_bytes() == name
+        bare(self.json) == name
+            || bare(self.original) == name
             || self.aliases.iter().any(|alias| alias.as_bytes() == name)
     }
+}
+
+/// Name in JSON of the field of a wrapper.
+const VALUE: &str = ",\"value\":";
+
+/// Returns the name in `,"name":`.
+#[inline]
+fn bare(name: &'static str) -> &'static [u8] {
+    name.as_bytes().get(2..name.len() - 2).unwrap_or_default()
+}
+
+/// Appends the JSON of the field form of a value, at that address.
+///
+/// # Safety
+///
+/// There is a valid value of the type that the function is of, to which no thread writes. If it has
+/// handles, they are those of the arena of the printer.
+pub type Write = unsafe fn(*const u8, &mut Printer<'_>) -> Result<Written, DecodeError>;
+
+/// Appends the JSON of a case without a value: a message without fields.
+pub const UNIT: Write = unit;
+
+/// # Safety
+///
+/// None.
+unsafe fn unit(_: *const u8, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
+    out.put(b"{}");
+    Ok(Written::Value)
+}
+
+/// A field in the memory of its message, or the value of a case in that of its oneof.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Offset of a field in bytes; discriminant of a case.
+    pub at: usize,
+    /// Function that writes it.
+    pub write: Write,
 }
 
 /// A flattened oneof.
@@ -195,6 +278,8 @@ impl Member {
 pub struct Flat {
     /// Name of the field in Rust.
     pub name: &'static str,
+    /// Offset of the field in bytes.
+    pub offset: usize,
     /// The oneof.
     pub table: fn() -> &'static Table,
 }
@@ -208,16 +293,20 @@ pub struct Table {
     pub members: &'static [Member],
     /// Flattened oneofs.
     pub flat: &'static [Flat],
-    /// True if at most one of the members is there.
-    pub is_oneof: bool,
+    /// Offset of the value of every case, if it is a oneof.
+    pub payload: Option<usize>,
     /// Meaning of its own in JSON.
     pub known: Known,
 }
 
 impl Table {
     /// A message without fields.
-    pub const EMPTY: Self =
-        Self { name: "FfiEmpty", members: &[], flat: &[], is_oneof: false, known: Known::No };
+    pub const EMPTY: Self = Self::named("FfiEmpty");
+
+    /// Returns a message of that name without fields.
+    pub(super) const fn named(name: &'static str) -> Self {
+        Self { name, members: &[], flat: &[], payload: None, known: Known::No }
+    }
 }
 
 /// Messages of `google.protobuf` that JSON writes in a way of their own.
@@ -240,12 +329,20 @@ pub enum Known {
 }
 
 /// A type that can be a field in JSON: each one that can be a field in protobuf.
+///
+/// As in protobuf it has a form as a field, which may be absent, and one as a value. The value form
+/// of a type that isn't single is a *wrapper*, an object around the field form.
+///
+/// # Safety
+///
+/// An implementation promises that [`BYTE`](Self::BYTE) is only true for a type with the layout of
+/// a `u8`, all of whose bits are initialised.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place in JSON",
     label = "not a field of .proto",
     note = "what has is each type of `ffi_core`, and one with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`"
 )]
-pub trait JsonType {
+pub unsafe trait JsonType: FfiType {
     /// Form of a field of this type.
     const SHAPE: Shape;
 
@@ -268,10 +365,120 @@ pub trait JsonType {
     fn shape() -> &'static Shape {
         const { &Self::SHAPE }
     }
+
+    /// Appends the field form.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value that has no JSON, with the path from here.
+    ///
+    /// # Safety
+    ///
+    /// If the value has handles, they are those of the arena of the printer.
+    unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError>;
+
+    /// Appends the value form.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value that has no JSON, with the path from here.
+    ///
+    /// # Safety
+    ///
+    /// If the value has handles, they are those of the arena of the printer.
+    unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
+        // SAFETY: this function's contract is that of the callee.
+        unsafe { write_wrapper(self, out) }
+    }
+
+    /// Appends it as an element of a list, or as the case of a oneof; false if it is left out.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value that has no JSON, with the path from here.
+    ///
+    /// # Safety
+    ///
+    /// If the value has handles, they are those of the arena of the printer.
+    #[inline(always)]
+    unsafe fn write_element(&self, out: &mut Printer<'_>) -> Result<bool, DecodeError> {
+        // SAFETY: this function's contract is that of the callee.
+        unsafe { self.write_value(out) }.map(|()| true)
+    }
+
+    /// Appends it as its elements in an array, each with a comma behind it. `index` is that of the
+    /// first one, and counts them.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value that has no JSON, with the path from the array.
+    ///
+    /// # Safety
+    ///
+    /// If the value has handles, they are those of the arena of the printer.
+    #[inline(always)]
+    unsafe fn write_items(&self, index: &mut usize, out: &mut Printer<'_>) -> Result<(), DecodeError> {
+        // SAFETY: this function's contract is that of the callee.
+        if unsafe { self.write_element(out) }.map_err(|error| error.at_index(*index))? {
+            out.push(b',');
+        }
+        *index += 1;
+        Ok(())
+    }
+
+    /// Appends it as the key of a map, if its kind is that of one: in quotes.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value that has no JSON, with the path from here.
+    ///
+    /// # Safety
+    ///
+    /// If the value has handles, they are those of the arena of the printer.
+    unsafe fn write_key(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
+        if Self::KIND.is_quoted() {
+            // SAFETY: this function's contract is that of the callee.
+            return unsafe { self.write_value(out) };
+        }
+        out.push(b'"');
+        // SAFETY: this function's contract is that of the callee.
+        unsafe { self.write_value(out) }?;
+        out.push(b'"');
+        Ok(())
+    }
+}
+
+/// Appends the value form of a type that isn't single.
+///
+/// # Errors
+///
+/// Returns the value that has no JSON, with the path from here.
+///
+/// # Safety
+///
+/// If the value has handles, they are those of the arena of the printer.
+pub(super) unsafe fn write_wrapper<T: JsonType>(value: &T, out: &mut Printer<'_>) -> Result<(), DecodeError> {
+    out.enter()?;
+    let start = out.len();
+    out.name(VALUE);
+    // SAFETY: this function's contract is that of the callee.
+    let written = unsafe { value.write_field(out) }.map_err(|error| error.in_field("value"))?;
+    if written != Written::Value {
+        out.truncate(start);
+    }
+    out.object(start);
+    out.leave();
+    Ok(())
 }
 
 /// A message or oneof.
-pub trait JsonMessage: JsonType {
+///
+/// # Safety
+///
+/// An implementation promises that each [`Place`] of the [`TABLE`](Self::TABLE) is that of a field
+/// of the message, or of the case with that discriminant of the oneof, and that its function is of
+/// the type that is there.
+pub unsafe trait JsonMessage: JsonType {
     /// Its fields or cases.
     const TABLE: Table;
 
@@ -289,6 +496,38 @@ pub struct JsonFacts<T: ?Sized>(PhantomData<T>);
 impl<T: JsonType> JsonFacts<T> {
     pub const SHAPE: Shape = T::SHAPE;
     pub const ELEMENT: Shape = Shape::One(T::ELEMENT);
+    pub const FIELD: Write = Self::field;
+    pub const CASE: Write = Self::case;
+
+    /// # Safety
+    ///
+    /// The contract of [`Write`].
+    unsafe fn field(value: *const u8, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
+        // SAFETY: there is a valid `T`, by this function's contract.
+        let value = unsafe { &*value.cast::<T>() };
+        // SAFETY: its handles are those of the arena, by this function's contract.
+        unsafe { value.write_field(out) }
+    }
+
+    /// # Safety
+    ///
+    /// The contract of [`Write`].
+    unsafe fn case(value: *const u8, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
+        // SAFETY: there is a valid `T`, by this function's contract.
+        let value = unsafe { &*value.cast::<T>() };
+        // SAFETY: its handles are those of the arena, by this function's contract.
+        let is_there = unsafe { value.write_element(out) }?;
+        Ok(if is_there { Written::Value } else { Written::Absent })
+    }
+}
+
+impl<T: ProtoType> JsonFacts<T> {
+    /// Fails to compile, with a readable message, if `T` has a place in protobuf and none in JSON.
+    pub fn assert_json()
+    where
+        T: JsonType,
+    {
+    }
 }
 
 #[allow(missing_docs, reason = "the documentation is that of the trait's")]
@@ -296,12 +535,26 @@ impl<T: JsonMessage> JsonFacts<T> {
     pub const TABLE: fn() -> &'static Table = T::table;
 }
 
-/// Answers for types without the trait, which rustc has refused as they have no place in protobuf.
+/// Answers for types without the trait: those of a message without fields that is never written.
+/// Rustc has refused the types by then: some as they have no place in protobuf, and others by
+/// [`JsonFacts::assert_json`].
 #[allow(missing_docs, reason = "the documentation of each is that of the trait's")]
 pub trait NoJsonFacts {
-    const SHAPE: Shape = Shape::One(Kind::Bool);
-    const ELEMENT: Shape = Shape::One(Kind::Bool);
+    const SHAPE: Shape = Shape::EMPTY;
+    const ELEMENT: Shape = Shape::EMPTY;
+    const FIELD: Write = refuse;
+    const CASE: Write = refuse;
+    const BOXED: Write = refuse;
     const TABLE: fn() -> &'static Table = || &Table::EMPTY;
+
+    fn assert_json() {}
+}
+
+/// # Safety
+///
+/// None.
+unsafe fn refuse(_: *const u8, _: &mut Printer<'_>) -> Result<Written, DecodeError> {
+    Err(no_json("a type without a place in JSON; hint: a type of `ffi_core`, or one with a derive of it"))
 }
 
 impl<T: ?Sized> NoJsonFacts for JsonFacts<T> {}

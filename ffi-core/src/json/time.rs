@@ -110,21 +110,35 @@ pub(super) fn write_timestamp(seconds: i64, nanos: i32, out: &mut Vec<u8>) {
     let (year, month, day) = date(seconds.div_euclid(DAY));
     let of_day = seconds.rem_euclid(DAY);
     let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    let written = write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    written.expect("memory takes all");
+    let mut text = *b"0000-00-00T00:00:00";
+    for (at, number) in
+        [(0, year / 100), (2, year % 100), (5, month), (8, day), (11, hour), (14, minute), (17, second)]
+    {
+        text[at] += (number / 10) as u8;
+        text[at + 1] += (number % 10) as u8;
+    }
+    out.extend_from_slice(&text);
     write_nanos(nanos, out);
     out.push(b'Z');
 }
 
 /// Appends a fraction of a second: of no, three, six or nine digits.
 fn write_nanos(nanos: i32, out: &mut Vec<u8>) {
-    let written = match nanos {
-        0 => Ok(()),
-        _ if nanos % 1_000_000 == 0 => write!(out, ".{:03}", nanos / 1_000_000),
-        _ if nanos % 1_000 == 0 => write!(out, ".{:06}", nanos / 1_000),
-        _ => write!(out, ".{nanos:09}"),
+    if nanos == 0 {
+        return;
+    }
+    let mut text = *b".000000000";
+    let mut rest = nanos;
+    for digit in text[1..].iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+    }
+    let digits = match nanos {
+        _ if nanos % 1_000_000 == 0 => 3,
+        _ if nanos % 1_000 == 0 => 6,
+        _ => 9,
     };
-    written.expect("memory takes all");
+    out.extend_from_slice(&text[..=digits]);
 }
 
 /// Returns the seconds and nanoseconds of a text such as `-1.5s`. Ranges are for the type.

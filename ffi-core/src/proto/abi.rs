@@ -32,9 +32,6 @@ use crate::types::InvalidValue;
 pub(crate) struct Erased {
     pub(crate) size: usize,
     pub(crate) align: usize,
-    /// True if the message holds secrets, and its bytes do.
-    #[cfg(feature = "json")]
-    pub(crate) secret: bool,
     /// Checks the bytes of a message, as [`FfiLent::check_lent`] does.
     check: unsafe fn(*const u8) -> Result<(), InvalidValue>,
     /// Number of bytes that a message is written as; none if only writing it tells.
@@ -52,8 +49,6 @@ impl<M: FfiProto + FfiValue> Of<M> {
     pub(crate) const ERASED: &Erased = &Erased {
         size: size_of::<M>(),
         align: align_of::<M>(),
-        #[cfg(feature = "json")]
-        secret: M::WRITES_SECRETS,
         check: Self::check,
         len: if M::HAS_REFS { None } else { Some(Self::len) },
         write: Self::write,
@@ -152,11 +147,9 @@ unsafe fn encode_erased(
 /// # Safety
 ///
 /// The contract of [`encode`], for a message that is of the type of `erased`.
-pub(crate) unsafe fn encoded(message: *const u8, erased: &'static Erased) -> Result<Vec<u8>, Failure> {
-    check_address(message, erased.align, "message")?;
-    // SAFETY: not null and aligned, so by this function's contract it is initialised, and no thread
-    // writes to it.
-    unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
+unsafe fn encoded(message: *const u8, erased: &'static Erased) -> Result<Vec<u8>, Failure> {
+    // SAFETY: the callee has the same contract.
+    unsafe { checked(message, erased) }?;
     // SAFETY: the check has found a value, which no thread writes to.
     let len = erased.len.map_or(0, |len| unsafe { len(message) });
     // SAFETY: the check has found a value, which no thread writes to.
@@ -164,6 +157,19 @@ pub(crate) unsafe fn encoded(message: *const u8, erased: &'static Erased) -> Res
     // SAFETY: by this function's contract no thread writes to the messages that it refers to, and
     // no call has one as `&mut`.
     Ok(unsafe { encode_exposed(len, write) })
+}
+
+/// Checks that a caller passed a message, so that there is a valid one.
+///
+/// # Safety
+///
+/// The contract of [`encode`], for a message that is of the type of `erased`.
+pub(crate) unsafe fn checked(message: *const u8, erased: &'static Erased) -> Result<(), Failure> {
+    check_address(message, erased.align, "message")?;
+    // SAFETY: not null and aligned, so by this function's contract it is initialised, and no thread
+    // writes to it.
+    unsafe { (erased.check)(message) }.map_err(|invalid| invalid.in_field("message"))?;
+    Ok(())
 }
 
 /// Implements `.._decode_proto`.

@@ -148,6 +148,15 @@ pub trait Integer: Copy + Ord + Hash + ArenaKey + for<'a> ArenaType<View<'a> = S
 #[repr(transparent)]
 pub struct Coded<T, C>(T, PhantomData<C>);
 
+impl<T, C> Coded<T, C> {
+    /// Returns the integer.
+    #[cfg(feature = "json")]
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &T {
+        &self.0
+    }
+}
+
 impl<T: Copy, C> Copy for Coded<T, C> {}
 
 impl<T: Copy, C> Clone for Coded<T, C> {

@@ -143,7 +143,7 @@ impl DecodeError {
     }
 
     #[cold]
-    pub(super) fn too_deep() -> Self {
+    pub(crate) fn too_deep() -> Self {
         Self::new(
             DecodeErrorKind::TooDeep,
             format_args!(

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use prost::encoding::{encoded_len_varint, key_len};
 
 use super::error::DecodeError;
+use super::followed::Followed;
 use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
@@ -148,10 +149,10 @@ pub unsafe trait ProtoType: FfiType {
     #[inline]
     fn release(&mut self, _by: Releaser) {}
 
-    /// Tells the writer that this message is being written, if it is in its pool: references to it
-    /// inside are absent.
+    /// Notes that this message is being written, if it is in its pool: references to it inside are
+    /// absent.
     #[inline]
-    fn begin(&self, _out: &mut Writer<'_>) {}
+    fn begin(&self, _followed: &mut Followed) {}
 
     /// Returns the number of bytes that [`write_items`](Self::write_items) writes, given those of a
     /// key.

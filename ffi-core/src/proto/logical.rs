@@ -125,16 +125,20 @@ fn not_a_uuid(len: usize) -> DecodeError {
 const MOST_DIGITS: usize = 42;
 
 /// Text of a decimal, without memory from the heap.
-struct Digits {
+pub(crate) struct Digits {
     bytes: [u8; MOST_DIGITS],
     len: usize,
 }
 
 impl Digits {
-    fn of(decimal: FfiDecimal) -> Self {
+    pub(crate) fn of(decimal: FfiDecimal) -> Self {
         let mut digits = Self { bytes: [0; MOST_DIGITS], len: 0 };
         write!(digits, "{decimal}").expect("there is room for the longest");
         digits
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
     }
 }
 
@@ -169,8 +173,7 @@ unsafe impl ProtoType for FfiDecimal {
     }
 
     fn write_value(&self, out: &mut Writer<'_>) {
-        let digits = Digits::of(*self);
-        out.put(&digits.bytes[..digits.len]);
+        out.put(Digits::of(*self).as_bytes());
     }
 
     fn read_value(&mut self, input: &mut Reader<'_>) -> Result<(), DecodeError> {

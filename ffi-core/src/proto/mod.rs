@@ -127,6 +127,7 @@ mod coding;
 mod error;
 mod facts;
 mod field;
+mod followed;
 mod list;
 mod logical;
 mod map;
@@ -144,7 +145,7 @@ mod wrapper;
 use std::mem::MaybeUninit;
 
 #[cfg(feature = "json")]
-pub(crate) use abi::{Erased, Of, encoded};
+pub(crate) use abi::{Erased, Of, checked};
 #[doc(hidden)]
 pub use abi::{decode, encode, release};
 #[doc(hidden)]
@@ -169,7 +170,11 @@ use field::clear;
 #[doc(hidden)]
 pub use field::{init_field, read_item, write_member};
 #[doc(hidden)]
+pub use followed::Followed;
+#[doc(hidden)]
 pub use list::Unpacked;
+#[cfg(feature = "json")]
+pub(crate) use logical::Digits;
 #[doc(hidden)]
 pub use oneof::{
     ProtoOneof, activate_unit, active_case, assert_own_numbers, read_unit, set_unit, unit_len, write_unit,
@@ -183,6 +188,8 @@ pub use scalar::{enum_is_default, enum_len, read_enum, write_enum};
 #[doc(hidden)]
 pub use unknown::{ArenaKeepsUnknown, KeepsUnknown};
 pub use wire::MAX_DEPTH;
+#[cfg(feature = "json")]
+pub(crate) use wire::MAX_LEN;
 #[doc(hidden)]
 pub use wire::{Reader, Writer};
 #[doc(hidden)]
@@ -491,7 +498,7 @@ unsafe fn encode_exposed(len: usize, write: impl Fn(Writer<'_>) -> Result<usize,
 
 /// Writes a message, and returns its number of bytes, also if they don't fit.
 fn write<M: FfiProto>(message: &M, mut writer: Writer<'_>) -> Result<usize, EncodeError> {
-    message.begin(&mut writer);
+    message.begin(&mut writer.followed);
     message.write_value(&mut writer);
     writer.finish()
 }

@@ -39,19 +39,20 @@ use std::mem::MaybeUninit;
 use super::FfiProto;
 use super::error::DecodeError;
 use super::field::{ProtoType, clear, write_member};
+use super::followed::Followed;
 use super::releaser::Releaser;
 use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
-use crate::pool::{Exposure, FfiPooled, RefusedHandle};
+use crate::pool::{Exposure, FfiPooled};
 use crate::types::FfiRef;
 
 /// [`ProtoType::begin`] of a message with a pool.
 #[inline]
-pub fn begin<T: FfiPooled + FfiProto>(message: &T, out: &mut Writer<'_>) {
+pub fn begin<T: FfiPooled + FfiProto>(message: &T, followed: &mut Followed) {
     if T::HAS_REFS
         && let Some(index) = T::pool().reference(message).index()
     {
-        out.enter::<T>(index);
+        followed.enter::<T>(index);
     }
 }
 
@@ -81,17 +82,10 @@ unsafe impl<T: FfiPooled + FfiProto> ProtoType for FfiRef<T> {
     fn write_field(&self, tag: u32, out: &mut Writer<'_>) {
         let Some(index) = self.index() else { return };
         out.if_it_fits(|out| {
-            if out.is_inside::<T>(index) {
-                return;
-            }
-            match out.read(*self) {
-                Ok(message) => {
-                    out.enter::<T>(index);
-                    write_member(&*message, tag, out);
-                    out.leave();
-                }
-                Err(RefusedHandle::Exposed) => out.leave_out::<T>(),
-                Err(_) => {}
+            if let Some(message) = out.followed.read(*self) {
+                out.followed.enter::<T>(index);
+                write_member(&*message, tag, out);
+                out.followed.leave();
             }
         });
     }

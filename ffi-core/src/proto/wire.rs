@@ -1,14 +1,12 @@
 //! Reads and writes varints, keys and lengths, without knowledge of types.
 
 use std::mem::MaybeUninit;
-use std::ptr;
 
 use prost::encoding::{decode_varint, encoded_len_varint};
 
 use super::error::{DecodeError, EncodeError};
+use super::followed::Followed;
 use super::wire_type::WireType;
-use crate::pool::{Exposure, FfiPooled, PoolRead, RefusedHandle};
-use crate::types::FfiRef;
 
 /// Largest number of levels of messages, or of groups that are skipped, inside a message. Other
 /// readers of protobuf have the same limit.
@@ -18,7 +16,7 @@ pub const MAX_DEPTH: u32 = 100;
 const VARINT_MAX: usize = 10;
 
 /// Largest size of a message in bytes, as in other readers of protobuf.
-const MAX_LEN: usize = i32::MAX as usize;
+pub(crate) const MAX_LEN: usize = i32::MAX as usize;
 
 /// Memory that bytes are written to; bytes that don't fit are counted.
 #[derive(Debug)]
@@ -32,70 +30,28 @@ pub struct Writer<'a> {
     depth: u32,
     /// Largest number of levels so far.
     deepest: u32,
-    /// The messages of pools that are being written, outermost first: a pool's address and an
-    /// index.
-    path: Vec<(usize, usize)>,
-    /// Rule for exposed messages. Invariant: they are accepted only by the contract of
-    /// [`Writer::exposed`].
-    exposure: Exposure,
-    /// Error for the first message that was left out because it is exposed.
-    left_out: Option<EncodeError>,
+    /// The references that lead to the current position.
+    pub(super) followed: Followed,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut [MaybeUninit<u8>]) -> Self {
-        Self {
-            out,
-            at: 0,
-            depth: 0,
-            deepest: 0,
-            path: Vec::new(),
-            exposure: Exposure::Refuse,
-            left_out: None,
-        }
+        Self { out, at: 0, depth: 0, deepest: 0, followed: Followed::new() }
     }
 
     /// Returns a writer that also follows references to exposed messages.
     ///
     /// # Safety
     ///
-    /// While it is used, no code writes to referenced messages, and no call of an exported function
-    /// has a `&mut` to one or into one.
+    /// The contract of [`Followed::exposed`], while the writer is used.
     pub(super) unsafe fn exposed(out: &'a mut [MaybeUninit<u8>]) -> Self {
-        Self { exposure: Exposure::Accept, ..Self::new(out) }
-    }
-
-    /// Reads the message of a reference in a message that is being written.
-    pub(super) fn read<T: FfiPooled>(&self, reference: FfiRef<T>) -> Result<PoolRead<T>, RefusedHandle> {
-        // SAFETY: exposed messages are accepted only by the contract of `exposed`, which is the
-        // callee's: this is called while it writes, for references in the message.
-        unsafe { T::pool().read_with(reference, self.exposure) }
-    }
-
-    /// Returns true if the message of a slot is being written.
-    pub(super) fn is_inside<T: FfiPooled>(&self, index: usize) -> bool {
-        self.path.contains(&(ptr::from_ref(T::pool()).addr(), index))
-    }
-
-    /// Adds the message of a slot to the path.
-    pub(super) fn enter<T: FfiPooled>(&mut self, index: usize) {
-        self.path.push((ptr::from_ref(T::pool()).addr(), index));
-    }
-
-    /// Removes the last message from the path.
-    pub(super) fn leave(&mut self) {
-        self.path.pop();
-    }
-
-    /// Leaves out a message of this type, which is exposed.
-    #[cold]
-    pub(super) fn leave_out<T: FfiPooled>(&mut self) {
-        self.left_out.get_or_insert_with(EncodeError::exposed::<T>);
+        // SAFETY: this function's contract is that of the callee.
+        Self { followed: unsafe { Followed::exposed() }, ..Self::new(out) }
     }
 
     /// Returns the number of bytes written. If they fit, they are initialised.
     pub(super) fn finish(self) -> Result<usize, EncodeError> {
-        self.left_out.map_or(Ok(self.at), Err)
+        self.followed.finish().map(|()| self.at)
     }
 
     /// Writes the output of `contents`, unless that gets too deep or too long for readers: then it

@@ -64,6 +64,13 @@ unsafe impl<T: FfiType> FfiType for Wrapped<T> {
 }
 
 impl<T> Wrapped<T> {
+    /// Returns what is in it.
+    #[cfg(feature = "json")]
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &T {
+        &self.0
+    }
+
     /// Returns the place of what is in it.
     #[inline(always)]
     fn inner(place: ArenaPlace<'_, Self>) -> ArenaPlace<'_, T> {

@@ -21,6 +21,7 @@ use super::OPTIONS_FILE;
 use super::export::exported;
 use super::import;
 use super::import::Found;
+use super::wire::{is_packable, is_packed};
 use crate::diff::{Change, Level};
 use crate::model::{Model, Problems};
 
@@ -494,17 +495,14 @@ impl Diff<'_> {
         });
         self.deprecated(item, was, is);
         let (old_count, new_count) = (Count::of(old), Count::of(new));
-        let is_packable = |it: &FieldDescriptor| {
-            it.is_list() && !matches!(bytes(&it.kind()), Encoded::Text | Encoded::Bytes | Encoded::Message)
-        };
-        if is_packable(old) && is_packable(new) && old.is_packed() != new.is_packed() {
-            let what = if new.is_packed() { "is packed now" } else { "is no longer packed" };
+        if is_packable(old) && is_packable(new) && is_packed(old) != is_packed(new) {
+            let what = if is_packed(new) { "is packed now" } else { "is no longer packed" };
             self.add(item, format!("{what}; both forms are read"), Breaks::default());
         }
         if old_count == Count::Map && new_count == Count::Map {
             self.entries(item, old, new);
         } else {
-            self.count(item, old_count, new_count, old);
+            self.count(item, old_count, new_count, new);
             self.ty(item, &old.kind(), &new.kind());
         }
         self.membership(item, old, new);
@@ -526,7 +524,7 @@ impl Diff<'_> {
         self.ty(&format!("{item}, value"), &old, &new);
     }
 
-    fn count(&mut self, item: &str, old: Count, new: Count, field: &FieldDescriptor) {
+    fn count(&mut self, item: &str, old: Count, new: Count, new_field: &FieldDescriptor) {
         if old == new {
             return;
         }
@@ -545,9 +543,7 @@ impl Diff<'_> {
             (old, Count::Repeated) if old.is_one() => {
                 breaks.level = Some(Level::WireJson);
                 breaks.wire = (old == Count::Implicit).then(|| "a value of zero is read as none".to_owned());
-                let packed =
-                    !matches!(bytes(&field.kind()), Encoded::Text | Encoded::Bytes | Encoded::Message);
-                let why = if packed {
+                let why = if is_packed(new_field) {
                     "several numbers share one key, and are skipped"
                 } else {
                     "the last one counts"

@@ -9,10 +9,7 @@ use super::shape::wrapped;
 /// Returns the form of the numbers of a field. Those of a container inside another are in the
 /// message between the two.
 pub fn wire(field: &FieldDescriptor) -> Wire {
-    let packable = field.is_list() && !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_));
-    // `is_packed` is from before the compiler of .proto text has read the options.
-    let said = field.field_descriptor_proto().options.as_ref().and_then(|it| it.packed);
-    let unpacked = packable && !said.unwrap_or(field.is_packed());
+    let unpacked = is_packable(field) && !is_packed(field);
     match field.kind() {
         Kind::Message(entry) if field.is_map() => Wire {
             encoding: encoding(&entry.map_entry_value_field()),
@@ -21,6 +18,18 @@ pub fn wire(field: &FieldDescriptor) -> Wire {
         },
         _ => Wire { encoding: encoding(field), unpacked, ..Wire::default() },
     }
+}
+
+/// Returns true for a list of numbers, which may share one key.
+pub fn is_packable(field: &FieldDescriptor) -> bool {
+    field.is_list() && !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_))
+}
+
+/// Returns true if the numbers of a list share one key. prost-reflect's own answer is from before
+/// the compiler of .proto text has read the options.
+pub fn is_packed(field: &FieldDescriptor) -> bool {
+    let said = field.field_descriptor_proto().options.as_ref().and_then(|it| it.packed);
+    is_packable(field) && said.unwrap_or(field.is_packed())
 }
 
 fn encoding(field: &FieldDescriptor) -> Option<Encoding> {

@@ -116,6 +116,26 @@ fn the_table_of_changes_between_files() {
 }
 
 #[test]
+fn packed_is_what_the_options_say() {
+    let sides = Sides::new();
+    let file = |name: &str, field: &str| {
+        let text = format!("syntax = \"proto3\";\npackage t;\nmessage M {{ {field} }}\n");
+        compiled(&sides.write(&format!("{name}/m.proto"), text))
+    };
+    let packed = file("packed", "repeated int32 a = 1;");
+    let loose = file("loose", "repeated int32 a = 1 [packed = false];");
+    let one = file("one", "optional int32 a = 1;");
+    let said = |old, new| diff(old, new).into_iter().map(|it| it.what).collect::<Vec<_>>();
+    assert_eq!(said(&packed, &loose), ["is no longer packed; both forms are read"]);
+    assert_eq!(said(&loose, &packed), ["is packed now; both forms are read"]);
+    // A program that knows one value takes the last of those that have a key each.
+    for (many, reason) in [(&packed, "several numbers share one key"), (&loose, "the last one counts")] {
+        let changes = text(&diff(&one, many));
+        assert!(changes.contains(reason), "{changes}");
+    }
+}
+
+#[test]
 fn types_move_between_files_and_packages() {
     let sides = Sides::new();
     let head = "syntax = \"proto3\";\npackage t;\n";

@@ -3,10 +3,12 @@
 //! Like protobuf, the derive always writes it, and `ffi_core` drops it without the feature `json`.
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
+use super::distinct;
 use super::proto::in_order;
 use crate::ast::{Case, Enum, Field, Head, Item, Known, Message, Newtype, Oneof, Wire, types};
 use crate::record::Object;
@@ -38,14 +40,23 @@ fn camel(name: &str) -> String {
     camel
 }
 
-/// Returns the description of a field or case. `shape` is its form.
-fn member(item: &Item, number: u32, shape: &TokenStream) -> TokenStream {
+/// Returns the description of a field or case. `shape` is its form, `at` its offset or
+/// discriminant, and `write` the function that writes it.
+fn member(
+    item: &Item,
+    number: u32,
+    shape: &TokenStream,
+    at: &TokenStream,
+    write: &TokenStream,
+) -> TokenStream {
     let original = original(item);
     let (json, original, aliases) = match &item.json[..] {
         [] => (camel(&original), original, &[][..]),
         [json] => (json.clone(), json.clone(), &[][..]),
         [json, original, aliases @ ..] => (json.clone(), original.clone(), aliases),
     };
+    // As it is written; no name has a character that JSON has an escape for.
+    let [json, original] = [json, original].map(|name| format!(",\"{name}\":"));
     let name = &item.name;
     quote! {
         __ffi::json::shape::Member {
@@ -55,42 +66,73 @@ fn member(item: &Item, number: u32, shape: &TokenStream) -> TokenStream {
             aliases: &[#(#aliases),*],
             number: #number,
             shape: #shape,
+            place: __ffi::Option::Some(__ffi::json::shape::Place { at: #at, write: #write }),
         }
     }
 }
 
+/// Members of a message or oneof, as its table has them.
+#[derive(Default)]
+struct Members<'a> {
+    types: Vec<&'a Type>,
+    members: Vec<TokenStream>,
+    flat: Vec<TokenStream>,
+    /// Offset of the values of all cases of a oneof.
+    payload: Option<TokenStream>,
+}
+
 /// Returns the impls of a message or oneof with these members.
-fn table(
-    head: &Head,
-    members: &[TokenStream],
-    flat: &[TokenStream],
-    is_oneof: bool,
-    known: Option<Known>,
-) -> TokenStream {
+fn table(head: &Head, of: &Members<'_>, known: Option<Known>) -> TokenStream {
     let (ident, name) = (&head.ident, &head.item.name);
     let known = format_ident!("{}", known.map_or("No", Known::name));
+    let Members { types, members, flat, payload } = of;
+    let assertions = distinct(types.iter().copied())
+        .into_iter()
+        .map(|ty| quote_spanned!(ty.span()=> __ffi::json::shape::JsonFacts::<#ty>::assert_json();));
+    let payload = match payload {
+        Some(offset) => quote!(__ffi::Option::Some(#offset)),
+        None => quote!(__ffi::Option::None),
+    };
+    let written = quote!(__ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError>);
     quote! {
+        fn __ffi_json() {
+            use __ffi::json::shape::NoJsonFacts as _;
+            #(#assertions)*
+        }
+
+        // SAFETY: it is no byte.
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for #ident {
+        unsafe impl __ffi::json::shape::JsonType for #ident {
             const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
                 __ffi::json::shape::Kind::Message(<#ident as __ffi::json::shape::JsonMessage>::table),
             );
+
+            unsafe fn write_field(&self, __ffi_out: &mut __ffi::json::Printer<'_>) -> #written {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { __ffi::json::write_message_field(self, __ffi_out) }
+            }
+
+            unsafe fn write_value(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { __ffi::json::write_message(self, __ffi_out) }
+            }
         }
 
+        // SAFETY: each place is that of the field or case of that type.
         #[automatically_derived]
-        impl __ffi::json::shape::JsonMessage for #ident {
-            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
-                name: #name,
-                members: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[#(#members),*]
-                },
-                flat: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[#(#flat),*]
-                },
-                is_oneof: #is_oneof,
-                known: __ffi::json::shape::Known::#known,
+        unsafe impl __ffi::json::shape::JsonMessage for #ident {
+            const TABLE: __ffi::json::shape::Table = {
+                use __ffi::json::shape::NoJsonFacts as _;
+                __ffi::json::shape::Table {
+                    name: #name,
+                    members: &[#(#members),*],
+                    flat: &[#(#flat),*],
+                    payload: #payload,
+                    known: __ffi::json::shape::Known::#known,
+                }
             };
         }
     }
@@ -111,21 +153,30 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         record.key("encode").string(&encode);
         record.key("decode").string(&decode);
     });
-    let numbered =
-        in_order(message).into_iter().filter(|field| !field.wire.flat && field.wire.unknown.is_none());
-    let members: Vec<_> = numbered
-        .map(|Field { item, tag, ty, wire, .. }| member(item, *tag, &of(ty, *wire, "SHAPE")))
-        .collect();
-    let flat = message.fields.iter().filter(|field| field.wire.flat).map(|Field { item, ty, .. }| {
-        let name = &item.name;
-        quote! {
-            __ffi::json::shape::Flat {
-                name: #name,
-                table: __ffi::json::shape::JsonFacts::<#ty>::TABLE,
-            }
+    let mut of_message = Members::default();
+    for field @ Field { item, tag, ty, wire, .. } in in_order(message) {
+        if wire.unknown.is_some() {
+            continue;
         }
-    });
-    let table = table(head, &members, &flat.collect::<Vec<_>>(), false, message.known);
+        of_message.types.push(ty);
+        let index = message.fields.iter().position(|it| std::ptr::eq(it, field));
+        let index = Literal::usize_unsuffixed(index.expect("it is one of them"));
+        let offset = quote!(__FFI_FIELDS[#index].offset);
+        if wire.flat {
+            let name = &item.name;
+            of_message.flat.push(quote! {
+                __ffi::json::shape::Flat {
+                    name: #name,
+                    offset: #offset,
+                    table: __ffi::json::shape::JsonFacts::<#ty>::TABLE,
+                }
+            });
+        } else {
+            let (shape, write) = (of(ty, *wire, "SHAPE"), of(ty, *wire, "FIELD"));
+            of_message.members.push(member(item, *tag, &shape, &offset, &write));
+        }
+    }
+    let table = table(head, &of_message, message.known);
     // The span at which rustc reports a symbol that another item has.
     let exports = match &message.arena {
         Some(_) => quote_spanned! {ident.span()=>
@@ -191,20 +242,23 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
 }
 
 pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
-    let mut cases: Vec<_> = oneof.cases.iter().skip(1).collect();
-    cases.sort_by_key(|case| case.tag);
-    let members: Vec<_> = cases
-        .into_iter()
-        .map(|Case { item, tag, ty, wire, .. }| {
-            let shape = match ty {
-                // The case says that there is a value.
-                Some(ty) => of(types::argument_of("ArenaBox", ty).unwrap_or(ty), *wire, "ELEMENT"),
-                None => quote!(__ffi::json::shape::Shape::EMPTY),
-            };
-            member(item, *tag, &shape)
-        })
-        .collect();
-    let table = table(&oneof.head, &members, &[], true, oneof.known);
+    let mut cases: Vec<_> = oneof.cases.iter().enumerate().skip(1).collect();
+    cases.sort_by_key(|(_, case)| case.tag);
+    let mut of_oneof = Members { payload: Some(quote!(__FFI_PAYLOAD)), ..Members::default() };
+    for (discriminant, Case { item, tag, ty, wire, .. }) in cases {
+        let discriminant = Literal::usize_unsuffixed(discriminant);
+        of_oneof.types.extend(ty);
+        let (shape, write) = match ty {
+            // The case says that there is a value.
+            Some(ty) => match types::argument_of("ArenaBox", ty) {
+                Some(boxed) => (of(boxed, *wire, "ELEMENT"), of(boxed, *wire, "BOXED")),
+                None => (of(ty, *wire, "ELEMENT"), of(ty, *wire, "CASE")),
+            },
+            None => (quote!(__ffi::json::shape::Shape::EMPTY), quote!(__ffi::json::shape::UNIT)),
+        };
+        of_oneof.members.push(member(item, *tag, &shape, &quote!(#discriminant), &write));
+    }
+    let table = table(&oneof.head, &of_oneof, oneof.known);
     let ident = &oneof.head.ident;
     let plain = oneof.arena.is_none().then(|| {
         quote! {
@@ -219,9 +273,11 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
     let (ident, ty) = (&item.head.ident, &item.ty);
     let inner = quote!(<#ty as __ffi::json::shape::JsonType>);
     let kind = quote!(__ffi::json::shape::Kind);
+    let (out, error) = (quote!(&mut __ffi::json::Printer<'_>), quote!(__ffi::proto::DecodeError));
     let items = quote! {
+        // SAFETY: the struct has the layout of the type in it.
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for #ident
+        unsafe impl __ffi::json::shape::JsonType for #ident
         where
             for<'__ffi_any> #ty: __ffi::json::shape::JsonType,
         {
@@ -230,6 +286,40 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
             const KIND: #kind = #inner::KIND;
             const ELEMENT: #kind = #inner::ELEMENT;
             const ITEM: #kind = #inner::ITEM;
+
+            #[inline]
+            unsafe fn write_field(&self, __ffi_out: #out) -> __ffi::Result<__ffi::json::Written, #error> {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { #inner::write_field(&self.0, __ffi_out) }
+            }
+
+            #[inline]
+            unsafe fn write_value(&self, __ffi_out: #out) -> __ffi::Result<(), #error> {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { #inner::write_value(&self.0, __ffi_out) }
+            }
+
+            #[inline]
+            unsafe fn write_element(&self, __ffi_out: #out) -> __ffi::Result<__ffi::bool, #error> {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { #inner::write_element(&self.0, __ffi_out) }
+            }
+
+            #[inline]
+            unsafe fn write_items(
+                &self,
+                __ffi_index: &mut __ffi::usize,
+                __ffi_out: #out,
+            ) -> __ffi::Result<(), #error> {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { #inner::write_items(&self.0, __ffi_index, __ffi_out) }
+            }
+
+            #[inline]
+            unsafe fn write_key(&self, __ffi_out: #out) -> __ffi::Result<(), #error> {
+                // SAFETY: this function's contract is that of the callee.
+                unsafe { #inner::write_key(&self.0, __ffi_out) }
+            }
         }
     };
     with_json(&item.head, &items)
@@ -249,9 +339,15 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
         names.into_iter().map(move |name| quote!((#name, #ident::#value as _)))
     });
     let (repr, is_null) = (&item.repr, item.is_null);
+    let (out, error) = (quote!(&mut __ffi::json::Printer<'_>), quote!(__ffi::proto::DecodeError));
+    let integer = quote!(<#ident as __ffi::FfiEnum>::to_repr(*self));
     let items = quote! {
+        // SAFETY: it is no byte, as its bits have names.
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for #ident {
+        unsafe impl __ffi::json::shape::JsonType for #ident
+        where
+            for<'__ffi_any> #ident: __ffi::core::marker::Copy,
+        {
             const SHAPE: __ffi::json::shape::Shape = {
                 const TABLE: &__ffi::json::shape::EnumTable = &__ffi::json::shape::EnumTable {
                     name: #name,
@@ -264,6 +360,21 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
                     <__ffi::#repr as __ffi::json::shape::JsonType>::KIND,
                 ))
             };
+
+            #[inline]
+            unsafe fn write_field(&self, __ffi_out: #out) -> __ffi::Result<__ffi::json::Written, #error> {
+                __ffi::json::write_enum_field::<Self>(#integer, __ffi_out)
+            }
+
+            #[inline]
+            unsafe fn write_value(&self, __ffi_out: #out) -> __ffi::Result<(), #error> {
+                __ffi::json::write_enum::<Self>(#integer, __ffi_out)
+            }
+
+            #[inline]
+            unsafe fn write_key(&self, __ffi_out: #out) -> __ffi::Result<(), #error> {
+                __ffi::json::write_enum_key::<Self>(#integer, __ffi_out)
+            }
         }
     };
     with_json(&item.head, &items)

@@ -154,8 +154,8 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
     });
     let begin = message.pool.as_ref().map(|_| {
         quote! {
-            fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
-                __ffi::proto::begin(self, __ffi_out);
+            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
+                __ffi::proto::begin(self, __ffi_followed);
             }
         }
     });

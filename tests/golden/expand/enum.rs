@@ -305,7 +305,10 @@ const _: () = {
     /// Arguments of `__json!`.
     const _: () = {
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for Mode {
+        unsafe impl __ffi::json::shape::JsonType for Mode
+        where
+            for<'__ffi_any> Mode: __ffi::core::marker::Copy,
+        {
             const SHAPE: __ffi::json::shape::Shape = {
                 const TABLE: &__ffi::json::shape::EnumTable = &__ffi::json::shape::EnumTable {
                     name: "Mode",
@@ -323,6 +326,33 @@ const _: () = {
                     ),
                 )
             };
+            #[inline]
+            unsafe fn write_field(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
+                __ffi::json::write_enum_field::<
+                    Self,
+                >(<Mode as __ffi::FfiEnum>::to_repr(*self), __ffi_out)
+            }
+            #[inline]
+            unsafe fn write_value(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                __ffi::json::write_enum::<
+                    Self,
+                >(<Mode as __ffi::FfiEnum>::to_repr(*self), __ffi_out)
+            }
+            #[inline]
+            unsafe fn write_key(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                __ffi::json::write_enum_key::<
+                    Self,
+                >(<Mode as __ffi::FfiEnum>::to_repr(*self), __ffi_out)
+            }
         }
     };
     #[doc(hidden)]

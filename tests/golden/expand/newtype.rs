@@ -316,7 +316,7 @@ const _: () = {
     /// Arguments of `__json!`.
     const _: () = {
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for UserId
+        unsafe impl __ffi::json::shape::JsonType for UserId
         where
             for<'__ffi_any> u64: __ffi::json::shape::JsonType,
         {
@@ -325,6 +325,65 @@ const _: () = {
             const KIND: __ffi::json::shape::Kind = <u64 as __ffi::json::shape::JsonType>::KIND;
             const ELEMENT: __ffi::json::shape::Kind = <u64 as __ffi::json::shape::JsonType>::ELEMENT;
             const ITEM: __ffi::json::shape::Kind = <u64 as __ffi::json::shape::JsonType>::ITEM;
+            #[inline]
+            unsafe fn write_field(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
+                unsafe {
+                    <u64 as __ffi::json::shape::JsonType>::write_field(
+                        &self.0,
+                        __ffi_out,
+                    )
+                }
+            }
+            #[inline]
+            unsafe fn write_value(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                unsafe {
+                    <u64 as __ffi::json::shape::JsonType>::write_value(
+                        &self.0,
+                        __ffi_out,
+                    )
+                }
+            }
+            #[inline]
+            unsafe fn write_element(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<__ffi::bool, __ffi::proto::DecodeError> {
+                unsafe {
+                    <u64 as __ffi::json::shape::JsonType>::write_element(
+                        &self.0,
+                        __ffi_out,
+                    )
+                }
+            }
+            #[inline]
+            unsafe fn write_items(
+                &self,
+                __ffi_index: &mut __ffi::usize,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                unsafe {
+                    <u64 as __ffi::json::shape::JsonType>::write_items(
+                        &self.0,
+                        __ffi_index,
+                        __ffi_out,
+                    )
+                }
+            }
+            #[inline]
+            unsafe fn write_key(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                unsafe {
+                    <u64 as __ffi::json::shape::JsonType>::write_key(&self.0, __ffi_out)
+                }
+            }
         }
     };
     #[doc(hidden)]

@@ -443,45 +443,66 @@ const _: () = {
     };
     /// Arguments of `__json!`.
     const _: () = {
+        fn __ffi_json() {
+            use __ffi::json::shape::NoJsonFacts as _;
+            __ffi::json::shape::JsonFacts::<FfiStr<19>>::assert_json();
+        }
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for Payment {
+        unsafe impl __ffi::json::shape::JsonType for Payment {
             const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
                 __ffi::json::shape::Kind::Message(
                     <Payment as __ffi::json::shape::JsonMessage>::table,
                 ),
             );
+            unsafe fn write_field(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
+                unsafe { __ffi::json::write_message_field(self, __ffi_out) }
+            }
+            unsafe fn write_value(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                unsafe { __ffi::json::write_message(self, __ffi_out) }
+            }
         }
         #[automatically_derived]
-        impl __ffi::json::shape::JsonMessage for Payment {
-            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
-                name: "Payment",
-                members: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[
+        unsafe impl __ffi::json::shape::JsonMessage for Payment {
+            const TABLE: __ffi::json::shape::Table = {
+                use __ffi::json::shape::NoJsonFacts as _;
+                __ffi::json::shape::Table {
+                    name: "Payment",
+                    members: &[
                         __ffi::json::shape::Member {
                             name: "Cash",
-                            json: "cash",
-                            original: "cash",
+                            json: ",\"cash\":",
+                            original: ",\"cash\":",
                             aliases: &[],
                             number: 1u32,
                             shape: __ffi::json::shape::Shape::EMPTY,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: 1,
+                                write: __ffi::json::shape::UNIT,
+                            }),
                         },
                         __ffi::json::shape::Member {
                             name: "Card",
-                            json: "card",
-                            original: "card",
+                            json: ",\"card\":",
+                            original: ",\"card\":",
                             aliases: &[],
                             number: 3u32,
                             shape: __ffi::json::shape::JsonFacts::<FfiStr<19>>::ELEMENT,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: 2,
+                                write: __ffi::json::shape::JsonFacts::<FfiStr<19>>::CASE,
+                            }),
                         },
-                    ]
-                },
-                flat: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[]
-                },
-                is_oneof: true,
-                known: __ffi::json::shape::Known::No,
+                    ],
+                    flat: &[],
+                    payload: __ffi::Option::Some(__FFI_PAYLOAD),
+                    known: __ffi::json::shape::Known::No,
+                }
             };
         }
         #[automatically_derived]
