@@ -381,6 +381,9 @@ fn examine(app: &Path) -> Result<()> {
     let cargo = doctor::cargo();
     show(&cargo)?;
     doctor::others(app, &mut |finding| show(&finding))?;
+    if let Some(finding) = doctor::one_runtime(app) {
+        show(&finding)?;
+    }
     // Without cargo no package can be compared.
     if !cargo.is_missing() {
         for (package, around) in doctor::packages(app) {

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
@@ -71,12 +72,16 @@ fn a_changed_field_shows_in_a_new_app() {
     let where_ = workspace::root().join("tests/dart/flutter/where_test.dart");
     fs::copy(where_, app.join("test/where_test.dart")).unwrap();
 
-    let tests = flutter.compile_tests(app).unwrap();
+    // Compiled once, and counted as part of the run that makes the picture.
+    let (tests, compiling) = {
+        let start = Instant::now();
+        (flutter.compile_tests(app).unwrap(), start.elapsed())
+    };
     let without = tests.run("widget_test.dart", Goldens::Compare).unwrap();
     assert!(without.stdout.contains("3 passed, 0 failed, 1 skipped"), "there is no picture: {without}");
-    let made = steps.run("flutter test --update-goldens", || {
-        flutter.compile_tests(app).unwrap().run("widget_test.dart", Goldens::Update).unwrap()
-    });
+    let made = steps
+        .run("flutter test --update-goldens", || tests.run("widget_test.dart", Goldens::Update).unwrap());
+    steps.0.last_mut().unwrap().1 += compiling;
     assert!(made.stdout.contains("4 passed, 0 failed"), "{made}");
     tests.run("widget_test.dart", Goldens::Compare).unwrap();
 
@@ -106,14 +111,20 @@ fn a_changed_field_shows_in_a_new_app() {
 /// Analyzes a new app, the gallery and the helpers of apps: in one run, as most of its time goes
 /// into Flutter.
 fn analyze(flutter: &Flutter, app: &Path) {
-    let folders = [gallery_app(), helpers()];
+    resolve(flutter);
     let mut analyzer = flutter.sdk().command();
-    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(app);
-    for folder in &folders {
-        flutter.pub_get(folder).unwrap();
-        analyzer.arg(folder);
-    }
+    analyzer.args(["analyze", "--fatal-infos", "--fatal-warnings"]).arg(app).args([gallery_app(), helpers()]);
     workspace::capture(&mut analyzer).unwrap();
+}
+
+/// Gets the dependencies of the gallery's app and of the helpers, once for all tests.
+fn resolve(flutter: &Flutter) {
+    static RESOLVED: Once = Once::new();
+    RESOLVED.call_once(|| {
+        for package in [gallery_app(), helpers()] {
+            flutter.pub_get(&package).unwrap();
+        }
+    });
 }
 
 /// Returns the folder of the gallery's app.
@@ -132,7 +143,7 @@ fn gallery() -> Option<(Flutter, PathBuf)> {
     let library = Generated::example("12_flutter_gallery").library("dev").unwrap();
     let app = gallery_app();
     let flutter = flutter.with_env("FLUTTER_GALLERY_LIBRARY", library);
-    flutter.pub_get(&app).unwrap();
+    resolve(&flutter);
     Some((flutter, app))
 }
 
@@ -142,7 +153,6 @@ fn gallery() -> Option<(Flutter, PathBuf)> {
 fn the_gallery_looks_as_in_its_pictures() {
     let Some((flutter, app)) = gallery() else { return };
     for package in [&app, &helpers()] {
-        flutter.pub_get(package).unwrap();
         flutter.sdk().format_check(package).unwrap();
     }
     let tests = flutter.compile_tests(&app).unwrap();

@@ -313,6 +313,10 @@ fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
         let library = answer["assets"][0]["encoding"]["file"].as_str().unwrap();
         assert!(Path::new(library).exists(), "{library}: {answer}");
         let sources = answer["dependencies"].as_array().unwrap();
+        // Each in one piece, though the folder's name has spaces.
+        for source in sources {
+            assert!(Path::new(source.as_str().unwrap()).is_file(), "{source}: {sources:?}");
+        }
         for source in ["rust/src/lib.rs", "rust/Cargo.toml", "demo/Cargo.lock"] {
             assert!(sources.iter().any(|it| it.as_str().unwrap().ends_with(source)), "{source}: {sources:?}");
         }

@@ -549,7 +549,7 @@ impl<T: FfiPooled> Pool<T> {
         }
     }
 
-    #[cfg(any(test, feature = "proto"))]
+    #[cfg(feature = "proto")]
     pub(crate) fn reference(&self, slot: *const T) -> FfiRef<T> {
         match self.untyped().reference(slot.cast()) {
             Some((index, generation)) => FfiRef::new(index, generation),

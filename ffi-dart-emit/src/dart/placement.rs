@@ -36,7 +36,7 @@ pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
     let out = &absolute(out)?;
     let file = out.join("pubspec.yaml");
     let Some(text) = read(&file)? else { return placed(out, &chosen(out, asked)?) };
-    match dependency(&text) {
+    match dependency(&text, "dependencies") {
         Some(Dependency::Folder(path)) => {
             let folder = normalized(&out.join(&path));
             if let Some(asked) = asked {
@@ -75,6 +75,29 @@ pub fn place(out: &Path, asked: Option<&Path>) -> Result<Placement, Problems> {
                 ),
             ))
         }
+    }
+}
+
+/// Returns the folder of the runtime that the package or app in `folder` depends on; none if it
+/// names no folder.
+#[must_use]
+pub fn runtime_of(folder: &Path) -> Option<PathBuf> {
+    named_in(&["pubspec.yaml"], "dependencies", folder)
+}
+
+/// Returns the folder of the runtime that the app in `folder` has all its packages take; none if it
+/// names none.
+#[must_use]
+pub fn runtime_for_all(folder: &Path) -> Option<PathBuf> {
+    named_in(&["pubspec_overrides.yaml", "pubspec.yaml"], "dependency_overrides", folder)
+}
+
+/// Returns the folder of the runtime that the first of `files` names in its `section`.
+fn named_in(files: &[&str], section: &str, folder: &Path) -> Option<PathBuf> {
+    let texts = files.iter().filter_map(|it| read(&folder.join(it)).ok().flatten());
+    match texts.filter_map(|it| dependency(&it, section)).next()? {
+        Dependency::Folder(path) => Some(normalized(&absolute(folder).ok()?.join(path))),
+        Dependency::Server => None,
     }
 }
 
@@ -148,7 +171,7 @@ const DEPTH: usize = 6;
 /// Adds the runtimes that packages in `folder` name, each with the first of those packages.
 fn collect(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, PathBuf>) {
     if let Ok(Some(text)) = read(&folder.join("pubspec.yaml"))
-        && let Some(Dependency::Folder(path)) = dependency(&text)
+        && let Some(Dependency::Folder(path)) = dependency(&text, "dependencies")
     {
         let runtime = normalized(&folder.join(path));
         if runtime.join("pubspec.yaml").exists() {
@@ -184,9 +207,9 @@ enum Dependency {
     Server,
 }
 
-/// Returns the dependency on the runtime in the text of a `pubspec.yaml`: nested blocks, or `{path:
-/// ..}` on one line.
-fn dependency(text: &str) -> Option<Dependency> {
+/// Returns the dependency on the runtime in a `section` of a `pubspec.yaml` with this text: nested
+/// blocks, or `{path: ..}` on one line.
+fn dependency(text: &str, section: &str) -> Option<Dependency> {
     let mut within = false;
     let mut found: Option<usize> = None;
     for line in text.lines() {
@@ -194,7 +217,7 @@ fn dependency(text: &str) -> Option<Dependency> {
         let indent = line.len() - content.len();
         let Some((key, value)) = entry(content) else { continue };
         if indent == 0 {
-            within = key == "dependencies";
+            within = key == section;
             continue;
         }
         match found {
@@ -313,7 +336,7 @@ mod tests {
             ("dependencies:\n  # ffi_core: any\n  other: any\n", None),
             ("", None),
         ] {
-            assert_eq!(dependency(text), expected, "{text}");
+            assert_eq!(dependency(text, "dependencies"), expected, "{text}");
         }
     }
 

@@ -8,6 +8,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::cargo;
+use crate::dart::{placement, runtime};
 use crate::input;
 
 /// State of one thing that a project needs.
@@ -97,6 +99,15 @@ pub fn others(folder: &Path, found: &mut dyn FnMut(Finding) -> Result<()>) -> Re
 /// that of its crate, around it.
 #[must_use]
 pub fn packages(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
+    generated(folder)
+        .into_iter()
+        .filter_map(|package| Some((package.clone(), package.parent()?.to_owned())))
+        .filter(|(_, around)| around.join("Cargo.toml").is_file())
+        .collect()
+}
+
+/// Returns the folders of the generated packages that the app in `folder` depends on.
+fn generated(folder: &Path) -> Vec<PathBuf> {
     let pubspec = input::text(&folder.join("pubspec.yaml")).unwrap_or_default();
     let pubspec = String::from_utf8_lossy(&pubspec);
     let paths = pubspec.lines().filter_map(|line| {
@@ -106,11 +117,41 @@ pub fn packages(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
     let mut all: Vec<_> = paths
         .map(|path| folder.join(path))
         .filter(|package| package.join("lib/src/library.g.dart").is_file())
-        .filter_map(|package| Some((package.clone(), package.parent()?.to_owned())))
-        .filter(|(_, around)| around.join("Cargo.toml").is_file())
         .collect();
     all.dedup();
     all
+}
+
+/// Looks for several copies of the runtime in the app in `folder`, which pub refuses; none if the
+/// app has no generated package.
+#[must_use]
+pub fn one_runtime(folder: &Path) -> Option<Finding> {
+    let packages = generated(folder);
+    let mut copies: Vec<(PathBuf, &Path)> = Vec::new();
+    for package in packages.iter().map(PathBuf::as_path).chain([folder]) {
+        if let Some(copy) = placement::runtime_of(package)
+            && copies.iter().all(|(other, _)| *other != copy)
+        {
+            copies.push((copy, package));
+        }
+    }
+    let shown = |path: &Path| cargo::relative(path).display().to_string();
+    let first = shown(&copies.first()?.0);
+    if let Some(chosen) = placement::runtime_for_all(folder) {
+        return Some(Finding::found(format!("runtime of all packages in {}", shown(&chosen))));
+    }
+    if copies.len() == 1 {
+        return Some(Finding::found(format!("runtime of all packages in {first}")));
+    }
+    let all: Vec<_> = copies.iter().map(|(copy, by)| format!("{} (in {})", shown(copy), shown(by))).collect();
+    let named = placement::between(folder, &copies[0].0).unwrap_or(first);
+    Some(Finding::missing(
+        format!("one runtime: packages name several copies of `{}`: {}", runtime::PACKAGE, all.join(", ")),
+        format!(
+            "name one for all in the app's pubspec.yaml: `dependency_overrides: {{{}: {{path: {named}}}}}`",
+            runtime::PACKAGE
+        ),
+    ))
 }
 
 /// Runs a program, and returns its output if it succeeds.
@@ -285,5 +326,46 @@ mod tests {
         std::fs::create_dir(folder.path().join("android")).unwrap();
         let with = names(folder.path());
         assert!(with.contains("Android NDK") && with.contains("Rust for aarch64-linux-android"), "{with}");
+    }
+
+    #[test]
+    fn two_copies_of_the_runtime_are_named_unless_the_app_chooses_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path();
+        let write = |file: &str, text: &str| {
+            let file = app.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        };
+        let shown = || one_runtime(app).map(|it| it.to_string());
+        write("pubspec.yaml", "name: app\n");
+        assert_eq!(shown(), None);
+        let packages = "name: app\ndependencies:\n  a: {path: a/dart}\n  b: {path: b/dart}\n";
+        write("pubspec.yaml", packages);
+        for (name, runtime) in [("a", "ffi_core"), ("b", "../../a/dart/ffi_core")] {
+            write(&format!("{name}/dart/lib/src/library.g.dart"), "");
+            write(
+                &format!("{name}/dart/pubspec.yaml"),
+                &format!("name: {name}\ndependencies:\n  ffi_core: {{path: {runtime}}}\n"),
+            );
+        }
+        let one = shown().unwrap();
+        assert!(one.starts_with("ok       runtime of all packages in "), "{one}");
+        write("b/dart/pubspec.yaml", "name: b\ndependencies:\n  ffi_core: {path: ffi_core}\n");
+        let two = shown().unwrap();
+        assert!(
+            two.starts_with("missing  one runtime: packages name several copies of `ffi_core`: "),
+            "{two}"
+        );
+        assert!(two.contains("a/dart/ffi_core (in ") && two.contains("b/dart/ffi_core (in "), "{two}");
+        assert!(two.contains("hint: name one for all"), "{two}");
+        assert!(two.ends_with("`dependency_overrides: {ffi_core: {path: a/dart/ffi_core}}`"), "{two}");
+        for file in ["pubspec.yaml", "pubspec_overrides.yaml"] {
+            write("pubspec.yaml", packages);
+            let start = if file == "pubspec.yaml" { packages } else { "" };
+            write(file, &format!("{start}dependency_overrides:\n  ffi_core: {{path: b/dart/ffi_core}}\n"));
+            let chosen = shown().unwrap();
+            assert!(chosen.starts_with("ok ") && chosen.ends_with("b/dart/ffi_core"), "{file}: {chosen}");
+        }
     }
 }

@@ -41,6 +41,10 @@ pub struct Package {
     /// Make an Android archive of the libraries, with Gradle
     #[arg(long, requires = "android")]
     aar: bool,
+    /// Make a container image of the program by the `Dockerfile` of the current folder, as `new`
+    /// writes it
+    #[arg(long, value_name = "NAME", requires = "linux")]
+    image: Option<String>,
     /// Domain in the identifiers of Apple's bundles, and of Android's archive
     #[arg(long, value_name = "DOMAIN", default_value = "com.example")]
     domain: String,
@@ -113,6 +117,7 @@ impl Package {
             host: doctor::host(),
             ndk: doctor::ndk_folder(),
             aar: self.aar,
+            image: self.image,
             domain: self.domain,
             sign: self.sign,
             notarize: self.notarize,

@@ -1,14 +1,20 @@
-//! Linux: a `.so` for each processor, which loads what lies beside it and says the oldest glibc.
+//! Linux: a `.so` for each processor, which loads what lies beside it and says the oldest glibc;
+//! on request a container image.
 
 use super::check::{Rules, System};
 use super::request::{Flags, Request, processor, variable};
-use super::step::Step;
+use super::step::{Step, Tool};
 
 /// Returns the steps for Linux: for this machine, unless targets were asked for.
 #[must_use]
 pub fn steps(request: &Request) -> Vec<Step> {
     let usual = if request.host.contains("linux") { &*request.host } else { "x86_64-unknown-linux-gnu" };
-    request.targets(&[usual]).iter().flat_map(|target| one(request, target)).collect()
+    let mut all: Vec<_> = request.targets(&[usual]).iter().flat_map(|target| one(request, target)).collect();
+    if let Some(image) = &request.image {
+        let docker = Tool::new("docker", "Docker, or Podman under that name");
+        all.push(Step::Run(docker.args(["build", "--tag", image, "."])));
+    }
+    all
 }
 
 fn one(request: &Request, target: &str) -> Vec<Step> {

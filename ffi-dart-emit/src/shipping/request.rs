@@ -30,6 +30,8 @@ pub struct Request {
     pub ndk: Option<PathBuf>,
     /// True if Android's libraries become an archive for Gradle.
     pub aar: bool,
+    /// Name of the container image to make by the `Dockerfile` of the current folder, if one is.
+    pub image: Option<String>,
     /// Prefix of the identifiers of Apple's bundles, and of Android's namespace: `com.example`.
     pub domain: String,
     /// Identity that signs for Apple.

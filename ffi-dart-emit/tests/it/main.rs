@@ -19,6 +19,7 @@
 //! | `imports` | imports of several .proto files, of proto2, and names that Rust or Dart don't take |
 //! | `targets` | machines that Dart doesn't run on |
 //! | `shipping` | the steps that package a library for each platform, the checks of real ones |
+//! | `workflows` | the workflows and container files of new projects, read by parsers |
 //! | `program` | exit codes, messages and `--check` of the program |
 
 mod breaking;
@@ -41,3 +42,4 @@ mod resolving;
 mod schema;
 mod shipping;
 mod targets;
+mod workflows;

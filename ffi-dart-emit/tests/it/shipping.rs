@@ -17,7 +17,7 @@ use ffi_dart_emit::shipping::{android, apple, linux, windows};
 
 use crate::files::assert_golden;
 
-fn request(host: &str) -> Request {
+pub fn request(host: &str) -> Request {
     Request {
         manifest: "rust/Cargo.toml".into(),
         library: "demo_native".to_owned(),
@@ -30,6 +30,7 @@ fn request(host: &str) -> Request {
         host: host.to_owned(),
         ndk: None,
         aar: false,
+        image: None,
         domain: "com.example".to_owned(),
         sign: None,
         notarize: None,
@@ -40,8 +41,8 @@ fn shown(steps: &[Step]) -> String {
     steps.iter().map(|it| format!("{it}\n")).collect()
 }
 
-const LINUX: &str = "x86_64-unknown-linux-gnu";
-const MAC: &str = "aarch64-apple-darwin";
+pub const LINUX: &str = "x86_64-unknown-linux-gnu";
+pub const MAC: &str = "aarch64-apple-darwin";
 
 /// Returns the steps for every platform, with the names of their goldens.
 fn all() -> Vec<(&'static str, Vec<Step>)> {
@@ -49,7 +50,7 @@ fn all() -> Vec<(&'static str, Vec<Step>)> {
         targets: targets.iter().map(|it| (*it).to_owned()).collect(),
         ..request
     };
-    let old = Request { oldest: Some(Version(2, 28)), ..request(LINUX) };
+    let old = Request { oldest: Some(Version(2, 28)), image: Some("shop:1".to_owned()), ..request(LINUX) };
     let signed = Request {
         sign: Some("Developer ID Application: A (1)".to_owned()),
         notarize: Some("notary".to_owned()),
