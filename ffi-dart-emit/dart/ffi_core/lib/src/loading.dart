@@ -2,7 +2,7 @@ part of 'native.dart';
 
 /// The version of this package. It is raised by every change of what generated
 /// code uses; a package names the version that it was generated for.
-const runtimeVersion = 6;
+const runtimeVersion = 7;
 
 /// Throws that [package], which opens the library [name], was generated for the
 /// version [expected] of this package.
@@ -421,8 +421,8 @@ final class LibraryCheck {
     throw LayoutMismatchException(
       '$path was built from other definitions than package `$_package`:\n'
       '  ${_mismatches.join('\n  ')}\n'
-      'Build both from the same source; to regenerate the package, run: '
-      '$_command',
+      'Build both from the same source; to regenerate the package, run '
+      'ffi-dart-emit dart in the folder of its project, or elsewhere: $_command',
       path,
       List.unmodifiable(_mismatches),
     );
