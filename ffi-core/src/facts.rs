@@ -59,6 +59,31 @@ impl<T: FfiType> Facts<T> {
         unsafe { T::check(value) }
     }
 
+    /// Checks a field of untrusted memory, unless any bytes are a value of its type.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`FfiType::check`], with the name of the field.
+    ///
+    /// # Safety
+    ///
+    /// `message.byte_add(offset)` fulfils the contract of [`FfiType::check`].
+    #[inline(always)]
+    pub unsafe fn check_field<M>(
+        message: *const M,
+        offset: usize,
+        name: &'static str,
+    ) -> Result<(), InvalidValue> {
+        if T::ANY_BITS {
+            return Ok(());
+        }
+        // SAFETY: by this function's contract the field lies inside the message's memory.
+        let field = unsafe { message.byte_add(offset) };
+        // SAFETY: by this function's contract the field is aligned and initialised, and no thread
+        // writes to it.
+        unsafe { T::check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
+    }
+
     /// The column of a field of this type; [`Column::of_field`] gives it its name.
     pub const COLUMN: Column = Column::of::<T>();
 
@@ -110,6 +135,19 @@ pub trait NoFacts {
     ///
     /// None is needed.
     unsafe fn check<T>(_: *const T) -> Result<(), InvalidValue> {
+        Ok(())
+    }
+
+    /// Accepts anything.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Safety
+    ///
+    /// None is needed.
+    unsafe fn check_field<M>(_: *const M, _: usize, _: &'static str) -> Result<(), InvalidValue> {
         Ok(())
     }
 

@@ -369,8 +369,15 @@ pub use error::FfiError;
 pub use executor::{spawn, spawn_blocking};
 #[cfg(feature = "derive")]
 pub use ffi_derive::{
-    FfiArenaFrom, FfiEnum, FfiError, FfiMessage, FfiNewtype, FfiObject, ffi_callback, ffi_export, ffi_flag,
-    ffi_health, ffi_service,
+    FfiArenaFrom, FfiError, FfiObject, ffi_callback, ffi_export, ffi_flag, ffi_health, ffi_service,
+};
+#[cfg(all(feature = "derive", feature = "proto"))]
+pub use ffi_derive::{FfiEnum, FfiMessage, FfiNewtype};
+// The same derives, which don't write what would be dropped.
+#[cfg(all(feature = "derive", not(feature = "proto")))]
+pub use ffi_derive::{
+    FfiEnumWithoutProto as FfiEnum, FfiMessageWithoutProto as FfiMessage,
+    FfiNewtypeWithoutProto as FfiNewtype,
 };
 #[cfg(feature = "async")]
 #[doc(no_inline)]

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use bytemuck::{AnyBitPattern, Zeroable};
 
 use crate::schema::fingerprint::hash_name;
-use crate::types::{FfiType, InvalidValue};
+use crate::types::FfiType;
 
 /// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
@@ -52,30 +52,6 @@ pub unsafe trait FfiMessage: FfiType {
     fn new_zeroed_box() -> Box<Self> {
         bytemuck::zeroed_box()
     }
-}
-
-/// Checks a field of untrusted memory with [`FfiType::ANY_BITS`] and [`FfiType::check`] of its
-/// type. `F` has no bound: the derive names the two, so rustc reports a type without them once.
-///
-/// # Safety
-///
-/// `message.byte_add(offset)` fulfils the contract of `check`.
-#[inline]
-pub unsafe fn check_field<F>(
-    message: *const u8,
-    offset: usize,
-    name: &'static str,
-    any_bits: bool,
-    check: unsafe fn(*const F) -> Result<(), InvalidValue>,
-) -> Result<(), InvalidValue> {
-    if any_bits {
-        return Ok(());
-    }
-    // SAFETY: by this function's contract the field lies inside the message's memory.
-    let field = unsafe { message.add(offset) };
-    // SAFETY: by this function's contract the field is aligned and initialised, and no thread
-    // writes to it.
-    unsafe { check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
 }
 
 /// Bytes of a `T` that may be invalid: [`bytemuck::CheckedBitPattern::Bits`] of a message.

@@ -20,8 +20,8 @@ pub use serde;
 pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize};
 pub use crate::arena::{
     ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArena,
-    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in, in_place,
-    message_layout, store_field, zero,
+    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
+    fields_equal, hash_field, in_place, message_layout, store_field, zero,
 };
 #[cfg(feature = "serde")]
 pub use crate::arena::{ByFields, Written, WrittenItself};
@@ -54,7 +54,7 @@ pub use crate::json;
 pub use crate::layout::{
     FieldLayout, Place, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
 };
-pub use crate::message::{Bits, FfiMessage, check_field};
+pub use crate::message::{Bits, FfiMessage};
 pub use crate::object::{
     AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, assert_object, drop_tokens,
 };

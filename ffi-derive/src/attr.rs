@@ -539,7 +539,7 @@ impl FromMeta for Packed {
 }
 
 /// `unknown` or `unknown = 256`: the field keeps unknown fields, up to so many bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unknown(pub(crate) Option<u32>);
 
 impl FromMeta for Unknown {

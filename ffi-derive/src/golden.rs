@@ -12,6 +12,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Data, DeriveInput, ItemFn, ItemStatic};
 
+use crate::expand::Formats;
 use crate::{ast, expand};
 
 const STRUCT: &str = r#"
@@ -155,13 +156,15 @@ fn expansions_are_current() {
         match &input.data {
             Data::Enum(_) if item.contains("FfiError") => expand::error(&ast::FfiError::new(&input).unwrap()),
             Data::Enum(data) if item.contains("FfiMessage") => {
-                expand::oneof(&ast::Oneof::new(&input, data).unwrap())
+                expand::oneof(&ast::Oneof::new(&input, data).unwrap(), Formats::All)
             }
-            Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap()),
+            Data::Enum(_) => expand::enumeration(&ast::Enum::new(&input).unwrap(), Formats::All),
             _ if item.contains("FfiArenaFrom") => expand::arena_from(&ast::ArenaFrom::new(&input).unwrap()),
             _ if item.contains("FfiObject") => expand::object(&ast::Object::new(&input).unwrap()),
-            _ if item.contains("FfiNewtype") => expand::newtype(&ast::Newtype::new(&input).unwrap()),
-            _ => expand::message(&ast::Message::new(&input).unwrap()),
+            _ if item.contains("FfiNewtype") => {
+                expand::newtype(&ast::Newtype::new(&input).unwrap(), Formats::All)
+            }
+            _ => expand::message(&ast::Message::new(&input).unwrap(), Formats::All),
         }
     };
     let args = |args: &str| args.parse::<TokenStream>().unwrap();

@@ -21,6 +21,7 @@ mod rules;
 mod rustc;
 mod tags;
 
+use expand::Formats;
 use proc_macro::TokenStream;
 use quote::ToTokens as _;
 use syn::{Data, DeriveInput, Item, parse_macro_input};
@@ -152,12 +153,23 @@ use syn::{Data, DeriveInput, Item, parse_macro_input};
 /// ```
 #[proc_macro_derive(FfiMessage, attributes(ffi))]
 pub fn derive_message(input: TokenStream) -> TokenStream {
+    message(input, Formats::All)
+}
+
+/// Is the derive [`FfiMessage`](derive@FfiMessage) of an `ffi-core` without the feature `proto`.
+#[proc_macro_derive(FfiMessageWithoutProto, attributes(ffi))]
+pub fn derive_message_without_proto(input: TokenStream) -> TokenStream {
+    message(input, Formats::Nothing)
+}
+
+fn message(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
+    let left_to_rustc = || expand::strings(&input);
     match &input.data {
         Data::Enum(data) => {
-            expanded(ast::Oneof::new(&input, data), expand::oneof, || expand::strings(&input))
+            expanded(ast::Oneof::new(&input, data), |it| expand::oneof(it, formats), left_to_rustc)
         }
-        _ => expanded(ast::Message::new(&input), expand::message, || expand::strings(&input)),
+        _ => expanded(ast::Message::new(&input), |it| expand::message(it, formats), left_to_rustc),
     }
 }
 
@@ -192,8 +204,18 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(FfiEnum, attributes(ffi))]
 pub fn derive_enum(input: TokenStream) -> TokenStream {
+    enumeration(input, Formats::All)
+}
+
+/// Is the derive [`FfiEnum`](derive@FfiEnum) of an `ffi-core` without the feature `proto`.
+#[proc_macro_derive(FfiEnumWithoutProto, attributes(ffi))]
+pub fn derive_enum_without_proto(input: TokenStream) -> TokenStream {
+    enumeration(input, Formats::Nothing)
+}
+
+fn enumeration(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Enum::new(&input), expand::enumeration, Default::default)
+    expanded(ast::Enum::new(&input), |it| expand::enumeration(it, formats), Default::default)
 }
 
 /// Makes a struct around one value a type of its own that Rust and Dart share.
@@ -265,8 +287,18 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(FfiNewtype, attributes(ffi))]
 pub fn derive_newtype(input: TokenStream) -> TokenStream {
+    newtype(input, Formats::All)
+}
+
+/// Is the derive [`FfiNewtype`](derive@FfiNewtype) of an `ffi-core` without the feature `proto`.
+#[proc_macro_derive(FfiNewtypeWithoutProto, attributes(ffi))]
+pub fn derive_newtype_without_proto(input: TokenStream) -> TokenStream {
+    newtype(input, Formats::Nothing)
+}
+
+fn newtype(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Newtype::new(&input), expand::newtype, Default::default)
+    expanded(ast::Newtype::new(&input), |it| expand::newtype(it, formats), Default::default)
 }
 
 /// Makes an error one that Dart catches by its variant, with the variant's fields.

@@ -117,6 +117,11 @@ impl Value<'_> {
         self.0.text.push('"');
     }
 
+    /// Writes the offset of a field that rustc works out, and the entry `type` behind it.
+    pub(crate) fn field(self, offset: &TokenStream, ty: &TokenStream) {
+        self.0.expression(&quote!(Field), &quote!(#offset, #ty));
+    }
+
     /// Writes the contents of another `Fragment`.
     pub(crate) fn nested(self, fragment: &TokenStream) {
         self.0.expression(&quote!(Nested), fragment);

@@ -166,9 +166,9 @@ unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaEntry<K, V> {
         // SAFETY: the place is writable, by this function's contract.
         unsafe { place.write_bytes(0, 1) };
         // SAFETY: both are entries, which have a key at their start.
-        unsafe { store_field::<K>(value.cast(), place.cast(), 0) };
+        unsafe { store_field::<K, _>(value, place, 0) };
         // SAFETY: both are entries, which have a value there.
-        unsafe { store_field::<V>(value.cast(), place.cast(), Self::VALUE) };
+        unsafe { store_field::<V, _>(value, place, Self::VALUE) };
     }
 
     unsafe fn copy_in(

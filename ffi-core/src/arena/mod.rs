@@ -97,11 +97,11 @@ pub use from::FfiArenaFrom;
 #[doc(hidden)]
 pub use from::PartOf;
 pub use frozen::FrozenArena;
-#[doc(hidden)]
-pub use held::in_place;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use held::{ByFields, Written, WrittenItself};
+#[doc(hidden)]
+pub use held::{fields_equal, hash_field, in_place};
 #[doc(hidden)]
 pub use map::ArenaEntry;
 pub use map::{ArenaKey, ArenaMap, ArenaMapEdit, ArenaMapView};

@@ -258,7 +258,7 @@ where
     unsafe fn store(value: *const Self, place: *mut Self) {
         for index in 0..N {
             // SAFETY: both have an element there; this function's contract is that of the callee.
-            unsafe { store_field::<T>(value.cast(), place.cast(), index * size_of::<T>()) };
+            unsafe { store_field::<T, _>(value, place, index * size_of::<T>()) };
         }
     }
 

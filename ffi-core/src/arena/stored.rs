@@ -77,11 +77,11 @@ impl<T: ArenaType> ArenaPlace<'_, T> {
 ///
 /// Both messages have an `F` at `offset`, and fulfil the contract of [`ArenaType::store`].
 #[inline(always)]
-pub unsafe fn store_field<F: ArenaType>(message: *const u8, place: *mut u8, offset: usize) {
+pub unsafe fn store_field<F: ArenaType, M>(message: *const M, place: *mut M, offset: usize) {
     // SAFETY: the message has a field there, by this function's contract.
-    let field = unsafe { message.add(offset) };
+    let field = unsafe { message.byte_add(offset) };
     // SAFETY: the place has a field there, by this function's contract.
-    let place = unsafe { place.add(offset) };
+    let place = unsafe { place.byte_add(offset) };
     // SAFETY: the field of a valid value is valid; that of a place for a message is a place for an
     // `F`.
     unsafe { F::store(field.cast(), place.cast()) };

@@ -26,6 +26,8 @@ pub enum Piece {
     Flag(bool),
     /// Pieces of another item, such as a field's type.
     Nested(Fragment),
+    /// The offset of a field, and its type behind the key `type`.
+    Field(usize, Fragment),
 }
 
 impl Piece {
@@ -105,6 +107,7 @@ const fn text_len(pieces: Fragment) -> usize {
             Piece::Fingerprint(_) => FINGERPRINT_LEN,
             Piece::Flag(flag) => flag_text(flag).len(),
             Piece::Nested(pieces) => text_len(pieces),
+            Piece::Field(offset, ty) => decimal_len(offset as u64) + TYPE_KEY.len() + text_len(ty),
         };
         i += 1;
     }
@@ -126,6 +129,11 @@ const fn put_pieces(out: &mut [u8], mut at: usize, pieces: Fragment) -> usize {
             Piece::Fingerprint(fingerprint) => put_fingerprint(out, at, fingerprint),
             Piece::Flag(flag) => put(out, at, flag_text(flag).as_bytes()),
             Piece::Nested(pieces) => put_pieces(out, at, pieces),
+            Piece::Field(offset, ty) => {
+                at = put_decimal(out, at, offset as u64);
+                at = put(out, at, TYPE_KEY.as_bytes());
+                put_pieces(out, at, ty)
+            }
         };
         i += 1;
     }
@@ -177,9 +185,17 @@ pub(crate) fn write_pieces(pieces: Fragment, out: &mut String) {
             Piece::Fingerprint(fingerprint) => out.push_str(&format!("\"{fingerprint:#018x}\"")),
             Piece::Flag(flag) => out.push_str(flag_text(*flag)),
             Piece::Nested(pieces) => write_pieces(pieces, out),
+            Piece::Field(offset, ty) => {
+                out.push_str(&offset.to_string());
+                out.push_str(TYPE_KEY);
+                write_pieces(ty, out);
+            }
         }
     }
 }
+
+/// Text between the offset of a field and its type.
+const TYPE_KEY: &str = ",\"type\":";
 
 /// Length of `"0x`, 16 digits and `"`.
 const FINGERPRINT_LEN: usize = 20;
@@ -218,7 +234,9 @@ mod tests {
             Piece::Flag(true),
             Piece::Text(","),
             Piece::Flag(false),
-            Piece::Text("]"),
+            Piece::Text(",{\"offset\":"),
+            Piece::Field(16, &[Piece::Text("null")]),
+            Piece::Text("}]"),
         ];
         const LEN: usize = record_len(PIECES);
         const RECORD: [u8; LEN] = record::<LEN>(PIECES);
@@ -228,7 +246,7 @@ mod tests {
         assert_eq!(length, u32::try_from(json.len()).unwrap().to_le_bytes());
         assert_eq!(
             str::from_utf8(json).unwrap(),
-            "[0,18446744073709551615,-9223372036854775808,7,\"0x0123456789abcdef\",true,false]"
+            "[0,18446744073709551615,-9223372036854775808,7,\"0x0123456789abcdef\",true,false,{\"offset\":16,\"type\":null}]"
         );
         let mut at_run_time = String::new();
         write_pieces(PIECES, &mut at_run_time);

@@ -1,9 +1,14 @@
 //! `#[derive(FfiMessage)]`.
 
+use std::collections::HashMap;
+
 use darling::error::Accumulator;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, Result};
-use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility};
+use proc_macro2::Span;
+use quote::{ToTokens as _, format_ident};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, Type, Visibility, parse_quote};
 
 use super::{Head, Item, Known, Wire, refuse_generics, types};
 use crate::attr::{CaseAttrs, FieldAttrs, MessageAttrs, Pool, ProtoName, Simd};
@@ -15,6 +20,7 @@ use crate::tags::{Tag, check_tags, no_tag_left, numbers};
 pub(crate) struct Message {
     pub(crate) head: Head,
     pub(crate) fields: Vec<Field>,
+    pub(crate) aliases: Vec<Alias>,
     pub(crate) pod: bool,
     pub(crate) checked: bool,
     pub(crate) reserved: Vec<(u32, u32)>,
@@ -32,7 +38,10 @@ pub(crate) struct Message {
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) item: Item,
+    /// The type as generated code writes it: see [`Alias`].
     pub(crate) ty: Type,
+    /// The type as the user wrote it.
+    pub(crate) written: Type,
     /// The number of the field in .proto.
     pub(crate) tag: u32,
     pub(crate) wire: Wire,
@@ -41,6 +50,16 @@ pub(crate) struct Field {
     pub(crate) visibility: Visibility,
     /// Doc comments as they are written; the record has only their text.
     pub(crate) docs: Vec<Attribute>,
+}
+
+/// Another name of the type of a field, which is an item of the generated code.
+///
+/// Rustc makes a body of each constant in a type, wherever the type is written: `FfiStr<24>` in
+/// twenty places takes twenty type checks and evaluations of `24`. So generated code writes such a
+/// type once, in its alias, and at the few places at which rustc reports mistakes.
+pub(crate) struct Alias {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
 }
 
 impl Message {
@@ -97,11 +116,13 @@ impl Message {
         let (pod, checked) = (attrs.pod.is_present(), attrs.checked.is_present());
         errors.finish()?;
         let head = head.expect("without an error there is one");
+        let aliases = name_types(&mut fields);
         let columns = attrs.columns.is_present().then(|| input.vis.clone());
         let arena = in_arena.then(|| input.vis.clone());
         Ok(Self {
             head,
             fields,
+            aliases,
             pod,
             checked,
             reserved,
@@ -130,6 +151,7 @@ impl Field {
             item: Item { json, ..Item::inner(&ident, &field.attrs, rename)? },
             ident,
             ty: field.ty.clone(),
+            written: field.ty.clone(),
             tag: 0,
             wire,
             rules: rules.into(),
@@ -138,6 +160,28 @@ impl Field {
         };
         Ok((message_field, tag))
     }
+}
+
+/// Gives types that may hold a constant another name, and returns these names.
+fn name_types(fields: &mut [Field]) -> Vec<Alias> {
+    let mut aliases = Vec::new();
+    let mut indices = HashMap::new();
+    for Field { ty, written, wire, rules, .. } in fields {
+        // A type with a key is written in full, as rustc reports there what the key can't be for.
+        if types::is_name(written) || *wire != Wire::default() || !rules.is_empty() {
+            continue;
+        }
+        let count = aliases.len();
+        let index = *indices.entry(written.to_token_stream().to_string()).or_insert(count);
+        // The span at which rustc reports an error about the type.
+        let span = written.span().resolved_at(Span::call_site());
+        let ident = format_ident!("__FfiType{index}", span = span);
+        *ty = parse_quote!(#ident);
+        if index == count {
+            aliases.push(Alias { ident, ty: written.clone() });
+        }
+    }
+    aliases
 }
 
 /// Refuses rules of a field that would not be checked everywhere.

@@ -31,7 +31,7 @@ pub(crate) use input::InputItem;
 pub(crate) use json::Known;
 pub(crate) use listener::{Listener, Method as ListenerMethod};
 pub(crate) use member::block;
-pub(crate) use message::{Field, Message};
+pub(crate) use message::{Alias, Field, Message};
 pub(crate) use newtype::Newtype;
 pub(crate) use object::Object;
 pub(crate) use oneof::{Case, Oneof};

@@ -46,6 +46,16 @@ pub(crate) fn check_inside(ty: &Type, holder: &Ident, what: &str) -> Result<()> 
     errors.finish()
 }
 
+/// Returns true if the type is a path without arguments, so that there is no constant in it.
+pub(crate) fn is_name(ty: &Type) -> bool {
+    match ungrouped(ty) {
+        Type::Path(path) => {
+            path.qself.is_none() && path.path.segments.iter().all(|it| it.arguments.is_none())
+        }
+        _ => false,
+    }
+}
+
 /// Returns true if a type is written with the name of a secret.
 pub(crate) fn names_secret(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if last_name(path) == "FfiSecret")

@@ -8,7 +8,7 @@ use super::types;
 use crate::attr::{CaseAttrs, Encoding, Unknown};
 
 /// The form in protobuf of a field or case, if it isn't the usual one.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wire {
     /// The encoding of the integer, of the elements of a list, or of the values of a map.
     pub(crate) encoding: Option<Encoding>,

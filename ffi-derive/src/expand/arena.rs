@@ -55,28 +55,14 @@ impl Held {
         }
     }
 
-    /// Returns what compares, hashes and serializes messages field by field. `field` is the view of
-    /// a field of what an identifier names.
-    fn of_message(message: &Message, field: impl Fn(&Ident, &Ident) -> TokenStream) -> Self {
+    /// Returns what compares, hashes and serializes views field by field.
+    fn of_views(message: &Message, view: &Ident) -> Self {
         let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
         let types: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
-        let names = message.fields.iter().map(|field| &field.item.name);
-        let count = Literal::usize_unsuffixed(all.len());
-        let name = &message.head.item.name;
-        let of = |value: &str| {
-            let value = format_ident!("{value}");
-            all.iter().map(|name| field(&value, name)).collect::<Vec<_>>()
-        };
-        let (a, b, view) = (of("a"), of("b"), of("view"));
         Self {
-            equal: quote!(#(<#types as __ffi::ArenaType>::views_equal(#a, #b))&&*),
-            hash: quote!(#(<#types as __ffi::ArenaType>::hash_view(#view, state);)*),
-            serialize: quote! {
-                use __ffi::serde::ser::SerializeStruct as _;
-                let mut message = serializer.serialize_struct(#name, #count)?;
-                #(message.serialize_field(#names, &__ffi::Written::<#types>(#view))?;)*
-                message.end()
-            },
+            equal: quote!(#(<#types as __ffi::ArenaType>::views_equal(#view::#all(a), #view::#all(b)))&&*),
+            hash: quote!(#(<#types as __ffi::ArenaType>::hash_view(#view::#all(view), state);)*),
+            serialize: serialized(message, |field| quote!(#view::#field(view))),
         }
     }
 
@@ -88,6 +74,22 @@ impl Held {
             __ffi::WrittenItself(view).write(serializer, |serializer| { #serialize })
         };
         Self { equal, hash, serialize }
+    }
+}
+
+/// Returns what serializes a message field by field. `field` is the view of a field.
+fn serialized(message: &Message, field: impl Fn(&Ident) -> TokenStream) -> TokenStream {
+    let name = &message.head.item.name;
+    let count = Literal::usize_unsuffixed(message.fields.len());
+    let fields = message.fields.iter().map(|Field { ident, item, ty, .. }| {
+        let (name, view) = (&item.name, field(ident));
+        quote!(message.serialize_field(#name, &__ffi::Written::<#ty>(#view))?;)
+    });
+    quote! {
+        use __ffi::serde::ser::SerializeStruct as _;
+        let mut message = serializer.serialize_struct(#name, #count)?;
+        #(#fields)*
+        message.end()
     }
 }
 
@@ -193,16 +195,17 @@ impl<'a> Arena<'a> {
     fn views(&self) -> TokenStream {
         let Self { message, view, .. } = self;
         let ident = &message.head.ident;
-        let methods = message.fields.iter().map(|Field { ident: field, ty, visibility, docs, .. }| {
-            quote! {
-                #(#docs)*
-                #[inline]
-                #visibility fn #field(self) -> <#ty as __ffi::ArenaType>::View<'arena> {
-                    // SAFETY: the field is inside of the message.
-                    unsafe { __ffi::ArenaView::field(self.0, &__ffi::ArenaView::value(self.0).#field) }
+        let methods =
+            message.fields.iter().map(|Field { ident: field, written: ty, visibility, docs, .. }| {
+                quote! {
+                    #(#docs)*
+                    #[inline]
+                    #visibility fn #field(self) -> <#ty as __ffi::ArenaType>::View<'arena> {
+                        // SAFETY: the field is inside of the message.
+                        unsafe { __ffi::ArenaView::field(self.0, &__ffi::ArenaView::value(self.0).#field) }
+                    }
                 }
-            }
-        });
+            });
         let shown = message.fields.iter().map(|Field { ident: field, item, .. }| {
             let name = &item.name;
             quote!(.field(#name, __ffi::Shown(#view::#field(*self)).shown()))
@@ -249,7 +252,7 @@ impl<'a> Arena<'a> {
         let Self { message, edit, .. } = self;
         let ident = &message.head.ident;
         let methods = message.fields.iter().enumerate().map(|(index, field)| {
-            let Field { ident: field, ty, visibility, docs, .. } = field;
+            let Field { ident: field, written: ty, visibility, docs, .. } = field;
             let index = Literal::usize_unsuffixed(index);
             let setter = format_ident!("set_{}", field.unraw(), span = field.span());
             let editor = quote! {
@@ -340,7 +343,7 @@ impl<'a> Arena<'a> {
             }
         });
         let store = store(ident, &fields);
-        let held = Held::of_message(message, |value, field| quote!(#view::#field(#value)));
+        let held = Held::of_views(message, view);
         let (held, shape) = (held.functions(&message.head), shape::message(message));
         let once = quote!(__ffi::OnceLock<__ffi::u64>);
         quote! {
@@ -428,7 +431,13 @@ impl<'a> Arena<'a> {
 /// what it needs to be inside of one.
 pub(super) fn plain_message(message: &Message) -> TokenStream {
     let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
-    let held = Held::of_message(message, |value, field| quote!(__ffi::in_place(&#value.#field))).in_place();
+    let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
+    let held = Held {
+        equal: quote!(#(__ffi::fields_equal(&a.#all, &b.#all))&&*),
+        hash: quote!(#(__ffi::hash_field(&view.#all, state);)*),
+        serialize: serialized(message, |field| quote!(__ffi::in_place(&view.#field))),
+    }
+    .in_place();
     let functions = [store(&message.head.ident, &fields), held.functions(&message.head)];
     plain(&message.head, &fields, &functions, &shape::message(message))
 }
@@ -440,7 +449,7 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
             // SAFETY: both consist of a value of that type.
-            unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), 0) };
+            unsafe { __ffi::store_field::<#ty, _>(value, place, 0) };
         }
     };
     let view = |value: TokenStream| quote!(__ffi::in_place(&#value.0));
@@ -665,7 +674,7 @@ fn store(ident: &Ident, fields: &[&Type]) -> TokenStream {
         let index = Literal::usize_unsuffixed(index);
         quote! {
             // SAFETY: both messages have a field of that type at that offset.
-            unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), __FFI_FIELDS[#index].offset) };
+            unsafe { __ffi::store_field::<#ty, _>(value, place, __FFI_FIELDS[#index].offset) };
         }
     });
     quote! {

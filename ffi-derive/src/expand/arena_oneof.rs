@@ -80,7 +80,7 @@ fn store(oneof: &Oneof) -> TokenStream {
         let tag = Literal::usize_unsuffixed(tag);
         quote! {
             // SAFETY: both are oneofs with that case, which hold a value of that type there.
-            #tag => unsafe { __ffi::store_field::<#ty>(value.cast(), place.cast(), __FFI_PAYLOAD) },
+            #tag => unsafe { __ffi::store_field::<#ty, _>(value, place, __FFI_PAYLOAD) },
         }
     });
     quote! {

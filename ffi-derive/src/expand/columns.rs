@@ -43,7 +43,7 @@ impl<'a> Columns<'a> {
             (about("Columns"), about("The columns"), about("The columns, which can be changed,"));
         let columns = |mutable: TokenStream| {
             let columns = fields.iter().map(move |field| {
-                let Field { ident, ty, visibility, docs, item, .. } = field;
+                let Field { ident, written: ty, visibility, docs, item, .. } = field;
                 let doc = docs.is_empty().then(|| {
                     let doc = format!("The column of `{}`.", item.name);
                     quote!(#[doc = #doc])

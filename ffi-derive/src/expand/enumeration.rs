@@ -3,18 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
+use super::formats::{self, Formats};
 use super::shape::value;
-use super::{arena, arena_proto, block, exports, fingerprint, identity, json, proto};
+use super::{arena, block, exports, fingerprint, identity};
 use crate::ast::{Enum, Variant};
 use crate::{names, record};
 
-pub(crate) fn enumeration(item: &Enum) -> TokenStream {
-    let (implementations, proto) = (implementations(item), proto::enumeration(item));
+pub(crate) fn enumeration(item: &Enum, formats: Formats) -> TokenStream {
+    let implementations = implementations(item);
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
-    let (arena, in_arenas) = (arena::enumeration(item), arena_proto::enumeration(&item.head));
-    let json = json::enumeration(item);
-    block(&item.head, &quote! { #implementations #arena #proto #in_arenas #json #exports })
+    let (arena, formats) = (arena::enumeration(item), formats::enumeration(item, formats));
+    block(&item.head, &quote! { #implementations #arena #formats #exports })
 }
 
 fn implementations(item: &Enum) -> TokenStream {

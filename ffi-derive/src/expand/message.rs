@@ -6,14 +6,15 @@ use syn::spanned::Spanned;
 
 use super::arena::{self, Arena};
 use super::columns::Columns;
+use super::formats::{self, Formats};
 use super::{
-    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, json, pool,
-    proto, rules, shared, simd, size_and_align,
+    block, by_value, capacities, checked, distinct, exports, fingerprint, identity, pool, rules, shared,
+    simd, size_and_align,
 };
-use crate::ast::{Field, Message};
+use crate::ast::{Alias, Field, Message};
 use crate::{names, record};
 
-pub(crate) fn message(message: &Message) -> TokenStream {
+pub(crate) fn message(message: &Message, formats: Formats) -> TokenStream {
     let head = &message.head;
     let layout = layout(message);
     let implementations = implementations(message);
@@ -24,9 +25,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
         Some(arena) => arena.implementation(),
         None => {
             let (value, plain) = (by_value(&head.ident), arena::plain_message(message));
-            let types = message.fields.iter().map(|field| &field.ty);
-            let proto = arena_proto::plain(head, types, None);
-            quote!(#value #plain #proto)
+            quote!(#value #plain)
         }
     };
     let (fingerprint, symbol) = fingerprint(head);
@@ -36,11 +35,7 @@ pub(crate) fn message(message: &Message) -> TokenStream {
         identity(head, record);
         size_and_align(head, record);
         record.key("fingerprint").fingerprint(&fingerprint);
-        parts.extend(match &arena {
-            Some(_) => arena_proto::message(message, record),
-            None => proto::message(message, record),
-        });
-        parts.extend(json::message(message, record));
+        parts.extend(formats::message(message, formats, record));
         if !message.reserved.is_empty() {
             record.key("reserved").array(&message.reserved, |range, (first, last)| {
                 range.array([*first, *last], |value, number| value.number(number));
@@ -64,8 +59,8 @@ pub(crate) fn message(message: &Message) -> TokenStream {
                 record.item(&field.item);
                 record.key("tag").number(field.tag);
                 field.wire.record(record);
-                record.key("offset").size(&quote!(__FFI_FIELDS[#index].offset));
-                record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
+                let offset = quote!(__FFI_FIELDS[#index].offset);
+                record.key("offset").field(&offset, &quote!(__ffi::Facts::<#ty>::TYPE));
                 rules::record(&field.rules, record);
             });
         });
@@ -83,12 +78,13 @@ fn layout(message: &Message) -> TokenStream {
     let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
         quote!(__ffi::FieldLayout::of::<#ty>(__ffi::offset_of!(#ident, #field)))
     });
-    let shared = message.fields.iter().map(|field| shared(&field.ty));
-    let capacities = message.fields.iter().map(|field| capacities(&field.ty));
+    let aliases = message.aliases.iter().map(|Alias { ident, ty }| quote!(type #ident = #ty;));
+    let shared = message.fields.iter().map(|field| shared(&field.written));
+    let capacities = message.fields.iter().map(|field| capacities(&field.written));
     let not_empty = message
         .fields
         .iter()
-        .map(|Field { ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
+        .map(|Field { written: ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
             #(#shared)*
@@ -104,6 +100,7 @@ fn layout(message: &Message) -> TokenStream {
     };
     let seen = seen(message);
     quote! {
+        #(#aliases)*
         const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
         #assertions
         #seen
@@ -117,7 +114,7 @@ fn seen(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
     let value = format_ident!("__ffi_message", span = ident.span());
     let fields = message.fields.iter().map(|Field { ident: field, .. }| field);
-    let types = message.fields.iter().map(|Field { ident: field, ty, .. }| {
+    let types = message.fields.iter().map(|Field { ident: field, written: ty, .. }| {
         // It is a raw pointer, as a reference to a field of a packed struct is an error of its own.
         quote_spanned!(ty.span()=> __ffi::Place(&raw const #value.#field).assert_seen::<#ty>();)
     });
@@ -174,13 +171,7 @@ fn implementations(message: &Message) -> TokenStream {
             // SAFETY: the field of that type lies at that offset, and the message fulfils the
             // contract of `check`.
             unsafe {
-                __ffi::check_field::<#ty>(
-                    message.cast(),
-                    __FFI_FIELDS[#index].offset,
-                    #name,
-                    __ffi::Facts::<#ty>::ANY_BITS,
-                    __ffi::Facts::<#ty>::check,
-                )
+                __ffi::Facts::<#ty>::check_field(message, __FFI_FIELDS[#index].offset, #name)
             }?;
             #rules
         }

@@ -4,18 +4,18 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{arena, arena_proto, block, capacities, exports, fingerprint, identity, json, proto};
+use super::formats::{self, Formats};
+use super::{arena, block, capacities, exports, fingerprint, identity};
 use crate::ast::Newtype;
 use crate::record;
 
-pub(crate) fn newtype(item: &Newtype) -> TokenStream {
-    let (layout, implementations, proto) = (layout(item), implementations(item), proto::newtype(item));
+pub(crate) fn newtype(item: &Newtype, formats: Formats) -> TokenStream {
+    let (layout, implementations) = (layout(item), implementations(item));
     let (fingerprint, symbol) = fingerprint(&item.head);
     let exports = exports(&item.head, &symbol, &fingerprint, &record(item, &fingerprint));
     let arena = arena::newtype(item);
-    let json = json::newtype(item);
-    let in_arenas = arena_proto::plain(&item.head, [&item.ty], Some(&item.ty));
-    block(&item.head, &quote! { #layout #implementations #arena #proto #in_arenas #json #exports })
+    let formats = formats::newtype(item, formats);
+    block(&item.head, &quote! { #layout #implementations #arena #formats #exports })
 }
 
 fn layout(item: &Newtype) -> TokenStream {

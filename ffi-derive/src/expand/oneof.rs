@@ -5,35 +5,31 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::arena_oneof::{self, ArenaOneof};
+use super::formats::{self, Formats};
 use super::{
-    arena_proto, block, by_value, capacities, checked, distinct, exports, fingerprint, identity, json, proto,
-    shared, size_and_align,
+    block, by_value, capacities, checked, distinct, exports, fingerprint, identity, shared, size_and_align,
 };
 use crate::ast::{Case, Oneof};
 use crate::{names, record};
 
-pub(crate) fn oneof(oneof: &Oneof) -> TokenStream {
+pub(crate) fn oneof(oneof: &Oneof, formats: Formats) -> TokenStream {
     let ident = &oneof.head.ident;
     let layout = layout(oneof);
     let implementations = implementations(oneof);
     let arena = oneof.arena.as_ref().map(|visibility| ArenaOneof::new(oneof, visibility));
     // A oneof that lives in an arena is not passed by itself.
     let parts = match &arena {
-        Some(arena) => {
-            let (implementation, proto) = (arena.implementation(), arena_proto::oneof(oneof));
-            quote!(#implementation #proto)
-        }
+        Some(arena) => arena.implementation(),
         None => {
-            let (value, plain, proto) = (by_value(ident), arena_oneof::plain(oneof), proto::oneof(oneof));
-            let in_arenas = arena_proto::plain_oneof(oneof, oneof.payloads().map(|(.., ty)| ty));
-            quote!(#value #plain #proto #in_arenas)
+            let (value, plain) = (by_value(ident), arena_oneof::plain(oneof));
+            quote!(#value #plain)
         }
     };
-    let json = json::oneof(oneof);
+    let formats = formats::oneof(oneof, formats);
     let checked = oneof.checked.then(|| checked(ident));
     let (fingerprint, symbol) = fingerprint(&oneof.head);
     let exports = exports(&oneof.head, &symbol, &fingerprint, &record(oneof, &fingerprint));
-    let block = block(&oneof.head, &quote! { #layout #implementations #parts #json #checked #exports });
+    let block = block(&oneof.head, &quote! { #layout #implementations #parts #formats #checked #exports });
     let items = arena.map(|arena| arena.items());
     quote! { #items #block }
 }
@@ -148,15 +144,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         quote! {
             // SAFETY: a case of that discriminant holds a value of that type there, and the oneof
             // fulfils the contract of `check`.
-            #tag => unsafe {
-                __ffi::check_field::<#ty>(
-                    oneof.cast(),
-                    __FFI_PAYLOAD,
-                    #name,
-                    __ffi::Facts::<#ty>::ANY_BITS,
-                    __ffi::Facts::<#ty>::check,
-                )
-            },
+            #tag => unsafe { __ffi::Facts::<#ty>::check_field(oneof, __FFI_PAYLOAD, #name) },
         }
     });
     let units = oneof.cases.iter().enumerate().filter(|(_, case)| case.ty.is_none());

@@ -1,8 +1,7 @@
 //! Protobuf's wire format of messages, oneofs and enums, in terms of their fields and cases.
 //!
-//! The derive always writes all of it, and `ffi_core` drops it without the feature `proto`: cargo
-//! compiles this crate once for build scripts and programs together, but `ffi_core` for each with
-//! its own features.
+//! `ffi_core` without the feature `proto` exports a derive that doesn't write it, but one that
+//! another crate exports may: `ffi_core` drops it then.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};

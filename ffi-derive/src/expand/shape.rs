@@ -21,8 +21,8 @@ pub(super) fn message(message: &Message) -> TokenStream {
             value.object(|record| {
                 record.key("name").string(&field.item.name);
                 record.key("tag").number(field.tag);
-                record.key("offset").size(&quote!(__FFI_FIELDS[#index].offset));
-                record.key("type").nested(&quote!(__ffi::Facts::<#ty>::TYPE));
+                let offset = quote!(__FFI_FIELDS[#index].offset);
+                record.key("offset").field(&offset, &quote!(__ffi::Facts::<#ty>::TYPE));
             });
         });
     })

@@ -60,10 +60,11 @@ pub struct RowEdit<'arena>(::ffi_core::arena::ArenaPlace<'arena, Row>);
 const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
+    type __FfiType0 = ArenaVec<Row>;
     const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
         __ffi::FieldLayout::of::<u64>(__ffi::offset_of!(Row, id)),
         __ffi::FieldLayout::of::<ArenaStr>(__ffi::offset_of!(Row, name)),
-        __ffi::FieldLayout::of::<ArenaVec<Row>>(__ffi::offset_of!(Row, replies)),
+        __ffi::FieldLayout::of::<__FfiType0>(__ffi::offset_of!(Row, replies)),
     ];
     const _: () = {
         let _: __ffi::bool = <u64 as __ffi::FfiType>::ANY_BITS;
@@ -109,19 +110,19 @@ const _: () = {
                 __ffi::Facts::<ArenaStr>::FINGERPRINT,
                 17892188286256861055u64,
                 __FFI_FIELDS[2].offset as __ffi::u64,
-                __ffi::Facts::<ArenaVec<Row>>::FINGERPRINT,
+                __ffi::Facts::<__FfiType0>::FINGERPRINT,
             ],
         );
         const ANY_BITS: __ffi::bool = __ffi::Facts::<u64>::ANY_BITS
             && __ffi::Facts::<ArenaStr>::ANY_BITS
-            && __ffi::Facts::<ArenaVec<Row>>::ANY_BITS;
+            && __ffi::Facts::<__FfiType0>::ANY_BITS;
         const SECRET: __ffi::bool = __ffi::Facts::<u64>::SECRET
-            || __ffi::Facts::<ArenaStr>::SECRET || __ffi::Facts::<ArenaVec<Row>>::SECRET;
+            || __ffi::Facts::<ArenaStr>::SECRET || __ffi::Facts::<__FfiType0>::SECRET;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
             &[
                 __ffi::Facts::<u64>::LANES,
                 __ffi::Facts::<ArenaStr>::LANES,
-                __ffi::Facts::<ArenaVec<Row>>::LANES,
+                __ffi::Facts::<__FfiType0>::LANES,
             ],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
         );
@@ -129,37 +130,17 @@ const _: () = {
         #[inline]
         unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe {
-                __ffi::check_field::<
-                    u64,
-                >(
-                    message.cast(),
-                    __FFI_FIELDS[0].offset,
-                    "id",
-                    __ffi::Facts::<u64>::ANY_BITS,
-                    __ffi::Facts::<u64>::check,
-                )
+                __ffi::Facts::<u64>::check_field(message, __FFI_FIELDS[0].offset, "id")
             }?;
             unsafe {
-                __ffi::check_field::<
+                __ffi::Facts::<
                     ArenaStr,
-                >(
-                    message.cast(),
-                    __FFI_FIELDS[1].offset,
-                    "name",
-                    __ffi::Facts::<ArenaStr>::ANY_BITS,
-                    __ffi::Facts::<ArenaStr>::check,
-                )
+                >::check_field(message, __FFI_FIELDS[1].offset, "name")
             }?;
             unsafe {
-                __ffi::check_field::<
-                    ArenaVec<Row>,
-                >(
-                    message.cast(),
-                    __FFI_FIELDS[2].offset,
-                    "replies",
-                    __ffi::Facts::<ArenaVec<Row>>::ANY_BITS,
-                    __ffi::Facts::<ArenaVec<Row>>::check,
-                )
+                __ffi::Facts::<
+                    __FfiType0,
+                >::check_field(message, __FFI_FIELDS[2].offset, "replies")
             }?;
             __ffi::Result::Ok(())
         }
@@ -321,7 +302,7 @@ const _: () = {
     const _: &[__ffi::bool] = &[
         __ffi::Facts::<u64>::ARENA,
         __ffi::Facts::<ArenaStr>::ARENA,
-        __ffi::Facts::<ArenaVec<Row>>::ARENA,
+        __ffi::Facts::<__FfiType0>::ARENA,
     ];
     #[automatically_derived]
     unsafe impl __ffi::ArenaType for Row {
@@ -367,7 +348,7 @@ const _: () = {
             }?;
             unsafe {
                 __ffi::check_field_in::<
-                    ArenaVec<Row>,
+                    __FfiType0,
                 >(message.cast(), __FFI_FIELDS[2].offset, "replies", check)
             }?;
             __ffi::Result::Ok(())
@@ -378,19 +359,13 @@ const _: () = {
                 unsafe { __ffi::zero(place) };
             }
             unsafe {
-                __ffi::store_field::<
-                    u64,
-                >(value.cast(), place.cast(), __FFI_FIELDS[0].offset)
+                __ffi::store_field::<u64, _>(value, place, __FFI_FIELDS[0].offset)
             };
             unsafe {
-                __ffi::store_field::<
-                    ArenaStr,
-                >(value.cast(), place.cast(), __FFI_FIELDS[1].offset)
+                __ffi::store_field::<ArenaStr, _>(value, place, __FFI_FIELDS[1].offset)
             };
             unsafe {
-                __ffi::store_field::<
-                    ArenaVec<Row>,
-                >(value.cast(), place.cast(), __FFI_FIELDS[2].offset)
+                __ffi::store_field::<__FfiType0, _>(value, place, __FFI_FIELDS[2].offset)
             };
         }
         #[inline]
@@ -435,9 +410,7 @@ const _: () = {
                     RowView::name(a),
                     RowView::name(b),
                 )
-                && <ArenaVec<
-                    Row,
-                > as __ffi::ArenaType>::views_equal(
+                && <__FfiType0 as __ffi::ArenaType>::views_equal(
                     RowView::replies(a),
                     RowView::replies(b),
                 )
@@ -449,9 +422,7 @@ const _: () = {
         ) {
             <u64 as __ffi::ArenaType>::hash_view(RowView::id(view), state);
             <ArenaStr as __ffi::ArenaType>::hash_view(RowView::name(view), state);
-            <ArenaVec<
-                Row,
-            > as __ffi::ArenaType>::hash_view(RowView::replies(view), state);
+            <__FfiType0 as __ffi::ArenaType>::hash_view(RowView::replies(view), state);
         }
         /// Arguments of `__serde!`.
         const _: () = {
@@ -472,7 +443,7 @@ const _: () = {
                 message
                     .serialize_field(
                         "replies",
-                        &__ffi::Written::<ArenaVec<Row>>(RowView::replies(view)),
+                        &__ffi::Written::<__FfiType0>(RowView::replies(view)),
                     )?;
                 message.end()
             }
@@ -498,28 +469,31 @@ const _: () = {
                         __ffi::Piece::Text(
                             ",\"in_arena\":true,\"fields\":[\n{\"name\":\"id\",\"tag\":1,\"offset\":",
                         ),
-                        __ffi::Piece::size(__FFI_FIELDS[0].offset),
-                        __ffi::Piece::Text(",\"type\":"),
-                        __ffi::Piece::Nested(__ffi::Facts::<u64>::TYPE),
+                        __ffi::Piece::Field(
+                            __FFI_FIELDS[0].offset,
+                            __ffi::Facts::<u64>::TYPE,
+                        ),
                         __ffi::Piece::Text(
                             "},\n{\"name\":\"name\",\"tag\":2,\"offset\":",
                         ),
-                        __ffi::Piece::size(__FFI_FIELDS[1].offset),
-                        __ffi::Piece::Text(",\"type\":"),
-                        __ffi::Piece::Nested(__ffi::Facts::<ArenaStr>::TYPE),
+                        __ffi::Piece::Field(
+                            __FFI_FIELDS[1].offset,
+                            __ffi::Facts::<ArenaStr>::TYPE,
+                        ),
                         __ffi::Piece::Text(
                             "},\n{\"name\":\"replies\",\"tag\":3,\"offset\":",
                         ),
-                        __ffi::Piece::size(__FFI_FIELDS[2].offset),
-                        __ffi::Piece::Text(",\"type\":"),
-                        __ffi::Piece::Nested(__ffi::Facts::<ArenaVec<Row>>::TYPE),
+                        __ffi::Piece::Field(
+                            __FFI_FIELDS[2].offset,
+                            __ffi::Facts::<__FfiType0>::TYPE,
+                        ),
                         __ffi::Piece::Text("}\n]}"),
                     ]
                 },
             ) {
                 <u64 as __ffi::ArenaType>::reach(reached);
                 <ArenaStr as __ffi::ArenaType>::reach(reached);
-                <ArenaVec<Row> as __ffi::ArenaType>::reach(reached);
+                <__FfiType0 as __ffi::ArenaType>::reach(reached);
             }
         }
     }
@@ -558,9 +532,9 @@ const _: () = {
                     && <ArenaStr as __ffi::proto::ArenaProto>::is_default(
                         __ffi_view.name(),
                     )
-                    && <ArenaVec<
-                        Row,
-                    > as __ffi::proto::ArenaProto>::is_default(__ffi_view.replies())
+                    && <__FfiType0 as __ffi::proto::ArenaProto>::is_default(
+                        __ffi_view.replies(),
+                    )
             }
             fn value_len(
                 __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
@@ -570,9 +544,10 @@ const _: () = {
                         __ffi_view.name(),
                         2u32,
                     )
-                    + <ArenaVec<
-                        Row,
-                    > as __ffi::proto::ArenaProto>::field_len(__ffi_view.replies(), 3u32)
+                    + <__FfiType0 as __ffi::proto::ArenaProto>::field_len(
+                        __ffi_view.replies(),
+                        3u32,
+                    )
             }
             fn write_value(
                 __ffi_view: <Self as __ffi::ArenaType>::View<'_>,
@@ -588,9 +563,7 @@ const _: () = {
                     2u32,
                     __ffi_out,
                 );
-                <ArenaVec<
-                    Row,
-                > as __ffi::proto::ArenaProto>::write_field(
+                <__FfiType0 as __ffi::proto::ArenaProto>::write_field(
                     __ffi_view.replies(),
                     3u32,
                     __ffi_out,
@@ -602,9 +575,7 @@ const _: () = {
             ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
                 let mut __ffi_state_0 = <<u64 as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
                 let mut __ffi_state_1 = <<ArenaStr as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
-                let mut __ffi_state_2 = <<ArenaVec<
-                    Row,
-                > as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
+                let mut __ffi_state_2 = <<__FfiType0 as __ffi::proto::ArenaProto>::State as __ffi::core::default::Default>::default();
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
                     .key()?
                 {
@@ -643,17 +614,15 @@ const _: () = {
                             );
                             __ffi::proto::in_field(__ffi_read, "name")?;
                         }
-                        3u32 if <ArenaVec<
-                            Row,
-                        > as __ffi::proto::ArenaProto>::accepts(__ffi_wire_type) => {
+                        3u32 if <__FfiType0 as __ffi::proto::ArenaProto>::accepts(
+                            __ffi_wire_type,
+                        ) => {
                             let __ffi_field = unsafe {
                                 __ffi::ArenaPlace::part::<
-                                    ArenaVec<Row>,
+                                    __FfiType0,
                                 >(&mut __ffi_place, __FFI_FIELDS[2].offset)
                             };
-                            let __ffi_read = <ArenaVec<
-                                Row,
-                            > as __ffi::proto::ArenaProto>::read_field(
+                            let __ffi_read = <__FfiType0 as __ffi::proto::ArenaProto>::read_field(
                                 __ffi_field,
                                 &mut __ffi_state_2,
                                 3u32,
@@ -684,93 +653,66 @@ const _: () = {
                     };
                     <ArenaStr as __ffi::proto::ArenaProto>::settle(__ffi_field);
                 }
-                if __ffi::Facts::<ArenaVec<Row>>::ARENA {
+                if __ffi::Facts::<__FfiType0>::ARENA {
                     let __ffi_field = unsafe {
                         __ffi::ArenaPlace::part::<
-                            ArenaVec<Row>,
+                            __FfiType0,
                         >(&mut __ffi_place, __FFI_FIELDS[2].offset)
                     };
-                    <ArenaVec<Row> as __ffi::proto::ArenaProto>::settle(__ffi_field);
+                    <__FfiType0 as __ffi::proto::ArenaProto>::settle(__ffi_field);
                 }
             }
         }
     };
     /// Arguments of `__json!`.
     const _: () = {
-        fn __ffi_json() {
-            use __ffi::json::shape::NoJsonFacts as _;
-            __ffi::json::shape::JsonFacts::<u64>::assert_json();
-            __ffi::json::shape::JsonFacts::<ArenaStr>::assert_json();
-            __ffi::json::shape::JsonFacts::<ArenaVec<Row>>::assert_json();
-        }
         #[automatically_derived]
-        unsafe impl __ffi::json::shape::JsonType for Row {
+        impl __ffi::json::shape::JsonType for Row {
             const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
                 __ffi::json::shape::Kind::Message(
                     <Row as __ffi::json::shape::JsonMessage>::table,
                 ),
             );
-            unsafe fn write_field(
-                &self,
-                __ffi_out: &mut __ffi::json::Printer<'_>,
-            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
-                unsafe { __ffi::json::write_message_field(self, __ffi_out) }
-            }
-            unsafe fn write_value(
-                &self,
-                __ffi_out: &mut __ffi::json::Printer<'_>,
-            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
-                unsafe { __ffi::json::write_message(self, __ffi_out) }
-            }
         }
         #[automatically_derived]
-        unsafe impl __ffi::json::shape::JsonMessage for Row {
-            const TABLE: __ffi::json::shape::Table = {
-                use __ffi::json::shape::NoJsonFacts as _;
-                __ffi::json::shape::Table {
-                    name: "Row",
-                    members: &[
+        impl __ffi::json::shape::JsonMessage for Row {
+            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
+                name: "Row",
+                members: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[
                         __ffi::json::shape::Member {
                             name: "id",
-                            json: ",\"id\":",
-                            original: ",\"id\":",
+                            json: "id",
+                            original: "id",
                             aliases: &[],
                             number: 1u32,
                             shape: __ffi::json::shape::JsonFacts::<u64>::SHAPE,
-                            place: __ffi::Option::Some(__ffi::json::shape::Place {
-                                at: __FFI_FIELDS[0].offset,
-                                write: __ffi::json::shape::JsonFacts::<u64>::FIELD,
-                            }),
                         },
                         __ffi::json::shape::Member {
                             name: "name",
-                            json: ",\"name\":",
-                            original: ",\"name\":",
+                            json: "name",
+                            original: "name",
                             aliases: &[],
                             number: 2u32,
                             shape: __ffi::json::shape::JsonFacts::<ArenaStr>::SHAPE,
-                            place: __ffi::Option::Some(__ffi::json::shape::Place {
-                                at: __FFI_FIELDS[1].offset,
-                                write: __ffi::json::shape::JsonFacts::<ArenaStr>::FIELD,
-                            }),
                         },
                         __ffi::json::shape::Member {
                             name: "replies",
-                            json: ",\"replies\":",
-                            original: ",\"replies\":",
+                            json: "replies",
+                            original: "replies",
                             aliases: &[],
                             number: 3u32,
-                            shape: __ffi::json::shape::JsonFacts::<ArenaVec<Row>>::SHAPE,
-                            place: __ffi::Option::Some(__ffi::json::shape::Place {
-                                at: __FFI_FIELDS[2].offset,
-                                write: __ffi::json::shape::JsonFacts::<ArenaVec<Row>>::FIELD,
-                            }),
+                            shape: __ffi::json::shape::JsonFacts::<__FfiType0>::SHAPE,
                         },
-                    ],
-                    flat: &[],
-                    payload: __ffi::Option::None,
-                    known: __ffi::json::shape::Known::No,
-                }
+                    ]
+                },
+                flat: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[]
+                },
+                is_oneof: false,
+                known: __ffi::json::shape::Known::No,
             };
         }
         #[unsafe(export_name = "golden_ffi_row_encode_json")]
@@ -822,15 +764,12 @@ const _: () = {
         __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
         "golden_ffi_row_arena_", Row)),
         __ffi::Piece::Text("}},\"fields\":[{\"name\":\"id\",\"tag\":1,\"offset\":"),
-        __ffi::Piece::size(__FFI_FIELDS[0].offset), __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts:: < u64 > ::TYPE),
+        __ffi::Piece::Field(__FFI_FIELDS[0].offset, __ffi::Facts:: < u64 > ::TYPE),
         __ffi::Piece::Text("},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":"),
-        __ffi::Piece::size(__FFI_FIELDS[1].offset), __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts:: < ArenaStr > ::TYPE),
+        __ffi::Piece::Field(__FFI_FIELDS[1].offset, __ffi::Facts:: < ArenaStr > ::TYPE),
         __ffi::Piece::Text("},{\"name\":\"replies\",\"tag\":3,\"offset\":"),
-        __ffi::Piece::size(__FFI_FIELDS[2].offset), __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts:: < ArenaVec < Row > > ::TYPE),
-        __ffi::Piece::Text("}]}")]
+        __ffi::Piece::Field(__FFI_FIELDS[2].offset, __ffi::Facts:: < __FfiType0 >
+        ::TYPE), __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_row_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(

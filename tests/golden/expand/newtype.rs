@@ -109,7 +109,7 @@ const _: () = {
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
-            unsafe { __ffi::store_field::<u64>(value.cast(), place.cast(), 0) };
+            unsafe { __ffi::store_field::<u64, _>(value, place, 0) };
         }
         #[inline]
         fn views_equal(

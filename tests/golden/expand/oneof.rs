@@ -99,15 +99,9 @@ const _: () = {
                 0 | 1 => __ffi::Result::Ok(()),
                 2 => {
                     unsafe {
-                        __ffi::check_field::<
+                        __ffi::Facts::<
                             FfiStr<19>,
-                        >(
-                            oneof.cast(),
-                            __FFI_PAYLOAD,
-                            "Card",
-                            __ffi::Facts::<FfiStr<19>>::ANY_BITS,
-                            __ffi::Facts::<FfiStr<19>>::check,
-                        )
+                        >::check_field(oneof, __FFI_PAYLOAD, "Card")
                     }
                 }
                 tag => __ffi::Result::Err(__ffi::unknown_case::<Payment>(tag)),
@@ -174,9 +168,7 @@ const _: () = {
             match tag {
                 2 => {
                     unsafe {
-                        __ffi::store_field::<
-                            FfiStr<19>,
-                        >(value.cast(), place.cast(), __FFI_PAYLOAD)
+                        __ffi::store_field::<FfiStr<19>, _>(value, place, __FFI_PAYLOAD)
                     }
                 }
                 _ => {}

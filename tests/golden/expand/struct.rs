@@ -86,9 +86,10 @@ pub struct BoundsColumnsMut<'columns> {
 const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
+    type __FfiType0 = [f32; 2];
     const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
-        __ffi::FieldLayout::of::<[f32; 2]>(__ffi::offset_of!(Bounds, min)),
-        __ffi::FieldLayout::of::<[f32; 2]>(__ffi::offset_of!(Bounds, max)),
+        __ffi::FieldLayout::of::<__FfiType0>(__ffi::offset_of!(Bounds, min)),
+        __ffi::FieldLayout::of::<__FfiType0>(__ffi::offset_of!(Bounds, max)),
     ];
     const _: () = {
         let _: __ffi::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
@@ -124,42 +125,30 @@ const _: () = {
                 __ffi::core::mem::align_of::<Self>() as __ffi::u64,
                 573156827627667575u64,
                 __FFI_FIELDS[0].offset as __ffi::u64,
-                __ffi::Facts::<[f32; 2]>::FINGERPRINT,
+                __ffi::Facts::<__FfiType0>::FINGERPRINT,
                 580772045163143161u64,
                 __FFI_FIELDS[1].offset as __ffi::u64,
-                __ffi::Facts::<[f32; 2]>::FINGERPRINT,
+                __ffi::Facts::<__FfiType0>::FINGERPRINT,
                 __ffi::fingerprint::POOL,
             ],
         );
-        const ANY_BITS: __ffi::bool = __ffi::Facts::<[f32; 2]>::ANY_BITS;
-        const SECRET: __ffi::bool = __ffi::Facts::<[f32; 2]>::SECRET;
+        const ANY_BITS: __ffi::bool = __ffi::Facts::<__FfiType0>::ANY_BITS;
+        const SECRET: __ffi::bool = __ffi::Facts::<__FfiType0>::SECRET;
         const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
-            &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
+            &[__ffi::Facts::<__FfiType0>::LANES, __ffi::Facts::<__FfiType0>::LANES],
             __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
         );
         #[inline]
         unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe {
-                __ffi::check_field::<
-                    [f32; 2],
-                >(
-                    message.cast(),
-                    __FFI_FIELDS[0].offset,
-                    "min",
-                    __ffi::Facts::<[f32; 2]>::ANY_BITS,
-                    __ffi::Facts::<[f32; 2]>::check,
-                )
+                __ffi::Facts::<
+                    __FfiType0,
+                >::check_field(message, __FFI_FIELDS[0].offset, "min")
             }?;
             unsafe {
-                __ffi::check_field::<
-                    [f32; 2],
-                >(
-                    message.cast(),
-                    __FFI_FIELDS[1].offset,
-                    "max",
-                    __ffi::Facts::<[f32; 2]>::ANY_BITS,
-                    __ffi::Facts::<[f32; 2]>::check,
-                )
+                __ffi::Facts::<
+                    __FfiType0,
+                >::check_field(message, __FFI_FIELDS[1].offset, "max")
             }?;
             __ffi::Result::Ok(())
         }
@@ -187,12 +176,12 @@ const _: () = {
         }
     }
     const _: () = {
-        __ffi::assert_in_place(__ffi::Facts::<[f32; 2]>::ARENA);
+        __ffi::assert_in_place(__ffi::Facts::<__FfiType0>::ARENA);
     };
     #[automatically_derived]
     unsafe impl __ffi::ArenaType for Bounds
     where
-        for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
+        for<'__ffi_any> __FfiType0: __ffi::ArenaType,
     {
         type View<'__ffi_arena> = &'__ffi_arena Self;
         type Value<'__ffi_arena> = Self;
@@ -222,14 +211,10 @@ const _: () = {
                 unsafe { __ffi::zero(place) };
             }
             unsafe {
-                __ffi::store_field::<
-                    [f32; 2],
-                >(value.cast(), place.cast(), __FFI_FIELDS[0].offset)
+                __ffi::store_field::<__FfiType0, _>(value, place, __FFI_FIELDS[0].offset)
             };
             unsafe {
-                __ffi::store_field::<
-                    [f32; 2],
-                >(value.cast(), place.cast(), __FFI_FIELDS[1].offset)
+                __ffi::store_field::<__FfiType0, _>(value, place, __FFI_FIELDS[1].offset)
             };
         }
         #[inline]
@@ -237,22 +222,15 @@ const _: () = {
             a: <Self as __ffi::ArenaType>::View<'_>,
             b: <Self as __ffi::ArenaType>::View<'_>,
         ) -> __ffi::bool {
-            <[f32; 2] as __ffi::ArenaType>::views_equal(
-                __ffi::in_place(&a.min),
-                __ffi::in_place(&b.min),
-            )
-                && <[f32; 2] as __ffi::ArenaType>::views_equal(
-                    __ffi::in_place(&a.max),
-                    __ffi::in_place(&b.max),
-                )
+            __ffi::fields_equal(&a.min, &b.min) && __ffi::fields_equal(&a.max, &b.max)
         }
         #[inline]
         fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
             view: <Self as __ffi::ArenaType>::View<'_>,
             state: &mut __FfiHasher,
         ) {
-            <[f32; 2] as __ffi::ArenaType>::hash_view(__ffi::in_place(&view.min), state);
-            <[f32; 2] as __ffi::ArenaType>::hash_view(__ffi::in_place(&view.max), state);
+            __ffi::hash_field(&view.min, state);
+            __ffi::hash_field(&view.max, state);
         }
         /// Arguments of `__serde!`.
         const _: () = {
@@ -271,12 +249,12 @@ const _: () = {
                             message
                                 .serialize_field(
                                     "min",
-                                    &__ffi::Written::<[f32; 2]>(__ffi::in_place(&view.min)),
+                                    &__ffi::Written::<__FfiType0>(__ffi::in_place(&view.min)),
                                 )?;
                             message
                                 .serialize_field(
                                     "max",
-                                    &__ffi::Written::<[f32; 2]>(__ffi::in_place(&view.max)),
+                                    &__ffi::Written::<__FfiType0>(__ffi::in_place(&view.max)),
                                 )?;
                             message.end()
                         },
@@ -303,38 +281,32 @@ const _: () = {
                         __ffi::Piece::Text(
                             ",\"fields\":[\n{\"name\":\"min\",\"tag\":2,\"offset\":",
                         ),
-                        __ffi::Piece::size(__FFI_FIELDS[0].offset),
-                        __ffi::Piece::Text(",\"type\":"),
-                        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
+                        __ffi::Piece::Field(
+                            __FFI_FIELDS[0].offset,
+                            __ffi::Facts::<__FfiType0>::TYPE,
+                        ),
                         __ffi::Piece::Text(
                             "},\n{\"name\":\"max\",\"tag\":1,\"offset\":",
                         ),
-                        __ffi::Piece::size(__FFI_FIELDS[1].offset),
-                        __ffi::Piece::Text(",\"type\":"),
-                        __ffi::Piece::Nested(__ffi::Facts::<[f32; 2]>::TYPE),
+                        __ffi::Piece::Field(
+                            __FFI_FIELDS[1].offset,
+                            __ffi::Facts::<__FfiType0>::TYPE,
+                        ),
                         __ffi::Piece::Text("}\n]}"),
                     ]
                 },
             ) {
-                <[f32; 2] as __ffi::ArenaType>::reach(reached);
+                <__FfiType0 as __ffi::ArenaType>::reach(reached);
             }
         }
     }
-    /// Arguments of `__proto!`.
-    const _: () = {
-        #[automatically_derived]
-        impl __ffi::proto::PlainProto for Bounds
-        where
-            for<'__ffi_any> [f32; 2]: __ffi::ArenaType,
-        {}
-    };
     const _: () = __ffi::assert_padding_free::<
         Bounds,
         { __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) },
     >();
     fn __ffi_pod() {
-        __ffi::Facts::<[f32; 2]>::assert_pod_field();
-        __ffi::Facts::<[f32; 2]>::assert_pod_field();
+        __ffi::Facts::<__FfiType0>::assert_pod_field();
+        __ffi::Facts::<__FfiType0>::assert_pod_field();
     }
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::Pod for Bounds
@@ -343,71 +315,79 @@ const _: () = {
     {}
     /// Arguments of `__proto!`.
     const _: () = {
+        #[automatically_derived]
+        impl __ffi::proto::PlainProto for Bounds
+        where
+            for<'__ffi_any> __FfiType0: __ffi::ArenaType,
+        {}
+    };
+    /// Arguments of `__proto!`.
+    const _: () = {
         use __ffi::proto::NoProtoFacts as _;
         fn __ffi_proto() {
-            __ffi::Facts::<[f32; 2]>::assert_proto();
-            __ffi::Facts::<[f32; 2]>::assert_proto();
+            __ffi::Facts::<__FfiType0>::assert_proto();
+            __ffi::Facts::<__FfiType0>::assert_proto();
         }
         #[automatically_derived]
         unsafe impl __ffi::proto::ProtoType for Bounds {
             const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
             const HAS_REFS: __ffi::bool = false
-                || __ffi::proto::ProtoFacts::<[f32; 2]>::HAS_REFS;
+                || __ffi::proto::ProtoFacts::<__FfiType0>::HAS_REFS;
             type State = ();
             fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
                 let __ffi_message = __ffi_slot.as_mut_ptr().cast();
                 unsafe {
                     __ffi::proto::init_field::<
-                        [f32; 2],
+                        __FfiType0,
                     >(
                         __ffi_message,
                         __FFI_FIELDS[0].offset,
-                        __ffi::proto::ProtoFacts::<[f32; 2]>::init,
+                        __ffi::proto::ProtoFacts::<__FfiType0>::init,
                     )
                 };
                 unsafe {
                     __ffi::proto::init_field::<
-                        [f32; 2],
+                        __FfiType0,
                     >(
                         __ffi_message,
                         __FFI_FIELDS[1].offset,
-                        __ffi::proto::ProtoFacts::<[f32; 2]>::init,
+                        __ffi::proto::ProtoFacts::<__FfiType0>::init,
                     )
                 };
                 unsafe { __ffi_slot.assume_init_mut() }
             }
             fn is_default(&self) -> __ffi::bool {
-                __ffi::proto::ProtoFacts::<[f32; 2]>::is_default(&self.max)
-                    && __ffi::proto::ProtoFacts::<[f32; 2]>::is_default(&self.min)
+                __ffi::proto::ProtoFacts::<__FfiType0>::is_default(&self.max)
+                    && __ffi::proto::ProtoFacts::<__FfiType0>::is_default(&self.min)
             }
             fn value_len(&self) -> __ffi::usize {
-                __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.max, 1u32)
-                    + __ffi::proto::ProtoFacts::<[f32; 2]>::field_len(&self.min, 2u32)
+                __ffi::proto::ProtoFacts::<__FfiType0>::field_len(&self.max, 1u32)
+                    + __ffi::proto::ProtoFacts::<__FfiType0>::field_len(&self.min, 2u32)
             }
             fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
                 __ffi::proto::ProtoFacts::<
-                    [f32; 2],
+                    __FfiType0,
                 >::write_field(&self.max, 1u32, __ffi_out);
                 __ffi::proto::ProtoFacts::<
-                    [f32; 2],
+                    __FfiType0,
                 >::write_field(&self.min, 2u32, __ffi_out);
             }
             fn read_value(
                 &mut self,
                 __ffi_input: &mut __ffi::proto::Reader<'_>,
             ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
-                let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
-                let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<[f32; 2]>::state();
+                let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<__FfiType0>::state();
+                let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<__FfiType0>::state();
                 while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
                     .key()?
                 {
                     match __ffi_tag {
                         2u32 if __ffi::proto::ProtoFacts::<
-                            [f32; 2],
+                            __FfiType0,
                         >::accepts(__ffi_wire_type) => {
                             __ffi::proto::in_field(
                                 __ffi::proto::ProtoFacts::<
-                                    [f32; 2],
+                                    __FfiType0,
                                 >::read_field(
                                     &mut self.min,
                                     &mut __ffi_state_0,
@@ -418,11 +398,11 @@ const _: () = {
                             )?
                         }
                         1u32 if __ffi::proto::ProtoFacts::<
-                            [f32; 2],
+                            __FfiType0,
                         >::accepts(__ffi_wire_type) => {
                             __ffi::proto::in_field(
                                 __ffi::proto::ProtoFacts::<
-                                    [f32; 2],
+                                    __FfiType0,
                                 >::read_field(
                                     &mut self.max,
                                     &mut __ffi_state_1,
@@ -440,15 +420,15 @@ const _: () = {
             fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
                 if Self::HAS_REFS {
                     __ffi::proto::ProtoFacts::<
-                        [f32; 2],
+                        __FfiType0,
                     >::release(&mut self.min, __ffi_by);
                     __ffi::proto::ProtoFacts::<
-                        [f32; 2],
+                        __FfiType0,
                     >::release(&mut self.max, __ffi_by);
                 }
             }
-            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
-                __ffi::proto::begin(self, __ffi_followed);
+            fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
+                __ffi::proto::begin(self, __ffi_out);
             }
         }
         #[automatically_derived]
@@ -481,66 +461,45 @@ const _: () = {
     };
     /// Arguments of `__json!`.
     const _: () = {
-        fn __ffi_json() {
-            use __ffi::json::shape::NoJsonFacts as _;
-            __ffi::json::shape::JsonFacts::<[f32; 2]>::assert_json();
-        }
         #[automatically_derived]
-        unsafe impl __ffi::json::shape::JsonType for Bounds {
+        impl __ffi::json::shape::JsonType for Bounds {
             const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
                 __ffi::json::shape::Kind::Message(
                     <Bounds as __ffi::json::shape::JsonMessage>::table,
                 ),
             );
-            unsafe fn write_field(
-                &self,
-                __ffi_out: &mut __ffi::json::Printer<'_>,
-            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
-                unsafe { __ffi::json::write_message_field(self, __ffi_out) }
-            }
-            unsafe fn write_value(
-                &self,
-                __ffi_out: &mut __ffi::json::Printer<'_>,
-            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
-                unsafe { __ffi::json::write_message(self, __ffi_out) }
-            }
         }
         #[automatically_derived]
-        unsafe impl __ffi::json::shape::JsonMessage for Bounds {
-            const TABLE: __ffi::json::shape::Table = {
-                use __ffi::json::shape::NoJsonFacts as _;
-                __ffi::json::shape::Table {
-                    name: "Bounds",
-                    members: &[
+        impl __ffi::json::shape::JsonMessage for Bounds {
+            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
+                name: "Bounds",
+                members: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[
                         __ffi::json::shape::Member {
                             name: "max",
-                            json: ",\"max\":",
-                            original: ",\"max\":",
+                            json: "max",
+                            original: "max",
                             aliases: &[],
                             number: 1u32,
-                            shape: __ffi::json::shape::JsonFacts::<[f32; 2]>::SHAPE,
-                            place: __ffi::Option::Some(__ffi::json::shape::Place {
-                                at: __FFI_FIELDS[1].offset,
-                                write: __ffi::json::shape::JsonFacts::<[f32; 2]>::FIELD,
-                            }),
+                            shape: __ffi::json::shape::JsonFacts::<__FfiType0>::SHAPE,
                         },
                         __ffi::json::shape::Member {
                             name: "min",
-                            json: ",\"lowest\":",
-                            original: ",\"lowest\":",
+                            json: "lowest",
+                            original: "lowest",
                             aliases: &[],
                             number: 2u32,
-                            shape: __ffi::json::shape::JsonFacts::<[f32; 2]>::SHAPE,
-                            place: __ffi::Option::Some(__ffi::json::shape::Place {
-                                at: __FFI_FIELDS[0].offset,
-                                write: __ffi::json::shape::JsonFacts::<[f32; 2]>::FIELD,
-                            }),
+                            shape: __ffi::json::shape::JsonFacts::<__FfiType0>::SHAPE,
                         },
-                    ],
-                    flat: &[],
-                    payload: __ffi::Option::None,
-                    known: __ffi::json::shape::Known::No,
-                }
+                    ]
+                },
+                flat: {
+                    use __ffi::json::shape::NoJsonFacts as _;
+                    &[]
+                },
+                is_oneof: false,
+                known: __ffi::json::shape::Known::No,
             };
         }
         #[automatically_derived]
@@ -587,8 +546,8 @@ const _: () = {
     #[automatically_derived]
     unsafe impl __ffi::FfiColumnar for Bounds {
         const COLUMNS: &'static [__ffi::Column] = &[
-            __ffi::Facts::<[f32; 2]>::COLUMN.of_field("min", __FFI_FIELDS[0].offset),
-            __ffi::Facts::<[f32; 2]>::COLUMN.of_field("max", __FFI_FIELDS[1].offset),
+            __ffi::Facts::<__FfiType0>::COLUMN.of_field("min", __FFI_FIELDS[0].offset),
+            __ffi::Facts::<__FfiType0>::COLUMN.of_field("max", __FFI_FIELDS[1].offset),
         ];
         type Pointers = [*mut __ffi::u8; 2];
         const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); 2];
@@ -602,13 +561,13 @@ const _: () = {
             BoundsColumnsRef {
                 min: unsafe {
                     __ffi::core::slice::from_raw_parts(
-                        pointers[0].cast::<[f32; 2]>(),
+                        pointers[0].cast::<__FfiType0>(),
                         len,
                     )
                 },
                 max: unsafe {
                     __ffi::core::slice::from_raw_parts(
-                        pointers[1].cast::<[f32; 2]>(),
+                        pointers[1].cast::<__FfiType0>(),
                         len,
                     )
                 },
@@ -622,13 +581,13 @@ const _: () = {
             BoundsColumnsMut {
                 min: unsafe {
                     __ffi::core::slice::from_raw_parts_mut(
-                        pointers[0].cast::<[f32; 2]>(),
+                        pointers[0].cast::<__FfiType0>(),
                         len,
                     )
                 },
                 max: unsafe {
                     __ffi::core::slice::from_raw_parts_mut(
-                        pointers[1].cast::<[f32; 2]>(),
+                        pointers[1].cast::<__FfiType0>(),
                         len,
                     )
                 },
@@ -650,7 +609,7 @@ const _: () = {
     /// Arguments of `__simd!`.
     const _: () = {
         const _: () = __ffi::assert_numeric(
-            &[__ffi::Facts::<[f32; 2]>::LANES, __ffi::Facts::<[f32; 2]>::LANES],
+            &[__ffi::Facts::<__FfiType0>::LANES, __ffi::Facts::<__FfiType0>::LANES],
         );
         /// The fields of the message, as kernels take them.
         #[derive(
@@ -663,16 +622,16 @@ const _: () = {
             pub min: __ffi::Field<
                 Bounds,
                 <__ffi::Kind<
-                    { __ffi::Facts::<[f32; 2]>::LANES.kind },
+                    { __ffi::Facts::<__FfiType0>::LANES.kind },
                 > as __ffi::NumberOf>::Number,
-                { __ffi::Facts::<[f32; 2]>::LANES.count },
+                { __ffi::Facts::<__FfiType0>::LANES.count },
             >,
             pub max: __ffi::Field<
                 Bounds,
                 <__ffi::Kind<
-                    { __ffi::Facts::<[f32; 2]>::LANES.kind },
+                    { __ffi::Facts::<__FfiType0>::LANES.kind },
                 > as __ffi::NumberOf>::Number,
-                { __ffi::Facts::<[f32; 2]>::LANES.count },
+                { __ffi::Facts::<__FfiType0>::LANES.count },
             >,
         }
         #[automatically_derived]
@@ -723,12 +682,10 @@ const _: () = {
         __ffi::Piece::Text("}},\"simd\":{\"symbol\":\"golden_ffi_bounds_simd\",\"lanes\":"),
         __ffi::Piece::size(< Bounds as __ffi::FfiType > ::LANES.count),
         __ffi::Piece::Text("},\"fields\":[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":"),
-        __ffi::Piece::size(__FFI_FIELDS[0].offset), __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2] > ::TYPE),
-        __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
-        __ffi::Piece::size(__FFI_FIELDS[1].offset), __ffi::Piece::Text(",\"type\":"),
-        __ffi::Piece::Nested(__ffi::Facts:: < [f32; 2] > ::TYPE),
-        __ffi::Piece::Text("}]}")]
+        __ffi::Piece::Field(__FFI_FIELDS[0].offset, __ffi::Facts:: < __FfiType0 >
+        ::TYPE), __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
+        __ffi::Piece::Field(__FFI_FIELDS[1].offset, __ffi::Facts:: < __FfiType0 >
+        ::TYPE), __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_bounds_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
