@@ -666,53 +666,80 @@ const _: () = {
     };
     /// Arguments of `__json!`.
     const _: () = {
+        fn __ffi_json() {
+            use __ffi::json::shape::NoJsonFacts as _;
+            __ffi::json::shape::JsonFacts::<u64>::assert_json();
+            __ffi::json::shape::JsonFacts::<ArenaStr>::assert_json();
+            __ffi::json::shape::JsonFacts::<__FfiType0>::assert_json();
+        }
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for Row {
+        unsafe impl __ffi::json::shape::JsonType for Row {
             const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
                 __ffi::json::shape::Kind::Message(
                     <Row as __ffi::json::shape::JsonMessage>::table,
                 ),
             );
+            unsafe fn write_field(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
+                unsafe { __ffi::json::write_message_field(self, __ffi_out) }
+            }
+            unsafe fn write_value(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                unsafe { __ffi::json::write_message(self, __ffi_out) }
+            }
         }
         #[automatically_derived]
-        impl __ffi::json::shape::JsonMessage for Row {
-            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
-                name: "Row",
-                members: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[
+        unsafe impl __ffi::json::shape::JsonMessage for Row {
+            const TABLE: __ffi::json::shape::Table = {
+                use __ffi::json::shape::NoJsonFacts as _;
+                __ffi::json::shape::Table {
+                    name: "Row",
+                    members: &[
                         __ffi::json::shape::Member {
                             name: "id",
-                            json: "id",
-                            original: "id",
+                            json: ",\"id\":",
+                            original: ",\"id\":",
                             aliases: &[],
                             number: 1u32,
                             shape: __ffi::json::shape::JsonFacts::<u64>::SHAPE,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: __FFI_FIELDS[0].offset,
+                                write: __ffi::json::shape::JsonFacts::<u64>::FIELD,
+                            }),
                         },
                         __ffi::json::shape::Member {
                             name: "name",
-                            json: "name",
-                            original: "name",
+                            json: ",\"name\":",
+                            original: ",\"name\":",
                             aliases: &[],
                             number: 2u32,
                             shape: __ffi::json::shape::JsonFacts::<ArenaStr>::SHAPE,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: __FFI_FIELDS[1].offset,
+                                write: __ffi::json::shape::JsonFacts::<ArenaStr>::FIELD,
+                            }),
                         },
                         __ffi::json::shape::Member {
                             name: "replies",
-                            json: "replies",
-                            original: "replies",
+                            json: ",\"replies\":",
+                            original: ",\"replies\":",
                             aliases: &[],
                             number: 3u32,
                             shape: __ffi::json::shape::JsonFacts::<__FfiType0>::SHAPE,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: __FFI_FIELDS[2].offset,
+                                write: __ffi::json::shape::JsonFacts::<__FfiType0>::FIELD,
+                            }),
                         },
-                    ]
-                },
-                flat: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[]
-                },
-                is_oneof: false,
-                known: __ffi::json::shape::Known::No,
+                    ],
+                    flat: &[],
+                    payload: __ffi::Option::None,
+                    known: __ffi::json::shape::Known::No,
+                }
             };
         }
         #[unsafe(export_name = "golden_ffi_row_encode_json")]

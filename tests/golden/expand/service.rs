@@ -197,21 +197,33 @@ const _: () = {
         for<'__ffi_any> u64: __ffi::FfiValue,
         for<'__ffi_any> Result<User, DbError>: __ffi::FfiReturn,
     {
-        let __ffi_body = move |__ffi_bytes: &mut __ffi::Bytes| {
-            let __ffi_self = unsafe { __ffi::receiver::<dyn Db>(__ffi_handle) }?;
-            let __ffi_local_0 = unsafe {
-                <u64 as __ffi::FfiValue>::from_param(__ffi_arg_0, "id")
-            }?;
-            let __ffi_function: fn(&dyn Db, u64) -> Result<User, DbError> = <dyn Db as Db>::get;
-            __ffi::Returned::<
-                Result<User, DbError>,
-            >::into_abi(__ffi_function(&*__ffi_self, __ffi_local_0), __ffi_bytes)
+        let __ffi_run = move |__ffi_self: __ffi::Receiver<dyn Db>| {
+            let __ffi_body = move |__ffi_bytes: &mut __ffi::Bytes| {
+                let __ffi_local_0 = unsafe {
+                    <u64 as __ffi::FfiValue>::from_param(__ffi_arg_0, "id")
+                }?;
+                let __ffi_function: fn(&dyn Db, u64) -> Result<User, DbError> = <dyn Db as Db>::get;
+                __ffi::Returned::<
+                    Result<User, DbError>,
+                >::into_abi(__ffi_function(&*__ffi_self, __ffi_local_0), __ffi_bytes)
+            };
+            let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
+            unsafe {
+                __ffi::call_output::<
+                    <Result<User, DbError> as __ffi::FfiReturn>::Output,
+                >(__ffi_status, __ffi_watched)
+            }
         };
-        let __ffi_watched = move || __FFI_SITE.watch(__ffi_body);
-        unsafe {
-            __ffi::call_output::<
-                <Result<User, DbError> as __ffi::FfiReturn>::Output,
-            >(__ffi_status, __ffi_watched)
+        match unsafe { __ffi::near_receiver::<dyn Db>(__ffi_handle) } {
+            __ffi::Option::Some(__ffi_near) => __ffi_run(__ffi_near),
+            __ffi::Option::None => {
+                unsafe {
+                    __ffi::far_receiver::<
+                        dyn Db,
+                        <Result<User, DbError> as __ffi::FfiReturn>::Output,
+                    >(__ffi_handle, __ffi_status, &__FFI_SITE, __ffi_run)
+                }
+            }
         }
     }
     struct __FfiFacts;

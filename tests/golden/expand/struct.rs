@@ -427,8 +427,8 @@ const _: () = {
                     >::release(&mut self.max, __ffi_by);
                 }
             }
-            fn begin(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
-                __ffi::proto::begin(self, __ffi_out);
+            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
+                __ffi::proto::begin(self, __ffi_followed);
             }
         }
         #[automatically_derived]
@@ -461,45 +461,66 @@ const _: () = {
     };
     /// Arguments of `__json!`.
     const _: () = {
+        fn __ffi_json() {
+            use __ffi::json::shape::NoJsonFacts as _;
+            __ffi::json::shape::JsonFacts::<__FfiType0>::assert_json();
+        }
         #[automatically_derived]
-        impl __ffi::json::shape::JsonType for Bounds {
+        unsafe impl __ffi::json::shape::JsonType for Bounds {
             const SHAPE: __ffi::json::shape::Shape = __ffi::json::shape::Shape::One(
                 __ffi::json::shape::Kind::Message(
                     <Bounds as __ffi::json::shape::JsonMessage>::table,
                 ),
             );
+            unsafe fn write_field(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<__ffi::json::Written, __ffi::proto::DecodeError> {
+                unsafe { __ffi::json::write_message_field(self, __ffi_out) }
+            }
+            unsafe fn write_value(
+                &self,
+                __ffi_out: &mut __ffi::json::Printer<'_>,
+            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
+                unsafe { __ffi::json::write_message(self, __ffi_out) }
+            }
         }
         #[automatically_derived]
-        impl __ffi::json::shape::JsonMessage for Bounds {
-            const TABLE: __ffi::json::shape::Table = __ffi::json::shape::Table {
-                name: "Bounds",
-                members: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[
+        unsafe impl __ffi::json::shape::JsonMessage for Bounds {
+            const TABLE: __ffi::json::shape::Table = {
+                use __ffi::json::shape::NoJsonFacts as _;
+                __ffi::json::shape::Table {
+                    name: "Bounds",
+                    members: &[
                         __ffi::json::shape::Member {
                             name: "max",
-                            json: "max",
-                            original: "max",
+                            json: ",\"max\":",
+                            original: ",\"max\":",
                             aliases: &[],
                             number: 1u32,
                             shape: __ffi::json::shape::JsonFacts::<__FfiType0>::SHAPE,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: __FFI_FIELDS[1].offset,
+                                write: __ffi::json::shape::JsonFacts::<__FfiType0>::FIELD,
+                            }),
                         },
                         __ffi::json::shape::Member {
                             name: "min",
-                            json: "lowest",
-                            original: "lowest",
+                            json: ",\"lowest\":",
+                            original: ",\"lowest\":",
                             aliases: &[],
                             number: 2u32,
                             shape: __ffi::json::shape::JsonFacts::<__FfiType0>::SHAPE,
+                            place: __ffi::Option::Some(__ffi::json::shape::Place {
+                                at: __FFI_FIELDS[0].offset,
+                                write: __ffi::json::shape::JsonFacts::<__FfiType0>::FIELD,
+                            }),
                         },
-                    ]
-                },
-                flat: {
-                    use __ffi::json::shape::NoJsonFacts as _;
-                    &[]
-                },
-                is_oneof: false,
-                known: __ffi::json::shape::Known::No,
+                    ],
+                    flat: &[],
+                    payload: __ffi::Option::None,
+                    known: __ffi::json::shape::Known::No,
+                }
             };
         }
         #[automatically_derived]
