@@ -264,14 +264,14 @@ macro_rules! writes_as {
         #[inline(always)]
         unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
             let $value = self;
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             unsafe { $inner.write_field(out) }
         }
 
         #[inline(always)]
         unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
             let $value = self;
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             unsafe { $inner.write_value(out) }
         }
     };
@@ -290,7 +290,7 @@ unsafe impl<T: JsonType> JsonType for Wrapped<T> {
     const SHAPE: Shape = Shape::One(Kind::Message(Self::table));
 
     unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         Ok(match unsafe { self.get().write_field(out) }? {
             Written::Value => Written::Value,
             _ => Written::Absent,
@@ -299,7 +299,7 @@ unsafe impl<T: JsonType> JsonType for Wrapped<T> {
 
     #[inline]
     unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { self.get().write_value(out) }
     }
 }
@@ -416,7 +416,7 @@ unsafe impl<T: JsonType> JsonType for FfiOption<T> {
     #[inline]
     unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
         let Some(value) = self.as_ref() else { return Ok(Written::Absent) };
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { value.write_value(out) }.map(|()| Written::Value)
     }
 }
@@ -466,7 +466,7 @@ unsafe fn list<T: JsonType>(elements: &[T], out: &mut Printer<'_>) -> Result<Wri
     let start = out.len();
     out.push(b'[');
     for (index, element) in elements.iter().enumerate() {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         match unsafe { element.write_element(out) } {
             Ok(true) => out.push(b','),
             Ok(false) => {}
@@ -486,7 +486,7 @@ unsafe impl<T: JsonType, const N: usize> JsonType for FfiVec<T, N> {
     const SHAPE: Shape = Shape::List(T::ELEMENT);
 
     unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { list(self, out) }
     }
 }
@@ -520,7 +520,7 @@ where
         let mut index = 0;
         out.push(b'[');
         for element in self {
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             unsafe { element.write_items(&mut index, out) }?;
         }
         out.close(b']');
@@ -532,7 +532,7 @@ where
             out.bytes(bytes(self));
             return Ok(());
         }
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { write_wrapper(self, out) }
     }
 
@@ -545,7 +545,7 @@ where
             return Ok(());
         }
         for element in self {
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             unsafe { element.write_items(index, out) }?;
         }
         Ok(())
@@ -578,16 +578,16 @@ unsafe fn map<'v, K: JsonType + 'v, V: JsonType + 'v>(
         out.enter()?;
         let in_key = |error: DecodeError| error.in_field("key").at_index(index);
         if is_object {
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             unsafe { key.write_key(out) }.map_err(in_key)?;
             out.push(b':');
         } else {
             out.put(b"{\"key\":");
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             unsafe { key.write_value(out) }.map_err(in_key)?;
             out.put(b",\"value\":");
         }
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         let written = unsafe { value.write_value(out) };
         written.map_err(|error| error.in_field("value").at_index(index))?;
         out.put(if is_object { b"," } else { b"}," });
@@ -602,7 +602,7 @@ unsafe impl<K: JsonType + Eq + Hash, V: JsonType, const N: usize> JsonType for F
     const SHAPE: Shape = Shape::map(K::KIND, V::KIND);
 
     unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { map(self.iter(), out) }
     }
 }
@@ -639,7 +639,7 @@ unsafe impl<T: FfiPooled + JsonMessage> JsonType for FfiRef<T> {
 
     unsafe fn write_element(&self, out: &mut Printer<'_>) -> Result<bool, DecodeError> {
         let start = out.len();
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         let is_there = unsafe { self.write_field(out) }? == Written::Value;
         if !is_there {
             out.truncate(start);

@@ -348,7 +348,7 @@ unsafe fn append_in<M: JsonMessage>(
 ) -> Result<(), EncodeJsonError> {
     let start = out.len();
     let mut printer = options.printer(out, arena, followed);
-    // SAFETY: this function's contract is that of the callee.
+    // SAFETY: the caller's message has no handles but of `arena`, which the printer has.
     let written = unsafe { write_message(message, &mut printer) };
     let followed = printer.followed.finish();
     if written.is_err() || followed.is_err() {

@@ -387,7 +387,7 @@ pub unsafe trait JsonType: FfiType {
     ///
     /// If the value has handles, they are those of the arena of the printer.
     unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { write_wrapper(self, out) }
     }
 
@@ -402,7 +402,7 @@ pub unsafe trait JsonType: FfiType {
     /// If the value has handles, they are those of the arena of the printer.
     #[inline(always)]
     unsafe fn write_element(&self, out: &mut Printer<'_>) -> Result<bool, DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { self.write_value(out) }.map(|()| true)
     }
 
@@ -418,7 +418,7 @@ pub unsafe trait JsonType: FfiType {
     /// If the value has handles, they are those of the arena of the printer.
     #[inline(always)]
     unsafe fn write_items(&self, index: &mut usize, out: &mut Printer<'_>) -> Result<(), DecodeError> {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         if unsafe { self.write_element(out) }.map_err(|error| error.at_index(*index))? {
             out.push(b',');
         }
@@ -437,11 +437,11 @@ pub unsafe trait JsonType: FfiType {
     /// If the value has handles, they are those of the arena of the printer.
     unsafe fn write_key(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
         if Self::KIND.is_quoted() {
-            // SAFETY: this function's contract is that of the callee.
+            // SAFETY: the caller's value has no handles but of the printer's arena.
             return unsafe { self.write_value(out) };
         }
         out.push(b'"');
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller's value has no handles but of the printer's arena.
         unsafe { self.write_value(out) }?;
         out.push(b'"');
         Ok(())
@@ -461,7 +461,7 @@ pub(super) unsafe fn write_wrapper<T: JsonType>(value: &T, out: &mut Printer<'_>
     out.enter()?;
     let start = out.len();
     out.name(VALUE);
-    // SAFETY: this function's contract is that of the callee.
+    // SAFETY: the caller's value has no handles but of the printer's arena.
     let written = unsafe { value.write_field(out) }.map_err(|error| error.in_field("value"))?;
     if written != Written::Value {
         out.truncate(start);

@@ -45,7 +45,7 @@ impl<'a> Writer<'a> {
     ///
     /// The contract of [`Followed::exposed`], while the writer is used.
     pub(super) unsafe fn exposed(out: &'a mut [MaybeUninit<u8>]) -> Self {
-        // SAFETY: this function's contract is that of the callee.
+        // SAFETY: the caller has no code write to referenced messages while the writer is used.
         Self { followed: unsafe { Followed::exposed() }, ..Self::new(out) }
     }
 

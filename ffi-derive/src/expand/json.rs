@@ -108,7 +108,7 @@ fn table(head: &Head, of: &Members<'_>, known: Option<Known>) -> TokenStream {
             );
 
             unsafe fn write_field(&self, __ffi_out: &mut __ffi::json::Printer<'_>) -> #written {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { __ffi::json::write_message_field(self, __ffi_out) }
             }
 
@@ -116,7 +116,7 @@ fn table(head: &Head, of: &Members<'_>, known: Option<Known>) -> TokenStream {
                 &self,
                 __ffi_out: &mut __ffi::json::Printer<'_>,
             ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { __ffi::json::write_message(self, __ffi_out) }
             }
         }
@@ -289,19 +289,19 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
 
             #[inline]
             unsafe fn write_field(&self, __ffi_out: #out) -> __ffi::Result<__ffi::json::Written, #error> {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { #inner::write_field(&self.0, __ffi_out) }
             }
 
             #[inline]
             unsafe fn write_value(&self, __ffi_out: #out) -> __ffi::Result<(), #error> {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { #inner::write_value(&self.0, __ffi_out) }
             }
 
             #[inline]
             unsafe fn write_element(&self, __ffi_out: #out) -> __ffi::Result<__ffi::bool, #error> {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { #inner::write_element(&self.0, __ffi_out) }
             }
 
@@ -311,13 +311,13 @@ pub(super) fn newtype(item: &Newtype) -> TokenStream {
                 __ffi_index: &mut __ffi::usize,
                 __ffi_out: #out,
             ) -> __ffi::Result<(), #error> {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { #inner::write_items(&self.0, __ffi_index, __ffi_out) }
             }
 
             #[inline]
             unsafe fn write_key(&self, __ffi_out: #out) -> __ffi::Result<(), #error> {
-                // SAFETY: this function's contract is that of the callee.
+                // SAFETY: the caller's value has no handles but of the printer's arena.
                 unsafe { #inner::write_key(&self.0, __ffi_out) }
             }
         }
