@@ -56,12 +56,12 @@ unsafe fn field(
     out: &mut Printer<'_>,
 ) -> Result<Written, DecodeError> {
     // A value that isn't set has no JSON.
-    // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+    // SAFETY: the caller's message is of the table, with handles of the printer's arena.
     if table.known == Known::Value && unsafe { case(table, message) }.is_none() {
         return Ok(Written::Absent);
     }
     let is_too_deep = out.enter_field();
-    // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+    // SAFETY: the caller's message is of the table, with handles of the printer's arena.
     let written = unsafe { contents(table, message, out) }?;
     out.leave();
     match written {
@@ -82,7 +82,7 @@ unsafe fn value(
     out: &mut Printer<'_>,
 ) -> Result<Written, DecodeError> {
     out.enter()?;
-    // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+    // SAFETY: the caller's message is of the table, with handles of the printer's arena.
     let written = unsafe { contents(table, message, out) }?;
     out.leave();
     Ok(written)
@@ -99,11 +99,11 @@ unsafe fn contents(
     out: &mut Printer<'_>,
 ) -> Result<Written, DecodeError> {
     if table.known != Known::No {
-        // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+        // SAFETY: the caller's message is of the table, with handles of the printer's arena.
         return unsafe { known(table, message, out) };
     }
     let start = out.len();
-    // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+    // SAFETY: the caller's message is of the table, with handles of the printer's arena.
     let written = unsafe { members(table, message, out) }?;
     out.object(start);
     Ok(written)
@@ -148,7 +148,7 @@ unsafe fn members(
 ) -> Result<Written, DecodeError> {
     let mut written = Written::Absent;
     if let Some(payload) = table.payload {
-        // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+        // SAFETY: the caller's message is of the table, with handles of the printer's arena.
         if let Some((member, place)) = unsafe { case(table, message) } {
             // SAFETY: the value of a case is at that offset of the oneof.
             let value = unsafe { message.add(payload) };
@@ -189,7 +189,7 @@ unsafe fn member(
 ) -> Result<Written, DecodeError> {
     let start = out.len();
     out.name(if out.original_names { member.original } else { member.json });
-    // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+    // SAFETY: the caller's message is of the table, with handles of the printer's arena.
     match unsafe { (place.write)(value, out) } {
         Ok(Written::Absent) => {
             out.truncate(start);
@@ -225,20 +225,20 @@ unsafe fn known(
     match table.known {
         Known::FieldMask => {
             let (start, texts) = (out.len(), std::mem::replace(&mut out.texts, Texts::Paths));
-            // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+            // SAFETY: the caller's message is of the table, with handles of the printer's arena.
             let written = unsafe { only(table, message, out) }?;
             out.texts = texts;
             out.brackets_to_quotes(start);
             Ok(written)
         }
-        // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+        // SAFETY: the caller's message is of the table, with handles of the printer's arena.
         Known::Value => unsafe { json_value(table, message, out) },
         Known::Any => {
-            // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+            // SAFETY: the caller's message is of the table, with handles of the printer's arena.
             let [url, value] = [TYPE_URL, VALUE].map(|number| unsafe { raw(table, number, message, out) });
             any::write(&url?, &value?, out)
         }
-        // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+        // SAFETY: the caller's message is of the table, with handles of the printer's arena.
         _ => unsafe { only(table, message, out) },
     }
 }
@@ -308,7 +308,7 @@ unsafe fn json_value(
     message: *const u8,
     out: &mut Printer<'_>,
 ) -> Result<Written, DecodeError> {
-    // SAFETY: the caller's message is one of the table, with handles of the printer's arena.
+    // SAFETY: the caller's message is of the table, with handles of the printer's arena.
     let Some((member, place)) = (unsafe { case(table, message) }) else {
         return Err(no_json("a `Value` that is not set; hint: its null has a case of its own"));
     };
