@@ -45,8 +45,8 @@ static void wrong_numbers_are_refused(void) {
         {1, FFI_OBJECT_UNKNOWN},
         {gate, FFI_OBJECT_KIND},
         {image ^ (UINT64_C(1) << 60), FFI_OBJECT_FOREIGN},
-        {image + (UINT64_C(1) << 24), FFI_OBJECT_STALE},
-        {image | 0xffffff, FFI_OBJECT_STALE},
+        {image + (UINT64_C(1) << 30), FFI_OBJECT_STALE},
+        {image | UINT64_C(0xffffff) << 6, FFI_OBJECT_STALE},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         fixture_services_ffi_image_width(wrong[i].handle, &status);

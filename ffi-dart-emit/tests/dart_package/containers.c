@@ -80,6 +80,7 @@ int32_t containers_ffi0_dart_init(const void *table) { return table ? 0 : 1; }
 
 const void *containers_ffi0_dart_calls(void) {
     static const struct {
+        size_t size;
         Attachment *(*attach_status)(void *);
         Attachment *(*attach_owned)(void *, FfiStatus *, FfiOwned *, size_t);
         Attachment *(*attach_alloc)(void *, size_t, size_t);
@@ -92,6 +93,7 @@ const void *containers_ffi0_dart_calls(void) {
         void *(*alloc_pending)(FfiStatus *, size_t, size_t);
         Attachment *(*attach_pending)(void *, FfiStatus *, void *, size_t);
     } calls = {
+        sizeof calls,
         attach_status, attach_owned, attach_alloc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, share, detach, free_owned,
         NULL, NULL, NULL, alloc_pending, attach_pending,
     };

@@ -132,6 +132,8 @@ fn no_push_is_missed(way: Way) {
             events: AtomicU32::new(1),
             taken: AtomicU32::new(0),
         });
+        // The first push of all tells something else.
+        assert_eq!((waited.ring.push(0), waited.ring.pop()), (Ok(true), Ok(0)));
         let pusher = Arc::clone(&waited);
         let pusher = thread::spawn(move || u32::from(pusher.push(1)));
         let closer = Arc::clone(&waited);
