@@ -16,8 +16,9 @@ bool equalLists<T>(List<T> a, List<T> b) {
   if (identical(a, b)) return true;
   final length = a.length;
   if (length != b.length) return false;
-  // Equal bits of floats may be NaN, which is not equal to itself.
-  if (a is List<int> && a.runtimeType == b.runtimeType) {
+  // Equal bits of floats may be NaN, which is not equal to itself. For few numbers the
+  // views of their words take longer than the numbers.
+  if (length >= 64 && a is List<int> && a.runtimeType == b.runtimeType) {
     final words = _words(a), others = _words(b);
     if (words != null && others != null) return _equalWords(words, others);
   }
