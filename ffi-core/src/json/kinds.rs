@@ -161,40 +161,32 @@ unsafe impl<const N: usize> JsonType for crate::types::FfiSecret<N> {
     }
 }
 
-// SAFETY: it is no byte.
-unsafe impl JsonType for FfiTimestamp {
-    const SHAPE: Shape = Shape::One(Kind::Timestamp);
+/// Implements the trait for times: zero is absent, and has no default that is printed.
+macro_rules! times {
+    ($($ty:ty => $kind:ident, $write:ident;)*) => {$(
+        // SAFETY: it is no byte.
+        unsafe impl JsonType for $ty {
+            const SHAPE: Shape = Shape::One(Kind::$kind);
 
-    unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
-        if *self == Self::default() {
-            return Ok(Written::Absent);
+            unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
+                if *self == Self::default() {
+                    return Ok(Written::Absent);
+                }
+                // SAFETY: it has no handles.
+                unsafe { self.write_value(out) }.map(|()| Written::Value)
+            }
+
+            unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
+                out.quoted(|out| time::$write(self.seconds(), self.nanos(), out));
+                Ok(())
+            }
         }
-        // SAFETY: it has no handles.
-        unsafe { self.write_value(out) }.map(|()| Written::Value)
-    }
-
-    unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
-        out.quoted(|out| time::write_timestamp(self.seconds(), self.nanos(), out));
-        Ok(())
-    }
+    )*};
 }
 
-// SAFETY: it is no byte.
-unsafe impl JsonType for FfiDuration {
-    const SHAPE: Shape = Shape::One(Kind::Duration);
-
-    unsafe fn write_field(&self, out: &mut Printer<'_>) -> Result<Written, DecodeError> {
-        if *self == Self::default() {
-            return Ok(Written::Absent);
-        }
-        // SAFETY: it has no handles.
-        unsafe { self.write_value(out) }.map(|()| Written::Value)
-    }
-
-    unsafe fn write_value(&self, out: &mut Printer<'_>) -> Result<(), DecodeError> {
-        out.quoted(|out| time::write_duration(self.seconds(), self.nanos(), out));
-        Ok(())
-    }
+times! {
+    FfiTimestamp => Timestamp, write_timestamp;
+    FfiDuration => Duration, write_duration;
 }
 
 // SAFETY: it is no byte.

@@ -83,19 +83,22 @@ fn opened<T: FfiInputItem>(isolate: &mut Isolate, window: u32) -> (u64, FfiInput
     (id, unsafe { open_input(Arc::as_ptr(&isolate.mailbox), id, window, "numbers") }.unwrap())
 }
 
+/// Sends how many numbers have come, which are those from 0 on.
+async fn count(mut input: FfiInput<u64>, sender: mpsc::Sender<u64>) {
+    let mut expected = 0;
+    while let Some(number) = input.next().await {
+        assert_eq!(number, Ok(expected));
+        expected += 1;
+    }
+    sender.send(expected).unwrap();
+}
+
 #[test]
 fn items_come_in_order_and_all() {
     let mut isolate = Isolate::new();
     for window in [1, 2, 3, 64, 1024] {
         let (sender, results) = mpsc::channel();
-        let (input, call) = start(&mut isolate, window, |mut input: FfiInput<u64>| async move {
-            let mut expected = 0;
-            while let Some(number) = input.next().await {
-                assert_eq!(number, Ok(expected));
-                expected += 1;
-            }
-            sender.send(expected).unwrap();
-        });
+        let (input, call) = start(&mut isolate, window, |input| count(input, sender));
         let mut room = 1;
         for number in 0..20_000 {
             // An event may be that of an earlier wait, so it asks for room.
@@ -133,14 +136,7 @@ fn items_that_are_put_together_come_in_order_and_all() {
     let mut isolate = Isolate::new();
     for window in [1, 2, 3, 64, 1024] {
         let (sender, results) = mpsc::channel();
-        let (input, call) = start(&mut isolate, window, |mut input: FfiInput<u64>| async move {
-            let mut expected = 0;
-            while let Some(number) = input.next().await {
-                assert_eq!(number, Ok(expected));
-                expected += 1;
-            }
-            sender.send(expected).unwrap();
-        });
+        let (input, call) = start(&mut isolate, window, |input| count(input, sender));
         let (mut room, mut next) = (1, 0);
         while next < 20_000 {
             while room == 0 {
