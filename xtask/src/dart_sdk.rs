@@ -291,6 +291,8 @@ impl Sdk {
     #[must_use]
     pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
+        // Which records of the log there are is up to the library.
+        command.env_remove("RUST_LOG");
         command.envs(self.env.iter().map(|(key, value)| (key, value)));
         command
     }

@@ -45,6 +45,7 @@ pub mod conformance;
 pub mod dart_sdk;
 mod debian;
 pub mod example;
+mod failures;
 pub mod features;
 pub mod flutter;
 pub mod generated;

@@ -381,8 +381,8 @@ fn element(list: &Type) -> &Type {
 pub enum Comparison {
     /// With `==`.
     Plain,
-    /// As a list, whose elements are compared with `==`.
-    List,
+    /// As a list, whose elements are compared with `==`, by this function of the runtime.
+    List(&'static str),
     /// As lists, maps and options in each other.
     Deep,
 }
@@ -391,11 +391,16 @@ impl Comparison {
     pub fn of(types: &Types<'_>, ty: &Type) -> Self {
         let of = |ty| Self::of(types, ty);
         match ty {
-            Type::Bytes { .. } | Type::ArenaBytes => Self::List,
+            Type::Bytes { .. } | Type::ArenaBytes => Self::List("equalInts"),
             Type::Array { .. } | Type::Vec { .. } | Type::ArenaVec { .. }
                 if of(element(ty)) == Self::Plain =>
             {
-                Self::List
+                // A loop over `List<T>` calls the `==` of each element, also of numbers.
+                Self::List(match element(ty) {
+                    Type::Scalar(it) if scalar(*it).dart == "int" => "equalInts",
+                    Type::Scalar(it) if scalar(*it).dart == "double" => "equalDoubles",
+                    _ => "equalLists",
+                })
             }
             Type::Array { .. }
             | Type::Vec { .. }

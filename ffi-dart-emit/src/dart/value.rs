@@ -121,7 +121,7 @@ impl<'a> Member<'a> {
         let name = self.name;
         match self.comparison {
             Comparison::Plain => name.to_owned(),
-            Comparison::List => format!("$.hashList({name}{})", self.inside),
+            Comparison::List(_) => format!("$.hashList({name}{})", self.inside),
             Comparison::Deep => format!("$.deepHash({name}{})", self.inside),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -27,7 +27,7 @@ pub struct Test {}
 impl Test {
     /// Checks everything that CI checks. Installs a Dart SDK, protoc, what judges .proto files and
     /// Flutter's engine when the machine has none. Prints the time of each part at its end, also
-    /// when a check has failed.
+    /// when a check has failed, and then what tests that failed have said.
     ///
     /// Checks that need Dart (packages are analyzed, formatted and run, and committed generated
     /// files are current), protoc or Flutter are part of `cargo test`, and fail if one of them is
@@ -38,10 +38,16 @@ impl Test {
     ///
     /// Returns an error if a check fails.
     pub fn run(self) -> Result<()> {
+        // Those of the last run.
+        _ = fs::remove_file(failures_file());
         let mut times = Times::since_build("build of xtask").with_progress(PARTS);
         let checked = check(&mut times);
         times.end_progress();
         println!("\n{times}");
+        if checked.is_err() {
+            // Only there if tests have run.
+            print!("{}", fs::read_to_string(failures_file()).unwrap_or_default());
+        }
         checked
     }
 }
@@ -105,7 +111,7 @@ fn check(times: &mut Times) -> Result<()> {
         test
     };
     times.part("build of all tests", || run(test().arg("--no-run")))?;
-    let file = target().join("times.txt");
+    let file = times_file();
     fs::write(&file, "").with_context(|| format!("cannot write {}", file.display()))?;
     let tested =
         times.part("cargo, between tests", || run(test().arg("--tests").args(runner(&xtask, &file))));
@@ -120,6 +126,16 @@ fn check(times: &mut Times) -> Result<()> {
         false => Ok(()),
     };
     tested.and(documented).and(debugged).and(conforms)
+}
+
+/// The file to which test binaries append their times.
+fn times_file() -> PathBuf {
+    target().join("times.txt")
+}
+
+/// The file to which they append what tests that failed have said.
+fn failures_file() -> PathBuf {
+    times_file().with_extension("failures")
 }
 
 /// Has cargo run each test binary by `cargo xtask timed`, which appends its time to `file`.

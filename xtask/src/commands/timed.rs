@@ -2,12 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, exit};
+use std::process::{Command, Stdio, exit};
 
 use anyhow::{Context, Result};
 
-use crate::times;
+use crate::{failures, times};
 
 /// The arguments of `cargo xtask timed`.
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,8 @@ pub struct Timed {
 }
 
 impl Timed {
-    /// Runs the program. If it fails with a code, this process exits with that code.
+    /// Runs the program. If it fails with a code, this process exits with that code. What it says
+    /// of tests that failed is appended to the file with the extension `failures` as well.
     ///
     /// # Errors
     ///
@@ -29,10 +31,16 @@ impl Timed {
     pub fn run(self) -> Result<()> {
         let program = &self.command[0];
         let mut command = Command::new(program);
-        command.args(&self.command[1..]);
-        let status = times::append(&self.file, &name(Path::new(program)), || {
-            command.status().with_context(|| format!("`{}` cannot be started", program.display()))
+        command.args(&self.command[1..]).stdout(Stdio::piped());
+        let name = name(Path::new(program));
+        let (status, failures) = times::append(&self.file, &name, || {
+            let started = || format!("`{}` cannot be started", program.display());
+            let mut child = command.spawn().with_context(started)?;
+            let output = child.stdout.take().context("the output is a pipe")?;
+            let failures = failures::pass_on(BufReader::new(output), io::stdout())?;
+            anyhow::Ok((child.wait()?, failures))
         })?;
+        failures::append(&self.file.with_extension("failures"), &name, &failures)?;
         match status.code() {
             Some(0) => Ok(()),
             Some(code) => exit(code),

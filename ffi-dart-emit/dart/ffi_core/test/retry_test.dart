@@ -29,6 +29,24 @@ void main() {
       expect((result, waited.length), (3, 2));
     });
 
+    test('waits no less than a refusal asks for', () async {
+      // A timer may end within the millisecond before.
+      const asked = Duration(microseconds: 1999);
+      for (var i = 0; i < 50; i++) {
+        final watch = Stopwatch();
+        await retry(
+          () {
+            if (watch.isRunning) return watch.stop();
+            watch.start();
+            throw const _Later(asked);
+          },
+          on: (_) => true,
+          backoff: Backoff(first: Duration.zero),
+        );
+        expect(watch.elapsed, greaterThanOrEqualTo(asked));
+      }
+    });
+
     test('throws the last exception as it is', () async {
       var calls = 0;
       final called = retry<void>(

@@ -14,11 +14,30 @@ final class _Unset {
 /// Returns true if the lists have equal elements.
 bool equalLists<T>(List<T> a, List<T> b) {
   if (identical(a, b)) return true;
+  if (a.length != b.length) return false;
+  for (var index = 0; index < a.length; index++) {
+    if (a[index] != b[index]) return false;
+  }
+  return true;
+}
+
+/// Returns true if the lists have equal numbers.
+bool equalDoubles(List<double> a, List<double> b) {
+  if (identical(a, b)) return true;
+  if (a.length != b.length) return false;
+  for (var index = 0; index < a.length; index++) {
+    if (a[index] != b[index]) return false;
+  }
+  return true;
+}
+
+/// Returns true if the lists have equal numbers.
+bool equalInts(List<int> a, List<int> b) {
+  if (identical(a, b)) return true;
   final length = a.length;
   if (length != b.length) return false;
-  // Equal bits of floats may be NaN, which is not equal to itself. For few numbers the
-  // views of their words take longer than the numbers.
-  if (length >= 64 && a is List<int> && a.runtimeType == b.runtimeType) {
+  // For few numbers the views of their words take longer than the numbers.
+  if (length >= 64 && a.runtimeType == b.runtimeType) {
     final words = _words(a), others = _words(b);
     if (words != null && others != null) return _equalWords(words, others);
   }
@@ -68,7 +87,7 @@ int _hashInts(List<int> values) {
 bool deepEquals(Object? a, Object? b) {
   if (a is List<Object?>) {
     if (b is! List<Object?> || a.length != b.length) return false;
-    if (a is TypedData) return equalLists(a, b);
+    if (a is List<int> && b is List<int>) return equalInts(a, b);
     for (var index = 0; index < a.length; index++) {
       if (!deepEquals(a[index], b[index])) return false;
     }

@@ -2,7 +2,7 @@ part of 'native.dart';
 
 /// The version of this package. It is raised by every change of what generated
 /// code uses; a package names the version that it was generated for.
-const runtimeVersion = 7;
+const runtimeVersion = 8;
 
 /// Throws that [package], which opens the library [name], was generated for the
 /// version [expected] of this package.

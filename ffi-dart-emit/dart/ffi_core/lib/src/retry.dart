@@ -89,10 +89,18 @@ Future<T> retry<T>(
       final drawn = times.draw(failures);
       final asked = error is RetryLater ? error.retryAfter : Duration.zero;
       final time = drawn < asked ? asked : drawn;
-      await (wait == null ? Future<void>.delayed(time) : wait(time));
+      await (wait == null ? _pass(time) : wait(time));
     }
   }
 }
+
+/// Waits for at least [time]. A timer counts whole milliseconds, and the first of them
+/// has begun.
+Future<void> _pass(Duration time) => Future<void>.delayed(
+  time == Duration.zero
+      ? time
+      : Duration(milliseconds: (time.inMicroseconds + 1999) ~/ 1000),
+);
 
 bool _isWanted(bool Function(Object error)? on, Object error) =>
     on == null ? error is Exception : on(error);

@@ -36,7 +36,7 @@ final class FfiUuid {
 
   @override
   bool operator ==(Object other) =>
-      other is FfiUuid && equalLists(other.bytes, bytes);
+      other is FfiUuid && equalInts(other.bytes, bytes);
 
   @override
   int get hashCode => Object.hashAll(bytes);
