@@ -1,7 +1,7 @@
 //! Streams of Dart that Rust reads, and a queue that Dart listens to.
 
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_queue::ArrayQueue;
 use ffi_core::{DartError, FfiInput, FfiQueue, PoolBox, ffi_export};
@@ -43,9 +43,11 @@ pub fn push_blocks(count: u64) {
                     None => thread::yield_now(),
                 }
             };
+            // A loop without a pause takes the lines of the queue from its consumer all the time. Dart
+            // needs half a millisecond for what is in it.
             while let Err(refused) = QUEUED.try_push(block) {
                 block = refused.into_value();
-                thread::yield_now();
+                thread::sleep(Duration::from_micros(50));
             }
         }
     });
