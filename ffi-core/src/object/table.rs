@@ -9,7 +9,7 @@ use std::cell::UnsafeCell;
 use std::fmt;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::class::Class;
 use super::handle::{self, LAST_GENERATION, LAST_INDEX};
@@ -331,6 +331,7 @@ pub(crate) unsafe fn end_entry(entry: *const Entry) {
 
 /// Makes a token of an object, which can be redeemed once. The caller passes the object.
 pub(crate) fn share(contents: Contents) -> Result<u64, ObjectCode> {
+    DROP_TOKENS.get_or_init(|| drop_all_tokens);
     let token = fill(contents, Phase::Token)?;
     TOKENS.fetch_add(1, Ordering::Relaxed);
     Ok(token)
@@ -355,8 +356,18 @@ pub(crate) fn redeem(token: u64, class: &'static Class) -> Result<Pointer, Objec
     Ok(unsafe { take_out(entry, token) }.0)
 }
 
+/// The function that drops the objects of tokens, once there was a token: a library without objects
+/// is smaller without it and the table.
+static DROP_TOKENS: OnceLock<fn()> = OnceLock::new();
+
 /// Drops the objects of all tokens that nobody has redeemed.
 pub fn drop_tokens() {
+    if let Some(drop_all) = DROP_TOKENS.get() {
+        drop_all();
+    }
+}
+
+fn drop_all_tokens() {
     let used = vacant().used;
     for index in 1..used {
         if let Some(entry) = entry(index)
