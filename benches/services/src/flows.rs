@@ -43,8 +43,8 @@ pub fn push_blocks(count: u64) {
                     None => thread::yield_now(),
                 }
             };
-            // A loop without a pause takes the lines of the queue from its consumer all the time. Dart
-            // needs half a millisecond for what is in it.
+            // A loop without a pause takes the lines of the queue from its consumer all the time.
+            // Dart needs half a millisecond for what is in it.
             while let Err(refused) = QUEUED.try_push(block) {
                 block = refused.into_value();
                 thread::sleep(Duration::from_micros(50));

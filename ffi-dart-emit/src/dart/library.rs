@@ -652,7 +652,8 @@ impl Call<'_> {
         }
         let mut values = vec!["this.$handle".to_owned()];
         values.extend(self.crossing.arguments.iter().flat_map(|it| it.values.clone()));
-        let begun = if self.begun == STATUS { "$status".to_owned() } else { format!("_library.{}", self.begun) };
+        let begun =
+            if self.begun == STATUS { "$status".to_owned() } else { format!("_library.{}", self.begun) };
         values.push(begun);
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
         let mut lines = vec![FITS.to_owned(), format!("    final $status = _library.{STATUS};")];

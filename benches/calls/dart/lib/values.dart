@@ -16,7 +16,7 @@ const _byHand = 'by hand';
 /// Number of values, which a loop goes round; a power of two.
 const _held = 64;
 
-// Lists of two kinds, as there are in an application: a compiler that finds one alone compiles
+// Lists of two kinds, as there are in an application: a compiler that finds only one compiles
 // code for that one.
 List<int> _calls(int index) =>
     index.isEven ? [3, 1, 4, 1, 5] : Uint8List.fromList([3, 1, 4, 1, 5]);
