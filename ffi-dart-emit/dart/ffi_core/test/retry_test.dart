@@ -30,7 +30,7 @@ void main() {
     });
 
     test('waits no less than a refusal asks for', () async {
-      // A timer may end within the millisecond before.
+      // A timer leaves out parts of a millisecond.
       const asked = Duration(microseconds: 1999);
       for (var i = 0; i < 50; i++) {
         final watch = Stopwatch();

@@ -94,12 +94,9 @@ Future<T> retry<T>(
   }
 }
 
-/// Waits for at least [time]. A timer counts whole milliseconds, and the first of them
-/// has begun.
+/// Waits for at least [time]. A timer leaves out parts of a millisecond.
 Future<void> _pass(Duration time) => Future<void>.delayed(
-  time == Duration.zero
-      ? time
-      : Duration(milliseconds: (time.inMicroseconds + 1999) ~/ 1000),
+  Duration(milliseconds: (time.inMicroseconds + 999) ~/ 1000),
 );
 
 bool _isWanted(bool Function(Object error)? on, Object error) =>
