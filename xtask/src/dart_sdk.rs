@@ -98,6 +98,8 @@ impl Sdk {
             "run `cargo xtask dart-sdk`, or put `dart` on PATH",
             REQUIRE_VARIABLE,
         )
+        // Which records of the log there are is up to the library: empty is as good as not set.
+        .map(|sdk| sdk.with_env("RUST_LOG", ""))
     }
 
     /// Returns the SDK in `.dart-sdk/`, if it is there and runs.
@@ -291,8 +293,6 @@ impl Sdk {
     #[must_use]
     pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        // Which records of the log there are is up to the library.
-        command.env_remove("RUST_LOG");
         command.envs(self.env.iter().map(|(key, value)| (key, value)));
         command
     }

@@ -3,13 +3,13 @@
 
 use std::fmt;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
 use crate::progress::Progress;
+use crate::workspace;
 
 /// The time of one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,12 +113,7 @@ pub fn append<T>(file: &Path, name: &str, work: impl FnOnce() -> Result<T>) -> R
     let started = Started::now();
     let result = work();
     let line = started.end(name).line();
-    let mut file = fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(file)
-        .with_context(|| format!("cannot open {}", file.display()))?;
-    file.write_all(line.as_bytes()).context("cannot write the time of a part")?;
+    workspace::append(file, &line)?;
     result
 }
 

@@ -1,8 +1,8 @@
 //! Finds the workspace, and starts programs so that their failures can be read.
 
 use std::{
-    env, fmt,
-    io::{BufRead, BufReader},
+    env, fmt, fs,
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Output, Stdio},
 };
@@ -69,20 +69,42 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 ///
 /// When it cannot be started, or fails; the message names the command and its status.
-pub fn stream(command: &mut Command, mut look: impl FnMut(&str)) -> Result<()> {
+pub fn stream(command: &mut Command, look: impl FnMut(&str)) -> Result<()> {
     progress::pass(|| eprintln!("+ {}", line(command)));
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| not_started(command))?;
-    let output = child.stdout.take().expect("it is piped");
-    for text in BufReader::new(output).lines() {
-        let text = text?;
-        progress::print(|| println!("{text}"));
-        look(&text);
-    }
-    let status = child.wait()?;
+    let status = pass_on(command, look)?;
     if !status.success() {
         bail!("{}", failed(command, status));
     }
     Ok(())
+}
+
+/// Runs `command`, passing on its stdout line by line, each also to `look`. Bytes that are no text
+/// are replaced.
+///
+/// # Errors
+///
+/// When it cannot be started, or its output cannot be read.
+pub fn pass_on(command: &mut Command, mut look: impl FnMut(&str)) -> Result<ExitStatus> {
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| not_started(command))?;
+    let output = child.stdout.take().expect("it is piped");
+    for bytes in BufReader::new(output).split(b'\n') {
+        let bytes = bytes?;
+        let text = String::from_utf8_lossy(bytes.strip_suffix(b"\r").unwrap_or(&bytes));
+        progress::print(|| println!("{text}"));
+        look(&text);
+    }
+    Ok(child.wait()?)
+}
+
+/// Appends `text` to `file`, which is made if there is none.
+///
+/// # Errors
+///
+/// Returns an error if the file can't be written.
+pub fn append(file: &Path, text: &str) -> Result<()> {
+    let opened = fs::OpenOptions::new().append(true).create(true).open(file);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Runs `command` and returns its output.

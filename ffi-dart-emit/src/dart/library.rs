@@ -652,11 +652,9 @@ impl Call<'_> {
         }
         let mut values = vec!["this.$handle".to_owned()];
         values.extend(self.crossing.arguments.iter().flat_map(|it| it.values.clone()));
-        let begun =
-            if self.begun == STATUS { "$status".to_owned() } else { format!("_library.{}", self.begun) };
-        values.push(begun);
+        values.push("$status".to_owned());
         let result = if self.it.returns.is_some() { "final result = " } else { "" };
-        let mut lines = vec![FITS.to_owned(), format!("    final $status = _library.{STATUS};")];
+        let mut lines = vec![FITS.to_owned(), format!("    final $status = _library.{};", self.begun)];
         lines.push(layout::call(4, result, &format!("_library.{}", self.binding), &values, ";"));
         lines.push(format!("    if ($status.ref.code != 0) this.$fail({});", self.error));
         match &self.crossing.outcome.conversion {

@@ -2,13 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio, exit};
+use std::process::{Command, exit};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::{failures, times};
+use crate::failures::Failures;
+use crate::{times, workspace};
 
 /// The arguments of `cargo xtask timed`.
 #[derive(Debug, clap::Args)]
@@ -31,16 +31,12 @@ impl Timed {
     pub fn run(self) -> Result<()> {
         let program = &self.command[0];
         let mut command = Command::new(program);
-        command.args(&self.command[1..]).stdout(Stdio::piped());
+        command.args(&self.command[1..]);
         let name = name(Path::new(program));
-        let (status, failures) = times::append(&self.file, &name, || {
-            let started = || format!("`{}` cannot be started", program.display());
-            let mut child = command.spawn().with_context(started)?;
-            let output = child.stdout.take().context("the output is a pipe")?;
-            let failures = failures::pass_on(BufReader::new(output), io::stdout())?;
-            anyhow::Ok((child.wait()?, failures))
-        })?;
-        failures::append(&self.file.with_extension("failures"), &name, &failures)?;
+        let mut failures = Failures::default();
+        let run = || workspace::pass_on(&mut command, |line| failures.look(line));
+        let status = times::append(&self.file, &name, run)?;
+        workspace::append(&self.file.with_extension("failures"), &failures.shortened(&name))?;
         match status.code() {
             Some(0) => Ok(()),
             Some(code) => exit(code),

@@ -88,6 +88,7 @@ bool deepEquals(Object? a, Object? b) {
   if (a is List<Object?>) {
     if (b is! List<Object?> || a.length != b.length) return false;
     if (a is List<int> && b is List<int>) return equalInts(a, b);
+    if (a is TypedData) return equalLists(a, b);
     for (var index = 0; index < a.length; index++) {
       if (!deepEquals(a[index], b[index])) return false;
     }
