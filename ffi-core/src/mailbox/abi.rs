@@ -304,7 +304,8 @@ where
 }
 
 /// Starts an async function as [`start_async`] does, and polls it once on this thread. Returns 2 if
-/// it is ready: the event is at `now`, and `status` has its failure, or notes its result.
+/// it is ready: the event is at `now`, and `status` has its failure, or notes its result. If the
+/// function has sent something to Dart, its result is behind that in the mailbox.
 ///
 /// # Safety
 ///
@@ -329,17 +330,20 @@ where
         let mut future = Some(Box::pin(body()?));
         let made = OnceCell::new();
         let source = Source::Inline { made: &made, mailbox: &mailbox, id };
+        let last = mailbox.last_event();
         executor::enter(&mut || {
             let poll = || poll_once(&mut future, |output| Entry::of::<O>(id, convert(output)), id);
             ready = within(&source, poll);
         });
+        let begin = || mailbox.begin(made.into_inner().unwrap_or_else(|| mailbox.make(id)));
         if let Some(future) = future {
-            let call = made.into_inner().unwrap_or_else(|| mailbox.make(id));
             // Polled again by the executor: the waker of the first poll wakes nothing.
-            spawn_call::<O, Pin<Box<F>>>(mailbox.begin(call), future, convert);
+            spawn_call::<O, Pin<Box<F>>>(begin(), future, convert);
             return Ok(STARTED);
         }
-        Ok(READY)
+        let Some(entry) = ready.take_if(|_| mailbox.last_event() != last) else { return Ok(READY) };
+        begin().complete(entry);
+        Ok(STARTED)
     };
     // SAFETY: the status is null or valid, and no other code uses it, by this function's contract.
     let started = unsafe { call(status, start) };

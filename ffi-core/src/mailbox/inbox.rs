@@ -63,6 +63,11 @@ impl<T, A: Atomics> Inbox<T, A> {
         Pushed { refused: None, sweep: self.leave() }
     }
 
+    /// Returns a mark of the last value; see [`List::last`].
+    pub(crate) fn last(&self) -> *const () {
+        self.list.last()
+    }
+
     /// Returns true if the doorbell was silent.
     pub(crate) fn ring(&self) -> bool {
         self.rung.swap(1, A::RING) == 0

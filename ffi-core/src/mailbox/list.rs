@@ -78,6 +78,13 @@ impl<T, A: Atomics> List<T, A> {
         value
     }
 
+    /// Returns a mark of the value that was pushed last. Unless the consumer has popped meanwhile,
+    /// two marks are the same if nothing was pushed between them.
+    pub(crate) fn last(&self) -> *const () {
+        // Acquire: pushes that the caller knows of are seen.
+        self.head.load(Ordering::Acquire).cast_const().cast()
+    }
+
     /// Returns true if [`pop`](Self::pop) would find nothing.
     ///
     /// # Safety

@@ -289,6 +289,12 @@ impl FfiMailbox {
         self.push(Entry::bare(id, READY));
     }
 
+    /// Returns a mark of the last event, which stays the same on the thread of the isolate until
+    /// another event comes or it drains.
+    pub(super) fn last_event(&self) -> *const () {
+        self.inbox.last()
+    }
+
     fn push(&self, entry: Entry) {
         if !self.try_push(entry) {
             count_late();

@@ -353,6 +353,39 @@ fn an_inline_future_is_polled_once() {
     assert_eq!(value::<u64>(&isolate.take()), 3);
 }
 
+/// The result of a call comes behind what the call has sent, also if it is ready at once.
+#[test]
+fn an_inline_result_waits_for_what_was_sent_before() {
+    let mut isolate = Isolate::new();
+    let other = isolate.id();
+    isolate.mailbox.tell_ready(other);
+    let id = isolate.id();
+    let sender = Arc::clone(&isolate.mailbox);
+    let (mailbox, status) = (Arc::as_ptr(&isolate.mailbox), &raw mut isolate.status);
+    let mut now = MaybeUninit::uninit();
+    let mut start = |sends: bool| {
+        let sender = Arc::clone(&sender);
+        let future = async move {
+            if sends {
+                sender.tell_ready(other);
+            }
+            true
+        };
+        // SAFETY: the mailbox and the status are those of this isolate, and there is room for an
+        // event.
+        unsafe {
+            let body = || Ok(future);
+            start_inline::<bool, _>(mailbox, id, now.as_mut_ptr(), status, body, FfiOutput::into_abi)
+        }
+    };
+    // An event of before is no reason to wait.
+    assert_eq!(start(false), READY);
+    assert_eq!(start(true), STARTED);
+    let events = isolate.drain();
+    assert_eq!(events.iter().map(|it| it.call).collect::<Vec<_>>(), [other, other, id]);
+    assert!(value::<bool>(&events[2]));
+}
+
 #[test]
 fn what_was_not_taken_goes_with_the_isolate() {
     let mut isolate = Isolate::at(DEAD);

@@ -48,6 +48,18 @@ void main() {
     );
   });
 
+  test('is told before the result of the call that tells it', () async {
+    for (final count in [
+      _library.countAsync,
+      _library.countInline,
+      _library.countBlocking,
+    ]) {
+      final told = <int>[];
+      expect(await count(300, told.add), 300);
+      expect(told, [for (var i = 1; i <= 300; i++) i], reason: '$count');
+    }
+  });
+
   test('gets arguments of every kind', () async {
     late Counter counter;
     final text = await _library.describe(
