@@ -58,3 +58,23 @@ fn ffi_core_takes_one_version_of_its_derive() {
     assert_eq!(derive.req.to_string(), format!("={}", package(&metadata, "ffi-derive").version));
     assert!(package(&metadata, "ffi-derive").features.is_empty(), "what it writes is decided in ffi-core");
 }
+
+/// A link to a folder of one machine is broken on all others. Without git, as in an archive, there is
+/// no list of links.
+#[test]
+fn links_stay_in_the_tree() {
+    let root = xtask::workspace::root();
+    let Ok(files) = Command::new("git").current_dir(root).args(["ls-files", "-s"]).output() else { return };
+    let files = String::from_utf8(files.stdout).expect("paths are UTF-8");
+    let links = files.lines().filter(|line| line.starts_with("120000 "));
+    for path in links.filter_map(|line| line.split_once('\t')).map(|(_, path)| root.join(path)) {
+        let target = path.read_link().expect("it is a link");
+        let there = path.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(
+            target.is_relative() && there.starts_with(root),
+            "{} -> {}",
+            path.display(),
+            target.display()
+        );
+    }
+}
