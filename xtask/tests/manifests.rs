@@ -59,8 +59,8 @@ fn ffi_core_takes_one_version_of_its_derive() {
     assert!(package(&metadata, "ffi-derive").features.is_empty(), "what it writes is decided in ffi-core");
 }
 
-/// A link to a folder of one machine is broken on all others. Without git, as in an archive, there is
-/// no list of links.
+/// A link to a folder of one machine is broken on all others. Without git, as in an archive, there
+/// is no list of links.
 #[test]
 fn links_stay_in_the_tree() {
     let root = xtask::workspace::root();

@@ -49,6 +49,8 @@ enum Tool {
     Miri,
     /// Calls, streams and callbacks from Dart in their whole length; programs that end sixty times.
     Storms,
+    /// Programs of Dart, Rust and C whose threads start late and wake late.
+    Delays,
     /// The targets of `fuzz/`, under libFuzzer and the AddressSanitizer.
     Fuzz,
 }
@@ -77,6 +79,9 @@ const FIXTURES: [&str; 9] = [
     "types",
     "types_models",
 ];
+
+/// Tests of `ffi-tests` whose programs have threads.
+const DELAYED: [&str; 7] = ["c", "calls", "dart", "images", "pools", "pools_c", "watch"];
 
 impl Sanitize {
     /// Runs the tools and prints a line for each: what it ran, or why it was left out.
@@ -110,6 +115,7 @@ impl Sanitize {
                     lines.push(Line::of("arenas, 32 bits", || arenas_of_32_bits(&host)));
                 }
                 Tool::Storms => lines.push(Line::of("storms", storms)),
+                Tool::Delays => lines.push(Line::of("delays", || delays(&host))),
                 Tool::Miri => lines.push(Line::of("miri", miri)),
                 Tool::Fuzz => self.fuzz(&host, &mut lines)?,
             }
@@ -213,6 +219,29 @@ fn storms() -> Result<Report> {
     cargo.args(["tasks", "streams", "callbacks", "production"]);
     // A storm panics ten thousand times, and the names of a backtrace take longer than the calls.
     cargo.env("RUST_BACKTRACE", "0");
+    tests(&mut cargo)
+}
+
+/// Runs tests whose threads start and wake late. A fault of code that is right only because a
+/// thread is fast shows on a busy machine once in a hundred runs, and here in most.
+fn delays(host: &str) -> Result<Report> {
+    if !host.ends_with("linux-gnu") {
+        return Ok(Report::LeftOut(
+            "only the loader of glibc puts functions before those of libc".to_owned(),
+        ));
+    }
+    let folder = folder("delays");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let (source, library) = (root().join("xtask/src/delays.c"), folder.join("libdelays.so"));
+    run(Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).args([&library, &source]))?;
+    let mut cargo = cargo();
+    cargo.args(["test", "-p", "ffi-tests", "--no-fail-fast"]);
+    cargo.args(DELAYED.iter().flat_map(|name| ["--test", name]));
+    // The tests and what they start: cargo and rustc need not wait.
+    cargo.env(
+        format!("CARGO_TARGET_{}_RUNNER", variable(host)),
+        format!("env LD_PRELOAD={}", library.display()),
+    );
     tests(&mut cargo)
 }
 
@@ -403,7 +432,7 @@ mod tests {
 
     #[test]
     fn the_tests_that_are_named_are_there() {
-        for name in FIXTURES {
+        for name in FIXTURES.into_iter().chain(DELAYED) {
             let tests = root().join("tests/tests");
             let file = tests.join(name).with_extension("rs");
             assert!(file.is_file() || tests.join(name).join("main.rs").is_file(), "{name}");
