@@ -89,6 +89,12 @@ const MANY: usize = 1_024;
 /// Bit of an entry's owner: the owner is inside. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
+/// Bits of an entry's turns that count refills.
+const REFILLS: u64 = (1 << 31) - 1;
+
+/// Bit of an entry's turns: the magazine gave items back since the last refill.
+const GAVE_BACK: u64 = 1 << 31;
+
 /// Number of refills after which a settled period may be followed by the next; the rows "a million
 /// freed elsewhere" of `cargo xtask bench pools` chose it.
 const RENEWAL: u64 = 256;
@@ -134,7 +140,7 @@ pub(crate) struct Magazine<W: Threads> {
     pub(in crate::pool) mark: W,
     /// Number of items it may have: 0 while it is closed.
     pub(in crate::pool) limit: W,
-    /// Refills, and above them the period. Only the owner uses it.
+    /// Refills, [`GAVE_BACK`], and above them the period. Only the owner uses it.
     pub(in crate::pool) turns: W,
     pub(in crate::pool) len: W::Half,
     pub(in crate::pool) items: [W::Half; ITEMS],
@@ -255,6 +261,14 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
     /// Returns the number of items it may have: 0 while it is closed.
     fn limit(&self) -> usize {
         self.magazine.limit.load(Ordering::Relaxed) as usize
+    }
+
+    /// Returns how many items a full magazine gives back: half of them, or all if its owner has
+    /// filled it with nothing but frees since it last gave back some.
+    fn surplus(&self) -> usize {
+        let turns = self.magazine.turns.load(Ordering::Relaxed);
+        self.magazine.turns.store(turns | GAVE_BACK, Ordering::Relaxed);
+        if turns & GAVE_BACK == 0 { self.limit() / 2 } else { self.limit() }
     }
 
     #[inline(always)]
@@ -436,8 +450,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     fn turn(&self, entry: usize) -> u64 {
         let magazine = self.at(entry);
         let turns = magazine.turns.load(Ordering::Relaxed);
-        let (period, count) = (turns >> 32, turns & 0xFFFF_FFFF);
-        magazine.turns.store(period << 32 | (count + 1) & 0xFFFF_FFFF, Ordering::Relaxed);
+        let (period, count) = (turns >> 32, turns & REFILLS);
+        magazine.turns.store(period << 32 | (count + 1) & REFILLS, Ordering::Relaxed);
         // Only a settled period is over. The thread that settles a period clears its bias.
         if self.settled[entry].load(Ordering::Relaxed) == period {
             if (count + 1).is_multiple_of(RENEWAL) && period < Mark::PERIODS && W::is_fenced() {
@@ -685,8 +699,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             // The caller stays inside until the slots are free: a thread that finds nothing free
             // meanwhile waits for them.
             let kept = inside.push(index) || {
-                // A full magazine gives half of its items back; a closed one gives none.
-                self.live.release_all((0..inside.limit() / 2).map_while(|_| inside.pop()));
+                // A closed magazine gives none.
+                self.live.release_all((0..inside.surplus()).map_while(|_| inside.pop()));
                 inside.push(index)
             };
             inside.leave();

@@ -624,3 +624,39 @@ fn small_pools_have_magazines() {
     assert!(bytes(100) < 32 << 10, "{}", bytes(100));
     assert!(bytes(10_000) > 1 << 20, "{}", bytes(10_000));
 }
+
+/// Tests that a thread that only frees gives back a whole magazine at once: one locked instruction
+/// for the slots of a group instead of two.
+#[test]
+#[cfg(all(magazines, not(feature = "pool-debug")))]
+fn a_thread_that_only_frees_gives_back_all() {
+    use crate::pool::cache::Cache as _;
+
+    pooled!(Passed { x: u64 }, 1_000, Zero);
+    let pool = Passed::pool();
+    let kept = || pool.raw().arena().map(|arena| arena.slots.cache().kept());
+    // Opens the magazine.
+    drop(pool.alloc());
+    // Without the system's fence threads keep nothing.
+    if kept() == Some(0) {
+        return;
+    }
+    let claim = || (0..200).map(|_| pool.alloc().expect("a slot is free")).collect::<Vec<_>>();
+    let passed = std::thread::spawn(claim).join().expect("it doesn't panic");
+    let free_all = |slots: Vec<PoolBox<Passed>>| {
+        let counts = slots.into_iter().map(|slot| {
+            drop(slot);
+            kept().expect("the pool is open")
+        });
+        counts.collect::<Vec<_>>()
+    };
+    let counts = free_all(passed);
+    let fallen = |counts: &[usize]| counts.windows(2).filter(|two| two[1] < two[0]).count();
+    // One slot stays, as the next claim may be of one. The first time it gives back half.
+    assert!(counts.contains(&1) && fallen(&counts) <= 10, "{counts:?}");
+    // A thread that claims as well keeps half.
+    let own = claim();
+    let counts = free_all(own.into_iter().take(15).collect());
+    assert!(counts.windows(2).all(|two| two[1] == two[0] + 1 || two[1] > two[0] / 2), "{counts:?}");
+    assert_eq!(pool.live_count(), 0);
+}
