@@ -25,6 +25,7 @@ mod queue;
 mod rules;
 mod shape;
 mod simd;
+pub(crate) mod stand_in;
 mod wire;
 
 pub(crate) use arena::arena_from;
