@@ -171,11 +171,11 @@ fn message(input: TokenStream, formats: Formats) -> TokenStream {
     };
     match &input.data {
         Data::Enum(data) => {
-            let stand_in = || with_strings(stand_in::oneof(&input));
+            let stand_in = || with_strings(stand_in::oneof(&input, formats));
             expanded(ast::Oneof::new(&input, data), |it| expand::oneof(it, formats), stand_in)
         }
         _ => {
-            let stand_in = || with_strings(stand_in::message(&input));
+            let stand_in = || with_strings(stand_in::message(&input, formats));
             expanded(ast::Message::new(&input), |it| expand::message(it, formats), stand_in)
         }
     }
@@ -223,7 +223,11 @@ pub fn derive_enum_without_proto(input: TokenStream) -> TokenStream {
 
 fn enumeration(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Enum::new(&input), |it| expand::enumeration(it, formats), || stand_in::enumeration(&input))
+    expanded(
+        ast::Enum::new(&input),
+        |it| expand::enumeration(it, formats),
+        || stand_in::enumeration(&input, formats),
+    )
 }
 
 /// Makes a struct around one value a type of its own that Rust and Dart share.
@@ -306,7 +310,11 @@ pub fn derive_newtype_without_proto(input: TokenStream) -> TokenStream {
 
 fn newtype(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Newtype::new(&input), |it| expand::newtype(it, formats), || stand_in::newtype(&input))
+    expanded(
+        ast::Newtype::new(&input),
+        |it| expand::newtype(it, formats),
+        || stand_in::newtype(&input, formats),
+    )
 }
 
 /// Makes an error one that Dart catches by its variant, with the variant's fields.

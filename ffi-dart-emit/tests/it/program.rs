@@ -336,7 +336,7 @@ fn doctor_says_how_to_get_each_thing_that_is_missing() {
     let lines: Vec<_> = said.lines().collect();
     for thing in ["Rust", "linker", "Dart"] {
         let start = format!("missing  {thing}: there is no ");
-        
+
         let at = lines.iter().position(|line| line.starts_with(&start));
         let hint = at.and_then(|at| lines.get(at + 1)).unwrap_or_else(|| panic!("{thing}: {said}"));
         assert!(hint.starts_with("         hint: "), "{said}");

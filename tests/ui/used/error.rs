@@ -7,7 +7,8 @@ ffi_core::library!();
 #[derive(Debug, FfiError)]
 pub enum ReadError {
     Empty,
-    At(u32, u32),
+    #[ffi(intern)]
+    At { line: u32 },
 }
 
 impl fmt::Display for ReadError {
