@@ -255,6 +255,12 @@ fn in_formats(input: &DeriveInput) -> TokenStream {
                     __ffi::core::unreachable!()
                 }
             }
+
+            // SAFETY: no program has it: see the module.
+            unsafe impl __ffi::json::shape::JsonMessage for #ident #bound {
+                const TABLE: __ffi::json::shape::Table =
+                    <#krate::FfiEmpty as __ffi::json::shape::JsonMessage>::TABLE;
+            }
         }
     }
 }
