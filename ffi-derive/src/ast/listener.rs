@@ -134,8 +134,8 @@ fn result(output: &ReturnType, asks: bool, ident: &Ident) -> Result<(Type, bool)
     }
 }
 
-/// Returns a trait with mistakes in a form in which `dyn` of it is a type, whatever its methods are,
-/// so that rustc reports no use of it.
+/// Returns a trait with mistakes in a form in which `dyn` of it is a type, whatever its methods
+/// are, so that rustc reports no use of it.
 pub(crate) fn listener_with_mistakes(input: &ItemTrait, krate: &Path) -> ItemTrait {
     let mut item = rewritten(input, krate);
     leave_to_implementors(&mut item, krate);

@@ -112,8 +112,8 @@ pub(crate) fn remove_keys(signature: &mut Signature) -> bool {
     removed
 }
 
-/// Returns a trait with mistakes in a form in which `dyn` of it is a type, whatever its methods are,
-/// so that rustc reports no use of it.
+/// Returns a trait with mistakes in a form in which `dyn` of it is a type, whatever its methods
+/// are, so that rustc reports no use of it.
 pub(crate) fn service_with_mistakes(input: &ItemTrait, krate: &Path) -> ItemTrait {
     let mut item = rewritten(input, krate, None);
     leave_to_implementors(&mut item, krate);
