@@ -31,6 +31,10 @@ pub fn page(model: &Model, old: Option<&Model>) -> String {
     let lines = |texts: Vec<String>| texts.into_iter().map(Shown::of).collect::<Vec<_>>();
     render(&Page {
         title: format!("{} {}", library.name, library.version),
+        counts: [
+            counted(model.messages.len() as u128, "message"),
+            counted(model.functions.len() as u128, "function"),
+        ],
         abi: library.abi,
         messages: model.messages.iter().map(|it| message(&view, it)).collect(),
         types: [
@@ -58,6 +62,7 @@ pub fn page(model: &Model, old: Option<&Model>) -> String {
 #[template(path = "inspect.html.jinja", escape = "html")]
 struct Page {
     title: String,
+    counts: [String; 2],
     abi: u32,
     messages: Vec<Drawn>,
     /// Oneofs, enums and errors, each under its heading.
@@ -149,13 +154,26 @@ struct Pair {
     sides: [Drawn; 2],
 }
 
+/// Returns a number of things: `1 byte`, `36,008 bytes`.
+fn counted(count: u128, thing: &str) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("{text} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 fn message(view: &View<'_>, message: &Message) -> Drawn {
     let padding = message.size - message.fields.iter().map(|field| field.size).sum::<u64>();
     let mut facts = vec![
-        format!("{} bytes", message.size),
+        counted(message.size.into(), "byte"),
         format!("align {}", message.align),
-        format!("{padding} bytes of padding"),
-        format!("{} cache lines", message.size.div_ceil(CACHE_LINE)),
+        format!("{} of padding", counted(padding.into(), "byte")),
+        counted(message.size.div_ceil(CACHE_LINE).into(), "cache line"),
         format!("fingerprint {}", message.fingerprint),
     ];
     if let Some(pool) = &message.pool {
@@ -164,7 +182,8 @@ fn message(view: &View<'_>, message: &Message) -> Drawn {
             Reset::Keep => "kept",
         };
         let bytes = u128::from(pool.capacity) * u128::from(message.size);
-        facts.push(format!("pool of {} slots, {bytes} bytes, {reset} for the next owner", pool.capacity));
+        let [slots, bytes] = [counted(pool.capacity.into(), "slot"), counted(bytes, "byte")];
+        facts.push(format!("pool of {slots}, {bytes}, {reset} for the next owner"));
     }
     let keys = [
         ("columns", message.columns.is_some()),
@@ -252,7 +271,10 @@ fn drawing(message: &Message) -> Drawing {
     let width = message.size.div_ceil(CACHE_LINE * MAX_LINES).max(1) * CACHE_LINE;
     let scale = match width {
         CACHE_LINE => "a line is a cache line of 64 bytes".to_owned(),
-        _ => format!("a line is {width} bytes, {} cache lines", width / CACHE_LINE),
+        _ => {
+            let lines = counted((width / CACHE_LINE).into(), "cache line");
+            format!("a line is {}, {lines}", counted(width.into(), "byte"))
+        }
     };
     let mut lines: Vec<Vec<Segment>> = Vec::new();
     let mut room = 0;

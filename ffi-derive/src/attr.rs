@@ -4,6 +4,7 @@ use darling::ast::NestedMeta;
 use darling::util::SpannedValue;
 use darling::{Error, FromAttributes, FromMeta, Result};
 use proc_macro2::{Span, TokenStream};
+use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, parse_quote};
@@ -428,14 +429,29 @@ pub(crate) struct CommonAttrs {
 impl CommonAttrs {
     /// Returns the value of `crate`, also if the other keys have mistakes.
     pub(crate) fn krate(attrs: &[Attribute]) -> Path {
-        let mut path = None;
-        for attr in attrs.iter().filter(|attr| attr.path().is_ident("ffi")) {
-            let keys = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-            let key = keys.into_iter().flatten().find(|key| key.path().is_ident("crate"));
-            path = path.or_else(|| CratePath::from_meta(&key?).ok());
-        }
-        path.unwrap_or_default().0
+        Self::krate_of(keys(attrs))
     }
+
+    /// Returns the same for the arguments of an attribute macro.
+    pub(crate) fn krate_in(args: TokenStream) -> Path {
+        Self::krate_of(Punctuated::<Meta, Token![,]>::parse_terminated.parse2(args).into_iter().flatten())
+    }
+
+    /// Returns true if an attribute has that key, also if there are mistakes.
+    pub(crate) fn has_key(attrs: &[Attribute], key: &str) -> bool {
+        keys(attrs).any(|it| it.path().is_ident(key))
+    }
+
+    fn krate_of(mut keys: impl Iterator<Item = Meta>) -> Path {
+        let key = keys.find(|key| key.path().is_ident("crate"));
+        key.and_then(|key| CratePath::from_meta(&key).ok()).unwrap_or_default().0
+    }
+}
+
+/// Returns the keys of all `#[ffi(..)]` that rustc can parse.
+fn keys(attrs: &[Attribute]) -> impl Iterator<Item = Meta> {
+    let attrs = attrs.iter().filter(|attr| attr.path().is_ident("ffi"));
+    attrs.flat_map(|it| it.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)).flatten()
 }
 
 /// `#[ffi(..)]` on a case of a oneof.

@@ -21,9 +21,10 @@ mod rules;
 mod rustc;
 mod tags;
 
-use expand::Formats;
+use attr::CommonAttrs;
+use expand::{Formats, stand_in};
 use proc_macro::TokenStream;
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::{Data, DeriveInput, Item, parse_macro_input};
 
 /// Makes a struct a message, and an enum that holds data a oneof: plain data that Rust and Dart
@@ -164,12 +165,19 @@ pub fn derive_message_without_proto(input: TokenStream) -> TokenStream {
 
 fn message(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    let left_to_rustc = || expand::strings(&input);
+    let with_strings = |stand_in| {
+        let strings = expand::strings(&input);
+        quote!(#strings #stand_in)
+    };
     match &input.data {
         Data::Enum(data) => {
-            expanded(ast::Oneof::new(&input, data), |it| expand::oneof(it, formats), left_to_rustc)
+            let stand_in = || with_strings(stand_in::oneof(&input, formats));
+            expanded(ast::Oneof::new(&input, data), |it| expand::oneof(it, formats), stand_in)
         }
-        _ => expanded(ast::Message::new(&input), |it| expand::message(it, formats), left_to_rustc),
+        _ => {
+            let stand_in = || with_strings(stand_in::message(&input, formats));
+            expanded(ast::Message::new(&input), |it| expand::message(it, formats), stand_in)
+        }
     }
 }
 
@@ -215,7 +223,11 @@ pub fn derive_enum_without_proto(input: TokenStream) -> TokenStream {
 
 fn enumeration(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Enum::new(&input), |it| expand::enumeration(it, formats), Default::default)
+    expanded(
+        ast::Enum::new(&input),
+        |it| expand::enumeration(it, formats),
+        || stand_in::enumeration(&input, formats),
+    )
 }
 
 /// Makes a struct around one value a type of its own that Rust and Dart share.
@@ -298,7 +310,11 @@ pub fn derive_newtype_without_proto(input: TokenStream) -> TokenStream {
 
 fn newtype(input: TokenStream, formats: Formats) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Newtype::new(&input), |it| expand::newtype(it, formats), Default::default)
+    expanded(
+        ast::Newtype::new(&input),
+        |it| expand::newtype(it, formats),
+        || stand_in::newtype(&input, formats),
+    )
 }
 
 /// Makes an error one that Dart catches by its variant, with the variant's fields.
@@ -358,7 +374,7 @@ fn newtype(input: TokenStream, formats: Formats) -> TokenStream {
 #[proc_macro_derive(FfiError, attributes(ffi))]
 pub fn derive_error(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::FfiError::new(&input), expand::error, Default::default)
+    expanded(ast::FfiError::new(&input), expand::error, || stand_in::error(&input))
 }
 
 /// Writes an ordinary struct into an arena, and reads it back: implements `FfiArenaFrom` of
@@ -420,7 +436,7 @@ pub fn derive_arena_from(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(FfiObject, attributes(ffi))]
 pub fn derive_object(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expanded(ast::Object::new(&input), expand::object, Default::default)
+    expanded(ast::Object::new(&input), expand::object, || stand_in::object(&input))
 }
 
 /// Makes a function callable from C and Dart, the functions of a type, or a queue reachable.
@@ -627,14 +643,11 @@ pub fn ffi_export(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = item.clone();
     match parse_macro_input!(parsed) {
-        Item::Trait(input) => match ast::Service::new(args.into(), &input) {
-            Ok(service) => expand::service(&service).into(),
-            Err(errors) => {
-                let mut output = TokenStream::from(ast::without_keys(&input).into_token_stream());
-                output.extend(TokenStream::from(attr::worded(errors).write_errors()));
-                output
-            }
-        },
+        Item::Trait(input) => {
+            let args = proc_macro2::TokenStream::from(args);
+            let stand_in = || stand_in::service(&input, &CommonAttrs::krate_in(args.clone()));
+            expanded(ast::Service::new(args.clone(), &input), expand::service, stand_in)
+        }
         other => {
             let error = darling::Error::custom(
                 "only a trait is a service\nhint: for a struct, `#[derive(FfiObject)]` and `#[ffi_export]` on an `impl` block",
@@ -694,19 +707,21 @@ pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn ffi_callback(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = item.clone();
-    let refused = match parse_macro_input!(parsed) {
-        Item::Trait(input) => match ast::Listener::new(args.into(), &input) {
-            Ok(listener) => return expand::listener(&listener).into(),
-            Err(errors) => attr::worded(errors),
-        },
-        other => darling::Error::custom(
-            "only a trait has implementors in Dart\nhint: for a function, a parameter `DartFn<fn(A) -> R>`",
-        )
-        .with_span(&other),
-    };
-    let mut output = item;
-    output.extend(TokenStream::from(refused.write_errors()));
-    output
+    match parse_macro_input!(parsed) {
+        Item::Trait(input) => {
+            let args = proc_macro2::TokenStream::from(args);
+            let stand_in = || stand_in::listener(&input, &CommonAttrs::krate_in(args.clone()));
+            expanded(ast::Listener::new(args.clone(), &input), expand::listener, stand_in)
+        }
+        other => {
+            let error = darling::Error::custom(
+                "only a trait has implementors in Dart\nhint: for a function, a parameter `DartFn<fn(A) -> R>`",
+            );
+            let mut output = item;
+            output.extend(TokenStream::from(error.with_span(&other).write_errors()));
+            output
+        }
+    }
 }
 
 /// Makes a static [`Flag`](https://docs.rs/ffi-core) a switch that Dart lists and sets by name:
@@ -777,18 +792,18 @@ pub fn ffi_health(args: TokenStream, item: TokenStream) -> TokenStream {
     output
 }
 
-/// Expands a checked item, or writes all its errors as `compile_error!`s, beside the assertions
-/// that only rustc can refuse.
+/// Expands a checked item, or writes all its errors as `compile_error!`s, beside what rustc must
+/// find all the same: a stand-in of the item, and assertions that only rustc can refuse.
 fn expanded<T>(
     checked: darling::Result<T>,
     expand: impl FnOnce(&T) -> proc_macro2::TokenStream,
-    left_to_rustc: impl FnOnce() -> proc_macro2::TokenStream,
+    stand_in: impl FnOnce() -> proc_macro2::TokenStream,
 ) -> TokenStream {
     match checked {
         Ok(item) => expand(&item).into(),
         Err(errors) => {
             let mut output = attr::worded(errors).write_errors();
-            output.extend(left_to_rustc());
+            output.extend(stand_in());
             output.into()
         }
     }

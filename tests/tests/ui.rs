@@ -47,6 +47,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("export/lifetime", 2),
     ("export/param_moved", 2),
     ("export/pattern", 2),
+    ("export/return_elsewhere", 4),
     ("export/rewritten_lifetime", 2),
     ("export/rewritten_parameter", 2),
     ("field/sequences", 3),

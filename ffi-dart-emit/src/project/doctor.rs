@@ -209,10 +209,7 @@ fn linker() -> Finding {
 fn dart() -> Finding {
     let [major, minor] = DART;
     match output("dart", &["--version"]) {
-        None => Finding::missing(
-            "Dart: there is no dart on the PATH",
-            "install the Dart SDK, or Flutter, which has one; then add its `bin` to the PATH",
-        ),
+        None => Finding::missing("Dart: there is no dart on the PATH", bring_dart()),
         Some(text) if version(text.split_once(':').map_or(&*text, |it| it.1)) < Some(DART) => {
             Finding::missing(
                 format!("Dart {major}.{minor}, which runs hooks: {} is too old", text.trim()),
@@ -220,6 +217,19 @@ fn dart() -> Finding {
             )
         }
         Some(text) => Finding::found(text.trim()),
+    }
+}
+
+/// Returns the ways to a Dart SDK: on Debian also that of the clone that this program was built in.
+fn bring_dart() -> String {
+    let install = "install the Dart SDK, or Flutter, which has one; then add its `bin` to the PATH";
+    let clone = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|it| it.join("xtask").is_dir());
+    match clone {
+        Some(clone) if Path::new("/etc/debian_version").is_file() => format!(
+            "{install}. On Debian also, without root: export PATH=\"$(cd '{}' && cargo xtask dart-sdk):$PATH\"",
+            clone.display()
+        ),
+        _ => install.to_owned(),
     }
 }
 

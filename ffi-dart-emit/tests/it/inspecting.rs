@@ -54,7 +54,7 @@ fn every_byte_is_drawn() {
         let name = message.id.0.rsplit("::").next().unwrap();
         let lines = message.size.div_ceil(64).max(1);
         let width = lines.div_ceil(16) * 64;
-        let bytes = drawn(&page, &format!("<h3 id=\"message-{name}\">"), "<table>");
+        let bytes = drawn(&page, &format!("<h3 id=\"message-{name}\">"), "<table");
         assert_eq!(bytes, message.size.div_ceil(width) * width, "{name}");
     }
 }

@@ -4,9 +4,10 @@ use darling::{Error, FromAttributes as _, Result};
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
-use syn::{FnArg, Ident, ItemTrait, Pat, ReturnType, TraitItem, TraitItemFn, Type, parse_quote};
+use syn::{FnArg, Ident, ItemTrait, Pat, Path, ReturnType, TraitItem, TraitItemFn, Type, parse_quote};
 
 use super::callback::Signature;
+use super::service::leave_to_implementors;
 use super::{Head, Item, refuse_generics, types};
 use crate::attr::{BlockAttrs, MemberAttrs};
 
@@ -60,7 +61,7 @@ impl Listener {
         }
         errors.finish()?;
         let head = head.expect("without an error there is one");
-        let item = rewritten(input, &head);
+        let item = rewritten(input, &head.krate);
         Ok(Self { head, item, methods })
     }
 }
@@ -133,10 +134,23 @@ fn result(output: &ReturnType, asks: bool, ident: &Ident) -> Result<(Type, bool)
     }
 }
 
+/// Returns a trait with mistakes in a form in which `dyn` of it is a type, whatever its methods
+/// are, so that rustc reports no use of it.
+pub(crate) fn listener_with_mistakes(input: &ItemTrait, krate: &Path) -> ItemTrait {
+    let mut item = rewritten(input, krate);
+    leave_to_implementors(&mut item, krate);
+    for method in &mut item.items {
+        // A body, which is a mistake, would return no call.
+        if let TraitItem::Fn(TraitItemFn { default: body @ Some(_), semi_token, .. }) = method {
+            (*body, *semi_token) = (None, Some(Default::default()));
+        }
+    }
+    item
+}
+
 /// Returns the trait with async methods that return the call, so that a trait object has them.
-fn rewritten(input: &ItemTrait, head: &Head) -> ItemTrait {
+fn rewritten(input: &ItemTrait, krate: &Path) -> ItemTrait {
     let mut item = input.clone();
-    let krate = &head.krate;
     let core = quote!(#krate::__private::core);
     item.colon_token.get_or_insert_with(Default::default);
     item.supertraits.push(parse_quote!(#core::marker::Send));

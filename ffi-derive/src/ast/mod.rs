@@ -29,7 +29,7 @@ pub(crate) use error::{ErrorField, ErrorVariant, FfiError};
 pub(crate) use function::{Function, Mode, Param, Pass, refuse_export};
 pub(crate) use input::InputItem;
 pub(crate) use json::Known;
-pub(crate) use listener::{Listener, Method as ListenerMethod};
+pub(crate) use listener::{Listener, Method as ListenerMethod, listener_with_mistakes};
 pub(crate) use member::block;
 pub(crate) use message::{Alias, Field, Message};
 pub(crate) use newtype::Newtype;
@@ -38,7 +38,7 @@ pub(crate) use oneof::{Case, Oneof};
 pub(crate) use owner::Made;
 pub(crate) use probe::{Flag, Health, misplaced};
 pub(crate) use queue::Queue;
-pub(crate) use service::{Service, boxed_name, item_of, remove_keys, without_keys};
+pub(crate) use service::{Service, boxed_name, item_of, remove_keys, service_with_mistakes};
 use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Ident, Path};
 

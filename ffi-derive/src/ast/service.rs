@@ -3,7 +3,7 @@
 use darling::{Error, Result};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, ItemTrait, Signature, TraitItem, parse_quote};
+use syn::{Ident, ItemTrait, Path, Signature, TraitItem, parse_quote};
 
 use super::function::Function;
 use super::member::member;
@@ -93,7 +93,7 @@ impl Service {
         }
         errors.finish()?;
         let head = head.expect("without an error there is one");
-        let item = rewritten(input, &head, &boxed, !started.is_empty());
+        let item = rewritten(input, &head.krate, (!started.is_empty()).then_some(&boxed));
         Ok(Self { head, item, boxed, started, methods })
     }
 }
@@ -112,16 +112,23 @@ pub(crate) fn remove_keys(signature: &mut Signature) -> bool {
     removed
 }
 
-/// Removes the keys of the methods of a trait with mistakes, which is written as it is, as rustc
-/// would report them.
-pub(crate) fn without_keys(input: &ItemTrait) -> ItemTrait {
-    let mut item = input.clone();
+/// Returns a trait with mistakes in a form in which `dyn` of it is a type, whatever its methods
+/// are, so that rustc reports no use of it.
+pub(crate) fn service_with_mistakes(input: &ItemTrait, krate: &Path) -> ItemTrait {
+    let mut item = rewritten(input, krate, None);
+    leave_to_implementors(&mut item, krate);
+    item
+}
+
+/// Takes the methods from trait objects that these can't have.
+pub(super) fn leave_to_implementors(item: &mut ItemTrait, krate: &Path) {
     for method in &mut item.items {
         let TraitItem::Fn(method) = method else { continue };
-        method.attrs.retain(|attr| !attr.path().is_ident("ffi"));
-        remove_keys(&mut method.sig);
+        if method.sig.receiver().is_none() || method.sig.generics.type_params().next().is_some() {
+            let sized = parse_quote!(Self: #krate::__private::core::marker::Sized);
+            method.sig.generics.make_where_clause().predicates.push(sized);
+        }
     }
-    item
 }
 
 /// Returns the name of an async method in the hidden trait.
@@ -151,15 +158,14 @@ fn own_stream(method: &mut Signature, core: &TokenStream) {
 /// Returns the trait with what every service demands. An async method returns a future that is
 /// `Send`, and only implementors have it: a trait object has the hidden trait's method instead. So
 /// does a method that returns a stream.
-fn rewritten(input: &ItemTrait, head: &Head, boxed: &Ident, has_boxed: bool) -> ItemTrait {
+fn rewritten(input: &ItemTrait, krate: &Path, boxed: Option<&Ident>) -> ItemTrait {
     let mut item = input.clone();
-    let krate = &head.krate;
     let core = quote!(#krate::__private::core);
     item.colon_token.get_or_insert_with(Default::default);
     item.supertraits.push(parse_quote!(#core::marker::Send));
     item.supertraits.push(parse_quote!(#core::marker::Sync));
     item.supertraits.push(parse_quote!('static));
-    if has_boxed {
+    if let Some(boxed) = boxed {
         item.supertraits.push(parse_quote!(#boxed));
     }
     for method in &mut item.items {

@@ -365,6 +365,16 @@ pub(crate) fn check_given(part: Given, ty: &Type) -> Result<()> {
             }
             "Option" if of_std(path) => first_argument(path).map_or(Ok(()), |ty| check_some(part, ty)),
             "Result" => first_argument(path).map_or(Ok(()), |ty| check_given(part, ty)),
+            name @ ("Box" | "Rc" | "Arc") if of_std(path) => no(
+                &format!("a value in `{name}`"),
+                "return the value itself, or `FfiObject<T>`; of a service `FfiObject<dyn Trait>`",
+                "the value itself, or an `FfiObject<T>`",
+            ),
+            "HashMap" | "BTreeMap" if of_std(path) => no(
+                "a map",
+                "return a message with an `FfiMap<K, V, N>`, or an arena with an `ArenaMap<K, V>`",
+                "a message with an `FfiMap<K, V, N>`, or an arena with an `ArenaMap<K, V>`",
+            ),
             _ => check_scalar(ty, path),
         },
         _ => Ok(()),

@@ -25,6 +25,7 @@ mod queue;
 mod rules;
 mod shape;
 mod simd;
+pub(crate) mod stand_in;
 mod wire;
 
 pub(crate) use arena::arena_from;
@@ -44,7 +45,7 @@ use proc_macro2::TokenStream;
 pub(crate) use queue::{enter, queue};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Ident, Type};
+use syn::{Data, DeriveInput, Field, Ident, Type};
 
 use crate::ast::{Container, Head, types};
 use crate::attr::CommonAttrs;
@@ -76,18 +77,23 @@ fn block(head: &Head, contents: &TokenStream) -> TokenStream {
 /// mistakes. The type may be the user's, so only rustc can refuse it, and it would not see the type
 /// otherwise.
 pub(crate) fn strings(input: &DeriveInput) -> TokenStream {
-    let types: Vec<_> = match &input.data {
-        Data::Struct(data) => data.fields.iter().map(|field| &field.ty).collect(),
-        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).map(|field| &field.ty).collect(),
-        Data::Union(_) => Vec::new(),
-    };
-    let assertions = types.into_iter().filter(|ty| types::holds_string(ty)).map(shared);
+    let types = fields(input).into_iter().map(|field| &field.ty);
+    let assertions = types.filter(|ty| types::holds_string(ty)).map(shared);
     let krate = CommonAttrs::krate(&input.attrs);
     quote! {
         const _: () = {
             use #krate::__private as __ffi;
             #(#assertions)*
         };
+    }
+}
+
+/// Returns the fields of a struct, and those of all variants.
+fn fields(input: &DeriveInput) -> Vec<&Field> {
+    match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
+        Data::Union(_) => Vec::new(),
     }
 }
 

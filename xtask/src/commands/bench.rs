@@ -316,6 +316,7 @@ impl Tally {
         if self.is_short {
             command.env("FFI_BENCH_SHORT", "1");
         }
+        self.printed.program();
         let mut read = Ok(());
         workspace::stream(command, |line| {
             if read.is_ok() {
@@ -589,6 +590,17 @@ mod tests {
         for Benchmark { name, .. } in BENCHMARKS {
             assert!(benches.join(name).is_dir(), "{name}");
             assert!(readme.contains(&format!("## {name}\n")), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_folder_with_a_benchmark_is_run() {
+        let known: Vec<_> = BENCHMARKS.iter().map(|it| it.name).collect();
+        for entry in fs::read_dir(workspace::root().join("benches")).unwrap() {
+            let folder = entry.unwrap().path();
+            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+            let has_program = ["Cargo.toml", "main.rs", "dart/bin"].iter().any(|it| folder.join(it).exists());
+            assert!(!has_program || known.contains(&&*name), "`cargo xtask bench` doesn't know {name}");
         }
     }
 }

@@ -39,13 +39,11 @@ impl Docs {
         progress.step("links and parts of files");
         let links = pages::links(root(), &Page::all(root())?);
         ensure!(links.broken.is_empty(), "links lead nowhere:\n{}", links.broken.join("\n"));
-        progress::print(|| println!("{} links to files and headings", links.count));
         let mut guide = Page::guide(root())?;
         for name in pages::refresh(root(), &mut guide)? {
             progress::print(|| println!("{name} has new figures"));
         }
         let excerpts = pages::excerpts(root(), &guide)?;
-        progress::print(|| println!("{excerpts} blocks show parts of files"));
         progress.step("programs in the pages");
         let folder = target().join("pages");
         let sdk = Sdk::find_or_install()?;
@@ -53,7 +51,6 @@ impl Docs {
         let Counts { rust, dart, outputs } = programs.run(&sdk, &folder, &built)?;
         let counts =
             format!("{rust} blocks of Rust and {dart} of Dart compiled and ran, {outputs} outputs compared");
-        progress::print(|| println!("{counts}"));
         if !self.check {
             let out = root().join("target/book");
             progress.step("the book");
@@ -64,9 +61,10 @@ impl Docs {
                 .arg(&out))?;
             progress.step("pages of layouts");
             layouts(&programs.libraries(&built), &out.join("layouts"))?;
-            drop(progress);
-            println!("{}", out.join("index.html").display());
+            progress::print(|| println!("{}", out.join("index.html").display()));
         }
+        drop(progress);
+        println!("{} links, {excerpts} parts of files; {counts}", links.count);
         Ok(())
     }
 }

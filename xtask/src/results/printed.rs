@@ -13,6 +13,8 @@ const COLUMNS: &str = "median   fastest 9 of 10 <";
 #[derive(Clone, Debug, Default)]
 pub struct Printed {
     parts: Vec<Part>,
+    /// Mode of the program of Dart whose lines come, `JIT` or `AOT`: tables of both have one title.
+    mode: Option<String>,
     /// Columns of the table whose rows come next.
     table: Option<Columns>,
 }
@@ -25,6 +27,11 @@ struct Columns {
 }
 
 impl Printed {
+    /// Begins with the lines of another program.
+    pub fn program(&mut self) {
+        (self.mode, self.table) = (None, None);
+    }
+
     /// Reads a line. Other lines than those of tables and ratios are passed over. Returns the ratio
     /// if the line has one.
     ///
@@ -35,7 +42,11 @@ impl Printed {
         if let Some((head, after)) = line.split_once(COLUMNS) {
             let (title, before) = head.trim_end().split_once("  ").unwrap_or((head.trim_end(), ""));
             let (title, unit) = title.rsplit_once(", ").with_context(|| format!("`{line}` has no unit"))?;
-            self.parts.push(Part { title: title.to_owned(), unit: unit.to_owned(), ..Part::default() });
+            let title = match &self.mode {
+                Some(mode) => format!("{title} ({mode})"),
+                None => title.to_owned(),
+            };
+            self.parts.push(Part { title, unit: unit.to_owned(), ..Part::default() });
             let after = after.split("  ").filter(|it| !it.is_empty()).count();
             self.table = Some(Columns { before: before.split_whitespace().count(), after });
             return Ok(None);
@@ -50,6 +61,11 @@ impl Printed {
             let part = self.parts.last_mut().context("one was added")?;
             part.ratios.push(Measured::from(ratio.clone()));
             return Ok(Some(ratio));
+        }
+        if let Some((_, mode @ ("JIT" | "AOT"))) =
+            line.strip_prefix("Dart ").and_then(|it| it.rsplit_once(", "))
+        {
+            self.mode = Some(mode.to_owned());
         }
         match self.table.and_then(|columns| columns.row(line)) {
             Some(row) => self.parts.last_mut().context("a table has a part")?.rows.push(row),
@@ -100,6 +116,8 @@ mod tests {
     const TEXT: &str = "\
 pinned to core 0, with all threads of a program
 
+Dart 3.13.4 (stable) (Tue) on \"linux_x64\", JIT
+
 leaf call, ns                                           median   fastest 9 of 10 <
   generated                                               3.10      3.00      3.30
   by hand, version 2                                      2.90      2.80   1200
@@ -116,8 +134,12 @@ ratio image_vs_dart_list: 0.24 (target <= 0.80) ok
     #[test]
     fn tables_have_the_ratios_behind_them() {
         let mut printed = Printed::default();
-        let read = TEXT.lines().filter_map(|line| printed.line(line).unwrap()).count();
-        assert_eq!(read, 3);
+        let (dart, engine) = TEXT.split_at(TEXT.find("\na picture").unwrap());
+        let mut read = |text: &str| {
+            printed.program();
+            text.lines().filter_map(|line| printed.line(line).unwrap()).count()
+        };
+        assert_eq!((read(dart), read(engine)), (2, 1));
         let parts = printed.parts();
         let row = |name: &str, [median, fastest, ninetieth]: [f64; 3]| Row {
             name: name.to_owned(),
@@ -126,7 +148,7 @@ ratio image_vs_dart_list: 0.24 (target <= 0.80) ok
             ninetieth,
         };
         assert_eq!(parts.len(), 2);
-        assert_eq!((&*parts[0].title, &*parts[0].unit), ("leaf call", "ns"));
+        assert_eq!((&*parts[0].title, &*parts[0].unit), ("leaf call (JIT)", "ns"));
         let expected = [row("generated", [3.1, 3.0, 3.3]), row("by hand, version 2", [2.9, 2.8, 1200.0])];
         assert_eq!(parts[0].rows, expected);
         let names: Vec<_> = parts[0].ratios.iter().map(|it| (&*it.name, it.ratio().is_met())).collect();

@@ -3,6 +3,7 @@ library;
 
 import 'dart:io';
 
+import 'package:ffi_core/generated.dart' show LibraryCheck, runtimeVersion;
 import 'package:fixture_calls/fixture_calls.dart';
 import 'package:test/test.dart';
 
@@ -58,8 +59,35 @@ void main() {
     final file = File('pubspec.yaml').absolute.path;
     expect(
       () => FixtureCallsLibrary.open(path: file),
-      refused<LibraryLoadException>([file, 'The file is there']),
+      refused<LibraryLoadException>([
+        file,
+        'The file is there',
+        'setting FIXTURE_CALLS_LIBRARY to its path',
+      ]),
     );
+  });
+
+  test('what a variable names, with the variable', () {
+    // That of another fixture, and one that the runner of this test has set.
+    for (final (variable, problem) in [
+      ('FIXTURE_LAYOUT_LIBRARY', ' does not export `fixture_calls_ffi0_no'),
+      ('PATH', ': '),
+    ]) {
+      final file = Platform.environment[variable]!;
+      expect(
+        () => LibraryCheck.open(
+          'fixture_calls',
+          path: null,
+          package: 'fixture_calls',
+          variable: variable,
+          marker: 'fixture_calls_ffi0_no_such_symbol',
+          runtime: runtimeVersion,
+          fits: (check) => check.abi('fixture_calls_ffi0_no_abi_version', 1),
+        ),
+        refused<LibraryLoadException>(['$file (set by $variable)$problem']),
+        reason: variable,
+      );
+    }
   });
 
   test('a library without another one that it depends on', () {

@@ -174,7 +174,11 @@ final class LibraryCheck {
     }
     final tried = StringBuffer();
     var found = false;
-    final explicit = path ?? Platform.environment[variable] ?? '';
+    final named = path == null ? Platform.environment[variable] ?? '' : '';
+    final explicit = path ?? named;
+    // A variable that was set long ago is not seen in a path.
+    String shown(String file) =>
+        file.isNotEmpty && file == named ? '$file (set by $variable)' : file;
     final files = [
       if (path == null) ?_fileInProcess(marker),
       if (explicit.isNotEmpty)
@@ -189,11 +193,12 @@ final class LibraryCheck {
       try {
         library = DynamicLibrary.open(file);
       } on ArgumentError catch (error) {
-        tried.write('\n  $file: ${error.message}');
+        tried.write('\n  ${shown(file)}: ${error.message}');
         found = found || _exists(file, '${error.message}');
         continue;
       }
-      return LibraryCheck._(name, package, file, library).._run(fits);
+      final check = LibraryCheck._(name, package, file, library, shown(file));
+      return check.._run(fits);
     }
     if (files.isEmpty) {
       final check = LibraryCheck._(
@@ -208,7 +213,9 @@ final class LibraryCheck {
     final hint = found
         ? 'The file is there, but not all that it depends on, or it is not for this '
               'system (${Abi.current()}): install or bundle what it depends on, or '
-              'build it for this system.'
+              'build it for this system. Another file is opened by '
+              '${named.isEmpty ? 'setting $variable' : 'changing $variable'} to its path, '
+              'or by open(path: ..).'
         : 'Build it (cargo build), then set $variable to its path or pass the path '
               'to open(path: ..).';
     throw LibraryLoadException(
@@ -279,7 +286,13 @@ final class LibraryCheck {
         message.contains(missing) && !message.contains('$file$missing');
   }
 
-  LibraryCheck._(this._name, this._package, this.path, this.library);
+  LibraryCheck._(
+    this._name,
+    this._package,
+    this.path,
+    this.library, [
+    String? shown,
+  ]) : _shown = shown ?? path;
 
   final String _name;
   final String _package;
@@ -287,6 +300,9 @@ final class LibraryCheck {
 
   /// Path of the library.
   final String path;
+
+  /// The path in messages, with the variable that named it.
+  final String _shown;
 
   /// The library.
   final DynamicLibrary library;
@@ -310,7 +326,7 @@ final class LibraryCheck {
   void abi(String symbol, int expected) {
     if (!library.providesSymbol(symbol)) {
       throw LibraryLoadException(
-        '$path does not export `$symbol`: it is not the library `$_name`, '
+        '$_shown does not export `$symbol`: it is not the library `$_name`, '
         'or lacks `ffi_core::library!();`.',
         path,
       );
@@ -320,7 +336,7 @@ final class LibraryCheck {
     )();
     if (found != expected) {
       throw AbiMismatchException(
-        '$path has calling convention $found, package `$_package` has '
+        '$_shown has calling convention $found, package `$_package` has '
         '$expected: use the same version of ffi-core and ffi-dart-emit, then '
         'run: $_command',
         path,
@@ -344,7 +360,7 @@ final class LibraryCheck {
     // address of a function, and no system has one so low.
     if (size >= needed && size < 1 << 16) return;
     throw LibraryLoadException(
-      '$path was built with an ffi-core that lacks functions which this version of the '
+      '$_shown was built with an ffi-core that lacks functions which this version of the '
       'runtime `ffi_core` calls (`$symbol`); hint: build it again, with the ffi-core of '
       'the same version as the runtime',
       path,
@@ -408,7 +424,7 @@ final class LibraryCheck {
     if (found == library.lookup<Void>(symbol)) return;
     throw LibraryLoadException(
       'package `$_package` calls the library that its hook bundles with the app, '
-      'and $path is another file; hint: name no file, or write the package with '
+      'and $_shown is another file; hint: name no file, or write the package with '
       'lookups, which call any: $_command --bindings lookup',
       path,
     );
@@ -419,7 +435,7 @@ final class LibraryCheck {
   void finish() {
     if (_mismatches.isEmpty) return;
     throw LayoutMismatchException(
-      '$path was built from other definitions than package `$_package`:\n'
+      '$_shown was built from other definitions than package `$_package`:\n'
       '  ${_mismatches.join('\n  ')}\n'
       'Build both from the same source; to regenerate the package, run '
       'ffi-dart-emit dart in the folder of its project, or elsewhere: $_command',
@@ -439,10 +455,10 @@ final class LibraryCheck {
     if (code == 0) return;
     throw LibraryLoadException(
       code == 1
-          ? '$path was built for version 2 of the native API of Dart '
+          ? '$_shown was built for version 2 of the native API of Dart '
                 '(dart_api_dl), Dart ${Platform.version} has another one; hint: '
                 'build it with an ffi-core that is newer than this Dart'
-          : '$path needs finalizable handles of the native API of Dart '
+          : '$_shown needs finalizable handles of the native API of Dart '
                 '(dart_api_dl), Dart ${Platform.version} has none; hint: use '
                 'Dart 3.8 or later',
       path,
