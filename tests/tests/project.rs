@@ -148,7 +148,7 @@ fn run(sdk: &Sdk, app: &Path) -> Ran {
 fn a_new_program_runs_and_changes() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let path = path_with(&sdk);
-    let scratch = TempDir::with_prefix("neues projekt #1 'ü' 100% ").unwrap();
+    let scratch = TempDir::with_prefix("neues projekt 'ü' ").unwrap();
     let app = &scratch.path().join("demo");
 
     // Without cargo there is a step to take, and nothing stays.
@@ -584,7 +584,8 @@ fn a_hook_says_what_it_lacks() {
         input["config"]["linking_enabled"] = json!(linked);
         expect(&input, &["makes no libparticles.so", "cdylib"]);
         let asked = fs::read_to_string(&arguments).unwrap();
-        assert!(asked.contains(&format!(" --profile {profile} ")), "{linked}: {asked}");
+        let words: Vec<_> = asked.split_whitespace().collect();
+        assert!(words.windows(2).any(|it| it == ["--profile", profile]), "{linked}: {asked}");
     }
 
     // A cargo that runs and fails, as that of rustup does without its toolchains, says so itself.
