@@ -443,7 +443,14 @@ impl DartPackage {
             let found = Found { file: package.build(&build)?, built: Some(package.clone()) };
             let plans = self.plans(&found)?;
             check_all(&plans)?;
-            let lines = plans.into_iter().map(|(out, plan)| write(&out, plan));
+            // A folder that stays as it is gets no words, unless all do: the last is the package.
+            let last = plans.len() - 1;
+            let changed = plans.iter().any(|(_, plan)| !plan.is_current());
+            let told = plans.into_iter().enumerate().filter(|(at, (_, plan))| match changed {
+                true => !plan.is_current(),
+                false => *at == last,
+            });
+            let lines = told.map(|(_, (out, plan))| write(&out, plan));
             Ok(lines.collect::<Result<Vec<_>>>()?.join(", "))
         };
         watch(

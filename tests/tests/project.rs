@@ -148,7 +148,7 @@ fn run(sdk: &Sdk, app: &Path) -> Ran {
 fn a_new_program_runs_and_changes() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let path = path_with(&sdk);
-    let scratch = TempDir::with_prefix("neues projekt 'ü' ").unwrap();
+    let scratch = TempDir::with_prefix("neues projekt #1 'ü' ").unwrap();
     let app = &scratch.path().join("demo");
 
     // Without cargo there is a step to take, and nothing stays.
@@ -342,7 +342,7 @@ fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
 #[test]
 fn a_hook_waits_for_the_list_of_sources() {
     let Some(sdk) = Sdk::for_tests() else { return };
-    let scratch = TempDir::new().unwrap();
+    let scratch = TempDir::with_prefix("zwei wörter ").unwrap();
     let scratch = scratch.path();
     let package = &scratch.join("package");
     let mut command = emitter().unwrap();
@@ -350,12 +350,15 @@ fn a_hook_waits_for_the_list_of_sources() {
     command.arg(libraries()).arg("--out").arg(package);
     succeeds(&ran(&mut command));
 
+    // Cargo writes a backslash before a blank in a path.
+    let library = scratch.join("libparticles.so").display().to_string();
+    let listed = format!("C:{}: /sources/lib.rs", library.replace(' ', r"\ "));
     let cargo = &scratch.join("cargo");
     let built = scratch.join("libparticles").display().to_string();
     let ends = [
         format!(": > '{built}.d'"),
         format!("rm -f '{built}.d'"),
-        format!("printf '{built}.so: /sources/lib.rs /sources/ha' > '{built}.d'"),
+        format!("printf '%s' '{listed} /sources/ha' > '{built}.d'"),
     ];
     for end in ends {
         script(
@@ -365,7 +368,7 @@ fn a_hook_waits_for_the_list_of_sources() {
                  echo '{{\"reason\": \"compiler-artifact\", \"manifest_path\": \"'\"$2\"'\", \
                  \"filenames\": [\"{built}.so\"]}}'\n\
                  {end}\n\
-                 (sleep 1; echo 'C:{built}.so: /sources/lib.rs /sources/half.rs' > '{built}.d') \
+                 (sleep 1; printf '%s\n' '{listed} /sources/wörter\\ im\\ Namen.rs' > '{built}.d') \
                  > '{built}.log' 2>&1 &\n"
             ),
         );
@@ -374,7 +377,7 @@ fn a_hook_waits_for_the_list_of_sources() {
         succeeds(&ran(&mut hook(&sdk, package, &scratch.join("input.json"), &input)));
         let answer: Value = serde_json::from_slice(&fs::read(scratch.join("answer.json")).unwrap()).unwrap();
         let sources: Vec<_> = answer["dependencies"].as_array().unwrap().iter().collect();
-        assert!(sources.contains(&&json!("/sources/half.rs")), "{end}: {sources:?}");
+        assert!(sources.contains(&&json!("/sources/wörter im Namen.rs")), "{end}: {sources:?}");
         // The file in front of the colon is none, also with a drive as on Windows.
         assert!(
             !sources.iter().any(|it| it.as_str().unwrap().contains("libparticles")),
@@ -391,8 +394,11 @@ fn an_app_gets_a_crate() {
     let refused = fails(&emit(app.path(), &path, &["integrate"]));
     assert!(refused.contains("pubspec.yaml can't be read") && refused.contains("new NAME"), "{refused}");
 
-    fs::write(app.path().join("pubspec.yaml"), "name: shop\n\nenvironment:\n  sdk: '>=3.10.0 <4.0.0'\n")
-        .unwrap();
+    fs::write(
+        app.path().join("pubspec.yaml"),
+        "name: 'shop' # a shop\n\nenvironment:\n  sdk: '>=3.10.0 <4.0.0'\n",
+    )
+    .unwrap();
     fs::create_dir(app.path().join("rust")).unwrap();
     fs::write(app.path().join("rust/mine.txt"), "mine").unwrap();
     let before = contents(app.path());

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use askama::Template;
 
+use crate::dart::placement;
 use crate::input;
 use crate::output::OutputFile;
 use crate::template::render;
@@ -51,6 +52,8 @@ struct Core {
     dependency: String,
     /// Folder of its crate, if that is the source.
     folder: Option<PathBuf>,
+    /// True if it is a release.
+    is_released: bool,
 }
 
 /// Features of ffi-core that the crate of a project uses.
@@ -88,9 +91,11 @@ impl Project {
             )
         };
         let pubspec = String::from_utf8_lossy(&pubspec);
-        let value = |key: &str| pubspec.lines().find_map(|it| Some(it.strip_prefix(key)?.trim().to_owned()));
-        let Some(name) = value("name:") else { bail!("{} has no `name`", file.display()) };
-        name::check(&name)?;
+        let mut top = pubspec.lines().filter(|it| !it.starts_with(' ')).filter_map(placement::entry);
+        let Some((_, name)) = top.find(|(key, _)| *key == "name") else {
+            bail!("{} has no `name`", file.display())
+        };
+        name::check(name)?;
         if app.join(folder).exists() && !is_unfinished(&app.join(folder)) {
             bail!(
                 "{} is there already; hint: choose another folder for the crate with --folder",
@@ -100,7 +105,7 @@ impl Project {
         let is_flutter =
             pubspec.lines().any(|it| it.trim_start().starts_with("flutter:") && it.starts_with(' '));
         let kind = if is_flutter { Kind::Flutter } else { Kind::Dart };
-        Ok(Self { name, kind, folder: folder.to_owned(), ffi_core: Core::find(ffi_core)? })
+        Ok(Self { name: name.to_owned(), kind, folder: folder.to_owned(), ffi_core: Core::find(ffi_core)? })
     }
 
     /// Returns the name of the crate, which is also that of the Dart package.
@@ -213,6 +218,7 @@ impl Project {
             name: &self.name,
             folder: &self.folder,
             ffi_core: &self.ffi_core.dependency,
+            released: self.ffi_core.is_released,
             elsewhere: self.core_folder().map(|_| self.core_by_git()),
             tool: if self.kind == Kind::Flutter { "flutter" } else { "dart" },
             flutter: self.kind == Kind::Flutter,
@@ -240,7 +246,7 @@ impl Core {
                 let (url, revision) = url.split_once('#').map_or((url, None), |(url, it)| (url, Some(it)));
                 let revision = revision.map_or_else(String::new, |it| format!("rev = {}, ", toml(it)));
                 let dependency = format!("{{ git = {}, {revision}{list} }}", toml(url));
-                return Ok(Self { dependency, folder: None });
+                return Ok(Self { dependency, folder: None, is_released: false });
             }
             Some(folder) => {
                 if !Path::new(folder).join("Cargo.toml").is_file() {
@@ -257,7 +263,7 @@ impl Core {
             Some(folder) => format!("{{ path = {}, {list} }}", toml(&folder.display().to_string())),
             None => format!("{{ version = \"{}\", {list} }}", env!("CARGO_PKG_VERSION")),
         };
-        Ok(Self { dependency, folder })
+        Ok(Self { dependency, is_released: folder.is_none(), folder })
     }
 }
 
@@ -288,6 +294,8 @@ struct Words<'a> {
     ffi_core: &'a str,
     /// Command that has the crate take ffi-core from where other machines reach it, if they don't.
     elsewhere: Option<String>,
+    /// True if ffi-core and this program are releases.
+    released: bool,
     /// Name of the crate and of its Dart package.
     package: String,
     /// Class of the library in Dart.

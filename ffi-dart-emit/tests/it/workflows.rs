@@ -256,9 +256,10 @@ fn workflows_say_that_a_folder_of_another_machine_is_missing() {
             let text = of(&project, &format!(".github/workflows/{name}.yml"));
             let root = YamlLoader::load_from_str(&text).unwrap().remove(0);
             for (place, step) in (Workflow { name: name.to_owned(), root }).steps() {
-                if step["shell"].as_str() != Some("bash") {
+                if !step["name"].as_str().is_some_and(|it| it.starts_with("Look for ffi-core")) {
                     continue;
                 }
+                assert_eq!(step["shell"].as_str(), Some("bash"), "{place}");
                 looks += 1;
                 let script = step["run"].as_str().unwrap_or_else(|| panic!("{place}"));
                 let look = || {
@@ -285,6 +286,36 @@ fn workflows_say_that_a_folder_of_another_machine_is_missing() {
             assert!(!of(&by_git, path).contains("cargo add"), "{path}");
         }
     }
+}
+
+/// A project whose ffi-core comes from a git repository releases with the ffi-dart-emit of the same
+/// commit, which stands in the Cargo.lock.
+#[test]
+#[cfg(unix)]
+fn a_release_takes_the_program_of_the_commit_of_ffi_core() {
+    let project = Project::new("shop", Kind::Dart, Some("https://git.example/core.git#v1")).unwrap();
+    let text = of(&project, ".github/workflows/release.yml");
+    let root = YamlLoader::load_from_str(&text).unwrap().remove(0);
+    let steps = Workflow { name: "release".to_owned(), root };
+    let steps = steps.steps();
+    let installs =
+        |it: &&(String, &Yaml)| it.1["run"].as_str().is_some_and(|it| it.contains("cargo install"));
+    let (place, step) = steps.iter().find(installs).unwrap();
+    let runner = tempfile::tempdir().unwrap();
+    fs::write(
+        runner.path().join("Cargo.lock"),
+        "[[package]]\nname = \"ffi-core-other\"\nsource = \"git+https://other#1\"\n\n\
+         [[package]]\nname = \"ffi-core\"\nversion = \"0.1.0\"\n\
+         source = \"git+https://git.example/core.git?rev=v1#0123abcd\"\ndependencies = [\n \"libc\",\n]\n\n\
+         [[package]]\nname = \"libc\"\nsource = \"registry\"\n",
+    )
+    .unwrap();
+    let script = format!("cargo() {{ echo \"$@\"; }}\n{}", self::text(&step["run"], place));
+    let mut bash = Command::new("bash");
+    bash.args(["-e", "-c", &script]).current_dir(runner.path());
+    let said = String::from_utf8(bash.output().unwrap().stdout).unwrap();
+    let expected = "install --locked ffi-dart-emit --git https://git.example/core.git --rev 0123abcd\n";
+    assert_eq!(said, expected);
 }
 
 /// Files that `ffi-dart-emit package` leaves for all platforms are listed with checksums, under the
