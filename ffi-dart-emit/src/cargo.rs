@@ -130,6 +130,12 @@ impl Crate {
         }
     }
 
+    /// Returns its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.package.name
+    }
+
     /// Returns the default folder of the Dart package: `dart`, beside the Cargo.toml.
     #[must_use]
     pub fn dart_folder(&self) -> PathBuf {

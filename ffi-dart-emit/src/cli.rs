@@ -23,6 +23,7 @@ use crate::proto::ExportOptions;
 use crate::proto::breaking::{self, Files};
 use crate::proto::command::Import;
 use crate::shipping::command::Package;
+use crate::shipping::step::word;
 use crate::watch::watch;
 use crate::{c, dart, diff, foreign, html, input, inspect, library_file, project, proto};
 
@@ -167,9 +168,10 @@ struct Source {
 /// Arguments of `new` and `integrate`.
 #[derive(Debug, Args)]
 struct NewLibrary {
-    /// Folder of ffi-core's source, for a crate that doesn't use a release
-    #[arg(long, value_name = "FOLDER")]
-    ffi_core: Option<PathBuf>,
+    /// Folder of ffi-core's source, or the URL of a git repository that has it, with `#` and a
+    /// revision behind it, for a crate that doesn't use a release
+    #[arg(long, value_name = "FOLDER|URL")]
+    ffi_core: Option<String>,
     /// Write nothing; show the files that would be written
     #[arg(long)]
     dry_run: bool,
@@ -367,7 +369,7 @@ fn file_option(text: &str) -> Result<(String, String), String> {
 /// Builds the crate in a folder, and writes its package to the folder `out`.
 fn write_first(crate_folder: &Path, out: &Path) -> Result<()> {
     let package = DartPackage { out: Some(out.to_owned()), native_assets: true, ..DartPackage::default() };
-    finish_all(package.plans_of(crate_folder, &BuildOptions::default())?, false)
+    finish_all(package.plans_of(Crate::in_folder(crate_folder)?, &BuildOptions::default())?, false)
 }
 
 /// Shows what the app in a folder lacks; fails if it lacks anything.
@@ -401,16 +403,25 @@ fn examine(app: &Path) -> Result<()> {
 fn compare(folder: &Path, around: &Path) -> Finding {
     let shown = folder.display();
     let package = DartPackage { out: Some(folder.to_owned()), ..DartPackage::default() };
+    let options = BuildOptions { quiet: true, ..BuildOptions::default() };
     if !stderr().is_terminal() {
         eprintln!("building the library of {shown}");
     }
-    match package.plans_of(around, &BuildOptions { quiet: true, ..BuildOptions::default() }) {
-        Ok(plans) if plans.iter().all(|(_, plan)| plan.is_current()) => {
+    let plans = Crate::in_folder(around).and_then(|built| {
+        let name = built.name().to_owned();
+        Ok((package.plans_of(built, &options)?, name))
+    });
+    match plans {
+        Ok((plans, _)) if plans.iter().all(|(_, plan)| plan.is_current()) => {
             Finding::found(format!("package {shown} is that of its library"))
         }
-        Ok(_) => Finding::missing(
+        Ok((_, name)) => Finding::missing(
             format!("package {shown}: it is not that of its library"),
-            format!("in {}: ffi-dart-emit dart --out {shown}", around.display()),
+            format!(
+                "cd {} && ffi-dart-emit dart --crate {name} --out {}",
+                word(&around.display().to_string()),
+                word(&folder.strip_prefix(around).unwrap_or(folder).display().to_string())
+            ),
         ),
         Err(error) => Finding::missing(format!("package {shown}: {error:#}"), "see above"),
     }
@@ -432,7 +443,14 @@ impl DartPackage {
             let found = Found { file: package.build(&build)?, built: Some(package.clone()) };
             let plans = self.plans(&found)?;
             check_all(&plans)?;
-            let lines = plans.into_iter().map(|(out, plan)| write(&out, plan));
+            // A folder that stays as it is gets no words, unless all do: the last is the package.
+            let last = plans.len() - 1;
+            let changed = plans.iter().any(|(_, plan)| !plan.is_current());
+            let told = plans.into_iter().enumerate().filter(|(at, (_, plan))| match changed {
+                true => !plan.is_current(),
+                false => *at == last,
+            });
+            let lines = told.map(|(_, (out, plan))| write(&out, plan));
             Ok(lines.collect::<Result<Vec<_>>>()?.join(", "))
         };
         watch(
@@ -476,9 +494,8 @@ impl DartPackage {
         Ok(Some(NativeAssets { crate_folder, bindings }))
     }
 
-    /// Builds the crate in a folder, and returns the files to write.
-    fn plans_of(&self, crate_folder: &Path, options: &BuildOptions) -> Result<Vec<(PathBuf, Plan)>> {
-        let built = Crate::in_folder(crate_folder)?;
+    /// Builds a crate, and returns the files to write.
+    fn plans_of(&self, built: Crate, options: &BuildOptions) -> Result<Vec<(PathBuf, Plan)>> {
         self.plans(&Found { file: built.build(options)?, built: Some(built) })
     }
 

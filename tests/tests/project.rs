@@ -18,11 +18,14 @@ use xtask::dart_sdk::{Mode, Sdk};
 use xtask::generated::emitter;
 use xtask::workspace::{self, libraries};
 
-/// Returns the part of a pubspec.yaml that has the hook of `package` build as the emitter does
-/// here: without optimization, without the network, and in the folder that all libraries of tests
-/// share, so that nothing is compiled twice.
-fn settings(package: &str) -> String {
-    format!("\nhooks:\n  user_defines:\n    {package}: {}\n", defines())
+/// Has the hook of `package` build for the app in `folder` as the emitter does here: without the
+/// network, and in the folder that all libraries of tests share, so that nothing is compiled twice.
+fn set(folder: &Path, package: &str) {
+    let file = folder.join("pubspec.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    // Instead of what `new` has written at the end.
+    let start = text.split("\nhooks:\n").next().unwrap();
+    fs::write(&file, format!("{start}\nhooks:\n  user_defines:\n    {package}: {}\n", defines())).unwrap();
 }
 
 /// Variables that decide where cargo finds things and what it builds. Dart passes none of them on
@@ -37,7 +40,7 @@ const VARIABLES: [&str; 7] = [
     "CARGO_BUILD_JOBS",
 ];
 
-/// Returns what [`settings`] sets.
+/// Returns what [`set`] sets.
 fn defines() -> Value {
     let variables = VARIABLES.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
     let environment: BTreeMap<_, _> = variables.collect();
@@ -145,7 +148,7 @@ fn run(sdk: &Sdk, app: &Path) -> Ran {
 fn a_new_program_runs_and_changes() {
     let Some(sdk) = Sdk::for_tests() else { return };
     let path = path_with(&sdk);
-    let scratch = TempDir::with_prefix("neues projekt ü ").unwrap();
+    let scratch = TempDir::with_prefix("neues projekt #1 'ü' ").unwrap();
     let app = &scratch.path().join("demo");
 
     // Without cargo there is a step to take, and nothing stays.
@@ -172,9 +175,9 @@ fn a_new_program_runs_and_changes() {
     assert!(refused.contains("demo is there already") && refused.contains("integrate demo"), "{refused}");
     assert_eq!(contents(app), before);
 
-    let pubspec = app.join("pubspec.yaml");
-    let with_settings = fs::read_to_string(&pubspec).unwrap() + &settings("demo_native");
-    fs::write(&pubspec, with_settings).unwrap();
+    let pubspec = fs::read_to_string(app.join("pubspec.yaml")).unwrap();
+    assert!(pubspec.ends_with("\n    demo_native: {target_dir: target}\n"), "cargo's own folder: {pubspec}");
+    set(app, "demo_native");
     sdk.pub_get(app).unwrap();
     sdk.analyze(app).unwrap();
     for folder in ["bin", "test"] {
@@ -212,7 +215,16 @@ fn a_new_program_runs_and_changes() {
     assert!(refused.contains("LayoutMismatchException") && refused.contains("message Ball"), "{refused}");
     let missing = fails(&emit(app, &path, &["doctor"]));
     assert!(missing.contains("package ./rust/dart: it is not that of its library"), "{missing}");
-    succeeds(&emit(app, &path, &[]));
+    // The hint is a line of a shell.
+    let hint = missing.lines().find_map(|it| it.trim().strip_prefix("hint: cd ")).unwrap();
+    let mut shell = Command::new("sh");
+    let programs = emitter().unwrap();
+    let programs = Path::new(programs.get_program()).parent().unwrap();
+    shell
+        .args(["-c", &format!("cd {hint}")])
+        .current_dir(app)
+        .env("PATH", format!("{}:{path}", programs.display()));
+    succeeds(&ran(shell.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", libraries())));
     assert!(app.join("rust/dart/hook/build.dart").exists(), "a package that has a hook keeps it");
     let whole = succeeds(&emit(app, &path, &["doctor"]));
     assert!(whole.contains("package ./rust/dart is that of its library"), "{whole}");
@@ -224,6 +236,9 @@ fn a_new_program_runs_and_changes() {
         refused.contains("message Ball") && refused.contains("Build both from the same source"),
         "{refused}"
     );
+    // The next command, with the path as a shell reads it.
+    let command = format!("ffi-dart-emit dart \"{}/", bundle.display());
+    assert!(refused.contains(&command) && refused.contains("\" --out <folder of package "), "{refused}");
     let output = succeeds(&run(&sdk, app));
     assert!(output.contains("78498 primes"), "{output}");
 
@@ -327,7 +342,7 @@ fn two_hooks_at_once(sdk: &Sdk, app: &Path) {
 #[test]
 fn a_hook_waits_for_the_list_of_sources() {
     let Some(sdk) = Sdk::for_tests() else { return };
-    let scratch = TempDir::new().unwrap();
+    let scratch = TempDir::with_prefix("zwei wörter ").unwrap();
     let scratch = scratch.path();
     let package = &scratch.join("package");
     let mut command = emitter().unwrap();
@@ -335,12 +350,15 @@ fn a_hook_waits_for_the_list_of_sources() {
     command.arg(libraries()).arg("--out").arg(package);
     succeeds(&ran(&mut command));
 
+    // Cargo writes a backslash before a blank in a path.
+    let library = scratch.join("libparticles.so").display().to_string();
+    let listed = format!("C:{}: /sources/lib.rs", library.replace(' ', r"\ "));
     let cargo = &scratch.join("cargo");
     let built = scratch.join("libparticles").display().to_string();
     let ends = [
         format!(": > '{built}.d'"),
         format!("rm -f '{built}.d'"),
-        format!("printf '{built}.so: /sources/lib.rs /sources/ha' > '{built}.d'"),
+        format!("printf '%s' '{listed} /sources/ha' > '{built}.d'"),
     ];
     for end in ends {
         script(
@@ -350,7 +368,7 @@ fn a_hook_waits_for_the_list_of_sources() {
                  echo '{{\"reason\": \"compiler-artifact\", \"manifest_path\": \"'\"$2\"'\", \
                  \"filenames\": [\"{built}.so\"]}}'\n\
                  {end}\n\
-                 (sleep 1; echo '{built}.so: /sources/lib.rs /sources/half.rs' > '{built}.d') \
+                 (sleep 1; printf '%s\n' '{listed} /sources/wörter\\ im\\ Namen.rs' > '{built}.d') \
                  > '{built}.log' 2>&1 &\n"
             ),
         );
@@ -359,7 +377,12 @@ fn a_hook_waits_for_the_list_of_sources() {
         succeeds(&ran(&mut hook(&sdk, package, &scratch.join("input.json"), &input)));
         let answer: Value = serde_json::from_slice(&fs::read(scratch.join("answer.json")).unwrap()).unwrap();
         let sources: Vec<_> = answer["dependencies"].as_array().unwrap().iter().collect();
-        assert!(sources.contains(&&json!("/sources/half.rs")), "{end}: {sources:?}");
+        assert!(sources.contains(&&json!("/sources/wörter im Namen.rs")), "{end}: {sources:?}");
+        // The file in front of the colon is none, also with a drive as on Windows.
+        assert!(
+            !sources.iter().any(|it| it.as_str().unwrap().contains("libparticles")),
+            "{end}: {sources:?}"
+        );
     }
 }
 
@@ -371,8 +394,11 @@ fn an_app_gets_a_crate() {
     let refused = fails(&emit(app.path(), &path, &["integrate"]));
     assert!(refused.contains("pubspec.yaml can't be read") && refused.contains("new NAME"), "{refused}");
 
-    fs::write(app.path().join("pubspec.yaml"), "name: shop\n\nenvironment:\n  sdk: '>=3.10.0 <4.0.0'\n")
-        .unwrap();
+    fs::write(
+        app.path().join("pubspec.yaml"),
+        "name: 'shop' # a shop\n\nenvironment:\n  sdk: '>=3.10.0 <4.0.0'\n",
+    )
+    .unwrap();
     fs::create_dir(app.path().join("rust")).unwrap();
     fs::write(app.path().join("rust/mine.txt"), "mine").unwrap();
     let before = contents(app.path());
@@ -381,6 +407,10 @@ fn an_app_gets_a_crate() {
     let planned = succeeds(&emit(app.path(), &path, &["integrate", "--folder", "native", "--dry-run"]));
     assert!(planned.contains("would write ./native/src/lib.rs"), "{planned}");
     assert!(planned.contains("shop_native: {path: native/dart}"), "{planned}");
+    assert!(
+        planned.contains("hooks: {user_defines: {shop_native: {target_dir: native/target}}}"),
+        "{planned}"
+    );
     assert_eq!(contents(app.path()), before, "nothing is written");
 
     // An interrupted run leaves what it can go on with, and here nothing else.
@@ -417,8 +447,7 @@ fn an_app_gets_a_crate() {
     )
     .unwrap();
     sdk.pub_get(app.path()).unwrap();
-    let pubspec = fs::read_to_string(app.path().join("pubspec.yaml")).unwrap();
-    fs::write(app.path().join("pubspec.yaml"), pubspec + &settings("shop_native")).unwrap();
+    set(app.path(), "shop_native");
     let output = succeeds(&run(&sdk, app.path()));
     assert!(output.contains("libshop_native.so"), "{output}");
 }
@@ -548,7 +577,22 @@ fn a_hook_says_what_it_lacks() {
     let mut android = with(json!({"cargo": fake}));
     android["config"]["extensions"]["code_assets"]["target_os"] = json!("android");
     expect(&android, &["the Android NDK was not found", "x86_64-linux-android", "sdkmanager"]);
-    expect(&with(json!({"cargo": fake})), &["makes no libparticles.so", "cdylib"]);
+    // Without optimization while it is developed, unless the app says otherwise.
+    let arguments = scratch.join("arguments");
+    script(fake, &format!("{HOST}echo \"$@\" > '{}'\n", arguments.display()));
+    for (defines, linked, profile) in [
+        (json!({"cargo": fake}), false, "dev"),
+        (json!({"cargo": fake}), true, "release"),
+        (json!({"cargo": fake, "profile": "fast"}), false, "fast"),
+        (json!({"cargo": fake, "profile": "fast"}), true, "fast"),
+    ] {
+        let mut input = with(defines);
+        input["config"]["linking_enabled"] = json!(linked);
+        expect(&input, &["makes no libparticles.so", "cdylib"]);
+        let asked = fs::read_to_string(&arguments).unwrap();
+        let words: Vec<_> = asked.split_whitespace().collect();
+        assert!(words.windows(2).any(|it| it == ["--profile", profile]), "{linked}: {asked}");
+    }
 
     // A cargo that runs and fails, as that of rustup does without its toolchains, says so itself.
     let rustup = scratch.join("tools/cargo/bin/cargo");

@@ -241,8 +241,8 @@ fn dependency(text: &str, section: &str) -> Option<Dependency> {
     found.map(|_| Dependency::Server)
 }
 
-/// Splits `key: value  # comment`, both without quotes.
-fn entry(content: &str) -> Option<(&str, &str)> {
+/// Splits `key: value  # comment` of a `pubspec.yaml`, both without quotes.
+pub fn entry(content: &str) -> Option<(&str, &str)> {
     let quotes = ['"', '\''];
     let content = match content.split_once('#') {
         Some((before, _)) if before.is_empty() || before.ends_with([' ', '\t']) => before,

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use askama::Template;
 
+use crate::dart::placement;
 use crate::input;
 use crate::output::OutputFile;
 use crate::template::render;
@@ -41,28 +42,46 @@ pub struct Project {
     kind: Kind,
     /// Folder of the crate, relative to the app.
     folder: String,
-    /// Value of the crate's dependency on ffi-core, in TOML.
-    ffi_core: String,
+    ffi_core: Core,
 }
 
+/// Source of ffi-core, on which the crate of a project depends.
+#[derive(Clone, Debug)]
+struct Core {
+    /// Value of the dependency, in TOML.
+    dependency: String,
+    /// Folder of its crate, if that is the source.
+    folder: Option<PathBuf>,
+    /// True if it is a release.
+    is_released: bool,
+}
+
+/// Features of ffi-core that the crate of a project uses.
+const FEATURES: &str = "async,tokio";
+
 impl Project {
-    /// Returns the project of a new app.
+    /// Returns the project of a new app. Its crate depends on the ffi-core in the folder or git
+    /// repository `ffi_core`; without one, on that beside the source that this program was built
+    /// from, else on the release of this program.
     ///
     /// # Errors
     ///
-    /// Returns an error if `name` is none for a Dart package and for a crate.
-    pub fn new(name: &str, kind: Kind, ffi_core: Option<&Path>) -> Result<Self> {
+    /// Returns an error if `name` is none for a Dart package and for a crate, or `ffi_core` is a
+    /// folder without a crate.
+    pub fn new(name: &str, kind: Kind, ffi_core: Option<&str>) -> Result<Self> {
         name::check(name)?;
-        let ffi_core = dependency(ffi_core)?;
+        let ffi_core = Core::find(ffi_core)?;
         Ok(Self { name: name.to_owned(), kind, folder: CRATE_FOLDER.to_owned(), ffi_core })
     }
 
-    /// Returns the project of the app in the folder `app`, whose crate gets the folder `folder`.
+    /// Returns the project of the app in the folder `app`, whose crate gets the folder `folder`;
+    /// `ffi_core` is as in [`Project::new`].
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no app, or something is in the folder of the crate.
-    pub fn around(app: &Path, folder: &str, ffi_core: Option<&Path>) -> Result<Self> {
+    /// Returns an error if there is no app, or something is in the folder of the crate, or
+    /// `ffi_core` is a folder without a crate.
+    pub fn around(app: &Path, folder: &str, ffi_core: Option<&str>) -> Result<Self> {
         let file = app.join("pubspec.yaml");
         let Ok(pubspec) = input::text(&file) else {
             bail!(
@@ -72,9 +91,11 @@ impl Project {
             )
         };
         let pubspec = String::from_utf8_lossy(&pubspec);
-        let value = |key: &str| pubspec.lines().find_map(|it| Some(it.strip_prefix(key)?.trim().to_owned()));
-        let Some(name) = value("name:") else { bail!("{} has no `name`", file.display()) };
-        name::check(&name)?;
+        let mut top = pubspec.lines().filter(|it| !it.starts_with(' ')).filter_map(placement::entry);
+        let Some((_, name)) = top.find(|(key, _)| *key == "name") else {
+            bail!("{} has no `name`", file.display())
+        };
+        name::check(name)?;
         if app.join(folder).exists() && !is_unfinished(&app.join(folder)) {
             bail!(
                 "{} is there already; hint: choose another folder for the crate with --folder",
@@ -84,7 +105,7 @@ impl Project {
         let is_flutter =
             pubspec.lines().any(|it| it.trim_start().starts_with("flutter:") && it.starts_with(' '));
         let kind = if is_flutter { Kind::Flutter } else { Kind::Dart };
-        Ok(Self { name, kind, folder: folder.to_owned(), ffi_core: dependency(ffi_core)? })
+        Ok(Self { name: name.to_owned(), kind, folder: folder.to_owned(), ffi_core: Core::find(ffi_core)? })
     }
 
     /// Returns the name of the crate, which is also that of the Dart package.
@@ -109,6 +130,20 @@ impl Project {
     #[must_use]
     pub fn dart_folder(&self) -> PathBuf {
         self.crate_folder().join("dart")
+    }
+
+    /// Returns the folder of the ffi-core that the crate depends on, which other machines don't
+    /// have; none if it comes from a server.
+    #[must_use]
+    pub fn core_folder(&self) -> Option<&Path> {
+        self.ffi_core.folder.as_deref()
+    }
+
+    /// Returns the command that has the crate take ffi-core from a git repository, which other
+    /// machines can reach.
+    #[must_use]
+    pub fn core_by_git(&self) -> String {
+        format!("cargo add --package {} ffi-core --features {FEATURES} --git <URL>", self.package())
     }
 
     /// Returns all files of a new project but the generated package, relative to it.
@@ -182,7 +217,9 @@ impl Project {
         Words {
             name: &self.name,
             folder: &self.folder,
-            ffi_core: &self.ffi_core,
+            ffi_core: &self.ffi_core.dependency,
+            released: self.ffi_core.is_released,
+            elsewhere: self.core_folder().map(|_| self.core_by_git()),
             tool: if self.kind == Kind::Flutter { "flutter" } else { "dart" },
             flutter: self.kind == Kind::Flutter,
             version: env!("CARGO_PKG_VERSION"),
@@ -198,26 +235,55 @@ fn is_unfinished(folder: &Path) -> bool {
     folder.join(UNFINISHED).is_file()
 }
 
-/// Returns the value of a dependency on ffi-core: the crate in the folder `asked`, else the one
-/// beside the source that this program was built from if that is there, else the release of this
-/// program.
-fn dependency(asked: Option<&Path>) -> Result<String> {
-    let features = "features = [\"async\", \"tokio\"]";
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("ffi-core");
-    let folder = match asked {
-        Some(folder) => {
-            if !folder.join("Cargo.toml").is_file() {
-                bail!("{} is no crate: it has no Cargo.toml", folder.display());
+impl Core {
+    /// Returns the source that the user asks for, else the folder beside the source that this
+    /// program was built from if that is there, else the release of this program.
+    fn find(asked: Option<&str>) -> Result<Self> {
+        let list = format!("features = [\"{}\"]", FEATURES.replace(',', "\", \""));
+        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("ffi-core");
+        let folder = match asked {
+            Some(url) if is_repository(url) => {
+                let (url, revision) = url.split_once('#').map_or((url, None), |(url, it)| (url, Some(it)));
+                let revision = revision.map_or_else(String::new, |it| format!("rev = {}, ", toml(it)));
+                let dependency = format!("{{ git = {}, {revision}{list} }}", toml(url));
+                return Ok(Self { dependency, folder: None, is_released: false });
             }
-            Some(std::path::absolute(folder)?)
-        }
-        None => beside.join("Cargo.toml").is_file().then_some(beside),
-    };
-    Ok(match folder {
-        // A literal string of TOML has no escapes, as paths of Windows need.
-        Some(folder) => format!("{{ path = '{}', {features} }}", folder.display()),
-        None => format!("{{ version = \"{}\", {features} }}", env!("CARGO_PKG_VERSION")),
-    })
+            Some(folder) => {
+                if !Path::new(folder).join("Cargo.toml").is_file() {
+                    bail!(
+                        "{folder} is no crate: it has no Cargo.toml; hint: name the folder ffi-core in a clone, or \
+                         the URL of a git repository"
+                    );
+                }
+                Some(std::path::absolute(folder)?)
+            }
+            None => beside.join("Cargo.toml").is_file().then_some(beside),
+        };
+        let dependency = match &folder {
+            Some(folder) => format!("{{ path = {}, {list} }}", toml(&folder.display().to_string())),
+            None => format!("{{ version = \"{}\", {list} }}", env!("CARGO_PKG_VERSION")),
+        };
+        Ok(Self { dependency, is_released: folder.is_none(), folder })
+    }
+}
+
+/// Returns true if `text` is the URL of a repository, and no folder.
+fn is_repository(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// Returns `text` as a string of TOML: a literal one, which has no escapes, as paths of Windows need;
+/// or else one with escapes.
+fn toml(text: &str) -> String {
+    if !text.contains(|it: char| it == '\'' || it.is_control()) {
+        return format!("'{text}'");
+    }
+    let escaped = text.chars().map(|it| match it {
+        '"' | '\\' => format!("\\{it}"),
+        it if it.is_control() => format!("\\u{:04X}", u32::from(it)),
+        it => it.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
 }
 
 /// Words that the templates have in common.
@@ -226,6 +292,10 @@ struct Words<'a> {
     /// Folder of the crate.
     folder: &'a str,
     ffi_core: &'a str,
+    /// Command that has the crate take ffi-core from where other machines reach it, if they don't.
+    elsewhere: Option<String>,
+    /// True if ffi-core and this program are releases.
+    released: bool,
     /// Name of the crate and of its Dart package.
     package: String,
     /// Class of the library in Dart.
@@ -261,4 +331,41 @@ templates! {
     DartTest = "project/test.dart.jinja",
     FlutterMain = "project/flutter_main.dart.jinja",
     FlutterTest = "project/flutter_test.dart.jinja",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_of_toml_have_escapes_if_they_need_them() {
+        for (text, expected) in [
+            ("/a/b c/ü", "'/a/b c/ü'"),
+            (r"C:\Users\new", r"'C:\Users\new'"),
+            (r#"/o'neil/"x"\y"#, r#""/o'neil/\"x\"\\y""#),
+            ("a\n\u{7f}", r#""a\u000A\u007F""#),
+            ("", "''"),
+        ] {
+            assert_eq!(toml(text), expected);
+        }
+    }
+
+    #[test]
+    fn ffi_core_comes_from_a_folder_or_a_repository() {
+        let dependency = |asked: &str| Core::find(Some(asked)).unwrap().dependency;
+        let features = "features = [\"async\", \"tokio\"]";
+        let git = dependency("https://git.example/core.git#abc123");
+        assert_eq!(git, format!("{{ git = 'https://git.example/core.git', rev = 'abc123', {features} }}"));
+        let git = dependency("ssh://git@git.example/core");
+        assert_eq!(git, format!("{{ git = 'ssh://git@git.example/core', {features} }}"));
+        let folder = tempfile::TempDir::with_prefix("o'neil ü ").unwrap();
+        std::fs::write(folder.path().join("Cargo.toml"), "").unwrap();
+        let path = folder.path().to_str().unwrap();
+        assert_eq!(dependency(path), format!("{{ path = \"{path}\", {features} }}"));
+        let refused = Core::find(Some("/nowhere")).unwrap_err().to_string();
+        assert!(
+            refused.contains("/nowhere is no crate") && refused.contains("hint: name the folder"),
+            "{refused}"
+        );
+    }
 }

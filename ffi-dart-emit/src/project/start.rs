@@ -49,7 +49,7 @@ pub fn new(
         Kind::Dart => "  dart pub get\n  dart run\n",
         Kind::Flutter => "  flutter create .    # the folders of the platforms\n  flutter run\n",
     };
-    Ok(format!("\nNext:\n  cd {}\n{run}", root.display()))
+    Ok(format!("\nNext:\n  cd {}\n{run}{}", root.display(), elsewhere(project)))
 }
 
 /// Gives the app in the folder `app` the crate of `project` and its Dart package; `emit` is as in
@@ -76,7 +76,7 @@ pub fn integrate(
             _ = fs::remove_dir_all(&folder);
         }
     })?;
-    Ok(format!("\nNext:\n{}", depend(project)))
+    Ok(format!("\nNext:\n{}{}", depend(project), elsewhere(project)))
 }
 
 /// Writes `files` into `root` and has `emit` make the package. All of it is in the folder `own`,
@@ -112,13 +112,32 @@ fn listed(root: &Path, files: &[OutputFile], project: &Project) -> String {
     paths.into_iter().map(|path| format!("would write {path}\n")).collect()
 }
 
+/// Returns `path` with `/` on every host.
+fn shown(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+/// Returns what other machines need, as those of CI: nothing if they get ffi-core from a server.
+fn elsewhere(project: &Project) -> String {
+    let Some(folder) = project.core_folder() else { return String::new() };
+    format!(
+        "\nThe crate depends on the folder {}, which other machines don't have. Before one builds it, as for CI or \
+         in a container:\n  {}\n",
+        folder.display(),
+        project.core_by_git()
+    )
+}
+
 /// Returns the steps that have an app use the package.
 fn depend(project: &Project) -> String {
     let tool = if project.kind() == Kind::Flutter { "flutter" } else { "dart" };
     format!(
-        "  add to `dependencies` in pubspec.yaml:  {}: {{path: {}}}\n  {tool} pub get\n  \
+        "  add to `dependencies` in pubspec.yaml:  {}: {{path: {}}}\n  \
+         and, so that nothing is compiled twice:  hooks: {{user_defines: {{{0}: {{target_dir: {}}}}}}}\n  \
+         {tool} pub get\n  \
          import 'package:{0}/{0}.dart';\n",
         project.package(),
-        project.dart_folder().display().to_string().replace('\\', "/"),
+        shown(&project.dart_folder()),
+        shown(&project.crate_folder().join("target")),
     )
 }

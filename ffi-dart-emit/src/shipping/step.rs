@@ -117,10 +117,16 @@ pub(super) fn folder(file: &Path) -> &Path {
 pub const NDK: &str = "$ANDROID_NDK_HOME";
 
 /// Returns `word` as a POSIX shell reads it.
-fn quoted(word: &str) -> String {
-    if let Some(rest) = word.strip_prefix(NDK) {
-        return format!("\"{NDK}\"{}", quoted(rest));
+fn quoted(argument: &str) -> String {
+    match argument.strip_prefix(NDK) {
+        Some(rest) => format!("\"{NDK}\"{}", word(rest)),
+        None => word(argument),
     }
+}
+
+/// Returns `word` as a shell reads it: with quotes, if it needs some.
+#[must_use]
+pub fn word(word: &str) -> String {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_./=:,+@%".contains(it);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

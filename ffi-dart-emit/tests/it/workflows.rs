@@ -19,7 +19,12 @@ const KINDS: [Kind; 2] = [Kind::Dart, Kind::Flutter];
 
 /// Returns the text of a file of a new project.
 fn file(kind: Kind, path: &str) -> String {
-    let files = Project::new("shop", kind, None).unwrap().files();
+    of(&Project::new("shop", kind, None).unwrap(), path)
+}
+
+/// Returns the text of a file of `project`.
+fn of(project: &Project, path: &str) -> String {
+    let files = project.files();
     files.into_iter().find(|it| it.path == Path::new(path)).unwrap().contents
 }
 
@@ -155,7 +160,7 @@ fn workflows_are_what_github_takes() {
             }
         }
         for (place, step) in workflow.steps() {
-            let known = ["name", "uses", "with", "run", "env", "working-directory"];
+            let known = ["name", "uses", "with", "run", "env", "shell", "working-directory"];
             let own = keys(map(step, &place), &known, &place);
             assert_ne!(own.contains("uses"), own.contains("run"), "{place} has {own:?}");
             assert!(!own.contains("with") || own.contains("uses"), "{place} has {own:?}");
@@ -221,6 +226,96 @@ fn workflows_have_commands_that_a_shell_reads() {
         }
     }
     assert!(read > 20, "{read}");
+}
+
+/// A crate that depends on a folder of another machine can't be built by a runner, which says so
+/// before it builds anything; one that gets ffi-core from a server is only built.
+#[test]
+#[cfg(unix)]
+fn workflows_say_that_a_folder_of_another_machine_is_missing() {
+    let machine = tempfile::TempDir::with_prefix("o'neil ü ").unwrap();
+    let core = machine.path().join("ffi-core");
+    fs::create_dir_all(core.join("src")).unwrap();
+    fs::write(core.join("src/lib.rs"), "").unwrap();
+    let manifest = "[package]\nname = \"ffi-core\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                    [features]\nasync = []\ntokio = []\n";
+    fs::write(core.join("Cargo.toml"), manifest).unwrap();
+    for kind in KINDS {
+        let project = Project::new("shop", kind, Some(core.to_str().unwrap())).unwrap();
+        let runner = tempfile::tempdir().unwrap();
+        for file in project.files() {
+            let to = runner.path().join(&file.path);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            // The other dependencies are on a server.
+            let lines =
+                file.contents.lines().filter(|it| !it.starts_with("tokio =") && !it.starts_with("futures"));
+            fs::write(to, lines.map(|it| format!("{it}\n")).collect::<String>()).unwrap();
+        }
+        let mut looks = 0;
+        for name in ["ci", "release"] {
+            let text = of(&project, &format!(".github/workflows/{name}.yml"));
+            let root = YamlLoader::load_from_str(&text).unwrap().remove(0);
+            for (place, step) in (Workflow { name: name.to_owned(), root }).steps() {
+                if !step["name"].as_str().is_some_and(|it| it.starts_with("Look for ffi-core")) {
+                    continue;
+                }
+                assert_eq!(step["shell"].as_str(), Some("bash"), "{place}");
+                looks += 1;
+                let script = step["run"].as_str().unwrap_or_else(|| panic!("{place}"));
+                let look = || {
+                    let mut bash = Command::new("bash");
+                    bash.args(["-e", "-c", script])
+                        .current_dir(runner.path())
+                        .env("CARGO_NET_OFFLINE", "true");
+                    bash.output().unwrap()
+                };
+                let found = look();
+                assert!(found.status.success(), "{place}: {}", String::from_utf8_lossy(&found.stderr));
+                fs::rename(&core, machine.path().join("away")).unwrap();
+                let missing = look();
+                fs::rename(machine.path().join("away"), &core).unwrap();
+                assert_eq!(missing.status.code(), Some(1), "{place}");
+                let said = String::from_utf8_lossy(&missing.stdout);
+                let command = "cargo add --package shop_native ffi-core --features async,tokio --git <URL>";
+                assert!(said.starts_with("::error::") && said.trim().ends_with(command), "{place}: {said}");
+            }
+        }
+        assert_eq!(looks, 3, "{kind:?}");
+        let by_git = Project::new("shop", kind, Some("https://git.example/core.git")).unwrap();
+        for path in [".github/workflows/ci.yml", ".github/workflows/release.yml", "README.md"] {
+            assert!(!of(&by_git, path).contains("cargo add"), "{path}");
+        }
+    }
+}
+
+/// A project whose ffi-core comes from a git repository releases with the ffi-dart-emit of the same
+/// commit, which stands in the Cargo.lock.
+#[test]
+#[cfg(unix)]
+fn a_release_takes_the_program_of_the_commit_of_ffi_core() {
+    let project = Project::new("shop", Kind::Dart, Some("https://git.example/core.git#v1")).unwrap();
+    let text = of(&project, ".github/workflows/release.yml");
+    let root = YamlLoader::load_from_str(&text).unwrap().remove(0);
+    let steps = Workflow { name: "release".to_owned(), root };
+    let steps = steps.steps();
+    let installs =
+        |it: &&(String, &Yaml)| it.1["run"].as_str().is_some_and(|it| it.contains("cargo install"));
+    let (place, step) = steps.iter().find(installs).unwrap();
+    let runner = tempfile::tempdir().unwrap();
+    fs::write(
+        runner.path().join("Cargo.lock"),
+        "[[package]]\nname = \"ffi-core-other\"\nsource = \"git+https://other#1\"\n\n\
+         [[package]]\nname = \"ffi-core\"\nversion = \"0.1.0\"\n\
+         source = \"git+https://git.example/core.git?rev=v1#0123abcd\"\ndependencies = [\n \"libc\",\n]\n\n\
+         [[package]]\nname = \"libc\"\nsource = \"registry\"\n",
+    )
+    .unwrap();
+    let script = format!("cargo() {{ echo \"$@\"; }}\n{}", self::text(&step["run"], place));
+    let mut bash = Command::new("bash");
+    bash.args(["-e", "-c", &script]).current_dir(runner.path());
+    let said = String::from_utf8(bash.output().unwrap().stdout).unwrap();
+    let expected = "install --locked ffi-dart-emit --git https://git.example/core.git --rev 0123abcd\n";
+    assert_eq!(said, expected);
 }
 
 /// Files that `ffi-dart-emit package` leaves for all platforms are listed with checksums, under the

@@ -63,7 +63,7 @@ const BENCHMARKS: &[Benchmark] = &[
     },
     Benchmark {
         name: "flutter",
-        about: "a picture's way to the screen, in Flutter's engine (JIT), against lists of Dart and serialized bytes",
+        about: "a picture's way to the screen, in Flutter's engine (JIT), against lists of Dart and serialized bytes, and pipelines against the time of a frame",
         run: flutter,
         report: None,
     },
@@ -491,16 +491,20 @@ fn package(name: &str, scratch: &Path) -> Result<PathBuf> {
     Ok(library)
 }
 
-/// Compiles the app for Flutter's engine, and runs it there.
+/// Builds the library of the gallery as well, compiles the app for Flutter's engine, and runs it
+/// there.
 fn flutter(tally: &mut Tally) -> Result<()> {
     let flutter = Flutter::find_or_install()?;
     let app = workspace::root().join("benches/flutter/app");
     let scratch = scratch("flutter")?;
-    let library = package("bench-flutter", &scratch)?;
+    let frames = package("bench-flutter", &scratch)?;
+    let gallery = library("flutter_gallery")?;
     flutter.pub_get(&app)?;
     let compiled = scratch.join("flutter.dill");
     flutter.compile(&app, &app.join("lib/main.dart"), &compiled)?;
-    let mut engine = flutter.with_env("BENCH_FLUTTER_LIBRARY", library).command(&app)?;
+    let flutter =
+        flutter.with_env("BENCH_FLUTTER_LIBRARY", frames).with_env("FLUTTER_GALLERY_LIBRARY", gallery);
+    let mut engine = flutter.command(&app)?;
     tally.run(engine.arg("--disable-vm-service").arg(compiled))
 }
 

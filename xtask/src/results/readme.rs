@@ -11,12 +11,16 @@
 //! | `sum_*_of_read` | `1 MP` | `sum_1mp_of_read` |
 //! | `call_vs_c` | `value` | `call_vs_c` |
 //!
-//! A cell without such a ratio stays as it is. The paragraph that begins with a date says where the
-//! values are from; it is written again, and only such a paragraph is.
+//! A table whose first column is called as one of the tables that the benchmark prints has the
+//! names of its contenders there. Its columns `median`, `fastest` and `9 of 10`, which may have the
+//! unit behind a comma, get their times.
+//!
+//! A cell without such a ratio or time stays as it is. The paragraph that begins with a date says
+//! where the values are from; it is written again, and only such a paragraph is.
 
 use std::collections::BTreeMap;
 
-use super::{Benchmark, Measured, Results};
+use super::{Benchmark, Measured, Part, Results, Row};
 
 /// A page with tables of benchmarks.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +60,7 @@ impl Readme {
         let is_dated = lines.iter().any(|line| is_date(line));
         let mut is_written = false;
         let mut columns: Vec<String> = Vec::new();
+        let mut printed: Option<&Part> = None;
         let mut lines = lines.iter().peekable();
         while let Some(&line) = lines.next() {
             if is_date(line) {
@@ -69,6 +74,18 @@ impl Readme {
                 continue;
             }
             let cells = cells(line);
+            let title = cells.first();
+            if line.is_empty() {
+                printed = None;
+            } else if let Some(part) = benchmark.parts.iter().find(|it| Some(&&*it.title) == title) {
+                printed = Some(part);
+                columns = cells.iter().map(|it| (*it).to_owned()).collect();
+            }
+            if let Some((row, count)) = printed.and_then(|it| times(&cells, &columns, it)) {
+                self.cells += count;
+                self.line(&row);
+                continue;
+            }
             if matches!(cells.first(), Some(&"ratio" | &"number")) && cells.last() == Some(&"target") {
                 if !is_dated && !std::mem::replace(&mut is_written, true) {
                     self.line(&dated);
@@ -113,8 +130,40 @@ fn row(
             count += 1;
         }
     }
-    let cells = written.iter().map(|it| if it.is_empty() { " |".to_owned() } else { format!(" {it} |") });
-    (count > 0).then(|| (format!("|{}", cells.collect::<String>()), count))
+    (count > 0).then(|| (joined(&written), count))
+}
+
+/// Returns the row with the times of its contender in `part`, and the number of its cells that were
+/// written.
+fn times(cells: &[&str], columns: &[String], part: &Part) -> Option<(String, usize)> {
+    let Row { median, fastest, ninetieth, .. } =
+        part.rows.iter().find(|it| Some(&&*it.name) == cells.first())?;
+    let mut written: Vec<String> = cells.iter().map(|it| (*it).to_owned()).collect();
+    let mut count = 0;
+    for (cell, column) in written.iter_mut().zip(columns) {
+        let time = match column.split(',').next()? {
+            "median" => median,
+            "fastest" => fastest,
+            "9 of 10" => ninetieth,
+            _ => continue,
+        };
+        *cell = if *time < 100.0 { format!("{time:.2}") } else { grouped(*time) };
+        count += 1;
+    }
+    (count > 0).then(|| (joined(&written), count))
+}
+
+/// Returns `time` without decimals, with a comma before each three digits.
+fn grouped(time: f64) -> String {
+    let digits = format!("{time:.0}");
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// Returns the row with these cells.
+fn joined(cells: &[String]) -> String {
+    let cells = cells.iter().map(|it| if it.is_empty() { " |".to_owned() } else { format!(" {it} |") });
+    format!("|{}", cells.collect::<String>())
 }
 
 /// Returns the names that the ratio of a cell may have.
@@ -230,6 +279,32 @@ on two lines
         assert_eq!(written.text, expected);
         assert_eq!((written.cells, &*written.homeless), (4, &["calls new".to_owned()][..]));
         assert_eq!(Readme::with(&written.text, &results).text, written.text);
+    }
+
+    #[test]
+    fn times_get_into_the_table_with_their_title() {
+        let text = "\
+## flutter
+
+| a picture | copies | median, us | 9 of 10, us |
+|---|---|---|---|
+| of a slot | 1 | | 9 |
+| not run | 2 | 3 | 4 |
+
+| another table | median, us |
+|---|---|
+| of a slot | stays |
+";
+        let mut results = results("flutter", &[]);
+        let row =
+            |name: &str, median| Row { name: name.to_owned(), median, fastest: 1.0, ninetieth: 1234567.4 };
+        let rows = vec![row("of a slot", 12.345), row("of a list", 5.0)];
+        results.benchmarks[0].parts[0] =
+            Part { title: "a picture".to_owned(), unit: "us".to_owned(), rows, ratios: Vec::new() };
+        let written = Readme::with(text, &results);
+        let expected = text.replace("| of a slot | 1 | | 9 |", "| of a slot | 1 | 12.35 | 1,234,567 |");
+        assert_eq!((written.text, written.cells), (expected, 2));
+        assert_eq!((grouped(100.4), grouped(1000.0)), ("100".to_owned(), "1,000".to_owned()));
     }
 
     #[test]

@@ -465,8 +465,11 @@ final class LibraryCheck {
     );
   }
 
-  String get _command =>
-      'ffi-dart-emit dart $path --out <folder of package $_package>';
+  /// Line for a shell that writes the package again.
+  String get _command {
+    final word = path.contains(RegExp(r"[\s'&()]")) ? '"$path"' : path;
+    return 'ffi-dart-emit dart $word --out <folder of package $_package>';
+  }
 
   static String _hex(int value) {
     final digits = BigInt.from(value).toUnsigned(64).toRadixString(16);
