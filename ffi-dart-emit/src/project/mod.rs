@@ -272,8 +272,8 @@ fn is_repository(text: &str) -> bool {
     text.contains("://")
 }
 
-/// Returns `text` as a string of TOML: a literal one, which has no escapes, as paths of Windows need;
-/// or else one with escapes.
+/// Returns `text` as a string of TOML: a literal one, which has no escapes, as paths of Windows
+/// need; or else one with escapes.
 fn toml(text: &str) -> String {
     if !text.contains(|it: char| it == '\'' || it.is_control()) {
         return format!("'{text}'");
