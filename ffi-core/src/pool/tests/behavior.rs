@@ -41,6 +41,46 @@ fn a_box_owns_its_slot_until_it_is_dropped() {
 }
 
 #[test]
+fn boxes_and_readers_show_their_message() {
+    pooled!(Shown { x: u32 }, 2, Zero);
+    let mut shown = Shown::pool().alloc().unwrap();
+    shown.as_mut().x = 7;
+    assert_eq!(shown.as_ref().x, 7);
+    assert_eq!(format!("{shown:?}"), "PoolBox(Shown { x: 7 })");
+    assert_eq!(format!("{shown:p}"), format!("{:p}", shown.as_ptr()));
+    let handle = shown.into_ref();
+    let read = Shown::pool().read(handle).unwrap();
+    assert_eq!(format!("{read:?}"), "PoolRead(Shown { x: 7 })");
+}
+
+#[test]
+fn refusals_say_what_is_wrong() {
+    let codes = [
+        (FreeCode::Null, "is null"),
+        (FreeCode::Foreign, "is outside of the pool"),
+        (FreeCode::Interior, "is inside of a slot, not its start"),
+        (FreeCode::NotLive, "is not allocated: it was freed before"),
+        (FreeCode::Owned, "is owned by Rust"),
+        (FreeCode::Closed, "belongs to a pool that was shut down"),
+    ];
+    for (code, text) in codes {
+        assert_eq!(code.to_string(), text);
+    }
+    let handles = [
+        (RefusedHandle::Stale, "the handle is stale: its message was freed"),
+        (RefusedHandle::Owned, "a `PoolBox` owns the handle's message"),
+        (RefusedHandle::Busy, "the handle's message is being read, or is changing hands; hint: try again"),
+        (RefusedHandle::Invalid, "the bytes of the handle's message are no value of its type"),
+        (RefusedHandle::Closed, "the handle's pool was shut down"),
+    ];
+    for (refused, text) in handles {
+        assert_eq!(refused.to_string(), text);
+    }
+    let exposed = RefusedHandle::Exposed.to_string();
+    assert!(exposed.ends_with("use the unsafe `.._exposed` functions"), "{exposed}");
+}
+
+#[test]
 fn exhaustion_says_what_to_do() {
     pooled!(Ball { x: u32 }, 2, Zero);
     assert!(Ball::pool().stats().state == PoolState::Open && Ball::pool().live().next().is_none());
@@ -362,6 +402,24 @@ fn the_first_slot_is_aligned_for_simd() {
 }
 
 pooled!(Byte { x: u8 }, 1, Zero);
+
+#[test]
+fn a_pool_has_a_name_and_a_size() {
+    let pool = Pool::<Byte>::new("Byte", 3);
+    assert_eq!((pool.name(), pool.capacity()), ("Byte", 3));
+    assert_eq!(pool.stats().state, PoolState::Open);
+}
+
+/// Tests that a pool which one thread opens while another one does is opened once.
+#[test]
+fn a_pool_that_is_open_is_opened_again() {
+    pooled!(Door { x: u32 }, 2, Zero);
+    let raw = Door::pool().raw();
+    let first = raw.open(true).unwrap();
+    let again = raw.open(true).unwrap();
+    assert!(ptr::eq(first, again) && ptr::eq(first, raw.arena().unwrap()));
+    assert_eq!(Door::pool().try_alloc_many(2).unwrap().len(), 2);
+}
 
 #[test]
 #[should_panic = "a pool has at least one slot"]
