@@ -491,8 +491,8 @@ unsafe extern "C" fn attach_pending(
 /// The calling thread is in a call from Dart that passed `object`.
 unsafe extern "C" fn attach_secret(object: DartHandle, size: usize, align: usize) -> *mut FfiAttachment {
     unsafe extern "C" fn release(memory: *mut c_void) {
-        // SAFETY: the memory came from `alloc` in `attach_memory`, and is released once, when no
-        // code uses it any more.
+        // SAFETY: the memory came from `alloc` in `attach_memory`, which attaches none if that is
+        // null, and is released once, when no code uses it any more.
         unsafe { memory::free_wiped(memory.cast()) };
     }
 

@@ -333,6 +333,23 @@ mod tests {
         assert_eq!(unsafe { dart_init(std::ptr::null()) }, DartInit::Version);
     }
 
+    /// Tests that a resource which can't be attached is freed: here Dart's functions are unknown.
+    #[test]
+    fn what_cannot_be_attached_is_freed_at_once() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        static FREED: AtomicUsize = AtomicUsize::new(0);
+        unsafe extern "C" fn release(token: *mut c_void) {
+            FREED.fetch_add(token.addr(), Ordering::Relaxed);
+        }
+        let token = std::ptr::without_provenance_mut(7);
+        let object = DartHandle(std::ptr::null_mut());
+        // SAFETY: the object isn't looked at, as no function of Dart is known; the token is a
+        // number, with which `release` may be called.
+        let attached = unsafe { super::super::attachment::attach(object, token, token, release, 1) };
+        assert_eq!((attached.is_null(), FREED.load(Ordering::Relaxed)), (true, 7));
+    }
+
     #[test]
     fn no_more_entries_are_read_than_a_table_may_have() {
         let many = vec![c"Dart_Post"; MOST_ENTRIES + 1];

@@ -299,6 +299,82 @@ fn large_slots_that_were_used_are_used_again() {
     drop(first);
 }
 
+/// Tests a pool of large slots, which hands out the lowest free one, when no slot is free.
+#[test]
+fn large_slots_are_handed_out_up_to_the_last() {
+    pooled!(Slab { pixels: [u32; 8_192] }, 65, Zero);
+    let mut held: Vec<_> = std::iter::from_fn(|| Slab::pool().alloc()).collect();
+    assert_eq!(held.len(), 65);
+    assert!(held.is_sorted_by_key(|slab| slab.as_ptr()), "the lowest comes first");
+    let last = held.pop().map(|slab| slab.as_ptr());
+    assert_eq!(Slab::pool().alloc().map(|slab| slab.as_ptr()), last);
+}
+
+/// Tests that a message has as many readers as its word can count, and no more.
+#[test]
+fn readers_are_counted_up_to_a_limit() {
+    pooled!(Poster { x: u32 }, 1, Zero);
+    let pool = Poster::pool();
+    let handle = pool.try_alloc_with(|poster| poster.x = 7).unwrap().into_ref();
+    let mut readers: Vec<_> = std::iter::from_fn(|| pool.read(handle)).take(10_000).collect();
+    assert_eq!(readers.len(), 4_095);
+    assert_eq!(pool.try_read(handle).err(), Some(RefusedHandle::Busy));
+    readers.pop();
+    assert_eq!(pool.read(handle).unwrap().x, 7);
+    drop(readers);
+    assert!(pool.take(handle).is_some());
+}
+
+/// Tests each way in which a slot of secrets is freed.
+#[test]
+#[cfg(all(feature = "secret", not(feature = "pool-debug")))]
+fn a_secret_is_gone_once_its_slot_is_free() {
+    pooled!(Safe { code: crate::FfiSecret<12> }, 4, Zero);
+    let pool = Safe::pool();
+    let reference = |slot| FfiRef::<Safe>::from_bits(pool_reference(slot));
+    // SAFETY: the memory of a slot is 16 initialised bytes, and stays.
+    let is_wiped = |slot: *mut Safe| unsafe { slot.cast::<[u8; 16]>().read() } == [0; 16];
+    let lend = || {
+        let slot = pool_alloc::<Safe>();
+        // SAFETY: a live slot, which no other code uses.
+        unsafe { &mut *slot }.code.set(b"horse").unwrap();
+        assert!(!is_wiped(slot));
+        slot
+    };
+    for way in 0..7 {
+        let slot = lend();
+        match way {
+            0 => assert_eq!(free(slot), 0),
+            1 => {
+                let address = slot.expose_provenance();
+                let other = move || free(ptr::with_exposed_provenance_mut::<Safe>(address));
+                assert_eq!(std::thread::spawn(other).join().unwrap(), 0);
+            }
+            // SAFETY: a pointer of the test's own, to a slot that nobody uses.
+            2 => assert_eq!(unsafe { pool_free_many([slot].as_mut_ptr(), 1) }, 1),
+            3 => release(reference(slot)),
+            // SAFETY: the slot holds a value, and its pointer isn't used while the box lives.
+            4 => drop::<PoolBox<Safe>>(unsafe { pool_adopt(slot) }.unwrap()),
+            5 => {
+                // SAFETY: nobody uses it meanwhile.
+                let claim = unsafe { pool_claim(slot) }.unwrap();
+                release(reference(slot));
+                assert!(!is_wiped(slot), "it is claimed");
+                drop(claim);
+            }
+            _ => {
+                // SAFETY: nobody writes.
+                let read = unsafe { pool.read_exposed(reference(slot)) }.unwrap();
+                assert_eq!(free(slot), 0);
+                assert_eq!(read.code, *b"horse");
+                drop(read);
+            }
+        }
+        assert!(is_wiped(slot), "{way}");
+    }
+    assert_eq!(pool.stats().live, 0);
+}
+
 #[test]
 fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     pooled!(Drop { x: u64 }, 200, Zero);
@@ -438,6 +514,15 @@ fn indices_plus_one_fit() {
 fn sizes_fit() {
     pooled!(Galaxy { bytes: [u8; 1 << 40] }, 1, Zero);
     let _ = Pool::<Galaxy>::new("Galaxy", 1 << 24);
+}
+
+#[test]
+fn a_plan_fits_the_address_space() {
+    use crate::pool::reserve::Plan;
+
+    assert!(Plan::new(3, 8, 8).is_some());
+    assert!(Plan::new(3, isize::MAX as usize / 3, 8).is_none(), "with what stands before the slots");
+    assert!(Plan::new(3, usize::MAX / 2, 8).is_none());
 }
 
 #[test]

@@ -1256,6 +1256,27 @@ fn loom_without_the_fence_owners_do_it_themselves() {
     });
 }
 
+/// Tests that a thread which is inside, and so may not wait, is refused what it would wait for, and
+/// that what it frees comes back once it is outside.
+#[test]
+fn loom_what_would_have_to_wait_is_refused() {
+    explore(|| {
+        let model = Model::<With<Sound>>::new(2);
+        let lent = [model.lend(0).unwrap(), model.lend(0).unwrap()];
+        assert!(lent.iter().all(|&index| model.state(index).bias().is_some()));
+        let cache = model.slots.cache();
+        cache.bind(caller(1));
+        let inside = cache.enter(caller(1)).unwrap();
+        let generation = model.state(lent[0]).generation();
+        assert_eq!(model.take(1, lent[0], Some(generation)), Err(Refused::Busy));
+        assert_eq!(model.free(1, lent[0]), Ok(()));
+        assert_eq!(model.claim(1), None, "the free is deferred");
+        inside.leave();
+        assert_eq!(model.claim(1), Some(lent[0]));
+        assert_eq!(model.claim(1), None);
+    });
+}
+
 /// Tests that a thread which ends in a signal handler, while it is inside, leaves its magazine alone.
 #[test]
 fn loom_a_thread_that_ends_inside_waits_for_nothing() {
