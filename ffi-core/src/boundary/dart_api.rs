@@ -48,6 +48,12 @@ struct Entry {
 #[repr(transparent)]
 pub struct DartHandle(*mut c_void);
 
+#[cfg(test)]
+impl DartHandle {
+    /// A handle for functions that don't come to look at it.
+    pub(super) const NONE: Self = Self(std::ptr::null_mut());
+}
+
 /// `Dart_FinalizableHandle`.
 #[derive(Debug)]
 #[repr(transparent)]
@@ -343,10 +349,10 @@ mod tests {
             FREED.fetch_add(token.addr(), Ordering::Relaxed);
         }
         let token = std::ptr::without_provenance_mut(7);
-        let object = DartHandle(std::ptr::null_mut());
         // SAFETY: the object isn't looked at, as no function of Dart is known; the token is a
         // number, with which `release` may be called.
-        let attached = unsafe { super::super::attachment::attach(object, token, token, release, 1) };
+        let attached =
+            unsafe { super::super::attachment::attach(DartHandle::NONE, token, token, release, 1) };
         assert_eq!((attached.is_null(), FREED.load(Ordering::Relaxed)), (true, 7));
     }
 

@@ -401,6 +401,11 @@ pub const fn assert_returned<T: FfiReturn>() {}
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_bytes_of_a_vector_are_those_of_its_elements() {
+        assert_eq!(FfiOutput::bytes(&vec![1_u64, 2]), 16);
+    }
+
     /// Tests what the compiler reports for parameters, results and items.
     #[test]
     fn large_messages_and_secrets_do_not_cross_by_value() {

@@ -28,6 +28,10 @@ pub struct Coverage {
     /// Count nothing: print the last counts again.
     #[arg(long)]
     report: bool,
+    /// Keep the counts of earlier runs and add to them. A run can be made in parts so, or tests be
+    /// run that are new; what has changed since has the counts of this run only.
+    #[arg(long, conflicts_with = "report")]
+    add: bool,
     /// Arguments of `cargo test`, instead of all tests: `-- -p ffi-core --lib`. The goals are those
     /// of a whole run.
     #[arg(last = true)]
@@ -57,10 +61,17 @@ const FEATURES: &str = "ffi-core/async,ffi-core/chrono,ffi-core/derive,ffi-core/
     ffi-core/metrics,ffi-core/observe,ffi-core/pattern,ffi-core/production,ffi-core/proto,ffi-core/rayon,\
     ffi-core/read,ffi-core/secret,ffi-core/serde,ffi-core/simd,ffi-core/time,ffi-core/tokio,ffi-core/tracing";
 
-/// Returns the arguments of `cargo test` for all tests.
-fn all() -> Vec<&'static str> {
+/// Tests that take minutes to build the programs of the examples and of pages, which are of the
+/// same kinds as the fixtures.
+const LEFT_OUT: [&str; 3] =
+    ["examples_run", "programs_in_pages_run", "the_service_of_the_example_is_fit_for_production"];
+
+/// Returns the arguments of `cargo test` that build all tests, and those of the tests.
+fn all() -> (Vec<&'static str>, Vec<&'static str>) {
     let packages = PACKAGES.iter().flat_map(|name| ["--package", name]);
-    packages.chain(["--features", FEATURES, "--tests", "--no-fail-fast"]).collect()
+    let left_out = LEFT_OUT.iter().flat_map(|name| ["--skip", name]);
+    let build = packages.chain(["--features", FEATURES, "--tests", "--no-fail-fast"]).collect();
+    (build, ["--"].into_iter().chain(left_out).collect())
 }
 
 impl Coverage {
@@ -102,11 +113,13 @@ impl Coverage {
         let profiles = folder.join("profiles");
         let documented = folder.join("documented");
         for folder in [&profiles, &documented] {
-            if folder.exists() {
+            if folder.exists() && !self.add {
                 fs::remove_dir_all(folder)?;
             }
             fs::create_dir_all(folder)?;
         }
+        let list = folder.join("objects.txt");
+        let before = if self.add { fs::read_to_string(&list).unwrap_or_default() } else { String::new() };
         let tools = test::Tools::find_or_install()?;
         let wrapper = write_wrapper(folder)?;
         let counting = || {
@@ -122,17 +135,23 @@ impl Coverage {
             );
             cargo
         };
-        let arguments: Vec<&str> = match &*self.tests {
+        let (arguments, of_tests) = match &*self.tests {
             [] => all(),
-            arguments => arguments.iter().map(String::as_str).collect(),
+            arguments => {
+                let mut arguments = arguments.iter().map(String::as_str);
+                let build = arguments.by_ref().take_while(|it| *it != "--").collect();
+                let of_tests: Vec<_> = arguments.collect();
+                let separator = if of_tests.is_empty() { None } else { Some("--") };
+                (build, separator.into_iter().chain(of_tests).collect())
+            }
         };
         let mut progress = Progress::steps(if self.tests.is_empty() { 4 } else { 2 });
         progress.step("building the tests");
         let mut built = times.part("build of the tests", || built(counting().args(&arguments)))?;
-        let write = |built: &[String]| fs::write(folder.join("objects.txt"), built.join("\n"));
+        let write = |built: &[String]| fs::write(&list, format!("{before}\n{}", built.join("\n")));
         write(&built)?;
         progress.step("running the tests");
-        let tested = times.part("tests", || run(counting().args(&arguments)));
+        let tested = times.part("tests", || run(counting().args(&arguments).args(&of_tests)));
         if !self.tests.is_empty() {
             return tested;
         }
@@ -235,7 +254,7 @@ fn built(test: &mut Command) -> Result<Vec<String>> {
 fn objects(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let text = fs::read_to_string(folder.join("objects.txt"))
         .context("nothing was counted yet; hint: run it without `--report`")?;
-    let mut objects: BTreeSet<_> = text.lines().map(PathBuf::from).collect();
+    let mut objects: BTreeSet<_> = text.lines().filter(|it| !it.is_empty()).map(PathBuf::from).collect();
     // `fixtures/debug/libfixture.so`; what cargo has built is in the list.
     for built in fs::read_dir(folder).into_iter().flatten() {
         let built = built?.path();
@@ -501,6 +520,14 @@ mod tests {
         assert!(own.ends_with("a b -Cinstrument-coverage\n"), "{own}");
         let other = wrapped(Path::new("/elsewhere"));
         assert!(other.ends_with("a b\n"), "{other}");
+    }
+
+    #[test]
+    fn the_tests_that_are_left_out_are_there() {
+        let tests = fs::read_to_string(root().join("tests/tests/dart.rs")).unwrap();
+        for name in LEFT_OUT {
+            assert!(tests.contains(&format!("fn {name}()")), "{name}");
+        }
     }
 
     /// A feature that is added counts from then on, unless it is known to be slow.
