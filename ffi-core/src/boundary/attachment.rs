@@ -904,9 +904,10 @@ mod tests {
             generation_shift: if usize::BITS < 64 { 1 } else { 32 },
         };
         // SAFETY: they are the functions of a pool.
-        let pools = [(); 2].map(|()| unsafe { &*slot_pool(&raw const calls) });
+        let pools = [(); 2].map(|()| unsafe { slot_pool(&raw const calls) });
         assert!(ptr::eq(pools[0], pools[1]), "one for all isolates");
-        let pool = pools[0];
+        // SAFETY: `slot_pool` returned it, so it is never freed.
+        let pool: &'static FfiSlotPool = unsafe { &*pools[0] };
         let live = || (Buoy::pool().stats().live, pool.kept.load(Ordering::Relaxed));
         let status = ptr::null_mut();
         // SAFETY: there is no status, and no queue.
@@ -920,10 +921,8 @@ mod tests {
         assert_eq!(live(), (0, 0));
         let other = Buoy::pool().alloc().unwrap();
         // SAFETY: the attachment's slot was freed, and there is no status.
-        assert!(
-            unsafe { refill_slot(this, status, ptr::null_mut(), None) }.is_null(),
-            "the pool is exhausted"
-        );
+        let none = unsafe { refill_slot(this, status, ptr::null_mut(), None) };
+        assert!(none.is_null(), "the pool is exhausted");
         assert_eq!(live(), (1, 0));
         drop(other);
         // SAFETY: the attachment's slot was freed, and there is no status.

@@ -409,8 +409,9 @@ mod tests {
     /// Tests what the compiler reports for parameters, results and items.
     #[test]
     fn large_messages_and_secrets_do_not_cross_by_value() {
-        let assertions: [(fn(usize, bool), &str, &str); 4] = [
-            (assert_by_value, "is not passed by value", "use `&T`, `&mut T`, or `PoolBox<T>`"),
+        type Assertion = fn(usize, bool);
+        let assertions = [
+            (assert_by_value as Assertion, "is not passed by value", "use `&T`, `&mut T`, or `PoolBox<T>`"),
             (assert_called_by_value, "does not cross to or from a function of Dart", "may be a `PoolBox<T>`"),
             (assert_item_by_value, "is not an item by value", "`FfiInput<PoolBox<T>>`"),
             (assert_returned_by_value, "is not returned by value", "return a `PoolBox<T>`"),

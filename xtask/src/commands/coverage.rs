@@ -50,9 +50,10 @@ const WHOLE: [&str; 3] = ["ffi-core/src/boundary", "ffi-core/src/pool", "ffi-cor
 /// Lines of [`WHOLE`] that no test reaches, and why.
 const LISTED: &str = "xtask/uncovered.txt";
 
-/// Packages whose tests run the lines of [`CRATES`]: those crates, what spans them, the corpus of the
-/// fuzz targets, and the fixture that has tests of its own. Tests of examples are of the examples,
-/// those of this crate of its commands, and those of `ffi-ui` run few lines that no other one runs.
+/// Packages whose tests run the lines of [`CRATES`]: those crates, what spans them, the corpus of
+/// the fuzz targets, and the fixture that has tests of its own. Tests of examples are of the
+/// examples, those of this crate of its commands, and those of `ffi-ui` run few lines that no other
+/// one runs.
 const PACKAGES: [&str; 6] =
     ["ffi-core", "ffi-derive", "ffi-dart-emit", "ffi-tests", "ffi-fuzz", "fixture-production"];
 

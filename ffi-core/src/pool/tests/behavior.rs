@@ -486,6 +486,20 @@ fn a_pool_has_a_name_and_a_size() {
     assert_eq!(pool.stats().state, PoolState::Open);
 }
 
+/// Tests facts that the compiler computes for each message.
+#[test]
+fn several_small_slots_share_a_cache_line() {
+    use crate::pool::slots::Placement;
+    use crate::pool::untyped::SlotKind;
+
+    let per_line = |size| {
+        let kind = SlotKind::new(size, Placement::Kept, true, || Byte::pool().raw());
+        let text = format!("{kind:?}");
+        text.split_once("per_line: ").unwrap().1.split_once(',').unwrap().0.parse::<usize>().unwrap()
+    };
+    assert_eq!([1, 24, 64, 200].map(per_line), [64, 2, 1, 1]);
+}
+
 /// Tests that a pool which one thread opens while another one does is opened once.
 #[test]
 fn a_pool_that_is_open_is_opened_again() {

@@ -1277,7 +1277,8 @@ fn loom_what_would_have_to_wait_is_refused() {
     });
 }
 
-/// Tests that a thread which ends in a signal handler, while it is inside, leaves its magazine alone.
+/// Tests that a thread which ends in a signal handler, while it is inside, leaves its magazine
+/// alone.
 #[test]
 fn loom_a_thread_that_ends_inside_waits_for_nothing() {
     explore(|| {
