@@ -80,8 +80,8 @@ impl Coverage {
     /// missed.
     ///
     /// Takes about twice the time of `cargo test --workspace`, and a target folder of its own,
-    /// which is kept. Installs rustup's component `llvm-tools` when it is missing, and what `cargo
-    /// xtask test` installs. Needs `bash`.
+    /// which is kept. Installs rustup's component `llvm-tools`, Dart and protoc when they are
+    /// missing. Needs `bash`.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl Coverage {
         }
         let list = folder.join("objects.txt");
         let before = if self.add { fs::read_to_string(&list).unwrap_or_default() } else { String::new() };
-        let tools = test::Tools::find_or_install()?;
+        let tools = test::Tools::find_or_install_few()?;
         let wrapper = write_wrapper(folder)?;
         let counting = || {
             let mut cargo = cargo();
