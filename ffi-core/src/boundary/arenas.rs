@@ -374,17 +374,22 @@ mod tests {
         assert_eq!(FfiOutput::bytes(&frozen), frozen.len());
     }
 
+    /// Returns the code of the status after a call.
+    fn code(run: impl FnOnce(*mut FfiStatus)) -> i32 {
+        let mut status = FfiStatus::zeroed();
+        run(&raw mut status);
+        let code = status.code;
+        // SAFETY: this library wrote the status.
+        unsafe { crate::boundary::status::clear(&raw mut status) };
+        code
+    }
+
     #[test]
     fn an_arena_is_checked_for_readers_and_for_writers() {
         let mut arena = letter();
         let check = |arena: *mut FfiArena<Postcard>, exclusive| {
-            let mut status = FfiStatus::zeroed();
             // SAFETY: the arena is null or this test's; the status is zeroed.
-            unsafe { arena_check(arena, exclusive, &raw mut status) };
-            let code = status.code;
-            // SAFETY: this library wrote the status.
-            unsafe { crate::boundary::status::clear(&raw mut status) };
-            code
+            code(|status| unsafe { arena_check(arena, exclusive, status) })
         };
         let refused = StatusCode::InvalidArgument as i32;
         for exclusive in [0, 1] {
@@ -395,7 +400,13 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_told_from_one_that_is_not_there() {
-        let code = |kind: ErrorKind| failure(&kind.into(), String::new()).code();
+        let code = |kind: ErrorKind| {
+            let refused = || Err::<u8, _>(failure(&kind.into(), String::new()));
+            code(|status| {
+                // SAFETY: the status is zeroed.
+                let _ = unsafe { call(status, refused) };
+            })
+        };
         assert_eq!(code(ErrorKind::InvalidData), StatusCode::InvalidValue as i32);
         assert_eq!(code(ErrorKind::NotFound), StatusCode::Error as i32);
     }
