@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::process::Command;
 
-use ffi_core::__private::{pool_alloc, pool_free};
+use ffi_core::__private::{pool_alloc, pool_free, pool_free_many};
 use ffi_core::{FfiMessage, FfiPooled, FreeCode, Pool, Reset, pool};
 
 macro_rules! pooled {
@@ -47,6 +47,13 @@ fn frees_again_here(slot: *mut Watched) {
     assert_eq!(unsafe { pool_free(slot) }, FreeCode::NotLive as i32);
 }
 
+/// Frees the neighbours of the only slot that was ever allocated, of which one is in the pool.
+fn frees_what_never_was(slot: *mut Watched) {
+    // SAFETY: neither is live, so the calls are refused without an access.
+    let codes = [1, -1].map(|at| unsafe { pool_free(slot.wrapping_offset(at)) });
+    assert!(codes.contains(&(FreeCode::NotLive as i32)), "{codes:?}");
+}
+
 #[inline(never)]
 fn leaks_here() {
     let _ = Watched::pool().alloc().expect("there are ten").leak();
@@ -60,6 +67,7 @@ fn double_frees_and_leaks_are_reported_with_their_sites() {
         let slot = allocates_here();
         frees_here(slot);
         frees_again_here(slot);
+        frees_what_never_was(slot);
         leaks_here();
         assert_eq!(pool::shutdown(), 1);
         return;
@@ -80,6 +88,7 @@ fn double_frees_and_leaks_are_reported_with_their_sites() {
         "frees_here",
         "it was allocated here:",
         "allocates_here",
+        "it was never allocated",
         "ffi-core: 1 messages of the pool of `Watched` were never freed",
         "leaks_here",
     ] {
@@ -103,6 +112,20 @@ fn what_is_freed_is_not_handed_out_at_once() {
     // It is allocated again once there is no other slot.
     let rest: Vec<_> = (0..5).map(|_| pool_alloc::<Late>()).collect();
     assert!(rest.contains(&slot) && pool_alloc::<Late>().is_null());
+}
+
+/// Slots that are freed together wait as well.
+#[test]
+fn what_is_freed_at_once_waits_as_well() {
+    pooled!(Flock, Zero);
+    assert_eq!(Pool::<Flock>::new("Flock", 10).capacity(), Flock::pool().capacity());
+    let mut slots = [(); 3].map(|()| pool_alloc::<Flock>());
+    let freed = slots;
+    // SAFETY: pointers of this test, to slots that it doesn't use any more.
+    assert_eq!(unsafe { pool_free_many(slots.as_mut_ptr(), 3) }, 3);
+    let others: Vec<_> = (0..7).map(|_| pool_alloc::<Flock>()).collect();
+    assert!(others.iter().all(|slot| !slot.is_null() && !freed.contains(slot)));
+    assert_eq!(Flock::pool().stats().live, 7);
 }
 
 /// Half of ten slots are in quarantine, so each is handed out again after five others were freed.

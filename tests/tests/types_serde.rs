@@ -5,6 +5,7 @@ use ffi_core::{FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiVec};
 use fixture_types::Mode;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
+use serde::de::value::{self, BytesDeserializer};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -45,7 +46,19 @@ fn too_much_is_an_error() {
     assert_eq!(error::<FfiVec<u8, 2>>("[1,2,3,4]"), "length 3 exceeds 2");
     assert_eq!(error::<FfiMap<FfiStr<1>, u8, 1>>(r#"{"a":1,"b":2}"#), "length 2 exceeds 1");
     assert_eq!(error::<FfiStr<3>>("7"), "invalid type: integer `7`, expected a string of up to 3 bytes");
+    assert_eq!(error::<FfiBytes<2>>("7"), "invalid type: integer `7`, expected up to 2 bytes");
+    assert_eq!(error::<FfiVec<u8, 2>>("7"), "invalid type: integer `7`, expected up to 2 elements");
+    let map = error::<FfiMap<FfiStr<1>, u8, 1>>("7");
+    assert_eq!(map, "invalid type: integer `7`, expected a map of up to 1 entries");
     assert_eq!(serde_json::from_str::<FfiMap<FfiStr<1>, u8, 1>>(r#"{"a":1,"a":2}"#).unwrap()["a"], 2);
+}
+
+/// Tests what formats with bytes of their own give, which JSON is not.
+#[test]
+fn bytes_are_read_as_bytes() {
+    let read = |bytes| FfiBytes::<2>::deserialize(BytesDeserializer::<value::Error>::new(bytes));
+    assert_eq!(read(b"ab").unwrap(), b"ab");
+    assert_eq!(read(b"abc").unwrap_err().to_string(), "length 3 exceeds 2");
 }
 
 fn round_trip<T: Serialize + DeserializeOwned>(value: &T) -> T {

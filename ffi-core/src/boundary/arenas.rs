@@ -337,3 +337,77 @@ pub unsafe fn arena_check<T: ArenaMessage>(arena: *mut FfiArena<T>, exclusive: u
     // SAFETY: the caller vouches for the status, as the callee asks for.
     unsafe { call(status, check) }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+    use crate::FfiMessage;
+    use crate::arena::ArenaStr;
+
+    #[derive(FfiMessage)]
+    #[repr(C)]
+    #[ffi(arena)]
+    struct Postcard {
+        text: ArenaStr,
+    }
+
+    fn letter() -> FfiArena<Postcard> {
+        let mut arena = FfiArena::<Postcard>::new();
+        arena.edit().set_text("a letter");
+        arena
+    }
+
+    #[test]
+    fn the_bytes_of_an_arena_are_those_in_use() {
+        let mut arena = letter();
+        let bytes = arena.len();
+        assert!(bytes >= "a letter".len(), "{bytes}");
+        assert_eq!((FfiLent::bytes(&arena), FfiOutput::bytes(&arena)), (bytes, bytes));
+        // SAFETY: the arena is this test's.
+        let given = unsafe { given(&raw mut arena, "letter") }.unwrap();
+        assert_eq!(given.bytes(), bytes);
+        let taken = take_arena(given);
+        assert_eq!(taken.root().text(), "a letter");
+        let frozen = taken.freeze().unwrap();
+        assert_eq!(FfiOutput::bytes(&frozen), frozen.len());
+    }
+
+    /// Returns the code of the status after a call.
+    fn code(run: impl FnOnce(*mut FfiStatus)) -> i32 {
+        let mut status = FfiStatus::zeroed();
+        run(&raw mut status);
+        let code = status.code;
+        // SAFETY: this library wrote the status.
+        unsafe { crate::boundary::status::clear(&raw mut status) };
+        code
+    }
+
+    #[test]
+    fn an_arena_is_checked_for_readers_and_for_writers() {
+        let mut arena = letter();
+        let check = |arena: *mut FfiArena<Postcard>, exclusive| {
+            // SAFETY: the arena is null or this test's; the status is zeroed.
+            code(|status| unsafe { arena_check(arena, exclusive, status) })
+        };
+        let refused = StatusCode::InvalidArgument as i32;
+        for exclusive in [0, 1] {
+            assert_eq!(check(&raw mut arena, exclusive), 0);
+            assert_eq!(check(std::ptr::null_mut(), exclusive), refused);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_from_one_that_is_not_there() {
+        let code = |kind: ErrorKind| {
+            let refused = || Err::<u8, _>(failure(&kind.into(), String::new()));
+            code(|status| {
+                // SAFETY: the status is zeroed.
+                let _ = unsafe { call(status, refused) };
+            })
+        };
+        assert_eq!(code(ErrorKind::InvalidData), StatusCode::InvalidValue as i32);
+        assert_eq!(code(ErrorKind::NotFound), StatusCode::Error as i32);
+    }
+}

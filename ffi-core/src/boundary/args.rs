@@ -467,6 +467,8 @@ mod tests {
         let null = unsafe { text(c_text(std::ptr::null(), "name")) };
         assert!(null.contains("`name` is null"), "{null}");
 
+        assert_eq!(c_text_bytes(&bytes), 6);
+
         let written = |at: usize| Region::mutable(start.wrapping_add(at).cast_mut(), 1, "written");
         // SAFETY: the text of a constant ends with a NUL.
         let name = unsafe { Region::c_text(start, 1, "name") };
@@ -503,6 +505,18 @@ mod tests {
             assert!(text(disjoint(&pair)).contains("overlap"), "{pair:?}");
         }
         assert!(text(disjoint(&[read(0, 1), write(2, usize::MAX), read(7, 1)])).contains("overlap"));
+    }
+
+    #[test]
+    fn a_message_owns_no_memory_elsewhere() {
+        let numbers = [7_u32, 8];
+        let start = numbers.as_ptr();
+        let region = Region::mutable(start.cast_mut(), 1, "one");
+        // SAFETY: the pointer is to initialised memory, to which no thread writes.
+        let owned = unsafe { region.owned_by(start) };
+        assert_eq!(disjoint_owned(&[Region::shared(start.wrapping_add(1), 1, "other")], &[owned]), Ok(()));
+        let other = Region::shared(start, 1, "other");
+        assert!(text(disjoint_owned(&[region, other], &[owned])).contains("`one` and `other` overlap"));
     }
 
     #[test]

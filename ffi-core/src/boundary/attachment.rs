@@ -491,8 +491,8 @@ unsafe extern "C" fn attach_pending(
 /// The calling thread is in a call from Dart that passed `object`.
 unsafe extern "C" fn attach_secret(object: DartHandle, size: usize, align: usize) -> *mut FfiAttachment {
     unsafe extern "C" fn release(memory: *mut c_void) {
-        // SAFETY: the memory came from `alloc` in `attach_memory`, and is released once, when no
-        // code uses it any more.
+        // SAFETY: the memory came from `alloc` in `attach_memory`, which attaches none if that is
+        // null, and is released once, when no code uses it any more.
         unsafe { memory::free_wiped(memory.cast()) };
     }
 
@@ -856,5 +856,79 @@ unsafe extern "C" fn detach(attachment: *mut FfiAttachment, object: DartHandle, 
         // SAFETY: the caller promises that no code uses the resource any more.
         GIVE_BACK => unsafe { held.resource().give_back() },
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pool::abi::{pool_alloc, pool_free, pool_reference, pool_release};
+    use crate::{FfiMessage, FfiPooled};
+
+    /// A pool of one slot.
+    #[derive(FfiMessage)]
+    #[repr(C)]
+    #[ffi(pool = 1)]
+    struct Buoy {
+        x: u32,
+    }
+
+    unsafe extern "C" fn alloc() -> *mut c_void {
+        pool_alloc::<Buoy>().cast()
+    }
+
+    unsafe extern "C" fn free(slot: *mut c_void) -> i32 {
+        // SAFETY: the test doesn't use a slot once it is freed.
+        unsafe { pool_free::<Buoy>(slot.cast()) }
+    }
+
+    unsafe extern "C" fn reference(slot: *const c_void) -> u64 {
+        pool_reference::<Buoy>(slot.cast())
+    }
+
+    unsafe extern "C" fn release(token: *mut c_void) {
+        // SAFETY: the test doesn't use a slot once it is released.
+        unsafe { pool_release::<Buoy>(token) };
+    }
+
+    /// Tests an attachment as a box in Dart uses it, but for its handle.
+    #[test]
+    fn an_attachment_keeps_another_slot_if_there_is_one() {
+        let calls = FfiSlotCalls {
+            alloc,
+            free,
+            reference,
+            release,
+            stride: size_of::<Buoy>(),
+            capacity: 1,
+            generation_shift: if usize::BITS < 64 { 1 } else { 32 },
+        };
+        // SAFETY: they are the functions of a pool.
+        let pools = [(); 2].map(|()| unsafe { slot_pool(&raw const calls) });
+        assert!(ptr::eq(pools[0], pools[1]), "one for all isolates");
+        // SAFETY: `slot_pool` returned it, so it is never freed.
+        let pool: &'static FfiSlotPool = unsafe { &*pools[0] };
+        let live = || (Buoy::pool().stats().live, pool.kept.load(Ordering::Relaxed));
+        let status = ptr::null_mut();
+        // SAFETY: there is no status, and no queue.
+        let (slot, token) = unsafe { pool.obtain(status, ptr::null_mut(), None) }.unwrap();
+        let held = Held::Own(Resource::new(token, Free::Slot(pool)));
+        let mut attachment = FfiAttachment::new(slot, held);
+        let this = &raw mut *attachment;
+        assert_eq!(live(), (1, 1));
+        // SAFETY: the attachment is this test's, and its slot isn't used any more.
+        assert_eq!(unsafe { free_slot(this) }, 0);
+        assert_eq!(live(), (0, 0));
+        let other = Buoy::pool().alloc().unwrap();
+        // SAFETY: the attachment's slot was freed, and there is no status.
+        let none = unsafe { refill_slot(this, status, ptr::null_mut(), None) };
+        assert!(none.is_null(), "the pool is exhausted");
+        assert_eq!(live(), (1, 0));
+        drop(other);
+        // SAFETY: the attachment's slot was freed, and there is no status.
+        assert_eq!(unsafe { refill_slot(this, status, ptr::null_mut(), None) }, slot);
+        assert_eq!(live(), (1, 1));
+        drop(attachment);
+        assert_eq!(live(), (0, 0), "it goes back with its object");
     }
 }

@@ -48,6 +48,12 @@ struct Entry {
 #[repr(transparent)]
 pub struct DartHandle(*mut c_void);
 
+#[cfg(test)]
+impl DartHandle {
+    /// A handle for functions that don't come to look at it.
+    pub(super) const NONE: Self = Self(std::ptr::null_mut());
+}
+
 /// `Dart_FinalizableHandle`.
 #[derive(Debug)]
 #[repr(transparent)]
@@ -331,6 +337,23 @@ mod tests {
         }
         // SAFETY: null is allowed.
         assert_eq!(unsafe { dart_init(std::ptr::null()) }, DartInit::Version);
+    }
+
+    /// Tests that a resource which can't be attached is freed: here Dart's functions are unknown.
+    #[test]
+    fn what_cannot_be_attached_is_freed_at_once() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        static FREED: AtomicUsize = AtomicUsize::new(0);
+        unsafe extern "C" fn release(token: *mut c_void) {
+            FREED.fetch_add(token.addr(), Ordering::Relaxed);
+        }
+        let token = std::ptr::without_provenance_mut(7);
+        // SAFETY: the object isn't looked at, as no function of Dart is known; the token is a
+        // number, with which `release` may be called.
+        let attached =
+            unsafe { super::super::attachment::attach(DartHandle::NONE, token, token, release, 1) };
+        assert_eq!((attached.is_null(), FREED.load(Ordering::Relaxed)), (true, 7));
     }
 
     #[test]

@@ -155,3 +155,24 @@ impl<T: FfiColumnar> FfiSome for FfiColumns<T> {}
 
 /// Fails to compile, with a readable message, when `T` is nothing that crosses by reference.
 pub const fn assert_lent<T: FfiLent>() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FfiMessage;
+
+    #[derive(FfiMessage, Clone, Copy)]
+    #[repr(C)]
+    #[ffi(columns)]
+    struct Pixel {
+        colour: u32,
+        depth: u8,
+    }
+
+    #[test]
+    fn the_bytes_of_columns_are_those_of_their_rows() {
+        let columns: FfiColumns<Pixel> = (0..3).map(|depth| Pixel { colour: 7, depth }).collect();
+        assert_eq!(FfiOutput::bytes(&columns), 3 * size_of::<Pixel>());
+        assert_eq!(FfiLent::bytes(&columns), FfiOutput::bytes(&columns));
+    }
+}

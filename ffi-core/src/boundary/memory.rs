@@ -133,11 +133,8 @@ pub unsafe fn free(memory: *mut u8) {
 ///
 /// # Safety
 ///
-/// The conditions of [`free`].
+/// The conditions of [`free`]; the memory isn't null.
 pub(super) unsafe fn free_wiped(memory: *mut u8) {
-    if memory.is_null() {
-        return;
-    }
     // SAFETY: `alloc` left a header right before the memory.
     let header = unsafe { memory.cast::<Header>().sub(1) };
     // SAFETY: `alloc` wrote it, and no other code writes before the memory.

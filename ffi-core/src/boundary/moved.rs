@@ -263,7 +263,9 @@ mod tests {
         let (mut counts, mut numbers) = ([const { AtomicU32::new(0) }; 2], [1_u32, 2]);
         let mut list = given(&mut numbers, &mut counts);
         // SAFETY: the list has two numbers, which this test doesn't use meanwhile.
-        let mut moved = take_list(unsafe { given_list::<u32>(&raw mut list, "list") }.unwrap());
+        let checked = unsafe { given_list::<u32>(&raw mut list, "list") }.unwrap();
+        assert_eq!(checked.bytes(), 8);
+        let mut moved = take_list(checked);
         moved[0] = 7;
         assert_eq!((&*moved, counts[0].load(Ordering::Relaxed)), (&[7, 2][..], 0));
         // SAFETY: it is refused.

@@ -341,3 +341,16 @@ pub unsafe fn object_installed<T: FfiClass + ?Sized>(
     // SAFETY: the status is null or valid, and no other code uses it, by this function's contract.
     unsafe { call_output::<FfiObject<T>>(status, get) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_handle_is_attached_to_nothing() {
+        // SAFETY: neither object nor status is looked at, as 0 is no handle.
+        assert!(unsafe { attach_object(DartHandle::NONE, ptr::null_mut(), 0) }.is_null());
+        // SAFETY: neither attachment nor status is looked at, as 0 is no handle.
+        unsafe { refill_object(ptr::null_mut(), ptr::null_mut(), 0) };
+    }
+}

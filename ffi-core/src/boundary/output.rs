@@ -396,3 +396,36 @@ pub const fn assert_value<T: FfiValue>() {}
 
 /// Fails to compile, with a readable message, when `T` can't be a result.
 pub const fn assert_returned<T: FfiReturn>() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_vector_are_those_of_its_elements() {
+        assert_eq!(FfiOutput::bytes(&vec![1_u64, 2]), 16);
+    }
+
+    /// Tests what the compiler reports for parameters, results and items.
+    #[test]
+    fn large_messages_and_secrets_do_not_cross_by_value() {
+        type Assertion = fn(usize, bool);
+        let assertions = [
+            (assert_by_value as Assertion, "is not passed by value", "use `&T`, `&mut T`, or `PoolBox<T>`"),
+            (assert_called_by_value, "does not cross to or from a function of Dart", "may be a `PoolBox<T>`"),
+            (assert_item_by_value, "is not an item by value", "`FfiInput<PoolBox<T>>`"),
+            (assert_returned_by_value, "is not returned by value", "return a `PoolBox<T>`"),
+        ];
+        for (assertion, large, secret) in assertions {
+            let refusal = |size, secret| {
+                let panic = std::panic::catch_unwind(|| assertion(size, secret)).err()?;
+                panic.downcast_ref::<&str>().map(|text| (*text).to_owned())
+            };
+            assert_eq!(refusal(MAX_BY_VALUE, false), None);
+            let message = refusal(MAX_BY_VALUE + 1, false).unwrap();
+            assert!(message.contains(large), "{message}");
+            let message = refusal(1, true).unwrap();
+            assert!(message.contains("leave secrets out") && message.ends_with(secret), "{message}");
+        }
+    }
+}

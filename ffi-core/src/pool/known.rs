@@ -45,7 +45,7 @@ impl QueueEntry {
     /// Adds the queue to the list, unless it is there.
     #[inline]
     pub(super) fn add(&'static self) {
-        // Relaxed: the list is published by the exchange below.
+        // Relaxed: the list is published by the update below.
         if !self.is_known.load(Ordering::Relaxed) {
             self.add_first();
         }
@@ -54,19 +54,19 @@ impl QueueEntry {
     #[cold]
     #[inline(never)]
     fn add_first(&'static self) {
-        if self.is_known.swap(true, Ordering::SeqCst) {
-            return;
+        // Another thread may add it at the same moment.
+        if !self.is_known.swap(true, Ordering::SeqCst) {
+            self.enlist();
         }
-        let mut last = LAST.load(Ordering::SeqCst);
-        loop {
+    }
+
+    /// Puts the queue on the list, once.
+    fn enlist(&'static self) {
+        // Publishes `next`.
+        LAST.update(Ordering::SeqCst, Ordering::SeqCst, |last| {
             self.next.store(last, Ordering::Relaxed);
-            // Publishes `next`.
-            let this = ptr::from_ref(self).cast_mut();
-            match LAST.compare_exchange(last, this, Ordering::SeqCst, Ordering::SeqCst) {
-                Ok(_) => break,
-                Err(now) => last = now,
-            }
-        }
+            ptr::from_ref(self).cast_mut()
+        });
         // It is in one total order with `shut`, which first sets the flag and then walks the list:
         // either it finds the queue, or the load sees the flag.
         if SHUT.load(Ordering::SeqCst) {

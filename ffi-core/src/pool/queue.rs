@@ -161,6 +161,18 @@ impl<T: FfiPooled, const N: usize> FfiQueue<T, N> {
         self.pushed(slot, self.ring.push_within(number, MOMENT))
     }
 
+    /// Takes the next place without writing to it, as a push that is preempted does; the closure
+    /// that it returns writes the message.
+    #[cfg(test)]
+    pub(super) fn begin_push(&self, message: PoolBox<T>) -> impl FnOnce() {
+        let number = Self::number(&message, 0);
+        let finish = self.ring.begin_push();
+        move || {
+            message.forget();
+            finish(number);
+        }
+    }
+
     #[inline]
     fn push(&self, message: PoolBox<T>, claimed: u64) -> Result<(), PushError<PoolBox<T>>> {
         let number = Self::number(&message, claimed);

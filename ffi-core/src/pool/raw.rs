@@ -132,10 +132,8 @@ impl RawPool {
             }
             won
         };
-        let reserved = match Plan::new(self.capacity, self.stride, self.align) {
-            Some(plan) => reserve::reserve(plan, self.capacity, self.align, cached, publish),
-            None => false,
-        };
+        let reserved = Plan::new(self.capacity, self.stride, self.align)
+            .is_some_and(|plan| reserve::reserve(plan, self.capacity, self.align, cached, publish));
         self.reservation_failed.store(!reserved, Ordering::Relaxed);
         match self.kept() {
             Some(_) if SHUT.load(Ordering::SeqCst) => Err(PoolErrorKind::Closed),
@@ -156,16 +154,11 @@ impl RawPool {
 
     /// Puts the pool on the list, once.
     fn enlist(&'static self) {
-        let mut head = OPENED.load(Ordering::SeqCst);
-        loop {
+        // Publishes `next`.
+        OPENED.update(Ordering::SeqCst, Ordering::SeqCst, |head| {
             self.next.store(head, Ordering::Relaxed);
-            let this = ptr::from_ref(self).cast_mut();
-            // Publishes `next`.
-            match OPENED.compare_exchange(head, this, Ordering::SeqCst, Ordering::SeqCst) {
-                Ok(_) => return,
-                Err(now) => head = now,
-            }
-        }
+            ptr::from_ref(self).cast_mut()
+        });
     }
 
     /// Counts what is wrong with a pointer that is no slot, or with the pool, and returns it.

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn arrays_are_flattened_and_what_is_no_number_is_mixed() {
-        assert_eq!(f32::LANES.count, 1);
+        assert_eq!(f32::LANES, Lanes::one(f32::LANES.kind));
+        assert_eq!((f32::LANES.times(0), bool::LANES.times(3)), (Lanes::MIXED, Lanes::MIXED));
         assert_eq!(<[[f32; 3]; 4]>::LANES, Lanes { kind: f32::LANES.kind, count: 12 });
         assert_eq!(bool::LANES, Lanes::MIXED);
         assert_eq!(<[bool; 4]>::LANES, Lanes::MIXED);
@@ -90,6 +91,11 @@ mod tests {
         assert_eq!(Lanes::of_fields(&[float, float], 4), Lanes::MIXED);
         assert_eq!(Lanes::of_fields(&[Lanes::MIXED, Lanes::MIXED], 0), Lanes::MIXED);
         assert_eq!(Lanes::of_fields(&[float, Lanes::MIXED], 0), Lanes::MIXED);
+    }
+
+    #[test]
+    fn one_numeric_field_is_enough() {
+        assert_numeric(&[Lanes::MIXED, f32::LANES]);
     }
 
     #[test]

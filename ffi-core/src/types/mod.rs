@@ -19,6 +19,8 @@ mod secret;
 #[cfg(feature = "serde")]
 mod serde;
 mod str;
+#[cfg(test)]
+mod tests;
 mod vec;
 
 pub(crate) use array::{check_each, check_elements};

@@ -193,6 +193,7 @@ mod tests {
 
     #[test]
     fn bytes_that_were_replaced_are_gone() {
+        assert_eq!(memory(&FfiSecret::<16>::new()), [0; 20]);
         let mut secret = FfiSecret::<16>::try_from(&b"correct horse"[..]).unwrap();
         secret.set(b"pin").unwrap();
         assert_eq!((secret.len(), secret.expose()), (3, &b"pin"[..]));

@@ -299,7 +299,9 @@ fn the_command_shows_steps_and_what_is_missing() {
     fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
     let run = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ffi-dart-emit"));
-        let output = command.arg("package").args(args).current_dir(folder.path()).output().unwrap();
+        // The commands name the target folder, which is that of the workspace unless this is set.
+        command.arg("package").args(args).current_dir(folder.path()).env_remove("CARGO_TARGET_DIR");
+        let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (output.status.code(), text(output.stdout), text(output.stderr))
     };

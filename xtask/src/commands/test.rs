@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -52,6 +53,53 @@ impl Test {
     }
 }
 
+/// Programs that tests use, where the machine can have them.
+pub(super) struct Tools {
+    sdk: Sdk,
+    protobuf: bool,
+    flutter: bool,
+}
+
+impl Tools {
+    /// Installs what is missing.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a tool that this machine can have is neither there nor installable.
+    pub(super) fn find_or_install() -> Result<Self> {
+        let few = Self::find_or_install_few()?;
+        let (protobuf, flutter) = (ProtoTool::are_installable(), Flutter::is_installable());
+        if protobuf {
+            ProtoTool::ALL.iter().try_for_each(|tool| tool.find_or_install().map(drop))?;
+        }
+        if flutter {
+            Flutter::find_or_install()?;
+        }
+        Ok(Self { protobuf, flutter, ..few })
+    }
+
+    /// Installs Dart and protoc if they are missing; tests of the others may leave themselves out.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one of them is neither there nor installable.
+    pub(super) fn find_or_install_few() -> Result<Self> {
+        Protoc::find_or_install()?;
+        Ok(Self { sdk: Sdk::find_or_install()?, protobuf: false, flutter: false })
+    }
+
+    /// Has tests that need a tool fail without it, in place of leaving themselves out.
+    pub(super) fn require(&self, tests: &mut Command) {
+        let required = |there| if there { "1" } else { "0" };
+        tests
+            .env("FFI_REQUIRE_DART", "1")
+            .env("FFI_REQUIRE_PROTOC", "1")
+            .env("FFI_REQUIRE_PROTO_TOOLS", required(self.protobuf))
+            .env("FFI_REQUIRE_FLUTTER", required(self.flutter))
+            .env("FFI_DART_SDK", self.sdk.folder());
+    }
+}
+
 /// Number of parts that [`check`] has.
 const PARTS: usize = 10;
 
@@ -86,28 +134,11 @@ fn check(times: &mut Times) -> Result<()> {
     })?;
     // The tests of the workspace ask for all features of `ffi-core` that have public items.
     public::apply(&target().join("doc"), Action::Check)?;
-    let sdk = times.part("Dart SDK, protobuf's tools and Flutter", || {
-        Protoc::find_or_install()?;
-        if ProtoTool::are_installable() {
-            ProtoTool::ALL.iter().try_for_each(|tool| tool.find_or_install().map(drop))?;
-        }
-        let sdk = Sdk::find_or_install()?;
-        if Flutter::is_installable() {
-            Flutter::find_or_install()?;
-        }
-        anyhow::Ok(sdk)
-    })?;
-    let tools_are_required = if ProtoTool::are_installable() { "1" } else { "0" };
-    let flutter_is_required = if Flutter::is_installable() { "1" } else { "0" };
+    let tools = times.part("Dart SDK, protobuf's tools and Flutter", Tools::find_or_install)?;
     // Reports all failures, not only the first.
     let test = || {
         let mut test = cargo();
-        test.args(["test", "--workspace", "--no-fail-fast"])
-            .env("FFI_REQUIRE_DART", "1")
-            .env("FFI_REQUIRE_PROTOC", "1")
-            .env("FFI_REQUIRE_PROTO_TOOLS", tools_are_required)
-            .env("FFI_REQUIRE_FLUTTER", flutter_is_required)
-            .env("FFI_DART_SDK", sdk.folder());
+        tools.require(test.args(["test", "--workspace", "--no-fail-fast"]));
         test
     };
     times.part("build of all tests", || run(test().arg("--no-run")))?;

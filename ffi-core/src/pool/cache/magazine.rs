@@ -976,22 +976,17 @@ impl Magazines<'static, AtomicU64, Sound> {
     /// Registers the magazines, so that threads give back their slots when they end. It is called
     /// once.
     pub(in crate::pool) fn enlist(&'static self) {
-        let mut head = ENLISTED.load(Ordering::Acquire);
-        loop {
+        // Publishes `next`.
+        ENLISTED.update(Ordering::AcqRel, Ordering::Acquire, |head| {
             self.next.store(head, Ordering::Relaxed);
-            let this = std::ptr::from_ref(self).cast_mut();
-            // Publishes `next`.
-            match ENLISTED.compare_exchange(head, this, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return,
-                Err(now) => head = now,
-            }
-        }
+            std::ptr::from_ref(self).cast_mut()
+        });
     }
 }
 
 /// Returns all magazines that were enlisted.
 fn enlisted() -> impl Iterator<Item = &'static Magazines<'static, AtomicU64, Sound>> {
-    // Pairs with the exchange in `enlist`.
+    // Pairs with the update in `enlist`.
     let mut next = ENLISTED.load(Ordering::Acquire);
     std::iter::from_fn(move || {
         // SAFETY: null, or magazines that were enlisted, which live for the rest of the process.

@@ -41,6 +41,46 @@ fn a_box_owns_its_slot_until_it_is_dropped() {
 }
 
 #[test]
+fn boxes_and_readers_show_their_message() {
+    pooled!(Shown { x: u32 }, 2, Zero);
+    let mut shown = Shown::pool().alloc().unwrap();
+    shown.as_mut().x = 7;
+    assert_eq!(shown.as_ref().x, 7);
+    assert_eq!(format!("{shown:?}"), "PoolBox(Shown { x: 7 })");
+    assert_eq!(format!("{shown:p}"), format!("{:p}", shown.as_ptr()));
+    let handle = shown.into_ref();
+    let read = Shown::pool().read(handle).unwrap();
+    assert_eq!(format!("{read:?}"), "PoolRead(Shown { x: 7 })");
+}
+
+#[test]
+fn refusals_say_what_is_wrong() {
+    let codes = [
+        (FreeCode::Null, "is null"),
+        (FreeCode::Foreign, "is outside of the pool"),
+        (FreeCode::Interior, "is inside of a slot, not its start"),
+        (FreeCode::NotLive, "is not allocated: it was freed before"),
+        (FreeCode::Owned, "is owned by Rust"),
+        (FreeCode::Closed, "belongs to a pool that was shut down"),
+    ];
+    for (code, text) in codes {
+        assert_eq!(code.to_string(), text);
+    }
+    let handles = [
+        (RefusedHandle::Stale, "the handle is stale: its message was freed"),
+        (RefusedHandle::Owned, "a `PoolBox` owns the handle's message"),
+        (RefusedHandle::Busy, "the handle's message is being read, or is changing hands; hint: try again"),
+        (RefusedHandle::Invalid, "the bytes of the handle's message are no value of its type"),
+        (RefusedHandle::Closed, "the handle's pool was shut down"),
+    ];
+    for (refused, text) in handles {
+        assert_eq!(refused.to_string(), text);
+    }
+    let exposed = RefusedHandle::Exposed.to_string();
+    assert!(exposed.ends_with("use the unsafe `.._exposed` functions"), "{exposed}");
+}
+
+#[test]
 fn exhaustion_says_what_to_do() {
     pooled!(Ball { x: u32 }, 2, Zero);
     assert!(Ball::pool().stats().state == PoolState::Open && Ball::pool().live().next().is_none());
@@ -259,6 +299,82 @@ fn large_slots_that_were_used_are_used_again() {
     drop(first);
 }
 
+/// Tests a pool of large slots, which hands out the lowest free one, when no slot is free.
+#[test]
+fn large_slots_are_handed_out_up_to_the_last() {
+    pooled!(Slab { pixels: [u32; 8_192] }, 65, Zero);
+    let mut held: Vec<_> = std::iter::from_fn(|| Slab::pool().alloc()).collect();
+    assert_eq!(held.len(), 65);
+    assert!(held.is_sorted_by_key(|slab| slab.as_ptr()), "the lowest comes first");
+    let last = held.pop().map(|slab| slab.as_ptr());
+    assert_eq!(Slab::pool().alloc().map(|slab| slab.as_ptr()), last);
+}
+
+/// Tests that a message has as many readers as its word can count, and no more.
+#[test]
+fn readers_are_counted_up_to_a_limit() {
+    pooled!(Poster { x: u32 }, 1, Zero);
+    let pool = Poster::pool();
+    let handle = pool.try_alloc_with(|poster| poster.x = 7).unwrap().into_ref();
+    let mut readers: Vec<_> = std::iter::from_fn(|| pool.read(handle)).take(10_000).collect();
+    assert_eq!(readers.len(), 4_095);
+    assert_eq!(pool.try_read(handle).err(), Some(RefusedHandle::Busy));
+    readers.pop();
+    assert_eq!(pool.read(handle).unwrap().x, 7);
+    drop(readers);
+    assert!(pool.take(handle).is_some());
+}
+
+/// Tests each way in which a slot of secrets is freed.
+#[test]
+#[cfg(all(feature = "secret", not(feature = "pool-debug")))]
+fn a_secret_is_gone_once_its_slot_is_free() {
+    pooled!(Safe { code: crate::FfiSecret<12> }, 4, Zero);
+    let pool = Safe::pool();
+    let reference = |slot| FfiRef::<Safe>::from_bits(pool_reference(slot));
+    // SAFETY: the memory of a slot is 16 initialised bytes, and stays.
+    let is_wiped = |slot: *mut Safe| unsafe { slot.cast::<[u8; 16]>().read() } == [0; 16];
+    let lend = || {
+        let slot = pool_alloc::<Safe>();
+        // SAFETY: a live slot, which no other code uses.
+        unsafe { &mut *slot }.code.set(b"horse").unwrap();
+        assert!(!is_wiped(slot));
+        slot
+    };
+    for way in 0..7 {
+        let slot = lend();
+        match way {
+            0 => assert_eq!(free(slot), 0),
+            1 => {
+                let address = slot.expose_provenance();
+                let other = move || free(ptr::with_exposed_provenance_mut::<Safe>(address));
+                assert_eq!(std::thread::spawn(other).join().unwrap(), 0);
+            }
+            // SAFETY: a pointer of the test's own, to a slot that nobody uses.
+            2 => assert_eq!(unsafe { pool_free_many([slot].as_mut_ptr(), 1) }, 1),
+            3 => release(reference(slot)),
+            // SAFETY: the slot holds a value, and its pointer isn't used while the box lives.
+            4 => drop::<PoolBox<Safe>>(unsafe { pool_adopt(slot) }.unwrap()),
+            5 => {
+                // SAFETY: nobody uses it meanwhile.
+                let claim = unsafe { pool_claim(slot) }.unwrap();
+                release(reference(slot));
+                assert!(!is_wiped(slot), "it is claimed");
+                drop(claim);
+            }
+            _ => {
+                // SAFETY: nobody writes.
+                let read = unsafe { pool.read_exposed(reference(slot)) }.unwrap();
+                assert_eq!(free(slot), 0);
+                assert_eq!(read.code, *b"horse");
+                drop(read);
+            }
+        }
+        assert!(is_wiped(slot), "{way}");
+    }
+    assert_eq!(pool.stats().live, 0);
+}
+
 #[test]
 fn batches_are_all_or_nothing_in_rust_and_what_there_is_in_c() {
     pooled!(Drop { x: u64 }, 200, Zero);
@@ -364,6 +480,38 @@ fn the_first_slot_is_aligned_for_simd() {
 pooled!(Byte { x: u8 }, 1, Zero);
 
 #[test]
+fn a_pool_has_a_name_and_a_size() {
+    let pool = Pool::<Byte>::new("Byte", 3);
+    assert_eq!((pool.name(), pool.capacity()), ("Byte", 3));
+    assert_eq!(pool.stats().state, PoolState::Open);
+}
+
+/// Tests facts that the compiler computes for each message.
+#[test]
+fn several_small_slots_share_a_cache_line() {
+    use crate::pool::slots::Placement;
+    use crate::pool::untyped::SlotKind;
+
+    let per_line = |size| {
+        let kind = SlotKind::new(size, Placement::Kept, true, || Byte::pool().raw());
+        let text = format!("{kind:?}");
+        text.split_once("per_line: ").unwrap().1.split_once(',').unwrap().0.parse::<usize>().unwrap()
+    };
+    assert_eq!([1, 24, 64, 200].map(per_line), [64, 2, 1, 1]);
+}
+
+/// Tests that a pool which one thread opens while another one does is opened once.
+#[test]
+fn a_pool_that_is_open_is_opened_again() {
+    pooled!(Door { x: u32 }, 2, Zero);
+    let raw = Door::pool().raw();
+    let first = raw.open(true).unwrap();
+    let again = raw.open(true).unwrap();
+    assert!(ptr::eq(first, again) && ptr::eq(first, raw.arena().unwrap()));
+    assert_eq!(Door::pool().try_alloc_many(2).unwrap().len(), 2);
+}
+
+#[test]
 #[should_panic = "a pool has at least one slot"]
 fn a_pool_has_a_slot() {
     let _ = Pool::<Byte>::new("Byte", 0);
@@ -380,6 +528,15 @@ fn indices_plus_one_fit() {
 fn sizes_fit() {
     pooled!(Galaxy { bytes: [u8; 1 << 40] }, 1, Zero);
     let _ = Pool::<Galaxy>::new("Galaxy", 1 << 24);
+}
+
+#[test]
+fn a_plan_fits_the_address_space() {
+    use crate::pool::reserve::Plan;
+
+    assert!(Plan::new(3, 8, 8).is_some());
+    assert!(Plan::new(3, isize::MAX as usize / 3, 8).is_none(), "with what stands before the slots");
+    assert!(Plan::new(3, usize::MAX / 2, 8).is_none());
 }
 
 #[test]

@@ -1255,3 +1255,87 @@ fn loom_without_the_fence_owners_do_it_themselves() {
         SERVED.set(true);
     });
 }
+
+/// Tests that a thread which is inside, and so may not wait, is refused what it would wait for, and
+/// that what it frees comes back once it is outside.
+#[test]
+fn loom_what_would_have_to_wait_is_refused() {
+    explore(|| {
+        let model = Model::<With<Sound>>::new(2);
+        let lent = [model.lend(0).unwrap(), model.lend(0).unwrap()];
+        assert!(lent.iter().all(|&index| model.state(index).bias().is_some()));
+        let cache = model.slots.cache();
+        cache.bind(caller(1));
+        let inside = cache.enter(caller(1)).unwrap();
+        let generation = model.state(lent[0]).generation();
+        assert_eq!(model.take(1, lent[0], Some(generation)), Err(Refused::Busy));
+        assert_eq!(model.free(1, lent[0]), Ok(()));
+        assert_eq!(model.claim(1), None, "the free is deferred");
+        inside.leave();
+        assert_eq!(model.claim(1), Some(lent[0]));
+        assert_eq!(model.claim(1), None);
+    });
+}
+
+/// Tests that a thread which ends in a signal handler, while it is inside, leaves its magazine
+/// alone.
+#[test]
+fn loom_a_thread_that_ends_inside_waits_for_nothing() {
+    explore(|| {
+        let model = Model::<With<Sound>>::new(2);
+        let index = model.lend(0).unwrap();
+        let cache = model.slots.cache();
+        let inside = cache.enter(caller(0)).unwrap();
+        model.slots.resign(caller(0));
+        assert_eq!(cache.in_use().0, 1, "the entry is lost with the thread");
+        inside.leave();
+        model.free(0, index).unwrap();
+        model.slots.resign(caller(0));
+        assert_eq!(cache.in_use(), (0, 0));
+        cache.check_at_rest();
+    });
+}
+
+/// Tests that a pool without magazines, for the system runs no fence, hands out its slots.
+#[test]
+fn loom_a_pool_may_have_no_magazines() {
+    explore(|| {
+        let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
+        let live = Live::new(zeros(1), vec![hint(), hint()].leak(), 2);
+        let cache = Magazines::<_, Sound>::new(live, vec![magazine()].leak(), &[], &[], counts(), 1);
+        let first = cache.claim(caller(0), |_| {}).unwrap();
+        let second = cache.claim(caller(1), |_| {}).unwrap();
+        assert_ne!(first.index, second.index);
+        assert!(cache.claim(caller(0), |_| {}).is_none());
+        assert_eq!((cache.bind(caller(0)), cache.kept()), (None, 0));
+        cache.put(caller(0), first.index);
+        assert_eq!(cache.claim(caller(1), |_| {}).map(|got| got.index), Some(first.index));
+    });
+}
+
+/// Tests what targets without magazines have in their place.
+#[test]
+fn without_a_cache_nothing_is_kept() {
+    use std::sync::atomic::AtomicU64 as Plain;
+
+    let plain = |count| (0..count).map(|_| Plain::new(0)).collect::<Vec<_>>().leak();
+    let zero = || Plain::new(0);
+    let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
+    let live = Live::new(plain(1), vec![hint()].leak(), 2);
+    assert_eq!(Uncached::bytes(1_000), 0);
+    // SAFETY: it has no condition.
+    let cache = unsafe { Uncached::in_memory(std::ptr::NonNull::dangling(), live, true) };
+    let cache: &'static Uncached<'_, _, Sound> = Box::leak(Box::new(cache));
+    cache.enlist();
+    let caller = caller(0);
+    assert!(cache.claim_kept(caller).is_none(), "no thread keeps any");
+    let got = cache.claim(caller, |_| {}).unwrap();
+    cache.put(caller, got.index);
+    assert_eq!((cache.live().count(), cache.kept()), (0, 0));
+    assert!(cache.enter(caller).is_none() && cache.enter_near(caller).is_none());
+    assert!(!cache.is_engaged(caller), "it waits for no thread");
+    cache.resign(caller);
+    let mut all = 0;
+    assert_eq!(cache.claim_many(caller, caller.seat(), 5, |bits, _| all |= bits.bits), 2);
+    assert_eq!(all, 0b11);
+}

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::pooled;
 use crate::pool::abi::{
-    QUEUE_CLOSED, QUEUE_EMPTY, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_claim, pool_examine, pool_free,
-    pool_reference, pool_release, queue_close, queue_is_closed, queue_len, queue_pop, queue_pop_many,
-    queue_push,
+    QUEUE_BUSY, QUEUE_CLOSED, QUEUE_EMPTY, QUEUE_FULL, QUEUE_INVALID, pool_alloc, pool_claim, pool_examine,
+    pool_free, pool_reference, pool_release, queue_close, queue_is_closed, queue_len, queue_pop,
+    queue_pop_many, queue_push,
 };
 use crate::pool::token::token;
 use crate::{FfiPooled, FfiQueue, FfiRef, FreeCode, PopError, PushError};
@@ -54,6 +54,77 @@ fn a_queue_hands_over_in_order_and_says_when_it_does_not() {
 }
 
 #[test]
+fn operations_that_do_not_wait_hand_over_as_well() {
+    pooled!(Note { number: u32 }, 10, Zero);
+    let queue = FfiQueue::<Note, 2>::new();
+    let note = |number| Note::pool().try_alloc_with(|note| note.number = number).unwrap();
+    assert_eq!(queue.try_pop_now().unwrap_err(), PopError::Empty);
+    for number in 1..3 {
+        queue.try_push_now(note(number)).unwrap();
+    }
+    let refused = queue.try_push_now(note(3)).unwrap_err();
+    assert_eq!((format!("{refused:?}"), refused.into_value().number), ("Full(..)".to_owned(), 3));
+    let mut popped = Vec::new();
+    assert_eq!(queue.pop_many(1, |note| popped.push(note.number)), 1, "no more than asked for");
+    popped.push(queue.try_pop_now().unwrap().number);
+    assert_eq!((popped, queue.len()), (vec![1, 2], 0));
+    queue.close();
+    let refused = queue.try_push_now(note(4)).unwrap_err();
+    assert_eq!(
+        (format!("{refused:?}"), refused.to_string().as_str()),
+        ("Closed(..)".to_owned(), "the queue is closed")
+    );
+    drop(refused);
+    assert_eq!(Note::pool().stats().live, 0);
+}
+
+#[test]
+fn a_failed_pop_says_why() {
+    assert_eq!(PopError::Empty.to_string(), "the queue is empty");
+    let busy = PopError::Busy.to_string();
+    assert_eq!(busy, "the message at the front is still being pushed; hint: try again");
+}
+
+/// Tests a pop while a thread is stopped in the middle of its push.
+#[test]
+fn a_message_that_is_still_being_pushed_is_not_had() {
+    pooled!(Delayed { number: u32 }, 2, Zero);
+    let queue = FfiQueue::<Delayed, 2>::new();
+    let late = Delayed::pool().try_alloc_with(|late| late.number = 7).unwrap();
+    let finish = queue.begin_push(late);
+    assert_eq!(queue.try_pop().unwrap_err(), PopError::Busy);
+    let mut code = 0;
+    // SAFETY: the code may be written.
+    assert!(unsafe { queue_pop(&queue, &raw mut code) }.is_null());
+    assert_eq!(code, QUEUE_BUSY);
+    finish();
+    assert_eq!(queue.try_pop().unwrap().number, 7);
+}
+
+/// Tests that a queue which was used is known by the name of its entry.
+#[test]
+#[cfg(feature = "metrics")]
+fn a_queue_is_counted_by_the_name_of_its_entry() {
+    use crate::pool::known::{self, QueueEntry};
+
+    pooled!(Coin { x: u32 }, 4, Zero);
+    static COINS: FfiQueue<Coin, 2> = FfiQueue::new();
+    let entry: &'static QueueEntry = Box::leak(Box::new(QueueEntry::new("coins", &COINS)));
+    assert_eq!(format!("{entry:?}"), "QueueEntry { name: \"coins\", .. }");
+    let of_coins = || known::stats().into_iter().find(|(name, _)| *name == "coins").map(|(_, stats)| stats);
+    let queue = FfiQueue::<Coin, 2>::new().known(entry);
+    assert_eq!(of_coins(), None, "it was not used yet");
+    queue.try_push(Coin::pool().alloc().unwrap()).unwrap();
+    for refused in [false, false, true] {
+        assert_eq!(COINS.try_push(Coin::pool().alloc().unwrap()).is_err(), refused);
+    }
+    drop(COINS.try_pop().unwrap());
+    let stats = of_coins().unwrap();
+    assert_eq!((stats.capacity, stats.len, stats.pushed, stats.popped), (2, 1, 2, 1));
+    assert_eq!((stats.full, stats.closed), (1, false));
+}
+
+#[test]
 fn what_is_left_in_a_queue_is_freed_with_it() {
     pooled!(Crumb { x: u32 }, 10, Zero);
     let queue = FfiQueue::<Crumb, 4>::default();
@@ -84,6 +155,8 @@ fn a_push_from_c_that_is_refused_leaves_the_owner() {
     assert_eq!((queue_len(&SIGNALS), queue_is_closed(&SIGNALS)), (2, 0));
     queue_close(&SIGNALS);
     assert_eq!((push(&SIGNALS, slots[2]), queue_is_closed(&SIGNALS)), (QUEUE_CLOSED, 1));
+    // SAFETY: there is room for none.
+    assert_eq!(unsafe { queue_pop_many(&SIGNALS, ptr::null_mut(), 0) }, 0);
     assert_eq!(pop(&SIGNALS), slots[0]);
     let mut popped = [ptr::null_mut(); 3];
     // SAFETY: there is room.

@@ -120,6 +120,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_scale_has_a_limit_in_memory_as_well() {
+        use crate::types::FfiType;
+
+        let price = FfiDecimal::new(-1250, 2).unwrap();
+        assert_eq!((price.scale(), format!("{price:?}").as_str()), (2, "-12.50"));
+        let check = |scale| {
+            let value = FfiDecimal { scale, ..price };
+            // SAFETY: a reference is aligned, and all fields are initialised.
+            unsafe { FfiDecimal::check(&value) }.map_err(|invalid| invalid.to_string())
+        };
+        assert_eq!(check(38), Ok(()));
+        assert_eq!(check(39), Err("a decimal of scale 39; the scale goes from 0 to 38".to_owned()));
+    }
+
+    #[test]
     fn text_is_read_as_it_is_written() {
         for text in [
             "0",
