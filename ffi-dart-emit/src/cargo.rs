@@ -77,8 +77,13 @@ impl Crate {
         let manifest = std::path::absolute(folder.join("Cargo.toml"))?;
         let metadata = ask(MetadataCommand::new().manifest_path(&manifest).no_deps())?
             .with_context(|| format!("cargo can't read {}", manifest.display()))?;
-        let package = metadata.packages.into_iter().find(|it| it.manifest_path == manifest);
-        let package = package.with_context(|| format!("{} is no package", manifest.display()))?;
+        // Cargo tells the path without `..` and as it was asked, with the links that are in it.
+        let real = manifest.canonicalize()?;
+        let is_it = |it: &Package| it.manifest_path.canonicalize().is_ok_and(|path| path == real);
+        let package = metadata.packages.into_iter().find(is_it);
+        let package = package.with_context(|| {
+            format!("{} is that of a workspace; hint: name the folder of a package in it", manifest.display())
+        })?;
         Ok(Self { package, builds: metadata.target_directory.into() })
     }
 
@@ -386,6 +391,16 @@ mod tests {
             Crate::pick(&metadata, "mine").unwrap_err().to_string(),
             "there is no package `mine` in this workspace, which has my-app, other"
         );
+    }
+
+    #[test]
+    fn a_package_is_found_by_any_path_of_its_folder() {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for folder in [own.to_owned(), own.join("../ffi-dart-emit"), own.join("src/..")] {
+            assert_eq!(Crate::in_folder(&folder).unwrap().package.name, "ffi-dart-emit");
+        }
+        let error = Crate::in_folder(&own.join("src")).unwrap_err().to_string();
+        assert!(error.contains("Cargo.toml"), "{error}");
     }
 
     #[test]

@@ -23,9 +23,16 @@ use xtask::workspace::{self, libraries};
 fn set(folder: &Path, package: &str) {
     let file = folder.join("pubspec.yaml");
     let text = fs::read_to_string(&file).unwrap();
-    // Instead of what `new` has written at the end.
-    let start = text.split("\nhooks:\n").next().unwrap();
-    fs::write(&file, format!("{start}\nhooks:\n  user_defines:\n    {package}: {}\n", defines())).unwrap();
+    let (written, own) =
+        (format!("    {package}: {{target_dir: target}}\n"), format!("    {package}: {}\n", defines()));
+    // Instead of what `new` has written.
+    let text = if text.contains("\nhooks:\n") {
+        assert!(text.contains(&written), "{text}");
+        text.replace(&written, &own)
+    } else {
+        format!("{text}\nhooks:\n  user_defines:\n{own}")
+    };
+    fs::write(&file, text).unwrap();
 }
 
 /// Variables that decide where cargo finds things and what it builds. Dart passes none of them on
