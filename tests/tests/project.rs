@@ -183,7 +183,8 @@ fn a_new_program_runs_and_changes() {
     assert_eq!(contents(app), before);
 
     let pubspec = fs::read_to_string(app.join("pubspec.yaml")).unwrap();
-    assert!(pubspec.ends_with("\n    demo_native: {target_dir: target}\n"), "cargo's own folder: {pubspec}");
+    assert!(pubspec.contains("\n    demo_native: {target_dir: target}\n"), "cargo's own folder: {pubspec}");
+    assert!(pubspec.ends_with("\ndev_dependencies:\n  test: any\n"), "deleted without a network: {pubspec}");
     set(app, "demo_native");
     sdk.pub_get(app).unwrap();
     sdk.analyze(app).unwrap();
