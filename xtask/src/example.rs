@@ -8,7 +8,7 @@ use ffi_dart_emit::cargo::{BuildOptions, Crate};
 
 use crate::dart_sdk::{Mode, Sdk};
 use crate::generated::{self, Generated, emitter};
-use crate::workspace::{Captured, capture, libraries};
+use crate::workspace::{Captured, capture, libraries, library_variable};
 
 /// An example: a library in `examples/NN_name` or `examples/NN_group/name`, and the program
 /// `dart/bin/name.dart` that uses it.
@@ -132,7 +132,7 @@ impl Example {
     /// Returns what runs programs of the example, whose dependencies are found.
     fn resolved(&self, sdk: &Sdk) -> Result<Sdk> {
         let name = &self.generated.package;
-        let sdk = sdk.clone().with_env(format!("{}_LIBRARY", name.to_uppercase()), &self.library);
+        let sdk = sdk.clone().with_env(library_variable(name), &self.library);
         sdk.pub_get(&self.generated.dart)?;
         Ok(sdk)
     }

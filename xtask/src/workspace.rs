@@ -96,6 +96,12 @@ pub fn pass_on(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Exit
     Ok(child.wait()?)
 }
 
+/// Returns the environment variable by which the Dart package `package` finds its library.
+#[must_use]
+pub fn library_variable(package: &str) -> String {
+    format!("{}_LIBRARY", package.to_uppercase())
+}
+
 /// Appends `text` to `file`, which is made if there is none.
 ///
 /// # Errors

@@ -87,7 +87,7 @@ impl Built {
             return Ok(None);
         }
         let generated = Generated::example(folder);
-        let variable = format!("{}_LIBRARY", generated.package.to_uppercase());
+        let variable = workspace::library_variable(&generated.package);
         let flutter = Flutter::find_or_install()?.with_env(variable, generated.library("release")?);
         Ok(Some(Self::App(flutter, app)))
     }

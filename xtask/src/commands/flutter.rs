@@ -10,6 +10,7 @@ use ffi_dart_emit::project::doctor;
 
 use crate::flutter::{self, Goldens};
 use crate::progress::{self, Progress};
+use crate::workspace::library_variable;
 
 /// Arguments of `cargo xtask flutter`.
 #[derive(Debug, Args)]
@@ -57,7 +58,7 @@ fn libraries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut all = Vec::new();
     for (_, around) in doctor::packages(folder) {
         let built = Crate::in_folder(&around)?;
-        let variable = format!("{}_LIBRARY", built.library()?.to_uppercase());
+        let variable = library_variable(&built.library()?);
         if env::var_os(&variable).is_none() {
             all.push((variable, progress::pass(|| built.build(&BuildOptions::default()))?));
         }

@@ -238,10 +238,7 @@ fn delays(host: &str) -> Result<Report> {
     cargo.args(["test", "-p", "ffi-tests", "--no-fail-fast"]);
     cargo.args(DELAYED.iter().flat_map(|name| ["--test", name]));
     // The tests and what they start: cargo and rustc need not wait.
-    cargo.env(
-        format!("CARGO_TARGET_{}_RUNNER", variable(host)),
-        format!("env LD_PRELOAD={}", library.display()),
-    );
+    cargo.env(runner(host), format!("env LD_PRELOAD={}", library.display()));
     tests(&mut cargo)
 }
 
@@ -252,10 +249,11 @@ fn memcheck(host: &str) -> Result<Report> {
         }
         run(Command::new("apt-get").args(["install", "--yes", "valgrind"]))?;
     }
-    let runner = format!("CARGO_TARGET_{}_RUNNER", variable(host));
     let valgrind = "valgrind --quiet --error-exitcode=9 --fair-sched=try";
     // loom's threads are coroutines, whose stacks valgrind doesn't know.
-    tests(of_core(&mut cargo()).args(["--", "--skip", "loom", "--test-threads=1"]).env(runner, valgrind))
+    tests(
+        of_core(&mut cargo()).args(["--", "--skip", "loom", "--test-threads=1"]).env(runner(host), valgrind),
+    )
 }
 
 /// The standard library is built as well, by a nightly toolchain: in one without the sanitizer, the
@@ -339,6 +337,11 @@ fn folder(name: &str) -> PathBuf {
 /// A triple as it is in the names of cargo's environment variables.
 fn variable(host: &str) -> String {
     host.to_uppercase().replace('-', "_")
+}
+
+/// Returns the variable of the command that runs programs for `host`.
+fn runner(host: &str) -> String {
+    format!("CARGO_TARGET_{}_RUNNER", variable(host))
 }
 
 fn miri() -> Result<Report> {

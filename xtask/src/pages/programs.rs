@@ -24,7 +24,7 @@ use super::excerpts;
 use super::{Block, Page};
 use crate::dart_sdk::{Mode, Sdk};
 use crate::progress::Progress;
-use crate::workspace::{capture, cargo, root};
+use crate::workspace::{capture, cargo, library_variable, root};
 
 /// Programs of pages.
 #[derive(Debug, Default)]
@@ -250,7 +250,7 @@ impl Programs {
                 command.into_iter().chain([folder.as_os_str(), "--runtime".as_ref(), runtime.as_os_str()]);
             cli::run(cli::Cli::try_parse_from(command)?).with_context(|| it.block.place.clone())?;
             let _ = writeln!(pubspec, "  {package}: {{path: packages/{package}}}");
-            sdk = sdk.with_env(format!("{}_LIBRARY", package.to_uppercase()), library);
+            sdk = sdk.with_env(library_variable(package), library);
         }
         pubspec += "dev_dependencies:\n  test: any\n";
         write(&app.join("pubspec.yaml"), &pubspec)?;
