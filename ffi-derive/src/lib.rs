@@ -649,12 +649,8 @@ pub fn ffi_service(args: TokenStream, item: TokenStream) -> TokenStream {
             expanded(ast::Service::new(args.clone(), &input), expand::service, stand_in)
         }
         other => {
-            let error = darling::Error::custom(
-                "only a trait is a service\nhint: for a struct, `#[derive(FfiObject)]` and `#[ffi_export]` on an `impl` block",
-            );
-            let mut output = item;
-            output.extend(TokenStream::from(error.with_span(&other).write_errors()));
-            output
+            let problem = "only a trait is a service\nhint: for a struct, `#[derive(FfiObject)]` and `#[ffi_export]` on an `impl` block";
+            expanded(Err(ast::misplaced(&other, problem)), expand::service, || item.into())
         }
     }
 }
@@ -714,12 +710,8 @@ pub fn ffi_callback(args: TokenStream, item: TokenStream) -> TokenStream {
             expanded(ast::Listener::new(args.clone(), &input), expand::listener, stand_in)
         }
         other => {
-            let error = darling::Error::custom(
-                "only a trait has implementors in Dart\nhint: for a function, a parameter `DartFn<fn(A) -> R>`",
-            );
-            let mut output = item;
-            output.extend(TokenStream::from(error.with_span(&other).write_errors()));
-            output
+            let problem = "only a trait has implementors in Dart\nhint: for a function, a parameter `DartFn<fn(A) -> R>`";
+            expanded(Err(ast::misplaced(&other, problem)), expand::listener, || item.into())
         }
     }
 }
