@@ -209,6 +209,35 @@ impl Sdk {
         capture(compile.args(["compile", "kernel", "--no-link-platform"]).arg(file).arg("-o").arg(out))
     }
 
+    /// Returns the compiler that makes a program of such a kernel as
+    /// [`Sdk::compile_kernel_ahead_of_time`] writes, for this machine's processor.
+    #[must_use]
+    pub fn gen_snapshot(&self) -> PathBuf {
+        self.bin_dir().join("utils/gen_snapshot")
+    }
+
+    /// Compiles `file` of a package, after [`Sdk::pub_get`], to the kernel from which
+    /// `gen_snapshot` makes a program for the system `os`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the program does not compile; the message holds the compiler's.
+    pub fn compile_kernel_ahead_of_time(
+        &self,
+        package_dir: &Path,
+        file: &Path,
+        os: &str,
+        out: &Path,
+    ) -> Result<Captured> {
+        let bin = self.bin_dir();
+        let mut compile = self.program(&bin.join("dartaotruntime"));
+        compile.arg(bin.join("snapshots/gen_kernel_aot.dart.snapshot"));
+        compile.arg("--platform").arg(bin.join("../lib/_internal/vm_platform_product.dill"));
+        compile.args(["--aot", "--target-os", os, "-Ddart.vm.product=true", "--packages"]);
+        compile.arg(package_dir.join(".dart_tool/package_config.json"));
+        capture(compile.arg("--output").arg(out).arg(file))
+    }
+
     /// Runs `dart compile exe file -o out`.
     ///
     /// # Errors

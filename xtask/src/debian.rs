@@ -247,15 +247,16 @@ impl Apt {
         self.show(&format!("downloading {} packages", names.len()), download, debs)
     }
 
-    /// Downloads the files of a source package into the folder `files`.
+    /// Downloads the archive of a source package, without Debian's own changes, into the folder
+    /// `files`.
     ///
     /// # Errors
     ///
-    /// Returns an error if the package cannot be downloaded.
+    /// Returns an error if the archive cannot be downloaded.
     pub(crate) fn download_source(&self, name: &str, files: &Path) -> Result<()> {
         fs::create_dir_all(files)?;
         let mut download = self.command("apt-get");
-        download.args(["-qq", "source", "--download-only"]).arg(name).current_dir(files);
+        download.args(["-qq", "source", "--download-only", "--tar-only"]).arg(name).current_dir(files);
         self.show(&format!("downloading the sources of {name}"), download, files)
     }
 

@@ -1,7 +1,10 @@
 //! `cargo xtask platforms`.
 
 mod emulators;
+mod musl;
 mod outputs;
+mod runtimes;
+mod windows_dart;
 
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
@@ -15,8 +18,11 @@ use ffi_core::schema::read::{PanicStrategy, Record};
 use ffi_dart_emit::{inspect, library_file};
 
 use self::emulators::{ARM, ArmTools, Wine};
+use self::musl::Musl;
 use self::outputs::Fixtures;
+use self::windows_dart::WindowsDart;
 use crate::cells::{Cells, NotHere};
+use crate::dart_sdk::Sdk;
 use crate::debian::{self, Apt};
 use crate::generated;
 use crate::progress::Progress;
@@ -191,8 +197,7 @@ const PACKAGED: [(&str, &str); 2] =
     [("x86_64-unknown-linux-gnu", "--linux"), ("x86_64-pc-windows-gnu", "--windows")];
 
 /// Platforms that can't be tried on this machine at all, with the reason.
-const NOT_TRIED: [(&str, &str, &str); 10] = [
-    ("x86_64-pc-windows-gnu", "tests in Dart", "a gen_snapshot for Windows, which Debian doesn't build"),
+const NOT_TRIED: [(&str, &str, &str); 8] = [
     ("x86_64-pc-windows-msvc", "programs in C", "Microsoft's C runtime, without which nothing starts"),
     ("x86_64-pc-windows-msvc", "packaged and checked", "Microsoft's linker and libraries"),
     ("aarch64-apple-darwin", "programs in C, tests in Dart", "a Mac"),
@@ -201,7 +206,6 @@ const NOT_TRIED: [(&str, &str, &str); 10] = [
     ("aarch64-apple-ios", "packaged and checked", "Apple's xcodebuild"),
     ("aarch64-linux-android", "tests in Dart", "Android's NDK and emulator"),
     ("aarch64-linux-android", "packaged and checked", "Android's NDK"),
-    ("x86_64-unknown-linux-musl", "tests in Dart", "a Dart for musl, of which there is no release"),
 ];
 
 /// Page with the table of all cells.
@@ -293,10 +297,8 @@ impl Platforms {
         let (folder, part) = (target().join("platforms"), fixtures.part());
         for platform in PLATFORMS.iter().filter(|it| it.is_compared_whole()) {
             let link = &platform.links[0];
-            let build = |package: &str, features: &[&str]| {
-                ensure!(features.is_empty(), "{package} is built for {} without features", platform.triple);
-                platform.build(tools, link, package, "dev", &[])
-            };
+            let build =
+                |package: &str, features: &[&str]| platform.build(tools, link, package, features, "dev", &[]);
             let what = format!("generated files, linked by {}{part}", link.name());
             add(platform.triple, &what, &mut || {
                 add_target(platform.triple)?;
@@ -307,6 +309,13 @@ impl Platforms {
                     add_target(platform.triple)?;
                     let wine = Wine::find_or_install(tools.mingw.join(MINGW), &tools.cache)?;
                     outputs::run_c(&wine, fixtures, &build, &folder.join(platform.triple))
+                });
+                add(platform.triple, &format!("tests in Dart, in wine{part}"), &mut || {
+                    add_target(platform.triple)?;
+                    let sdk = Sdk::find_or_install()?;
+                    let wine = Wine::find_or_install(tools.mingw.join(MINGW), &tools.cache)?;
+                    let dart = WindowsDart::find_or_install(&sdk, wine, &tools.cache)?;
+                    outputs::run_dart(&dart, &sdk, fixtures, &build, &folder.join(platform.triple))
                 });
             }
         }
@@ -326,11 +335,24 @@ impl Platforms {
                 outputs::run_c(tools, fixtures, build, &folder)
             });
             with(&format!("tests in Dart, in qemu{part}"), &|tools, build| {
-                outputs::run_dart(tools, fixtures, build, &folder)
+                outputs::run_dart(tools, &Sdk::find_or_install()?, fixtures, build, &folder)
             });
             with("tests of kernels and pools, in qemu", &|tools, _| test_on_arm(tools, triple));
             with("packaged and checked", &|tools, _| package(&tools.programs(), triple, "--linux"));
         }
+        let folder = folder.join(musl::TARGET);
+        let mut with_musl = |what: &str, work: &dyn Fn(&Musl, &Sdk, &outputs::Build) -> Result<()>| {
+            add(musl::TARGET, &format!("{what}, with Debian's musl{part}"), &mut || {
+                add_target(musl::TARGET)?;
+                let sdk = Sdk::find_or_install()?;
+                let tools = Musl::find_or_install(&sdk, &tools.cache)?;
+                work(&tools, &sdk, &|package, features| tools.build(package, features))
+            });
+        };
+        with_musl("programs in C", &|tools, _, build| outputs::run_c(tools, fixtures, build, &folder));
+        with_musl("tests in Dart", &|tools, sdk, build| {
+            outputs::run_dart(tools, sdk, fixtures, build, &folder)
+        });
         for (target, option) in PACKAGED {
             add(target, "packaged and checked", &mut || package(&tools.mingw, target, option));
         }
@@ -509,7 +531,7 @@ impl Platform {
     fn compare(&self, tools: &Tools, link: &Link, expected: &Expected) -> Result<()> {
         add_target(self.triple)?;
         for (package, profile, records_here) in expected {
-            let file = self.build(tools, link, package, profile, &[])?;
+            let file = self.build(tools, link, package, &[], profile, &[])?;
             same(&records(&file)?, &self.expected(records_here), &file)?;
         }
         Ok(())
@@ -537,6 +559,7 @@ impl Platform {
         tools: &Tools,
         link: &Link,
         package: &str,
+        features: &[&str],
         profile: &str,
         options: &[&str],
     ) -> Result<PathBuf> {
@@ -544,6 +567,8 @@ impl Platform {
         command.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib"]).args(options).args([
             "--package",
             package,
+            "--features",
+            &features.join(","),
             "--profile",
             profile,
             "--target",
@@ -612,7 +637,7 @@ fn write(tools: &Tools) -> Result<()> {
     fs::create_dir_all(&committed)?;
     let mut expected: Option<Vec<Record>> = None;
     for platform in &PLATFORMS {
-        let file = platform.build(tools, &platform.links[0], PACKAGES[0], "release-min", &options)?;
+        let file = platform.build(tools, &platform.links[0], PACKAGES[0], &[], "release-min", &options)?;
         let found = records(&file)?;
         if let Some(expected) = &expected {
             same(&found, expected, &file)?;

@@ -58,15 +58,16 @@ impl Sdk {
         ran.with_context(|| format!("the tests of {} failed", package_dir.join(test_file).display()))
     }
 
-    /// Returns the kernel of all tests in the folder `tests` of a package after [`Sdk::pub_get`].
-    /// Its argument names the file of tests to run, such as `test/a_test.dart`.
+    /// Writes a program that has all tests in the folder `tests` of a package after
+    /// [`Sdk::pub_get`], and returns its file. Its argument names the file of tests to run, such as
+    /// `test/a_test.dart`.
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no shim for `package:test`, or the tests don't compile.
-    pub fn compile_tests(&self, package_dir: &Path, tests: &Path) -> Result<PathBuf> {
+    /// Returns an error if there is no shim for `package:test`, or no tests.
+    pub fn write_tests(&self, package_dir: &Path, tests: &Path) -> Result<PathBuf> {
         ensure!(self.packages_dir().is_some(), "tests are compiled as one program only with Debian's Dart");
-        self.program_of_tests(package_dir, &tests.join("a_test.dart"), Mode::Jit)
+        write_tests(package_dir, tests)
     }
 
     fn run_with_shim(&self, package_dir: &Path, test_file: &Path, mode: Mode) -> Result<Captured> {
@@ -92,15 +93,7 @@ impl Sdk {
     }
 
     fn compile(&self, package_dir: &Path, tests: &Path, mode: Mode) -> Result<PathBuf> {
-        let folder = package_dir.join(".dart_tool").join("xtask");
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let source = folder.join("all_tests.dart");
-        let text = source_of_tests(package_dir, tests)?;
-        // A file with the right text stays untouched, as the other mode may be compiled from it at
-        // this moment.
-        if fs::read_to_string(&source).ok().as_ref() != Some(&text) {
-            fs::write(&source, text).with_context(|| format!("cannot write {}", source.display()))?;
-        }
+        let source = write_tests(package_dir, tests)?;
         let program = source.with_extension(match mode {
             Mode::Jit => "dill",
             Mode::Aot => "exe",
@@ -111,6 +104,20 @@ impl Sdk {
         }?;
         Ok(program)
     }
+}
+
+/// Writes a program that has all tests of a folder, and returns its file.
+fn write_tests(package_dir: &Path, tests: &Path) -> Result<PathBuf> {
+    let folder = package_dir.join(".dart_tool").join("xtask");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let source = folder.join("all_tests.dart");
+    let text = source_of_tests(package_dir, tests)?;
+    // A file with the right text stays untouched, as another mode may be compiled from it at this
+    // moment.
+    if fs::read_to_string(&source).ok().as_ref() != Some(&text) {
+        fs::write(&source, text).with_context(|| format!("cannot write {}", source.display()))?;
+    }
+    Ok(source)
 }
 
 /// Returns a program that runs the tests of the file that its argument names.

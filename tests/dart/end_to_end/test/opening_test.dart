@@ -112,7 +112,7 @@ void main() {
     expect(
       () => FixtureCallsLibrary.open(path: file),
       refused<LibraryLoadException>([
-        'libneeded.so: cannot open',
+        'libneeded.so',
         'install or bundle what it depends on',
       ]),
     );

@@ -20,12 +20,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::cells::NotHere;
+use crate::dart_sdk::Sdk;
 use crate::debian::{self, Apt, entries, keep_only, remove};
 use crate::unstable;
 use crate::workspace::capture;
 
 /// Seconds after which a program that hangs is killed.
-const LIMIT: &str = "900";
+pub(super) const LIMIT: &str = "900";
 
 /// A platform whose programs run here: a C compiler, and what starts the programs.
 pub(super) trait Emulator {
@@ -41,6 +42,38 @@ pub(super) trait Emulator {
 
     /// The compiler's last arguments: libraries that all else may need.
     const LIBRARIES: &[&str];
+}
+
+/// A platform whose programs in Dart run here.
+pub(super) trait DartEmulator {
+    /// Prefix and suffix of the file names of libraries.
+    const LIBRARY: (&str, &str);
+
+    /// Extension of compiled programs.
+    const ENDING: &str;
+
+    /// Files of tests that can't run there, without `_test.dart`.
+    const NOT_RUN: &[&str] = &[];
+
+    /// Compiles the file `source` of a package, after [`Sdk::pub_get`], to the file `program`.
+    fn compile(&self, sdk: &Sdk, package: &Path, source: &Path, program: &Path) -> Result<()>;
+
+    /// Returns the command that runs a program.
+    fn start(&self, started: &Started) -> Result<Command>;
+}
+
+/// A program in Dart that is to run.
+pub(super) struct Started<'a> {
+    /// File that [`DartEmulator::compile`] wrote.
+    pub(super) program: &'a Path,
+    pub(super) arguments: &'a [String],
+    /// Folder that the program and what it reads lie in.
+    pub(super) folder: &'a Path,
+    /// Package that it belongs to, in whose folder it runs, or in one that has the package's
+    /// `pubspec.yaml`.
+    pub(super) package: &'a Path,
+    /// Environment variables. Paths are those of this machine.
+    pub(super) environment: &'a [(String, PathBuf)],
 }
 
 /// An architecture of Arm, by its names.
@@ -127,19 +160,6 @@ impl ArmTools {
         [self.emulator().into(), "-L".into(), libraries.into()]
     }
 
-    /// Returns a command for Dart's virtual machine, which runs compiled kernels. Its program has
-    /// the variables `environment`, which the emulator doesn't see.
-    pub(super) fn dart(&self, environment: &[(String, PathBuf)]) -> Command {
-        let root = self.folder.join(self.arm.debian);
-        let mut command = Command::new("timeout");
-        command.arg(LIMIT).arg(self.emulator()).arg("-L").arg(&root);
-        for (name, value) in environment {
-            command.arg("-E").arg(option(&format!("{name}="), value));
-        }
-        command.arg(root.join("usr/lib/dart/bin/dartvm"));
-        command
-    }
-
     fn emulator(&self) -> PathBuf {
         self.folder.join("qemu/usr/bin").join(self.arm.emulator)
     }
@@ -157,6 +177,30 @@ impl Emulator for ArmTools {
     fn run(&self, program: &Path) -> Result<Command> {
         let mut command = Command::new("timeout");
         command.arg(LIMIT).args(self.runner()).arg(program);
+        Ok(command)
+    }
+}
+
+impl DartEmulator for ArmTools {
+    const LIBRARY: (&str, &str) = ("lib", ".so");
+    const ENDING: &str = "dill";
+
+    fn compile(&self, sdk: &Sdk, _: &Path, source: &Path, program: &Path) -> Result<()> {
+        sdk.compile_kernel(source, program)?;
+        Ok(())
+    }
+
+    /// Has Dart's virtual machine run the compiled kernel. The emulator doesn't see the program's
+    /// environment variables.
+    fn start(&self, started: &Started) -> Result<Command> {
+        let root = self.folder.join(self.arm.debian);
+        let mut command = Command::new("timeout");
+        command.arg(LIMIT).arg(self.emulator()).arg("-L").arg(&root);
+        for (name, value) in started.environment {
+            command.arg("-E").arg(option(&format!("{name}="), value));
+        }
+        command.arg(root.join("usr/lib/dart/bin/dartvm")).arg("--enable-asserts");
+        command.arg(started.program).args(started.arguments).current_dir(started.package);
         Ok(command)
     }
 }
@@ -226,12 +270,13 @@ const WINE: [&str; 9] = [
 /// Path of wine in its root.
 const WINE_PROGRAM: &str = "/usr/lib/x86_64-linux-gnu/wine/wine";
 
-/// Script that has `$1` as the root for a program, in which `/programs` is the folder `$2`.
+/// Script that has `$1` as the root for a program, in which `/programs` is the folder `$2`. The
+/// program starts in that folder.
 const ENTER: &str = "\
 set -e
 root=$1 programs=$2; shift 2
 mount --rbind /proc \"$root/proc\"; mount --rbind /dev \"$root/dev\"; mount --bind \"$programs\" \"$root/programs\"
-exec chroot \"$root\" \"$@\"
+exec unshare --root=\"$root\" --wd=/programs \"$@\"
 ";
 
 /// wine, and gcc for Windows.
@@ -260,6 +305,23 @@ impl Wine {
         }
         Ok(Self { root: dir, gcc })
     }
+
+    /// Returns the path of a file that lies in the folder of programs, as Windows names it.
+    pub(super) fn path(in_folder: &Path) -> OsString {
+        let parts = in_folder.components().map(|it| it.as_os_str());
+        let mut path = OsString::from("Z:\\programs");
+        for part in parts {
+            path.push("\\");
+            path.push(part);
+        }
+        path
+    }
+
+    /// Returns the command that starts a program in `folder`: the first of `arguments` is its path,
+    /// as [`Wine::path`] returns it.
+    pub(super) fn start(&self, folder: &Path, arguments: &[OsString]) -> Command {
+        wine(&self.root, folder, arguments)
+    }
 }
 
 impl Emulator for Wine {
@@ -275,11 +337,11 @@ impl Emulator for Wine {
     fn run(&self, program: &Path) -> Result<Command> {
         let folder = program.parent().context("a program lies in a folder")?;
         let name = program.file_name().context("a program has a name")?;
-        Ok(wine(&self.root, folder, &[&option("/programs/", Path::new(name))]))
+        Ok(self.start(folder, &[Self::path(Path::new(name))]))
     }
 }
 
-fn wine(root: &Path, programs: &Path, arguments: &[&OsString]) -> Command {
+fn wine(root: &Path, programs: &Path, arguments: &[OsString]) -> Command {
     let mut command = Command::new("timeout");
     command.args([LIMIT, "unshare", "--map-root-user", "--mount", "sh", "-c", ENTER, "sh"]);
     command.arg(root).arg(programs).arg(WINE_PROGRAM).args(arguments);
@@ -305,7 +367,7 @@ fn install_wine(part: &Path) -> Result<()> {
     fs::copy(&zlib, part.join("prefix/drive_c/windows/system32/zlib1.dll"))
         .with_context(|| format!("{} can't be copied", zlib.display()))?;
     eprintln!("starting wine for the first time");
-    capture(&mut wine(part, &part.join("programs"), &[&"wineboot".into(), &"--init".into()]))?;
+    capture(&mut wine(part, &part.join("programs"), &["wineboot".into(), "--init".into()]))?;
     for folder in ["apt", "root"] {
         remove(&part.join(folder))?;
     }
@@ -313,7 +375,7 @@ fn install_wine(part: &Path) -> Result<()> {
 }
 
 /// Returns [`NotHere`] if Debian unstable's packages don't run on this machine.
-fn check_machine(what: &str) -> Result<()> {
+pub(super) fn check_machine(what: &str) -> Result<()> {
     let by_hand = "this command takes no other";
     unstable::check_machine(what, by_hand).map_err(|error| NotHere(format!("{what}: {error}")))?;
     let is_host = cfg!(all(target_os = "linux", target_arch = "x86_64"));
@@ -327,7 +389,8 @@ fn link(to: &str, link: &Path) -> Result<()> {
     Ok(())
 }
 
-fn option(start: &str, path: &Path) -> OsString {
+/// Returns `start` and a path behind it.
+pub(super) fn option(start: &str, path: &Path) -> OsString {
     let mut option = OsString::from(start);
     option.push(path);
     option
@@ -342,6 +405,11 @@ mod tests {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
         capture(Command::new("chmod").arg("+x").arg(file)).unwrap();
+    }
+
+    #[test]
+    fn windows_names_files_by_its_drive() {
+        assert_eq!(Wine::path(Path::new("libraries/a b.dll")), "Z:\\programs\\libraries\\a b.dll");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::emulators::{ArmTools, Emulator};
+use super::emulators::{DartEmulator, Emulator, Started};
 use crate::cells::IN_PART;
 use crate::dart_sdk::Sdk;
 use crate::generated::{self, Generated, emitter};
@@ -134,31 +134,41 @@ fn run_one<E: Emulator>(
     Ok(())
 }
 
-/// Runs the tests in `tests/dart/end_to_end` with the libraries of an Arm, compiled on this
-/// machine, and the program that calls all signatures. `folder` is for all that is written.
+/// Runs the tests in `tests/dart/end_to_end` with the libraries of another platform, compiled on
+/// this machine, and the program that calls all signatures. `folder` is for all that is written.
 ///
 /// # Errors
 ///
 /// Returns an error if a test fails; the message holds its output.
-pub(super) fn run_dart(tools: &ArmTools, fixtures: &Fixtures, build: &Build, folder: &Path) -> Result<()> {
-    let sdk = Sdk::find_or_install()?;
-    let libraries = Libraries::build(fixtures, build, folder)?;
+pub(super) fn run_dart<E: DartEmulator>(
+    emulator: &E,
+    sdk: &Sdk,
+    fixtures: &Fixtures,
+    build: &Build,
+    folder: &Path,
+) -> Result<()> {
+    let libraries = Libraries::build(fixtures, build, folder, E::LIBRARY)?;
     let package = root().join("tests/dart/end_to_end");
     sdk.pub_get(&package)?;
-    let kernel = sdk.compile_tests(&package, Path::new("test"))?;
+    let program = folder.join("tests").with_extension(E::ENDING);
+    emulator.compile(sdk, &package, &sdk.write_tests(&package, Path::new("test"))?, &program)?;
     let mut failures = Vec::new();
     let mut ran = 0;
     for file in generated::files(&package.join("test"))? {
-        let Some(name) = file.strip_suffix("_test.dart").filter(|it| !NOT_EMULATED.contains(it)) else {
+        let Some(name) = file
+            .strip_suffix("_test.dart")
+            .filter(|it| !NOT_EMULATED.contains(it) && !E::NOT_RUN.contains(it))
+        else {
             continue;
         };
         let text = fs::read_to_string(package.join("test").join(&file))?;
-        if !imported(&text).all(|it| fixtures.has(it)) {
-            ensure!(!fixtures.whole, "{file} imports a fixture that isn't built");
+        if !used(&text).all(|it| fixtures.has(&it)) {
+            ensure!(!fixtures.whole, "{file} needs a fixture that isn't built");
             continue;
         }
-        let mut dart = tools.dart(&libraries.environment(name)?);
-        dart.arg("--enable-asserts").arg(&kernel).arg(format!("test/{file}")).current_dir(&package);
+        let (program, package, environment) = (&program, &package, &libraries.environment(name)?);
+        let arguments = &[format!("test/{file}")];
+        let mut dart = emulator.start(&Started { program, arguments, folder, package, environment })?;
         match capture(&mut dart) {
             Ok(said) => eprintln!("{name}: {}", said.stdout.lines().last().unwrap_or_default()),
             Err(error) => failures.push(format!("{name}: {error:#}")),
@@ -172,25 +182,38 @@ pub(super) fn run_dart(tools: &ArmTools, fixtures: &Fixtures, build: &Build, fol
         failures.join("\n\n")
     );
     ensure!(ran > 30 || !fixtures.whole, "only {ran} files of tests in {}", package.display());
-    if fixtures.has(SIGNATURES) { call_signatures(&sdk, tools, &libraries, folder) } else { Ok(()) }
+    if fixtures.has(SIGNATURES) { call_signatures(emulator, sdk, &libraries, folder) } else { Ok(()) }
 }
 
-/// Returns the fixtures whose packages a program in Dart imports.
-fn imported(text: &str) -> impl Iterator<Item = &str> {
-    text.split("package:fixture_").skip(1).filter_map(|it| it.split('/').next())
+/// Returns the fixtures whose packages a program in Dart imports, or whose libraries it opens by
+/// their variables.
+fn used(text: &str) -> impl Iterator<Item = String> {
+    let between = |start, end| {
+        let parts = text.split(start).skip(1);
+        parts.filter_map(move |it: &str| Some(it.split_once(end)?.0.to_lowercase()))
+    };
+    let named = between("FIXTURE_", "_LIBRARY'").filter(|it| it != "changed");
+    between("package:fixture_", "/").chain(named)
 }
 
 /// Runs the program in Dart that calls all signatures.
-fn call_signatures(sdk: &Sdk, tools: &ArmTools, libraries: &Libraries, folder: &Path) -> Result<()> {
-    let package = folder.join("signatures_package");
+fn call_signatures<E: DartEmulator>(
+    emulator: &E,
+    sdk: &Sdk,
+    libraries: &Libraries,
+    folder: &Path,
+) -> Result<()> {
+    let package = &folder.join("signatures_package");
     let library = libraries.file(SIGNATURES, "");
-    capture(emitter()?.arg("dart").arg(library).arg("--out").arg(&package))?;
-    sdk.pub_get(&package)?;
+    capture(emitter()?.arg("dart").arg(library).arg("--out").arg(package))?;
+    sdk.pub_get(package)?;
     fs::create_dir_all(package.join("bin"))?;
-    let (program, kernel) = (package.join("bin/signatures.dart"), package.join("signatures.dill"));
-    fs::write(&program, Signatures::draw().dart())?;
-    sdk.compile_kernel(&program, &kernel)?;
-    capture(tools.dart(&libraries.environment(SIGNATURES)?).arg(&kernel))?;
+    let source = package.join("bin/signatures.dart");
+    fs::write(&source, Signatures::draw().dart())?;
+    let program = &folder.join("signatures").with_extension(E::ENDING);
+    emulator.compile(sdk, package, &source, program)?;
+    let environment = &libraries.environment(SIGNATURES)?;
+    capture(&mut emulator.start(&Started { program, arguments: &[], folder, package, environment })?)?;
     Ok(())
 }
 
@@ -198,14 +221,21 @@ fn call_signatures(sdk: &Sdk, tools: &ArmTools, libraries: &Libraries, folder: &
 struct Libraries<'a> {
     fixtures: &'a Fixtures,
     folder: PathBuf,
+    /// Prefix and suffix of a library's file name.
+    name: (&'static str, &'static str),
 }
 
 /// Fixtures that tests also have with a feature.
 const WITH_FEATURES: [(&str, &str); 2] = [("calls", "changed"), ("streams", "pool-debug")];
 
 impl<'a> Libraries<'a> {
-    fn build(fixtures: &'a Fixtures, build: &Build, folder: &Path) -> Result<Self> {
-        let libraries = Self { fixtures, folder: folder.join("libraries") };
+    fn build(
+        fixtures: &'a Fixtures,
+        build: &Build,
+        folder: &Path,
+        name: (&'static str, &'static str),
+    ) -> Result<Self> {
+        let libraries = Self { fixtures, folder: folder.join("libraries"), name };
         for name in &fixtures.names {
             libraries.copy(&build(&format!("fixture-{name}"), &[])?, name, "")?;
         }
@@ -224,13 +254,19 @@ impl<'a> Libraries<'a> {
     }
 
     fn file(&self, name: &str, feature: &str) -> PathBuf {
-        self.folder.join(feature).join(format!("libfixture_{name}.so"))
+        let (prefix, suffix) = self.name;
+        self.folder.join(feature).join(format!("{prefix}fixture_{name}{suffix}"))
     }
 
     /// Returns the environment of a file of tests: the libraries, freed memory that is overwritten,
     /// and a script and a folder that start empty.
     fn environment(&self, test: &str) -> Result<Vec<(String, PathBuf)>> {
         let mut environment = Vec::new();
+        if test == "opening_in_process" {
+            // The system loads it before the program, as an app on iOS is; no variable names it.
+            environment.push(("LD_PRELOAD".to_owned(), self.file("calls", "changed")));
+            return Ok(environment);
+        }
         for name in &self.fixtures.names {
             let feature = if test == "streams_lent" && name == "streams" { "pool-debug" } else { "" };
             let variable = format!("FIXTURE_{}_LIBRARY", name.to_uppercase());
@@ -259,14 +295,16 @@ mod tests {
     #[test]
     fn each_test_in_dart_needs_fixtures_that_are_built() {
         let text = "import 'package:fixture_pools/fixture_pools.dart';\nimport 'package:test/test.dart';\n\
-                    import 'package:fixture_types/values.dart';\n";
-        assert_eq!(imported(text).collect::<Vec<_>>(), ["pools", "types"]);
+                    import 'package:fixture_types/values.dart';\n\
+                    final other = Platform.environment['FIXTURE_LAYOUT_LIBRARY']!;\n\
+                    final changed = Platform.environment['FIXTURE_CHANGED_LIBRARY']!;\n";
+        assert_eq!(used(text).collect::<Vec<_>>(), ["pools", "types", "layout"]);
 
         let whole = Fixtures::new(&[]).unwrap();
         let tests = root().join("tests/dart/end_to_end/test");
         for file in generated::files(&tests).unwrap() {
             let text = fs::read_to_string(tests.join(&file)).unwrap();
-            let missing: Vec<_> = imported(&text).filter(|it| !whole.has(it)).collect();
+            let missing: Vec<_> = used(&text).filter(|it| !whole.has(it)).collect();
             assert!(missing.is_empty(), "{file} needs {missing:?}");
         }
     }
