@@ -474,6 +474,9 @@ fn check(target: &str) -> Result<()> {
         let features: Vec<_> = features.keys().map(String::as_str).filter(is_there).collect();
         let mut command = cargo();
         command.args(["check", "--quiet", "--package", package, "--target", target]);
+        if target == musl::TARGET {
+            command.env("CARGO_ENCODED_RUSTFLAGS", musl::DYNAMIC);
+        }
         let said = capture(command.args(["--features", &features.join(",")]))?.stderr;
         ensure!(!said.contains("warning"), "{package} has warnings for {target}:\n{said}");
     }

@@ -7,6 +7,9 @@ import 'package:ffi_core/generated.dart' show LibraryCheck, runtimeVersion;
 import 'package:fixture_calls/fixture_calls.dart';
 import 'package:test/test.dart';
 
+/// C compiler, which writes for the system that this runs on.
+final _compiler = Platform.environment['CC'] ?? 'gcc';
+
 void main() {
   final own = Platform.environment['FIXTURE_CALLS_LIBRARY']!;
 
@@ -95,7 +98,7 @@ void main() {
     addTearDown(() => folder.deleteSync(recursive: true));
     void link(String name, List<String> arguments) {
       File('${folder.path}/$name.c').writeAsStringSync('int $name;');
-      final made = Process.runSync('gcc', [
+      final made = Process.runSync(_compiler, [
         '-shared',
         '-Wl,--no-as-needed',
         '$name.c',
@@ -136,7 +139,7 @@ const void *fixture_calls_ffi0_$table(void) {
   return table;
 }
 ''');
-      final made = Process.runSync('gcc', [
+      final made = Process.runSync(_compiler, [
         '-shared',
         '-fPIC',
         '-Wl,--no-as-needed',

@@ -199,6 +199,7 @@ impl DartEmulator for ArmTools {
         for (name, value) in started.environment {
             command.arg("-E").arg(option(&format!("{name}="), value));
         }
+        command.arg("-E").arg(option("CC=", &self.gcc()));
         command.arg(root.join("usr/lib/dart/bin/dartvm")).arg("--enable-asserts");
         command.arg(started.program).args(started.arguments).current_dir(started.package);
         Ok(command)

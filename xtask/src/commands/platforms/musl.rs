@@ -26,6 +26,9 @@ use crate::workspace::{capture, cargo, run, target};
 /// Its target of Rust.
 pub(super) const TARGET: &str = "x86_64-unknown-linux-musl";
 
+/// Option of rustc without which it makes no dynamic libraries for this target.
+pub(super) const DYNAMIC: &str = "-Ctarget-feature=-crt-static";
+
 /// Dart's runtime for musl.
 const RUNTIME: Runtime =
     Runtime { package: "sass-embedded-linux-musl-x64", file: "package/dart-sass/src/dart", system: "musl" };
@@ -84,7 +87,7 @@ impl Musl {
         let end = option("-Clink-arg=", &self_contained()?.join("crtendS.o"));
         let link = self.link();
         let options: [&OsStr; 6] = [
-            "-Ctarget-feature=-crt-static".as_ref(),
+            DYNAMIC.as_ref(),
             "-Clinker=gcc".as_ref(),
             "-Clink-arg=-nostartfiles".as_ref(),
             "-L".as_ref(),
