@@ -251,7 +251,10 @@ impl<P: Protocol> Modelled for With<P> {
     }
 
     fn free_fast(slots: &Slots<'static, Self>, caller: Caller, slot: Slot<'static, AtomicU64>) -> bool {
-        slots.free_kept(caller, slot, || {}) || slots.free_kept_shared(caller, slot, || {})
+        match slots.free_kept(caller, slot, || {}) {
+            Ok(()) => true,
+            Err(inside) => inside.is_some_and(|inside| slots.free_inside(inside, slot, || {})),
+        }
     }
 }
 
@@ -285,6 +288,8 @@ fn magazine() -> Magazine<AtomicU64> {
         mark: zero(),
         limit: zero(),
         turns: zero(),
+        packed: zero(),
+        group: half(),
         len: half(),
         items: std::array::from_fn(|_| half()),
     }
@@ -292,7 +297,14 @@ fn magazine() -> Magazine<AtomicU64> {
 
 /// Returns one of the threads. Two of them have a magazine each, if the model has magazines.
 fn caller(number: usize) -> Caller {
-    Caller { thread: 2 * (number as u64 + 1), hashes: [number as u32; 2] }
+    caller_at([number % 2; 2], number)
+}
+
+/// Returns the thread with this number among those whose places are these two entries.
+fn caller_at(places: [usize; 2], number: usize) -> Caller {
+    let threads = (1..).map(|page| Caller { thread: page << 12 });
+    let mut there = threads.filter(|it| it.hashes().map(|hash| hash % 2) == places);
+    there.nth(number).unwrap()
 }
 
 impl<C: Modelled> Model<C> {
@@ -707,18 +719,18 @@ fn loom_threads_that_take_back_at_once_get_all() {
 fn loom_an_entry_is_one_threads() {
     explore(|| {
         let model = Model::<With<Sound>>::new(2);
-        let bind = |model: &Model<With<Sound>>, thread| {
+        let bind = |model: &Model<With<Sound>>, number| {
             let magazines = model.slots.cache();
-            let caller = Caller { thread, hashes: [0, 1] };
+            let caller = caller_at([0, 1], number);
             let entry = magazines.bind(caller);
             assert_eq!(magazines.bind(caller), entry, "once it is a thread's, it stays so");
             entry.unwrap()
         };
         let other = {
             let model = Arc::clone(&model);
-            thread::spawn(move || bind(&model, 2))
+            thread::spawn(move || bind(&model, 0))
         };
-        let mine = bind(&model, 4);
+        let mine = bind(&model, 1);
         assert_ne!(mine, other.join().unwrap());
     });
 }
@@ -759,7 +771,7 @@ fn passing_on() {
             thread::spawn(move || model.slots.cache().reclaim(caller(1), 0))
         };
         model.slots.resign(caller(0));
-        let heir = Caller { thread: 20, hashes: [0, 0] };
+        let heir = caller_at([0, 0], 2);
         let mine = model.slots.claim(Placement::Kept, heir, |_| {}).expect("the other has none").slot.index();
         other.join().unwrap();
         let rest = [model.claim(1), model.claim(1)];
