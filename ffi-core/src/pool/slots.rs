@@ -409,8 +409,7 @@ impl<'a, C: Cache> Slots<'a, C> {
     }
 
     /// Frees a slot that is lent and has neither bias nor readers, after a `last` look at it: most
-    /// of those that another thread lent. Returns true if it did. The caller has left its magazine
-    /// then.
+    /// of those that another thread lent. Leaves the magazine, and returns true if it did free it.
     #[inline(always)]
     pub(crate) fn free_inside(
         &self,
@@ -423,9 +422,10 @@ impl<'a, C: Cache> Slots<'a, C> {
             && slot.exchange::<C::Protocol>(state, state.freed(), C::Protocol::DONE);
         if freed {
             last();
-            self.cache.put_inside(&inside, slot.index);
+            self.cache.put_inside(inside, slot.index);
+        } else {
+            inside.leave();
         }
-        inside.leave();
         freed
     }
 

@@ -315,7 +315,8 @@ impl Untyped<'_> {
 
     #[inline(always)]
     fn free_inside<const SECRET: bool>(self, slot: Slot<'static>, inside: Inside<'static>) -> i32 {
-        let Some(arena) = self.raw.kept() else { unreachable!("a pool with a slot has an arena") };
+        // SAFETY: the pool has that slot, and so an arena, which it keeps.
+        let arena = unsafe { self.raw.kept().unwrap_unchecked() };
         if arena.slots.free_inside(inside, slot, || self.retired::<SECRET>(arena, slot)) {
             return 0;
         }

@@ -722,7 +722,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             if let Some(inside) = inside {
                 if limit != 0 {
                     inside.magazine.set_packed(got.without_first());
-                    more = inside.unpack();
+                    inside.unpack();
+                    more = got.without_first().bits.count_ones() as usize;
                 }
                 inside.leave();
             }
@@ -750,18 +751,15 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     #[inline(never)]
     fn put_slowly(&self, caller: Caller, index: usize) {
         match self.enter(caller) {
-            Some(inside) => {
-                self.put_inside(&inside, index);
-                inside.leave();
-            }
+            Some(inside) => self.put_inside(inside, index),
             None => self.live.release_one(index),
         }
     }
 
-    /// Puts a slot into a magazine that is full or closed.
+    /// Puts a slot into a magazine that is full or closed, and leaves it.
     #[cold]
     #[inline(never)]
-    fn put_packing(&self, inside: &Inside<'_, W, P>, index: usize) {
+    fn put_packing(&self, inside: Inside<'_, W, P>, index: usize) {
         // The caller stays inside until the slots are free: a thread that finds nothing free
         // meanwhile waits for them.
         if inside.limit() != 0 {
@@ -771,6 +769,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             // It is closed.
             self.live.release_one(index);
         }
+        inside.leave();
     }
 
     /// Returns true if the caller is inside, or the closer, of this pool.
@@ -823,11 +822,11 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
 
     #[inline(always)]
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
-        if let Some(inside) = self.enter(caller) {
+        if let Some(inside) = self.enter_near(caller).or_else(|| self.enter(caller)) {
             let mark = inside.mark();
             let kept = inside.pop().map(|index| (index, 0)).or_else(|| {
-                let unpacked = inside.unpack();
-                inside.pop().map(|index| (index, unpacked - 1))
+                inside.unpack();
+                inside.pop().map(|index| (index, 0))
             });
             inside.leave();
             if let Some((index, more)) = kept {
@@ -882,8 +881,10 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 
     #[inline(always)]
-    fn put_inside(&self, inside: &Inside<'_, W, P>, index: usize) {
-        if !inside.push(index) {
+    fn put_inside(&self, inside: Inside<'_, W, P>, index: usize) {
+        if inside.push(index) {
+            inside.leave();
+        } else {
             self.put_packing(inside, index);
         }
     }

@@ -98,8 +98,8 @@ pub(super) trait Cache: Debug {
     /// fast path of [`put_inside`](Self::put_inside).
     fn keep_inside(inside: &Self::Inside<'_>, index: usize) -> bool;
 
-    /// Puts back a slot that the caller freed inside.
-    fn put_inside(&self, inside: &Self::Inside<'_>, index: usize);
+    /// Puts back a slot that the caller freed inside, and leaves.
+    fn put_inside(&self, inside: Self::Inside<'_>, index: usize);
 
     /// Enters the caller's magazine, if it has one where most have it.
     fn enter_near(&self, caller: Caller) -> Option<Self::Inside<'_>>;

@@ -71,8 +71,8 @@ impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
         match *inside {}
     }
 
-    fn put_inside(&self, inside: &Nowhere, _index: usize) {
-        match *inside {}
+    fn put_inside(&self, inside: Nowhere, _index: usize) {
+        match inside {}
     }
 
     #[inline(always)]
