@@ -19,7 +19,7 @@ use std::ptr::{self, NonNull};
 use super::cache::thread::Caller;
 use super::cache::{Cache, Native};
 use super::error::{FreeCode, PoolErrorKind};
-use super::primitive::prefetch;
+use super::primitive::{prefetch, start_at_line};
 use super::raw::{self, RawPool};
 use super::reserve::Arena;
 use super::slots::{Claimed, Placement, Slot, Words};
@@ -244,6 +244,7 @@ impl Untyped<'_> {
                 Placement::Spread | Placement::Lowest => {}
             }
         }
+        start_at_line();
         if SECRET { Self::free_secret_slowly(slot, self) } else { Self::free_lent_slowly(slot, self) }
     }
 
@@ -602,7 +603,10 @@ impl Untyped<'static> {
     pub(super) fn alloc_lent(self) -> *mut u8 {
         match self.claim_kept() {
             Some((arena, claimed)) => self.lent(arena, claimed).as_ptr(),
-            None => self.alloc_lent_slowly(),
+            None => {
+                start_at_line();
+                self.alloc_lent_slowly()
+            }
         }
     }
 
