@@ -8,7 +8,7 @@
 //! instruction fills it with several slots, and one empties it.
 //!
 //! ```text
-//! entries  [{owner, bias, mark, limit, turns, len, items}; 8..8192]   two cache lines each
+//! entries  [{owner, bias, mark, limit, turns, packed, group, len, items}; 8..8192]   two lines each
 //! open     [bits of entries 0..64][64..128] ..                     set: it may have items
 //! settled  [period of entry 0][1] ..                               see "Bias"
 //! closer   the thread that closes magazines, or 0
@@ -18,10 +18,21 @@
 //! slots, rounded up to a power of two, within the limits above; a magazine has an eighth of the
 //! slots, and at most [`ITEMS`].
 //!
+//! # Packed slots
+//!
+//! A thread that allocates what others free, or frees what others allocated, passes whole groups of
+//! the live bits. So a magazine also has **packed** slots: the bits of some slots of one group. A
+//! refill claims all that is free in a group, and packs it; when the items run out, the lowest
+//! packed slots become items. When the items are too many, they are packed, and the slots of a group
+//! are given back when those of another come. So one locked instruction claims up to 64 slots, and
+//! one gives them back. Bonwick's depot, where threads exchange full magazines for empty ones, is
+//! the live bits here: any thread finds a group that was given back. Magazines pack only while few
+//! are open.
+//!
 //! # Nothing is lost
 //!
 //! Slots that are kept for an idle or ended thread are not lost to the others: a thread that finds
-//! nothing free closes all magazines and gives back their items. The owner says that it is inside
+//! nothing free closes all magazines and gives back their slots. The owner says that it is inside
 //! ([`INSIDE`]) and then looks whether it may be (`limit`, `bias`); the closer says that the owner
 //! may not and then looks whether it is. One of them sees the other's store, as both pass a
 //! [`fence`](super::fence), which costs the owner nothing. The closer waits until the owner has
@@ -73,7 +84,8 @@ use crate::pool::live::{Bits, GROUP, Live, Seat, lowest, undivided};
 use crate::pool::primitive::{Half, Protocol, Sound, Word, wait_until};
 use crate::pool::word::{ENTRY_BITS, Mark, State};
 
-/// Number of items of a magazine, so that it fills two cache lines.
+/// Number of items of a magazine, beside which it may have packed slots, so that it fills two cache
+/// lines.
 pub(in crate::pool) const ITEMS: usize = 18;
 
 /// Largest number of entries of a pool: as many as a slot's word can name.

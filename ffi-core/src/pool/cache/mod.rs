@@ -3,7 +3,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `magazine.rs` | magazines: up to 21 slots per thread, taken back from idle threads by an asymmetric fence |
+//! | `magazine.rs` | magazines: some slots per thread, taken back from idle threads by an asymmetric fence |
 //! | `thread.rs` | which thread this is, without a call, and what happens when one ends |
 //! | `fence.rs` | the fence: `membarrier` of Linux |
 //! | `uncached.rs` | no cache: only the live bits |
