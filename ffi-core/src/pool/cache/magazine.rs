@@ -8,9 +8,9 @@
 //! instruction fills it with several slots, and one empties it.
 //!
 //! ```text
-//! entries  [{owner, bias, mark, limit, turns, packed, group, len, items}; 8..8192]   two lines each
-//! open     [bits of entries 0..64][64..128] ..                     set: it may have items
-//! settled  [period of entry 0][1] ..                               see "Bias"
+//! entries  [{owner, bias, mark, limit, turns, packed, group, len, items}; 8..8192]
+//! open     [bits of entries 0..64][64..128] ..     set: it may have slots
+//! settled  [period of entry 0][1] ..               see "Bias"
 //! closer   the thread that closes magazines, or 0
 //! ```
 //!
@@ -23,8 +23,8 @@
 //! A thread that allocates what others free, or frees what others allocated, passes whole groups of
 //! the live bits. So a magazine also has **packed** slots: the bits of some slots of one group. A
 //! refill claims all that is free in a group, and packs it; when the items run out, the lowest
-//! packed slots become items. When the items are too many, they are packed, and the slots of a group
-//! are given back when those of another come. So one locked instruction claims up to 64 slots, and
+//! packed slots become items. When there are too many items, they are packed, and the slots of a
+//! group are given back when those of another come. So one locked instruction claims up to 64 slots, and
 //! one gives them back. Bonwick's depot, where threads exchange full magazines for empty ones, is
 //! the live bits here: any thread finds a group that was given back. Magazines pack only while few
 //! are open.
