@@ -20,14 +20,14 @@
 //!
 //! # Packed slots
 //!
-//! A thread that allocates what others free, or frees what others allocated, passes whole groups of
-//! the live bits. So a magazine also has **packed** slots: the bits of some slots of one group. A
-//! refill claims all that is free in a group, and packs it; when the items run out, the lowest
+//! A thread that allocates what others free, or frees what others allocated, passes whole groups
+//! of the live bits. So a magazine also has **packed** slots: the bits of some slots of one group.
+//! A refill claims all that is free in a group, and packs it; when the items run out, the lowest
 //! packed slots become items. When there are too many items, they are packed, and the slots of a
-//! group are given back when those of another come. So one locked instruction claims up to 64 slots, and
-//! one gives them back. Bonwick's depot, where threads exchange full magazines for empty ones, is
-//! the live bits here: any thread finds a group that was given back. Magazines pack only while few
-//! are open.
+//! group are given back when those of another come. So one locked instruction claims up to 64
+//! slots, and one gives them back. Bonwick's depot, where threads exchange full magazines for
+//! empty ones, is the live bits here: any thread finds a group that was given back. Magazines pack
+//! only while few are open.
 //!
 //! # Nothing is lost
 //!
