@@ -7,8 +7,8 @@
 //! and counted.
 //!
 //! The slots are claimed through a map of live bits. Each thread claims some at once and keeps
-//! those that it frees, up to 21 and an eighth of the slots, but at least one, so that most pairs
-//! need no locked instruction. A thread that finds nothing free takes back the slots that idle
+//! those that it frees, a number that [`PoolCache`] says, so that most pairs need no locked
+//! instruction. A thread that finds nothing free takes back the slots that idle
 //! threads keep, so none is lost. That needs a fence that runs on behalf of other threads
 //! (`membarrier` of Linux, on x86-64 and aarch64); on other systems threads keep nothing. Each slot
 //! has a word that says whether it is handed out, and counts its frees. The low half of that count

@@ -45,7 +45,8 @@ pub enum Reset {
 /// what each kind promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PoolCache {
-    /// Each thread keeps up to 21 slots, and an eighth of them at most, but at least one, on
+    /// Each thread keeps up to 18 slots, and an eighth of them at most, but at least one; and up to
+    /// 64 more while threads would keep an eighth of the slots at most together. That is so on
     /// systems that have the fence that takes them back.
     #[default]
     Threads,

@@ -139,6 +139,20 @@ pub(super) fn prefetch(address: *const u8) {
     let _ = address;
 }
 
+/// Has the function that this is inlined into start at a cache line. A pair of an allocation and a
+/// free takes up to 12 % longer if its functions start at some other multiple of 16 bytes, where
+/// the linker puts them otherwise.
+#[inline(always)]
+pub(super) fn start_at_line() {
+    // The section, which has only this function, gets the largest alignment that is asked for in
+    // it. Padding of at most one byte comes here.
+    #[cfg(all(magazines, not(small), target_arch = "x86_64"))]
+    // SAFETY: it has no instruction, but one that does nothing, as padding.
+    unsafe {
+        std::arch::asm!(".p2align 6,,1", options(nomem, nostack, preserves_flags));
+    }
+}
+
 /// Orderings of the accesses to live bits and words. [`Sound`] is the right one; tests show that
 /// loom finds fault with the others.
 pub(crate) trait Protocol: Debug + 'static {

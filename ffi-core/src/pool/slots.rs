@@ -36,7 +36,8 @@
 //!
 //! | | whose slot | how |
 //! |---|---|---|
-//! | [`free_kept`](Slots::free_kept) | lent by the C ABI | into the caller's magazine: the fast path |
+//! | [`free_kept`](Slots::free_kept) | lent by the C ABI to the caller | into the caller's magazine: the fast path |
+//! | [`free_inside`](Slots::free_inside) | lent by the C ABI to another thread | the same, with a compare-exchange |
 //! | [`free_shared`](Slots::free_shared) | the same | to all threads: the fast path of pools of which threads keep nothing |
 //! | [`free`](Slots::free) | lent by any thread | any way |
 //! | [`free_kept_run`](Slots::free_kept_run), [`freeing`](Slots::freeing) | several of these | one locked instruction for those of a group |
@@ -53,7 +54,7 @@ use std::sync::atomic::Ordering;
 
 use super::cache::thread::Caller;
 use super::cache::{Cache, Got, Inside, Native};
-use super::live::{Bits, GROUP, Seat};
+use super::live::{Bits, Seat};
 use super::primitive::{Protocol, Word, prefetch};
 use super::word::{Exposure, Mark, Refused, State};
 
@@ -124,6 +125,7 @@ impl<'a, W> Words<'a, W> {
 }
 
 /// A slot of the pool: only [`Words`] makes it.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Slot<'a, W = std::sync::atomic::AtomicU64> {
     index: usize,
@@ -384,46 +386,47 @@ impl<'a, C: Cache> Slots<'a, C> {
     // Frees.
 
     /// Frees a slot that is lent with the caller's bias, after a `last` look at it, if the caller's
-    /// magazine has room for it: the fast path of [`free`](Self::free). Returns true if it did.
+    /// magazine has room for it: the fast path of [`free`](Self::free). If it didn't, the caller is
+    /// still inside its magazine, if it has one: [`free_inside`](Self::free_inside) has to follow.
     #[inline(always)]
-    pub(crate) fn free_kept(&self, caller: Caller, slot: Slot<'_, C::Word>, last: impl FnOnce()) -> bool {
-        let Some(inside) = self.cache.enter_near(caller) else { return false };
-        let freed = slot.state().freed_by(inside.bias());
-        // Only the caller may free it, with a plain store.
-        let kept = freed.is_free() && C::put_inside(&inside, slot.index);
-        if kept {
-            last();
-            // The slot's next owner sees it with the slot, as leaving comes after it.
-            slot.set(freed, Ordering::Relaxed);
-        }
-        inside.leave();
-        kept
-    }
-
-    /// Frees a slot that is lent and has neither bias nor readers, as
-    /// [`free_kept`](Self::free_kept) does.
-    pub(crate) fn free_kept_shared(
+    pub(crate) fn free_kept(
         &self,
         caller: Caller,
         slot: Slot<'_, C::Word>,
         last: impl FnOnce(),
+    ) -> Result<(), Option<C::Inside<'_>>> {
+        let Some(inside) = self.cache.enter_near(caller) else { return Err(None) };
+        let freed = slot.state().freed_by(inside.bias());
+        // Only the caller may free it, with a plain store.
+        if !freed.is_free() || !C::keep_inside(&inside, slot.index) {
+            return Err(Some(inside));
+        }
+        last();
+        // The slot's next owner sees it with the slot, as leaving comes after it.
+        slot.set(freed, Ordering::Relaxed);
+        inside.leave();
+        Ok(())
+    }
+
+    /// Frees a slot that is lent and has neither bias nor readers, after a `last` look at it: most
+    /// of those that another thread lent. Leaves the magazine, and returns true if it did free it.
+    #[inline(always)]
+    pub(crate) fn free_inside(
+        &self,
+        inside: C::Inside<'_>,
+        slot: Slot<'_, C::Word>,
+        last: impl FnOnce(),
     ) -> bool {
         let state = slot.state();
-        if state.mark() != Mark::SHARED {
-            return false;
-        }
-        let Some(inside) = self.cache.enter_near(caller) else { return false };
-        let kept = C::has_room_inside(&inside)
+        let freed = state.mark() == Mark::SHARED
             && slot.exchange::<C::Protocol>(state, state.freed(), C::Protocol::DONE);
-        if kept {
+        if freed {
             last();
-            if !C::put_inside(&inside, slot.index) {
-                // It was closed just now.
-                self.cache.live().release_one(slot.index);
-            }
+            self.cache.put_inside(inside, slot.index);
+        } else {
+            inside.leave();
         }
-        inside.leave();
-        kept
+        freed
     }
 
     /// Frees a slot that is lent and has neither bias nor readers, after a `last` look at it: the
@@ -518,36 +521,25 @@ impl<'a, C: Cache> Slots<'a, C> {
         let Some(inside) = self.cache.enter_near(caller) else { return 0 };
         // A thread that ends the bias from this point on waits until the caller has left.
         let bias = inside.bias();
-        let (mut freed, mut count) = (Bits { group: 0, bits: 0 }, 0);
+        let (mut freed, mut count) = (Bits::NONE, 0);
         for slot in slots {
             let state = slot.state().freed_by(bias);
             if !state.is_free() {
                 break;
             }
-            if slot.index / GROUP != freed.group {
-                self.release(freed);
-                freed = Bits { group: slot.index / GROUP, bits: 0 };
-            }
             // The slot's next owner sees it with the slot, as clearing its bit comes after it.
             slot.set(state, Ordering::Relaxed);
-            freed.bits |= 1 << (slot.index % GROUP);
+            freed.add(slot.index, |others| self.cache.live().release(others));
             count += 1;
         }
-        self.release(freed);
+        self.cache.live().release(freed);
         inside.leave();
         count
     }
 
     /// Begins to free several slots.
     pub(crate) fn freeing(&self, caller: Caller) -> Freeing<'_, 'a, C> {
-        Freeing { slots: self, caller, freed: Bits { group: 0, bits: 0 } }
-    }
-
-    #[inline(always)]
-    fn release(&self, freed: Bits) {
-        if freed.bits != 0 {
-            self.cache.live().release(freed);
-        }
+        Freeing { slots: self, caller, freed: Bits::NONE }
     }
 
     /// Frees an owned slot.
@@ -793,23 +785,14 @@ impl<'a, C: Cache> Freeing<'_, 'a, C> {
             self.slots.put(self.caller, slot.index);
             return Ok(());
         }
-        if slot.index / GROUP != self.freed.group {
-            self.finish();
-            self.freed.group = slot.index / GROUP;
-        }
-        self.freed.bits |= 1 << (slot.index % GROUP);
+        self.freed.add(slot.index, |others| self.slots.cache.live().release(others));
         Ok(())
-    }
-
-    /// Clears the live bits of the slots that were freed so far.
-    fn finish(&mut self) {
-        self.slots.release(self.freed);
-        self.freed.bits = 0;
     }
 }
 
 impl<C: Cache> Drop for Freeing<'_, '_, C> {
     fn drop(&mut self) {
-        self.finish();
+        // Those of the last group.
+        self.slots.cache.live().release(self.freed);
     }
 }

@@ -17,8 +17,9 @@ use std::ops::Range;
 use std::ptr::{self, NonNull};
 
 use super::cache::thread::Caller;
+use super::cache::{Cache, Native};
 use super::error::{FreeCode, PoolErrorKind};
-use super::primitive::prefetch;
+use super::primitive::{prefetch, start_at_line};
 use super::raw::{self, RawPool};
 use super::reserve::Arena;
 use super::slots::{Claimed, Placement, Slot, Words};
@@ -26,6 +27,9 @@ use super::stride::Stride;
 use super::token::Token;
 use super::word::Exposure;
 use crate::wipe::wipe;
+
+/// A thread that is inside its magazine.
+type Inside<'a> = <Native as Cache>::Inside<'a>;
 
 /// Number of slots that are freed at once at most, as other threads may wait for the caller: it
 /// takes a microsecond.
@@ -229,14 +233,18 @@ impl Untyped<'_> {
             && let Some(slot) = self.at(arena, slot)
         {
             let last = || self.retired::<SECRET>(arena, slot);
-            let freed = match self.kind.placement {
-                Placement::Kept => arena.slots.free_kept(Caller::current(), slot, last),
-                Placement::Spread | Placement::Lowest => arena.slots.free_shared(slot, last),
-            };
-            if freed {
-                return 0;
+            match self.kind.placement {
+                Placement::Kept => match arena.slots.free_kept(Caller::current(), slot, last) {
+                    Ok(()) => return 0,
+                    Err(Some(inside)) if SECRET => return Self::free_secret_inside(slot, inside, self),
+                    Err(Some(inside)) => return Self::free_lent_inside(slot, inside, self),
+                    Err(None) => {}
+                },
+                Placement::Spread | Placement::Lowest if arena.slots.free_shared(slot, last) => return 0,
+                Placement::Spread | Placement::Lowest => {}
             }
         }
+        start_at_line();
         if SECRET { Self::free_secret_slowly(slot, self) } else { Self::free_lent_slowly(slot, self) }
     }
 
@@ -288,16 +296,40 @@ impl Untyped<'_> {
 
     #[inline(always)]
     fn free_slowly<const SECRET: bool>(self, slot: *const u8) -> i32 {
-        let raw = self.raw;
-        let Some(arena) = raw.arena() else { return raw.misfit(slot, true) as i32 };
-        let Some(slot) = self.at(arena, slot) else { return raw.misfit(slot, true) as i32 };
-        let (caller, last) = (Caller::current(), || self.retired::<SECRET>(arena, slot));
-        if self.kind.placement == Placement::Kept && arena.slots.free_kept_shared(caller, slot, last) {
+        let Some(arena) = self.raw.arena() else { return self.raw.misfit(slot, true) as i32 };
+        let Some(slot) = self.at(arena, slot) else { return self.raw.misfit(slot, true) as i32 };
+        self.free_at::<SECRET>(arena, slot)
+    }
+
+    /// Goes on with the free of a slot by a thread that is inside its magazine. What the fast path
+    /// has found out is passed in registers.
+    #[inline(never)]
+    extern "C" fn free_lent_inside(slot: Slot<'static>, inside: Inside<'static>, pool: Self) -> i32 {
+        pool.free_inside::<false>(slot, inside)
+    }
+
+    /// Does the same with a slot of secrets.
+    #[inline(never)]
+    extern "C" fn free_secret_inside(slot: Slot<'static>, inside: Inside<'static>, pool: Self) -> i32 {
+        pool.free_inside::<true>(slot, inside)
+    }
+
+    #[inline(always)]
+    fn free_inside<const SECRET: bool>(self, slot: Slot<'static>, inside: Inside<'static>) -> i32 {
+        // SAFETY: the pool has that slot, and so an arena, which it keeps.
+        let arena = unsafe { self.raw.kept().unwrap_unchecked() };
+        if arena.slots.free_inside(inside, slot, || self.retired::<SECRET>(arena, slot)) {
             return 0;
         }
-        match arena.slots.free(caller, slot, None, last) {
+        self.free_at::<SECRET>(arena, slot)
+    }
+
+    #[inline(never)]
+    fn free_at<const SECRET: bool>(self, arena: &'static Arena, slot: Slot<'static>) -> i32 {
+        let last = || self.retired::<SECRET>(arena, slot);
+        match arena.slots.free(Caller::current(), slot, None, last) {
             Ok(()) => 0,
-            Err(refused) => raw.refused(slot.index(), refused) as i32,
+            Err(refused) => self.raw.refused(slot.index(), refused) as i32,
         }
     }
 
@@ -571,7 +603,10 @@ impl Untyped<'static> {
     pub(super) fn alloc_lent(self) -> *mut u8 {
         match self.claim_kept() {
             Some((arena, claimed)) => self.lent(arena, claimed).as_ptr(),
-            None => self.alloc_lent_slowly(),
+            None => {
+                start_at_line();
+                self.alloc_lent_slowly()
+            }
         }
     }
 

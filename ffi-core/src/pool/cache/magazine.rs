@@ -8,9 +8,9 @@
 //! instruction fills it with several slots, and one empties it.
 //!
 //! ```text
-//! entries  [{owner, bias, mark, limit, turns, len, items}; 8..8192]   two cache lines each
-//! open     [bits of entries 0..64][64..128] ..                     set: it may have items
-//! settled  [period of entry 0][1] ..                               see "Bias"
+//! entries  [{owner, bias, mark, limit, turns, packed, group, len, items}; 8..8192]
+//! open     [bits of entries 0..64][64..128] ..     set: it may have slots
+//! settled  [period of entry 0][1] ..               see "Bias"
 //! closer   the thread that closes magazines, or 0
 //! ```
 //!
@@ -18,10 +18,21 @@
 //! slots, rounded up to a power of two, within the limits above; a magazine has an eighth of the
 //! slots, and at most [`ITEMS`].
 //!
+//! # Packed slots
+//!
+//! A thread that allocates what others free, or frees what others allocated, passes whole groups
+//! of the live bits. So a magazine also has **packed** slots: the bits of some slots of one group.
+//! A refill claims all that is free in a group, and packs it; when the items run out, the lowest
+//! packed slots become items. When there are too many items, they are packed, and the slots of a
+//! group are given back when those of another come. So one locked instruction claims up to 64
+//! slots, and one gives them back. Bonwick's depot, where threads exchange full magazines for
+//! empty ones, is the live bits here: any thread finds a group that was given back. Magazines pack
+//! only while few are open.
+//!
 //! # Nothing is lost
 //!
 //! Slots that are kept for an idle or ended thread are not lost to the others: a thread that finds
-//! nothing free closes all magazines and gives back their items. The owner says that it is inside
+//! nothing free closes all magazines and gives back their slots. The owner says that it is inside
 //! ([`INSIDE`]) and then looks whether it may be (`limit`, `bias`); the closer says that the owner
 //! may not and then looks whether it is. One of them sees the other's store, as both pass a
 //! [`fence`](super::fence), which costs the owner nothing. The closer waits until the owner has
@@ -69,12 +80,13 @@ use std::{hint, slice};
 
 use super::thread::Caller;
 use super::{Cache, Engaged, Got, Inside as _, fence};
-use crate::pool::live::{Bits, Live, Seat, lowest, undivided};
+use crate::pool::live::{Bits, GROUP, Live, Seat, lowest, undivided};
 use crate::pool::primitive::{Half, Protocol, Sound, Word, wait_until};
 use crate::pool::word::{ENTRY_BITS, Mark, State};
 
-/// Number of slots in a magazine, so that it fills two cache lines.
-pub(in crate::pool) const ITEMS: usize = 21;
+/// Number of items of a magazine, beside which it may have packed slots, so that it fills two cache
+/// lines.
+pub(in crate::pool) const ITEMS: usize = 18;
 
 /// Largest number of entries of a pool: as many as a slot's word can name.
 pub(in crate::pool) const MOST_ENTRIES: usize = 1 << ENTRY_BITS;
@@ -92,8 +104,8 @@ const INSIDE: u64 = 1;
 /// Bits of an entry's turns that count refills.
 const REFILLS: u64 = (1 << 31) - 1;
 
-/// Bit of an entry's turns: the magazine gave items back since the last refill.
-const GAVE_BACK: u64 = 1 << 31;
+/// Bit of an entry's turns: the magazine packed items since it last unpacked some.
+const HAS_PACKED: u64 = 1 << 31;
 
 /// Number of refills after which a settled period may be followed by the next; the rows "a million
 /// freed elsewhere" of `cargo xtask bench pools` chose it.
@@ -140,8 +152,12 @@ pub(crate) struct Magazine<W: Threads> {
     pub(in crate::pool) mark: W,
     /// Number of items it may have: 0 while it is closed.
     pub(in crate::pool) limit: W,
-    /// Refills, [`GAVE_BACK`], and above them the period. Only the owner uses it.
+    /// Refills, [`HAS_PACKED`], and above them the period. Only the owner uses it.
     pub(in crate::pool) turns: W,
+    /// Bits of the packed slots.
+    pub(in crate::pool) packed: W,
+    /// Group of the packed slots.
+    pub(in crate::pool) group: W::Half,
     pub(in crate::pool) len: W::Half,
     pub(in crate::pool) items: [W::Half; ITEMS],
 }
@@ -185,6 +201,7 @@ pub(crate) struct Magazines<'a, W: Threads, P> {
 }
 
 /// Proof that the owner is in its magazine.
+#[repr(C)]
 #[derive(Debug)]
 pub(in crate::pool) struct Inside<'a, W: Threads, P> {
     magazine: &'a Magazine<W>,
@@ -232,6 +249,17 @@ impl<W: Threads> Magazine<W> {
         Inside { magazine: self, owner: owner.thread, protocol: std::marker::PhantomData }
     }
 
+    /// Returns the packed slots.
+    fn packed(&self) -> Bits {
+        let group = self.group.load(Ordering::Relaxed) as usize;
+        Bits { group, bits: self.packed.load(Ordering::Relaxed) }
+    }
+
+    fn set_packed(&self, packed: Bits) {
+        self.group.store(packed.group as u32, Ordering::Relaxed);
+        self.packed.store(packed.bits, Ordering::Relaxed);
+    }
+
     /// Waits until the owner leaves, if it entered before it could see the caller's store before a
     /// heavy fence.
     fn wait<P: Protocol>(&self) {
@@ -263,12 +291,54 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         self.magazine.limit.load(Ordering::Relaxed) as usize
     }
 
-    /// Returns how many items a full magazine gives back: half of them, or all if its owner has
-    /// filled it with nothing but frees since it last gave back some.
+    /// Returns how many items a full magazine packs: half of them, or all if its owner has filled
+    /// it with nothing but frees since it last packed some.
     fn surplus(&self) -> usize {
         let turns = self.magazine.turns.load(Ordering::Relaxed);
-        self.magazine.turns.store(turns | GAVE_BACK, Ordering::Relaxed);
-        if turns & GAVE_BACK == 0 { self.limit() / 2 } else { self.limit() }
+        self.magazine.turns.store(turns | HAS_PACKED, Ordering::Relaxed);
+        if turns & HAS_PACKED == 0 { self.limit() / 2 } else { self.limit() }
+    }
+
+    /// Returns true if it has neither items nor packed slots.
+    fn is_empty(&self) -> bool {
+        self.magazine.len.load(Ordering::Relaxed) == 0 && self.magazine.packed.load(Ordering::Relaxed) == 0
+    }
+
+    /// Packs the items on top. Those of one group stay in the magazine if `many` may; `release`
+    /// gets the others.
+    fn pack(&self, many: bool, mut release: impl FnMut(Bits)) {
+        let len = self.magazine.len.load(Ordering::Relaxed) as usize;
+        let rest = len.saturating_sub(self.surplus());
+        let mut packed = self.magazine.packed();
+        for item in &self.magazine.items[rest..len] {
+            packed.add(item.load(Ordering::Relaxed) as usize, &mut release);
+        }
+        if !many || packed.bits == u64::MAX {
+            release(packed);
+            packed.bits = 0;
+        }
+        self.magazine.set_packed(packed);
+        self.magazine.len.store(rest as u32, Ordering::Relaxed);
+    }
+
+    /// Unpacks as many slots as there may be items: the lowest ones, of which the lowest comes out
+    /// first. Returns how many: none if the magazine is closed. There are no items before.
+    fn unpack(&self) -> usize {
+        let mut packed = self.magazine.packed();
+        let count = self.limit().min(packed.bits.count_ones() as usize);
+        if count == 0 {
+            return 0;
+        }
+        let turns = self.magazine.turns.load(Ordering::Relaxed);
+        self.magazine.turns.store(turns & !HAS_PACKED, Ordering::Relaxed);
+        for item in self.magazine.items[..count].iter().rev() {
+            let Some(index) = packed.first() else { break };
+            item.store(index as u32, Ordering::Relaxed);
+            packed = packed.without_first();
+        }
+        self.magazine.packed.store(packed.bits, Ordering::Relaxed);
+        self.magazine.len.store(count as u32, Ordering::Relaxed);
+        count
     }
 
     #[inline(always)]
@@ -283,12 +353,6 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
-    }
-
-    /// Returns true unless the magazine is full or closed.
-    #[inline(always)]
-    fn has_room(&self) -> bool {
-        u64::from(self.magazine.len.load(Ordering::Relaxed)) < self.magazine.limit.load(Ordering::Relaxed)
     }
 
     /// Puts a slot in, unless the magazine is full or closed; returns true if it did.
@@ -347,7 +411,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
 
     /// Returns the four entries of which one may be the caller's.
     fn places(&self, caller: Caller) -> [usize; 4] {
-        let [first, second] = caller.hashes.map(|hash| hash as usize & self.mask);
+        let [first, second] = caller.hashes().map(|hash| hash & self.mask);
         [first, second, first ^ 1 & self.mask, second ^ 1 & self.mask]
     }
 
@@ -529,6 +593,11 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         self.open[entry / 64].load(Ordering::Acquire) & 1 << (entry % 64) != 0
     }
 
+    /// Returns true if so few magazines are open that each may have packed slots.
+    fn may_pack(&self) -> bool {
+        self.opened() * (self.limit + GROUP) <= self.budget / 2
+    }
+
     /// Number of magazines that are open.
     fn opened(&self) -> usize {
         // Pairs with the release in `empty`.
@@ -618,6 +687,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         // The owner doesn't look at the items while the magazine is closed.
         let len = magazine.len.load(Ordering::Relaxed) as usize;
         self.live.release_all(magazine.items[..len].iter().map(|item| item.load(Ordering::Relaxed) as usize));
+        self.live.release(magazine.packed());
+        magazine.set_packed(Bits::NONE);
         magazine.len.store(0, Ordering::Relaxed);
         // The next line publishes it: a thread that no longer sees the bit sees this count.
         self.counts.closings.fetch_add(1, Ordering::Release);
@@ -648,7 +719,8 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             // The caller stays inside until the slots are in the magazine: a thread that finds
             // nothing free meanwhile waits for them.
             let inside = self.enter(caller);
-            let limit = inside.as_ref().map_or(0, Inside::limit);
+            // It isn't empty if a signal handler has just freed some.
+            let limit = inside.as_ref().filter(|it| it.is_empty()).map_or(0, Inside::limit);
             if limit != 0 {
                 // Pairs with the fence in `reclaim`.
                 W::fence(Ordering::Release);
@@ -656,21 +728,16 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             let crowded = (1..self.limit).contains(&limit);
             let near = if crowded { undivided(candidates.bits) } else { candidates.bits };
             // One for the caller, and the rest.
-            let wanted = Bits { bits: lowest(near, limit + 1), ..candidates };
+            let most = if limit == self.limit && self.may_pack() { GROUP } else { limit + 1 };
+            let wanted = Bits { bits: lowest(near, most), ..candidates };
             let got = self.live.claim_bits(wanted);
-            let mut rest = got.without_first();
             if let Some(inside) = inside {
-                // The lowest comes out first.
-                while let Some(last) = rest.pop_last() {
-                    if !inside.push(last) {
-                        // The magazine was closed just now.
-                        self.live.release_one(last);
-                        self.live.release(rest);
-                        break;
-                    }
+                if limit != 0 {
+                    inside.magazine.set_packed(got.without_first());
+                    inside.unpack();
+                    more = got.without_first().bits.count_ones() as usize;
                 }
                 inside.leave();
-                more = got.bits.count_ones().saturating_sub(1) as usize;
             }
             (wanted.bits, got.first())
         });
@@ -695,20 +762,26 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     #[cold]
     #[inline(never)]
     fn put_slowly(&self, caller: Caller, index: usize) {
-        if let Some(inside) = self.enter(caller) {
-            // The caller stays inside until the slots are free: a thread that finds nothing free
-            // meanwhile waits for them.
-            let kept = inside.push(index) || {
-                // A closed magazine gives none.
-                self.live.release_all((0..inside.surplus()).map_while(|_| inside.pop()));
-                inside.push(index)
-            };
-            inside.leave();
-            if kept {
-                return;
-            }
+        match self.enter(caller) {
+            Some(inside) => self.put_inside(inside, index),
+            None => self.live.release_one(index),
         }
-        self.live.release_one(index);
+    }
+
+    /// Puts a slot into a magazine that is full or closed, and leaves it.
+    #[cold]
+    #[inline(never)]
+    fn put_packing(&self, inside: Inside<'_, W, P>, index: usize) {
+        // The caller stays inside until the slots are free: a thread that finds nothing free
+        // meanwhile waits for them.
+        if inside.limit() != 0 {
+            inside.pack(self.may_pack(), |others| self.live.release(others));
+        }
+        if !inside.push(index) {
+            // It is closed.
+            self.live.release_one(index);
+        }
+        inside.leave();
     }
 
     /// Returns true if the caller is inside, or the closer, of this pool.
@@ -761,12 +834,15 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
 
     #[inline(always)]
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
-        if let Some(inside) = self.enter(caller) {
+        if let Some(inside) = self.enter_near(caller).or_else(|| self.enter(caller)) {
             let mark = inside.mark();
-            let index = inside.pop();
+            let kept = inside.pop().map(|index| (index, 0)).or_else(|| {
+                inside.unpack();
+                inside.pop().map(|index| (index, 0))
+            });
             inside.leave();
-            if let Some(index) = index {
-                return Some(Got { index, mark, more: 0 });
+            if let Some((index, more)) = kept {
+                return Some(Got { index, mark, more });
             }
         }
         if self.is_closed_to(caller)
@@ -812,23 +888,27 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 
     #[inline(always)]
-    fn has_room_inside(inside: &Inside<'_, W, P>) -> bool {
-        inside.has_room()
+    fn keep_inside(inside: &Inside<'_, W, P>, index: usize) -> bool {
+        inside.push(index)
     }
 
     #[inline(always)]
-    fn put_inside(inside: &Inside<'_, W, P>, index: usize) -> bool {
-        inside.push(index)
+    fn put_inside(&self, inside: Inside<'_, W, P>, index: usize) {
+        if inside.push(index) {
+            inside.leave();
+        } else {
+            self.put_packing(inside, index);
+        }
     }
 
     #[inline(always)]
     fn enter_near(&self, caller: Caller) -> Option<Inside<'_, W, P>> {
         // The first two of the caller's places.
-        let [first, second] = caller.hashes;
-        let mut magazine = self.at(first as usize);
+        let [first, second] = caller.hashes();
+        let mut magazine = self.at(first);
         if !magazine.is_left_by(caller) {
             hint::cold_path();
-            magazine = self.at(second as usize);
+            magazine = self.at(second);
             if !magazine.is_left_by(caller) {
                 return None;
             }
@@ -899,7 +979,9 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
         for (index, word) in self.open.iter().enumerate() {
             for bit in bits(word.load(Ordering::Relaxed)) {
                 let entry = index * 64 + bit.trailing_zeros() as usize;
-                count += self.at(entry).len.load(Ordering::Relaxed) as usize;
+                let magazine = self.at(entry);
+                count += magazine.len.load(Ordering::Relaxed) as usize;
+                count += magazine.packed().bits.count_ones() as usize;
             }
         }
         count

@@ -3,7 +3,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `magazine.rs` | magazines: up to 21 slots per thread, taken back from idle threads by an asymmetric fence |
+//! | `magazine.rs` | magazines: some slots per thread, taken back from idle threads by an asymmetric fence |
 //! | `thread.rs` | which thread this is, without a call, and what happens when one ends |
 //! | `fence.rs` | the fence: `membarrier` of Linux |
 //! | `uncached.rs` | no cache: only the live bits |
@@ -94,11 +94,12 @@ pub(super) trait Cache: Debug {
     /// is cleared.
     fn put(&self, caller: Caller, index: usize);
 
-    /// Returns true if there is room for one more.
-    fn has_room_inside(inside: &Self::Inside<'_>) -> bool;
+    /// Keeps a slot that the caller freed inside; returns false if there is no room for it: the
+    /// fast path of [`put_inside`](Self::put_inside).
+    fn keep_inside(inside: &Self::Inside<'_>, index: usize) -> bool;
 
-    /// Puts back a slot that the caller freed inside; returns false if there is no room for it.
-    fn put_inside(inside: &Self::Inside<'_>, index: usize) -> bool;
+    /// Puts back a slot that the caller freed inside, and leaves.
+    fn put_inside(&self, inside: Self::Inside<'_>, index: usize);
 
     /// Enters the caller's magazine, if it has one where most have it.
     fn enter_near(&self, caller: Caller) -> Option<Self::Inside<'_>>;

@@ -7,14 +7,13 @@
 use crate::pool::live::Seat;
 use crate::pool::word::ENTRY_BITS;
 
-/// The thread that uses a pool.
+/// The thread that uses a pool. It is one number, so it is passed in a register: a copy in memory
+/// would wait for the stores before it, to slots whose cache lines other threads have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
-    /// The thread pointer: no other thread has it now. It is 0 and unused on targets without
-    /// magazines.
+    /// The thread pointer: no other thread has it now. It is an address in the thread's stack, and
+    /// only hashed, on targets without magazines.
     pub(in crate::pool) thread: u64,
-    /// Two hashes of the thread pointer, of [`ENTRY_BITS`] each. Other threads may have the same.
-    pub(in crate::pool) hashes: [u32; 2],
 }
 
 impl Caller {
@@ -22,31 +21,32 @@ impl Caller {
     #[inline(always)]
     pub(in crate::pool) fn current() -> Self {
         #[cfg(magazines)]
-        {
-            Self::with_pointer(pointer())
-        }
+        let thread = pointer();
         #[cfg(not(magazines))]
-        {
-            Self { thread: 0, ..Self::with_pointer(stack()) }
-        }
+        let thread = stack();
+        Self { thread }
     }
 
-    /// Returns the thread with this thread pointer.
+    /// Returns two hashes of the thread pointer, whose low [`ENTRY_BITS`] count. Other threads may
+    /// have the same.
     #[inline(always)]
-    pub(in crate::pool) fn with_pointer(pointer: u64) -> Self {
-        // Multiplicative hashing, with the primes PRIME32_1 and PRIME32_2 of xxHash. All thread
-        // pointers have the same offset in a page, so the page's number is hashed. The upper bits
-        // of the products depend on all of its bits but the uppermost of an address.
-        let page = (pointer >> 12) as u32;
-        let hashes = [0x9E37_79B1_u32, 0x85EB_CA77]
-            .map(|factor| page.wrapping_mul(factor) >> (u32::BITS - ENTRY_BITS));
-        Self { thread: pointer, hashes }
+    pub(in crate::pool) fn hashes(self) -> [usize; 2] {
+        // Multiplicative hashing of 32 bits of the pointer, with the primes PRIME32_1 and PRIME32_2
+        // of xxHash. All thread pointers have the same offset in a page, so the page's number is
+        // hashed: the upper bits of its 32-bit product depend on all of its bits but the uppermost
+        // of an address. The factors' signs, without which they would be constants of 64 bits,
+        // change only bits above those.
+        const SHIFT: u32 = 12 + u32::BITS - ENTRY_BITS;
+        [0x9E37_79B1_u32, 0x85EB_CA77].map(|factor| {
+            let factor = i64::from(factor.cast_signed()).cast_unsigned();
+            (self.thread.wrapping_mul(factor) >> SHIFT) as usize
+        })
     }
 
     /// Returns the seat of the thread: the place in the live bits that it starts from.
     #[inline(always)]
     pub(in crate::pool) fn seat(self) -> Seat {
-        Seat(self.hashes[0] as usize)
+        Seat(self.hashes()[0])
     }
 }
 

@@ -67,12 +67,12 @@ impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
         self.0.release_one(index);
     }
 
-    fn has_room_inside(inside: &Nowhere) -> bool {
+    fn keep_inside(inside: &Nowhere, _index: usize) -> bool {
         match *inside {}
     }
 
-    fn put_inside(inside: &Nowhere, _index: usize) -> bool {
-        match *inside {}
+    fn put_inside(&self, inside: Nowhere, _index: usize) {
+        match inside {}
     }
 
     #[inline(always)]

@@ -782,12 +782,14 @@ fn small_pools_have_magazines() {
     assert!(bytes(10_000) > 1 << 20, "{}", bytes(10_000));
 }
 
-/// Tests that a thread that only frees gives back a whole magazine at once: one locked instruction
-/// for the slots of a group instead of two.
+/// Tests that a thread that frees slots in their order gives back whole groups: one locked
+/// instruction for 64 slots.
 #[test]
 #[cfg(all(magazines, not(feature = "pool-debug")))]
-fn a_thread_that_only_frees_gives_back_all() {
+fn a_thread_that_only_frees_gives_back_whole_groups() {
     use crate::pool::cache::Cache as _;
+    use crate::pool::cache::magazine::ITEMS;
+    use crate::pool::live::GROUP;
 
     pooled!(Passed { x: u64 }, 1_000, Zero);
     let pool = Passed::pool();
@@ -809,11 +811,11 @@ fn a_thread_that_only_frees_gives_back_all() {
     };
     let counts = free_all(passed);
     let fallen = |counts: &[usize]| counts.windows(2).filter(|two| two[1] < two[0]).count();
-    // One slot stays, as the next claim may be of one. The first time it gives back half.
-    assert!(counts.contains(&1) && fallen(&counts) <= 10, "{counts:?}");
-    // A thread that claims as well keeps half.
-    let own = claim();
-    let counts = free_all(own.into_iter().take(15).collect());
-    assert!(counts.windows(2).all(|two| two[1] == two[0] + 1 || two[1] > two[0] / 2), "{counts:?}");
+    // There are slots of five groups at most. Each is given back when the next one comes.
+    assert!(fallen(&counts) <= 5, "{counts:?}");
+    assert!(counts.iter().all(|&kept| kept <= GROUP + ITEMS), "{counts:?}");
+    // Nor does a thread that claims as well give back more often.
+    let counts = free_all(claim());
+    assert!(fallen(&counts) <= 5, "{counts:?}");
     assert_eq!(pool.live_count(), 0);
 }

@@ -251,7 +251,10 @@ impl<P: Protocol> Modelled for With<P> {
     }
 
     fn free_fast(slots: &Slots<'static, Self>, caller: Caller, slot: Slot<'static, AtomicU64>) -> bool {
-        slots.free_kept(caller, slot, || {}) || slots.free_kept_shared(caller, slot, || {})
+        match slots.free_kept(caller, slot, || {}) {
+            Ok(()) => true,
+            Err(inside) => inside.is_some_and(|inside| slots.free_inside(inside, slot, || {})),
+        }
     }
 }
 
@@ -285,6 +288,8 @@ fn magazine() -> Magazine<AtomicU64> {
         mark: zero(),
         limit: zero(),
         turns: zero(),
+        packed: zero(),
+        group: half(),
         len: half(),
         items: std::array::from_fn(|_| half()),
     }
@@ -292,14 +297,36 @@ fn magazine() -> Magazine<AtomicU64> {
 
 /// Returns one of the threads. Two of them have a magazine each, if the model has magazines.
 fn caller(number: usize) -> Caller {
-    Caller { thread: 2 * (number as u64 + 1), hashes: [number as u32; 2] }
+    caller_at([number % 2; 2], number)
+}
+
+/// Returns the thread with this number among those whose places are these two entries.
+fn caller_at(places: [usize; 2], number: usize) -> Caller {
+    let threads = (1..).map(|page| Caller { thread: page << 12 });
+    let mut there = threads.filter(|it| it.hashes().map(|hash| hash % 2) == places);
+    there.nth(number).unwrap()
+}
+
+impl<P: Protocol> Model<With<P>> {
+    /// Makes a model whose two magazines have `limit` items each, and pack the other slots of a
+    /// refill, as in a large pool.
+    fn packing(capacity: usize, limit: usize) -> Arc<Self> {
+        Self::above(capacity, |live| {
+            let entries = vec![magazine(), magazine()].leak();
+            Magazines::new(live, entries, zeros(1), zeros(2), counts(), limit).with_budget(1_000)
+        })
+    }
 }
 
 impl<C: Modelled> Model<C> {
     fn new(capacity: usize) -> Arc<Self> {
+        Self::above(capacity, C::above)
+    }
+
+    fn above(capacity: usize, cache: impl FnOnce(Live<'static, AtomicU64, C::Protocol>) -> C) -> Arc<Self> {
         let hint = || Hint { candidates: zero(), group: zero(), refills: zero() };
         let live = Live::new(zeros(1), vec![hint(), hint()].leak(), capacity);
-        let slots = Slots::new(zeros(capacity), C::above(live), zero());
+        let slots = Slots::new(zeros(capacity), cache(live), zero());
         Arc::new(Self { slots, contents: (0..capacity).map(|_| UnsafeCell::new(0)).collect() })
     }
 
@@ -682,6 +709,95 @@ fn loom_finds_that_taking_back_asks_for_nothing() {
     taking_back::<RelaxedEmpty>();
 }
 
+/// Tests that a thread that finds nothing free gets a slot that another thread has packed, while
+/// that one unpacks them.
+fn taking_back_packed<P: Protocol>() {
+    explore_up_to(1, || {
+        let model = Model::<With<P>>::packing(4, 1);
+        let mut all = [0, 0].map(|thread| model.lend(thread).unwrap()).to_vec();
+        assert_eq!(model.slots.cache().kept(), 2, "there is no item, and two slots are packed");
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.lend(1).expect("the other thread has three at most"))
+        };
+        all.push(model.lend(0).expect("the other thread has one"));
+        all.push(other.join().unwrap());
+        all.iter().for_each(|&index| model.touch(index));
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2, 3]);
+    });
+}
+
+#[test]
+fn loom_what_a_thread_has_packed_is_had_by_others() {
+    taking_back_packed::<Sound>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_that_nobody_waits_for_a_thread_that_unpacks() {
+    taking_back_packed::<NoWait>();
+}
+
+/// Tests that no slot is lost or had twice if one thread packs what another lent, while that one
+/// takes it back.
+fn packing<P: Protocol>() {
+    explore_up_to(1, || {
+        let model = Model::<With<P>>::packing(3, 2);
+        let lent = [0; 3].map(|thread| model.lend(thread).unwrap());
+        model.slots.cache().bind(caller(1));
+        model.slots.cache().open(1, 2);
+        assert!(lent[1..].iter().all(|&index| model.free(1, index).is_ok()));
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || {
+                model.touch(lent[0]);
+                model.free(1, lent[0])
+            })
+        };
+        let mut all = Vec::from_iter(model.lend(0));
+        assert_eq!(other.join().unwrap(), Ok(()));
+        while let Some(index) = model.lend(0) {
+            all.push(index);
+        }
+        all.iter().for_each(|&index| model.touch(index));
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2]);
+    });
+}
+
+#[test]
+fn loom_what_another_thread_packs_comes_back() {
+    packing::<Sound>();
+}
+
+#[test]
+#[should_panic]
+fn loom_finds_that_nobody_waits_for_a_thread_that_packs() {
+    packing::<NoWait>();
+}
+
+/// Tests that a refill loses nothing that a signal handler frees just before.
+#[test]
+fn loom_a_refill_adds_nothing_to_a_magazine_in_use() {
+    explore(|| {
+        let model = Model::<With<Sound>>::packing(3, 1);
+        let lent = [0; 3].map(|thread| model.lend(thread).unwrap());
+        // There is no magazine left for this thread.
+        model.slots.cache().bind(caller(1));
+        for index in &lent[1..] {
+            model.free(2, *index).unwrap();
+        }
+        let refilled = |_| model.free(0, lent[0]).unwrap();
+        let claimed = model.slots.claim(Placement::Kept, caller(0), refilled).unwrap();
+        model.slots.lend(claimed);
+        let mut all = vec![claimed.slot.index()];
+        all.extend(std::iter::from_fn(|| model.lend(0)));
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2]);
+    });
+}
+
 /// Tests that two threads with a magazine each exhaust the pool at once, and take back each other's
 /// slots.
 #[test]
@@ -707,18 +823,18 @@ fn loom_threads_that_take_back_at_once_get_all() {
 fn loom_an_entry_is_one_threads() {
     explore(|| {
         let model = Model::<With<Sound>>::new(2);
-        let bind = |model: &Model<With<Sound>>, thread| {
+        let bind = |model: &Model<With<Sound>>, number| {
             let magazines = model.slots.cache();
-            let caller = Caller { thread, hashes: [0, 1] };
+            let caller = caller_at([0, 1], number);
             let entry = magazines.bind(caller);
             assert_eq!(magazines.bind(caller), entry, "once it is a thread's, it stays so");
             entry.unwrap()
         };
         let other = {
             let model = Arc::clone(&model);
-            thread::spawn(move || bind(&model, 2))
+            thread::spawn(move || bind(&model, 0))
         };
-        let mine = bind(&model, 4);
+        let mine = bind(&model, 1);
         assert_ne!(mine, other.join().unwrap());
     });
 }
@@ -759,7 +875,7 @@ fn passing_on() {
             thread::spawn(move || model.slots.cache().reclaim(caller(1), 0))
         };
         model.slots.resign(caller(0));
-        let heir = Caller { thread: 20, hashes: [0, 0] };
+        let heir = caller_at([0, 0], 2);
         let mine = model.slots.claim(Placement::Kept, heir, |_| {}).expect("the other has none").slot.index();
         other.join().unwrap();
         let rest = [model.claim(1), model.claim(1)];

@@ -352,6 +352,8 @@ fn thousands_of_threads_have_magazines() {
                 mark: AtomicU64::new(0),
                 limit: AtomicU64::new(0),
                 turns: AtomicU64::new(0),
+                packed: AtomicU64::new(0),
+                group: AtomicU32::new(0),
                 len: AtomicU32::new(0),
                 items: [const { AtomicU32::new(0) }; ITEMS],
             })
@@ -359,7 +361,7 @@ fn thousands_of_threads_have_magazines() {
         let (open, settled) = (zeros(entries.len().div_ceil(64)), zeros(entries.len()));
         let live = Live::<AtomicU64, Sound>::new(&[], &hints, 0);
         let magazines = Magazines::new(live, &entries, &open, &settled, Counts::new(), ITEMS);
-        (0..threads).filter(|_| magazines.bind(Caller::with_pointer(pointer())).is_none()).count()
+        (0..threads).filter(|_| magazines.bind(Caller { thread: pointer() }).is_none()).count()
     };
     for stride in [256 << 10, 1 << 20, (2 << 20) + 4_096, 8 << 20] {
         let mut pointer = 0x7F12_3456_76C0;
