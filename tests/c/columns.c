@@ -86,6 +86,11 @@ static void damage_is_found(void) {
     for (size_t word = 0; word < sizeof *flags / sizeof(uint64_t); word++) {
         for (int bit = 0; bit < 64; bit++) {
             uint64_t *at = (uint64_t *)(void *)flags + word;
+            size_t byte = word * sizeof(uint64_t) + (size_t)bit / 8;
+            /* Pointers of 32 bits are followed by padding, which is nobody's. */
+            if (byte >= offsetof(FlagColumns, on) + sizeof(bool *) && byte < offsetof(FlagColumns, fixed_)) {
+                continue;
+            }
             *at ^= UINT64_C(1) << bit;
             EXPECT(fixture_columns_ffi_flag_columns_reserve(flags, 1) == FFI_COLUMNS_DAMAGED);
             EXPECT(fixture_columns_ffi_flag_columns_resize(flags, 1) == FFI_COLUMNS_DAMAGED);
