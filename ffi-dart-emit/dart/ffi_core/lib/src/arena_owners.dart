@@ -316,7 +316,6 @@ final class _NativeArena extends ArenaMemory {
     bytes = text = Uint8List(0);
     lists = ByteData(0);
     listsUsed = textUsed = 0;
-    changes++;
     final memory = _calls._memory;
     if (forget) return memory.forget(attachment, this);
     // Nobody but this object has other typed data of the chunks.

@@ -53,10 +53,6 @@ abstract base class ArenaMemory {
   /// True if it can be changed. A field, as each write asks for it.
   bool isMutable;
 
-  /// Number of changes of what handles of lists are, which views of lists compare
-  /// with that at which they read theirs.
-  int changes = 0;
-
   /// True once somebody got typed data of the chunks, which is read later.
   bool exposed = false;
 
@@ -121,7 +117,6 @@ abstract base class ArenaMemory {
 
   /// Forgets which lists have room for more, after something else has written.
   void forgetRooms() {
-    changes++;
     _rooms.clear();
     _roomAt = 0;
   }
@@ -204,7 +199,6 @@ abstract base class ArenaMemory {
   /// Writes zeros to [size] bytes at [position].
   void clear(int position, int size) {
     if (!isMutable) _throwReadOnly();
-    changes++;
     bytes.fillRange(position, position + size, 0);
   }
 
@@ -415,10 +409,7 @@ abstract base class ArenaOneof<D extends FfiValue> extends ArenaView<D> {
 base class ArenaList<V, D> with ListMixin<V> {
   /// The list that the handle at [_handle] refers to, the field [_name].
   @pragma('vm:prefer-inline')
-  ArenaList(this.arena$, this._handle, this._codec, this._name)
-    : _changes = arena$.changes,
-      _start = arena$.lists.getUint32(_handle, _little),
-      _length = arena$.lists.getUint32(_handle + 4, _little);
+  ArenaList(this.arena$, this._handle, this._codec, this._name);
 
   /// The memory.
   final ArenaMemory arena$;
@@ -427,35 +418,27 @@ base class ArenaList<V, D> with ListMixin<V> {
   final ArenaCodec<V, D> _codec;
   final String _name;
 
-  /// The handle as it was when the arena had so many changes.
-  int _changes;
-  int _start;
-  int _length;
-
-  /// Reads the handle, if it may be another one.
-  @pragma('vm:prefer-inline')
-  void _look() {
-    final arena = arena$;
-    if (arena.changes == _changes) return;
-    _changes = arena.changes;
-    _start = arena.lists.getUint32(_handle, _little);
-    _length = arena.lists.getUint32(_handle + 4, _little);
-  }
+  // The handle is read each time. Compilers take that out of a loop; they wouldn't with a
+  // copy that is read again after a change, as a call in the loop may be one.
 
   @override
   @pragma('vm:prefer-inline')
-  int get length {
-    _look();
-    return _length;
-  }
+  int get length => _isWeb
+      ? arena$.lists.getUint32(_handle + 4, _little)
+      : arena$.lists.getInt64(_handle, _little) >>> 32;
+
+  @pragma('vm:prefer-inline')
+  int get _start => _isWeb
+      ? arena$.lists.getUint32(_handle, _little)
+      : arena$.lists.getInt64(_handle, _little) & 0xffffffff;
 
   /// Position of the element [index].
   ///
   /// Throws an [IndexError] if there is none.
   @pragma('vm:prefer-inline')
   int place$(int index, int size) {
-    _look();
-    if (index < 0 || index >= _length) _throwIndex(index, _length);
+    final length = this.length;
+    if (index < 0 || index >= length) _throwIndex(index, length);
     return _start + index * size;
   }
 
@@ -500,10 +483,7 @@ base class ArenaList<V, D> with ListMixin<V> {
   @pragma('vm:prefer-inline')
   void _resize(int length, int now) {
     _room(length, now * 2);
-    final arena = arena$;
-    arena.lists.setUint32(_handle + 4, length, _little);
-    _changes = ++arena.changes;
-    _length = length;
+    arena$.lists.setUint32(_handle + 4, length, _little);
   }
 
   /// Makes room for [wanted] elements, and if the list has to move, for [more] of
@@ -511,8 +491,7 @@ base class ArenaList<V, D> with ListMixin<V> {
   void _room(int wanted, int more, {bool kept = false}) {
     final arena = arena$, size = _codec.size;
     if (!arena.isMutable) ArenaMemory._throwReadOnly();
-    _look();
-    final length = _length, start = _start;
+    final length = this.length, start = _start;
     // An empty list without a block is at 0.
     final room = start == 0 ? 0 : arena.roomOf(start, length * size);
     if (wanted * size <= room) return;
@@ -536,8 +515,6 @@ base class ArenaList<V, D> with ListMixin<V> {
     }
     if (kept || capacity > wanted * size) arena.setRoom(to, capacity);
     arena.lists.setUint32(_handle, to, _little);
-    _changes = ++arena.changes;
-    _start = to;
   }
 
   @override
@@ -587,7 +564,6 @@ base class ArenaList<V, D> with ListMixin<V> {
     final size = _codec.size;
     final one = place$(i, size), other = place$(j, size);
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
-    arena$.changes++;
     final bytes = arena$.bytes;
     final kept = Uint8List.fromList(
       Uint8List.sublistView(bytes, one, one + size),
@@ -605,7 +581,6 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
     final size = _codec.size, start = length == 0 ? 0 : place$(0, size);
     final count = (end - from) * size, target = start + to * size;
-    arena$.changes++;
     arena$.bytes.setRange(
       target,
       target + count,
@@ -705,7 +680,6 @@ base class ArenaList<V, D> with ListMixin<V> {
     if (order.isEmpty) return;
     if (!arena$.isMutable) ArenaMemory._throwReadOnly();
     final size = _codec.size, start = place$(0, size), bytes = arena$.bytes;
-    arena$.changes++;
     final all = Uint8List.fromList(
       Uint8List.sublistView(bytes, start, start + order.length * size),
     );
