@@ -29,11 +29,12 @@ abstract base class ArenaMemory {
   /// The two chunks, of which [listsUsed] and [textUsed] bytes are in use.
   ArenaMemory(
     this.bytes,
-    this.text,
+    this._text,
     this.listsUsed,
     this.textUsed, {
     required this.isMutable,
-  }) : lists = ByteData.sublistView(bytes);
+  }) : lists = ByteData.sublistView(bytes),
+       _textData = ByteData.sublistView(_text);
 
   /// The lists, all bytes that there is room for.
   ByteData lists;
@@ -42,7 +43,16 @@ abstract base class ArenaMemory {
   Uint8List bytes;
 
   /// The text, all bytes that there is room for.
-  Uint8List text;
+  @pragma('vm:prefer-inline')
+  Uint8List get text => _text;
+
+  set text(Uint8List value) {
+    _text = value;
+    _textData = ByteData.sublistView(value);
+  }
+
+  Uint8List _text;
+  ByteData _textData;
 
   /// Bytes of the lists in use.
   int listsUsed;
@@ -152,21 +162,33 @@ abstract base class ArenaMemory {
     var length = value.length;
     if (length > 0) {
       if (textUsed + length > text.length) grow(listsUsed, textUsed + length);
-      final target = text;
-      final start = textUsed;
-      for (var i = 0; i < length; i++) {
-        final unit = value.codeUnitAt(i);
-        if (unit >= 0x80) {
-          length = _putUtf8(value, name);
-          break;
-        }
-        target[start + i] = unit;
+      if (!_putAscii(value, _textData, textUsed)) {
+        length = _putUtf8(value, name);
       }
     }
     final data = lists;
     data.setUint32(position, length == 0 ? 0 : textUsed, _little);
     data.setUint32(position + 4, length, _little);
     textUsed += length;
+  }
+
+  /// Writes [value] to [target] from [at] on; returns false if it isn't ASCII.
+  static bool _putAscii(String value, ByteData target, int at) {
+    final length = value.length;
+    var i = 0;
+    // Four at a time take nine tenths of the time (`arena_build_vs_protobuf`).
+    for (; i < length - 3; i += 4) {
+      final a = value.codeUnitAt(i), b = value.codeUnitAt(i + 1);
+      final c = value.codeUnitAt(i + 2), d = value.codeUnitAt(i + 3);
+      if (a | b | c | d >= 0x80) return false;
+      target.setUint32(at + i, a | b << 8 | c << 16 | d << 24, _little);
+    }
+    for (; i < length; i++) {
+      final unit = value.codeUnitAt(i);
+      if (unit >= 0x80) return false;
+      target.setUint8(at + i, unit);
+    }
+    return true;
   }
 
   int _putUtf8(String value, String name) {
