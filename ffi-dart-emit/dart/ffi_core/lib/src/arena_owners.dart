@@ -8,22 +8,13 @@ typedef _ArenaMadeC = Pointer<Void> Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedC = Size Function(Pointer<Void>, Pointer<FfiStatus>);
 typedef _ArenaWastedD = int Function(Pointer<Void>, Pointer<FfiStatus>);
 
-typedef _ArenaMapC = Pointer<Void> Function(
-  Pointer<Uint8>,
-  Size,
-  Pointer<FfiStatus>,
-);
-typedef _ArenaMapD = Pointer<Void> Function(
-  Pointer<Uint8>,
-  int,
-  Pointer<FfiStatus>,
-);
+typedef _ArenaMapC =
+    Pointer<Void> Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
+typedef _ArenaMapD =
+    Pointer<Void> Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
 typedef _ArenaSchemaC = Pointer<FfiOwned> Function(Pointer<FfiStatus>);
-typedef _ArenaCompareC = Void Function(
-  Pointer<Uint8>,
-  Size,
-  Pointer<FfiStatus>,
-);
+typedef _ArenaCompareC =
+    Void Function(Pointer<Uint8>, Size, Pointer<FfiStatus>);
 typedef _ArenaCompareD = void Function(Pointer<Uint8>, int, Pointer<FfiStatus>);
 typedef _ArenaCheckC = Void Function(Pointer<Void>, Uint8, Pointer<FfiStatus>);
 typedef _ArenaCheckD = void Function(Pointer<Void>, int, Pointer<FfiStatus>);
