@@ -10,7 +10,7 @@
 //! # Idea
 //!
 //! The producer spends a credit for each item. It starts with as many as the window is long, and
-//! the consumer grants those of a batch again when it comes for the next one, so no more items
+//! the consumer grants those of a batch again when it comes for another one, so no more items
 //! exist than the window says, those that Dart has in its hands included. A producer without credit
 //! leaves a mark in the word of the credit, by one compare-exchange with zero: a grant either comes
 //! before it, and the exchange fails, or finds the mark, and wakes the producer.
@@ -106,6 +106,11 @@ impl<T, A: Atomics> Window<T, A> {
         }
     }
 
+    /// Returns half of the credits that the window began with, at least 1.
+    pub(crate) fn half(&self) -> u32 {
+        (self.cells.len() / 2) as u32
+    }
+
     /// Gives `count` credits back; returns true if the producer waits for them.
     pub(crate) fn grant(&self, count: u32) -> bool {
         self.credit.fetch_add(count, Ordering::AcqRel) & STALLED != 0
@@ -118,8 +123,12 @@ impl<T, A: Atomics> Window<T, A> {
     /// No other thread puts meanwhile. The producer had a credit for the item, or it is the last
     /// one.
     pub(crate) unsafe fn put(&self, item: T) -> bool {
-        // SAFETY: this function has the contract of the callee, for one item.
-        unsafe { self.put_all([item]) }
+        let head = self.head.get();
+        // SAFETY: there are no more items than credits and the last one, so the consumer has
+        // popped what was in the cell, and its grant comes before the producer's credit.
+        unsafe { *self.cells[head].get() = Some(item) };
+        // Only the producer counts, so the ring is the one locked instruction.
+        self.pass(self.after(head), self.made.load(Ordering::Relaxed).wrapping_add(1))
     }
 
     /// Adds items, as [`put`](Self::put) does each, and rings once; returns true if the consumer
@@ -130,19 +139,30 @@ impl<T, A: Atomics> Window<T, A> {
     /// No other thread puts meanwhile. The producer had a credit for each item.
     pub(crate) unsafe fn put_all(&self, items: impl IntoIterator<Item = T>) -> bool {
         let mut head = self.head.get();
-        // Only the producer counts, so the ring is the one locked instruction.
         let mut made = self.made.load(Ordering::Relaxed);
         for item in items {
             // SAFETY: there are no more items than credits and the last one, so the consumer has
             // popped what was in the cell, and its grant comes before the producer's credit.
             unsafe { *self.cells[head].get() = Some(item) };
-            head = if head + 1 == self.cells.len() { 0 } else { head + 1 };
+            head = self.after(head);
             made = made.wrapping_add(1);
         }
+        self.pass(head, made)
+    }
+
+    /// Passes all items that were put to the consumer, and rings.
+    #[inline(always)]
+    fn pass(&self, head: usize, made: u32) -> bool {
         self.head.set(head);
         // Release: the consumer that counts the items sees them.
         self.made.store(made, A::LINK);
         self.ring()
+    }
+
+    /// Returns the position behind another.
+    #[inline(always)]
+    fn after(&self, position: usize) -> usize {
+        if position + 1 == self.cells.len() { 0 } else { position + 1 }
     }
 
     /// Says that no item comes any more; returns true if the consumer has to be told.
@@ -170,7 +190,7 @@ impl<T, A: Atomics> Window<T, A> {
         // gets the credit again.
         let item = unsafe { &mut *self.cells[tail].get() }.take_if(|item| wanted(item))?;
         self.popped.set(self.popped.get().wrapping_add(1));
-        self.tail.set(if tail + 1 == self.cells.len() { 0 } else { tail + 1 });
+        self.tail.set(self.after(tail));
         Some(item)
     }
 

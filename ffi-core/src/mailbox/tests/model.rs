@@ -4,6 +4,7 @@
 //! Each property has a control: a variant that lacks what the property relies on. Loom has to find
 //! its fault.
 
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
@@ -250,6 +251,8 @@ struct Listened<A: Atomics> {
     taken: AtomicU32,
     /// True if all items for which there is credit are put together.
     together: bool,
+    /// True if credit is granted only when no item is left.
+    holds: bool,
 }
 
 // SAFETY: one thread makes and another listens; here, loom checks the accesses.
@@ -294,6 +297,7 @@ impl<A: Atomics> Listened<A> {
             return false;
         }
         self.events.fetch_sub(1, Ordering::AcqRel);
+        let mut credit = 0;
         loop {
             let mut batch = 0;
             // SAFETY: only one thread listens.
@@ -302,10 +306,11 @@ impl<A: Atomics> Listened<A> {
                 assert_eq!(item.read(), number, "an item is lost, or isn't there yet");
                 batch += 1;
             }
+            credit += batch;
+            if credit > 0 && (batch == 0 || !self.holds) && self.window.grant(mem::take(&mut credit)) {
+                self.wakes.fetch_add(1, Ordering::AcqRel);
+            }
             if batch > 0 {
-                if self.window.grant(batch) {
-                    self.wakes.fetch_add(1, Ordering::AcqRel);
-                }
                 continue;
             }
             // SAFETY: only one thread listens.
@@ -319,7 +324,7 @@ impl<A: Atomics> Listened<A> {
 }
 
 /// All items come, and then the end.
-fn no_item_is_lost<A: Atomics>(window: u32, together: bool) {
+fn no_item_is_lost<A: Atomics>(window: u32, together: bool, holds: bool) {
     explore(move || {
         let stream = Arc::new(Listened::<A> {
             window: Window::new(window),
@@ -327,6 +332,7 @@ fn no_item_is_lost<A: Atomics>(window: u32, together: bool) {
             wakes: AtomicU32::new(0),
             taken: AtomicU32::new(0),
             together,
+            holds,
         });
         let task = Arc::clone(&stream);
         let task = thread::spawn(move || task.make(0));
@@ -349,25 +355,25 @@ fn no_item_is_lost<A: Atomics>(window: u32, together: bool) {
 
 #[test]
 fn loom_no_item_is_lost() {
-    for together in [false, true] {
-        no_item_is_lost::<Sound>(1, together);
-        no_item_is_lost::<Sound>(2, together);
+    for (together, holds) in [(false, false), (true, false), (false, true), (true, true)] {
+        no_item_is_lost::<Sound>(1, together, holds);
+        no_item_is_lost::<Sound>(2, together, holds);
     }
 }
 
 #[test]
 fn loom_finds_an_answer_to_a_stream_that_comes_last() {
-    refuted(|| no_item_is_lost::<AnswersLast>(2, true));
+    refuted(|| no_item_is_lost::<AnswersLast>(2, true, false));
 }
 
 #[test]
 fn loom_finds_an_item_that_is_read_too_early() {
-    refuted(|| no_item_is_lost::<RelaxedLink>(2, false));
+    refuted(|| no_item_is_lost::<RelaxedLink>(2, false, false));
 }
 
 #[test]
 fn loom_finds_credit_that_is_lost() {
-    refuted(|| no_item_is_lost::<StallsInSteps>(1, false));
+    refuted(|| no_item_is_lost::<StallsInSteps>(1, false, false));
 }
 
 /// An input: its window, the end of its isolate, and the wake-ups of its task.

@@ -184,6 +184,11 @@ final class _NativeArena extends ArenaMemory {
   Pointer<FfiAttachment> _attachment = nullptr;
   Pointer<Void> _header = nullptr;
 
+  // What [bytes] and [text] keep the chunks by; null for no text. The collector counts
+  // the bytes here and not for this object, which goes with them.
+  Pointer<FfiAttachment> _listsHold = nullptr;
+  Pointer<FfiAttachment> _textHold = nullptr;
+
   // Addresses of the typed data.
   Pointer<Uint8> _listsAt = nullptr;
   Pointer<Uint8> _textAt = nullptr;
@@ -195,7 +200,6 @@ final class _NativeArena extends ArenaMemory {
   void _attach(Pointer<Void> header, int lists, int text) {
     final ArenaCalls(:_create, :_free, :_memory) = _calls;
     checkSize(lists, 'lists');
-    final bytes = lists + (1 << text);
     _attachment = _memory._attachColumns(
       this,
       _memory.status,
@@ -204,9 +208,9 @@ final class _NativeArena extends ArenaMemory {
       lists,
       text,
       _free,
-      bytes,
+      0,
     );
-    if (_attachment == nullptr) throw AllocationException(bytes);
+    if (_attachment == nullptr) throw AllocationException(lists + (1 << text));
     _header = _attachment.ref.memory;
   }
 
@@ -228,13 +232,14 @@ final class _NativeArena extends ArenaMemory {
     _listsAt = at;
     _textAt = textAt;
     bytes = at.asTypedList(listsCapacity);
-    memory.share(_attachment, bytes, listsCapacity);
+    _listsHold = memory.share(_attachment, bytes, listsCapacity);
     lists = ByteData.sublistView(bytes);
     if (textCapacity == 0) {
       text = Uint8List.sublistView(bytes, 0, 0);
+      _textHold = nullptr;
     } else {
       text = textAt.asTypedList(textCapacity);
-      memory.share(_attachment, text, textCapacity);
+      _textHold = memory.share(_attachment, text, textCapacity);
     }
     this.listsUsed = listsUsed;
     this.textUsed = textUsed;
@@ -310,17 +315,24 @@ final class _NativeArena extends ArenaMemory {
 
   /// Ends the use of the arena.
   void _end({required bool forget}) {
-    final attachment = _attachment;
+    final attachment = _attachment, oldBytes = bytes, oldText = text;
     _header = nullptr;
     isMutable = false;
     bytes = text = Uint8List(0);
     lists = ByteData(0);
     listsUsed = textUsed = 0;
-    changes++;
     final memory = _calls._memory;
-    if (forget) return memory.forget(attachment, this);
-    // Nobody but this object has other typed data of the chunks.
-    exposed ? memory.drop(attachment, this) : memory.release(attachment, this);
+    if (forget) {
+      memory.forget(attachment, this);
+    } else if (exposed) {
+      return memory.drop(attachment, this);
+    } else {
+      memory.release(attachment, this);
+    }
+    // Only this object has had typed data of the chunks. The collector would count the
+    // bytes until it finds it, and so run for bytes that are free.
+    memory.drop(_listsHold, oldBytes);
+    if (_textHold != nullptr) memory.drop(_textHold, oldText);
   }
 }
 

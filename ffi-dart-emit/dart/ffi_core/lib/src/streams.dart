@@ -3,7 +3,7 @@ part of 'native.dart';
 /// A stream of Rust that this isolate listens to.
 ///
 /// Rust makes items while it has credit, and says once that there are some. A batch
-/// of them is taken by one leaf call, which gives credit for the last batch: no more
+/// of them is taken by one leaf call, which gives credit for those before: no more
 /// items exist than the window of the stream says, those in the batch included. While
 /// the subscription is paused nothing is taken, and Rust stops.
 final class NativeStream<T> extends _Waiting {
@@ -39,6 +39,7 @@ final class NativeStream<T> extends _Waiting {
   late final StreamController<T> _controller = StreamController(
     sync: true,
     onListen: _listen,
+    onPause: _pause,
     onResume: _resume,
     onCancel: _cancel,
   );
@@ -48,6 +49,10 @@ final class NativeStream<T> extends _Waiting {
 
   /// True once nothing comes any more.
   bool _ended = false;
+
+  /// True while no item may be delivered: the subscription is paused or cancelled, or the
+  /// stream has ended. One field, as each item asks.
+  bool _stopped = false;
 
   /// Completes when Rust has dropped the stream; null unless it is cancelled.
   Completer<void>? _gone;
@@ -141,7 +146,7 @@ final class NativeStream<T> extends _Waiting {
   }
 
   void _fail(Object error, StackTrace stack) {
-    _ended = true;
+    _ended = _stopped = true;
     _controller
       ..addError(error, stack)
       ..close().ignore();
@@ -149,7 +154,7 @@ final class NativeStream<T> extends _Waiting {
 
   /// Ends it: frees its place and memory.
   void _finish() {
-    _ended = true;
+    _ended = _stopped = true;
     _endLease();
     _releaseBuffer();
     _mailbox._remove(_id & 0xffffffff);
@@ -183,13 +188,16 @@ final class NativeStream<T> extends _Waiting {
 
   /// Has the mailbox give it a turn, unless it is paused or cancelled.
   void _queue() {
-    if (_queued || _gone != null || _controller.isPaused) return;
+    if (_queued || _stopped) return;
     _queued = true;
     _mailbox._turns.add(this);
   }
 
+  void _pause() => _stopped = true;
+
   void _resume() {
-    if (_ended || !_hasItems) return;
+    _stopped = _ended || _gone != null;
+    if (_stopped || !_hasItems) return;
     _queue();
     _mailbox._goOn();
   }
@@ -197,23 +205,35 @@ final class NativeStream<T> extends _Waiting {
   /// Delivers up to [most] items, and waits for another turn if there are more.
   void _deliver(int most) {
     _queued = false;
-    for (var left = most; left > 0; left--) {
-      if (_ended || _gone != null || _controller.isPaused) return;
-      if (_done == _count && !_take()) return;
-      final at = _done++ * _size;
-      final T item;
+    var left = most;
+    while (left > 0) {
+      final before = _done;
       try {
-        item = _read(this, at);
+        _pass(left);
       } on Object catch (error, stack) {
+        // What a listener throws is its zone's, so an item could not be read.
+        if (_adding) rethrow;
         _deliverError(error, stack);
-        continue;
       }
-      _adding = true;
-      _controller.add(item);
-      _adding = false;
-      if (_gone != null) return _drop();
+      if (_stopped) return;
+      left -= _done - before;
+      if (_done == _count && left > 0 && !_take()) return;
     }
     _queue();
+  }
+
+  /// Delivers up to [most] items of the batch, until it may not. Throws what the reading
+  /// of an item throws.
+  void _pass(int most) {
+    final controller = _controller, read = _read, size = _size;
+    final end = min(_count, _done + most);
+    while (!_stopped && _done < end) {
+      final item = read(this, _done++ * size);
+      _adding = true;
+      controller.add(item);
+      _adding = false;
+      if (_gone != null) _drop();
+    }
   }
 
   void _deliverError(Object error, StackTrace stack) {
@@ -273,6 +293,7 @@ final class NativeStream<T> extends _Waiting {
 
   Future<void>? _cancel() {
     if (_ended) return null;
+    _stopped = true;
     final gone = _gone = Completer();
     // An event that is lent stays so until its listener has returned.
     if (!_adding) _drop();
