@@ -12,11 +12,13 @@ import 'proto.dart';
 
 late BenchServicesLibrary _library;
 late Step _step;
+late _ByHand _box;
 late Raise _raise;
 late SixteenBox _request;
 late SixteenArray _requests;
 
 late int Function(Pointer<Uint64>, int) _boxNext;
+late int Function(Pointer<Uint64>, int) _boxNextNotLeaf;
 late Pointer<Uint64> Function() _boxNew;
 late void Function(Pointer<Uint64>) _boxFree;
 late NativeFinalizer _boxFinalizer;
@@ -32,6 +34,8 @@ final class _ByHand implements Finalizable {
   final Pointer<Uint64> _pointer;
 
   int next(int value) => _boxNext(_pointer, value);
+
+  int nextNotLeaf(int value) => _boxNextNotLeaf(_pointer, value);
 
   void dispose() {
     _boxFinalizer.detach(this);
@@ -51,6 +55,11 @@ void _open(String path) {
         Uint64 Function(Pointer<Uint64>, Uint64),
         int Function(Pointer<Uint64>, int)
       >('bench_services_box_next', isLeaf: true);
+  _boxNextNotLeaf = library
+      .lookupFunction<
+        Uint64 Function(Pointer<Uint64>, Uint64),
+        int Function(Pointer<Uint64>, int)
+      >('bench_services_box_next');
   _boxNew = library
       .lookupFunction<Pointer<Uint64> Function(), Pointer<Uint64> Function()>(
         'bench_services_box_new',
@@ -62,6 +71,7 @@ void _open(String path) {
         void Function(Pointer<Uint64>)
       >('bench_services_box_free', isLeaf: true);
   _boxFinalizer = NativeFinalizer(library.lookup('bench_services_box_free'));
+  _box = _ByHand();
 }
 
 num _leafMethod(int count) {
@@ -92,6 +102,14 @@ num _function(int count) {
   var sum = 0;
   for (var i = 0; i < count; i++) {
     sum += _library.next(i);
+  }
+  return sum;
+}
+
+num _methodByHand(int count) {
+  var sum = 0;
+  for (var i = 0; i < count; i++) {
+    sum += _box.nextNotLeaf(i);
   }
   return sum;
 }
@@ -138,8 +156,16 @@ void _fill(Sixteen row, int value) {
 }
 
 num _sum(Sixteen row) =>
-    row.f0 + row.f1 + row.f2 + row.f3 + row.f4 + row.f5 + row.f6 + row.f7 //
-    +
+    row.f0 +
+    row.f1 +
+    row.f2 +
+    row.f3 +
+    row.f4 +
+    row.f5 +
+    row.f6 +
+    row
+        .f7 //
+        +
     (row.g0 + row.g1 + row.g2 + row.g3 + row.g4 + row.g5 + row.g6 + row.g7);
 
 PbSixteen _filledPb(int value) {
@@ -242,8 +268,12 @@ void compareObjects(String mode, String path) {
     ('method', _leafMethod),
     ('exported function', _leafFunction),
     _next,
-    (ours, theirs) =>
-        ratio('leaf_method_vs_function', ours, theirs, const Target.atMost(1.3)),
+    (ours, theirs) => ratio(
+      'leaf_method_vs_function',
+      ours,
+      theirs,
+      const Target.atMost(1.3),
+    ),
   );
   pair(
     'a call that is not leaf',
@@ -252,6 +282,18 @@ void compareObjects(String mode, String path) {
     _next,
     (ours, theirs) =>
         ratio('method_vs_function', ours, theirs, const Target.atMost(1.1)),
+  );
+  pair(
+    'the same of a box by hand',
+    ('method', _method),
+    ('pointer by hand', _methodByHand),
+    _next,
+    (ours, theirs) => ratio(
+      'method_vs_pointer_by_hand',
+      ours,
+      theirs,
+      const Target.atMost(1.2),
+    ),
   );
   pair(
     'an object made, called and disposed of',
@@ -266,12 +308,8 @@ void compareObjects(String mode, String path) {
     ('service', _service),
     ('protobuf', _bytes),
     (count) => 16 * _next(count),
-    (ours, theirs) => ratio(
-      'service_times_protobuf',
-      theirs,
-      ours,
-      const Target.atLeast(10),
-    ),
+    (ours, theirs) =>
+        ratio('service_times_protobuf', theirs, ours, const Target.atLeast(10)),
   );
   pair(
     'a thousand rows of 16 fields, there and back',
@@ -286,5 +324,6 @@ void compareObjects(String mode, String path) {
     ),
   );
   _step.dispose();
+  _box.dispose();
   _raise.dispose();
 }
