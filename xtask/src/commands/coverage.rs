@@ -168,7 +168,9 @@ impl Coverage {
         let examples = times.part("examples of docs", || {
             run(counting().args(["-p", "ffi-core", "--doc", "--all-features"]).env("RUSTDOC", rustdoc))
         });
-        built.extend(files(&documented)?.into_iter().map(|file| file.to_string_lossy().into_owned()));
+        // Examples that are one program have their sources beside it.
+        let programs = files(&documented)?.into_iter().filter(|file| file.extension().is_none());
+        built.extend(programs.map(|file| file.to_string_lossy().into_owned()));
         write(&built)?;
         tested.and(debugged).and(examples)
     }
