@@ -4,8 +4,9 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{AnyBitPattern, Zeroable};
 
-use crate::schema::fingerprint::hash_name;
-use crate::types::FfiType;
+use crate::schema::fingerprint::{self, hash_name};
+use crate::schema::piece::{Member, PartList};
+use crate::types::{FfiType, InvalidValue};
 
 /// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
@@ -52,6 +53,186 @@ pub unsafe trait FfiMessage: FfiType {
     fn new_zeroed_box() -> Box<Self> {
         bytemuck::zeroed_box()
     }
+}
+
+/// A message, as the derive writes it: its fields, once. Its [`FfiType`] and the other traits that
+/// messages have are made of them here and in `arena/message.rs`.
+///
+/// # Safety
+///
+/// An implementation promises that the type is a `repr(C)` struct without a destructor, whose
+/// fields have the types [`Fields`](Self::Fields), if all of these are [`FfiType`]s, and the names
+/// and offsets that are in [`ABOUT`](Self::ABOUT), in the same order; that [`PARTS`](Self::PARTS)
+/// are those of these types; and that [`check_message`](Self::check_message) is what
+/// [`FfiType::check`] has to be.
+pub unsafe trait Derived: Zeroable + Send + Sync + 'static {
+    /// Types of the fields: a list for [`Parts`](crate::types::parts::Parts).
+    type Fields;
+
+    /// All that no type of a field has a say in, so that a field may refer to its own message.
+    const ABOUT: About;
+
+    /// Facts about the types of the fields.
+    const PARTS: PartList;
+
+    /// Checks the fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`FfiType::check`].
+    ///
+    /// # Safety
+    ///
+    /// The contract of [`FfiType::check`].
+    unsafe fn check_message(message: *const Self) -> Result<(), InvalidValue>;
+}
+
+/// Facts about a message that the derive knows, and the offsets of its fields.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// [`FfiMessage::NAME`].
+    pub name: &'static str,
+    /// Hash of the name.
+    pub hash: u64,
+    /// [`FfiMessage::ID`].
+    pub id: &'static str,
+    /// [`FfiMessage::ID_HASH`].
+    pub id_hash: u64,
+    /// Its fields.
+    pub members: &'static [Member],
+    /// True if it has a pool.
+    pub pooled: bool,
+    /// True if it lives in an arena.
+    pub in_arena: bool,
+    /// True if a field has a rule, so that not any bytes are a value.
+    pub ruled: bool,
+}
+
+/// Returns [`FfiType::FINGERPRINT`] of a message.
+#[must_use]
+pub const fn fingerprint_of<T: Derived>() -> u64 {
+    let About { hash, members, pooled, .. } = T::ABOUT;
+    fingerprint::message(hash, size_of::<T>(), align_of::<T>(), members, &T::PARTS, pooled)
+}
+
+/// Implements the traits that every message has: functions and constants that ask those of
+/// [`Derived`].
+///
+/// They are no impls for all types that are `Derived`: beside such an impl, rustc would say of
+/// `FfiRef<Leaf>` that it is no `FfiType`, and not that `Leaf` has no pool.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __message {
+    ($message:ident) => {
+        // SAFETY: the message is a `repr(C)` struct of `FfiType`s without a destructor, by the
+        // promise of `Derived`; type, fingerprint and check cover every field.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiType for $message {
+            const TYPE: __ffi::Fragment = &[
+                __ffi::Piece::Text("{\"message\":\""),
+                __ffi::Piece::Text(<$message as __ffi::Derived>::ABOUT.id),
+                __ffi::Piece::Text("\"}"),
+            ];
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint_of::<$message>();
+            const ANY_BITS: __ffi::bool =
+                !<$message as __ffi::Derived>::ABOUT.ruled && <$message as __ffi::Derived>::PARTS.any_bits();
+            const ARENA: __ffi::bool = <$message as __ffi::Derived>::ABOUT.in_arena;
+            const SECRET: __ffi::bool = <$message as __ffi::Derived>::PARTS.secret();
+            const LANES: __ffi::Lanes =
+                <$message as __ffi::Derived>::PARTS.lanes(__ffi::core::mem::size_of::<$message>());
+
+            #[inline]
+            unsafe fn check(message: *const $message) -> __ffi::Result<(), __ffi::InvalidValue> {
+                // SAFETY: the callee has the same contract.
+                unsafe { <$message as __ffi::Derived>::check_message(message) }
+            }
+        }
+
+        // SAFETY: the message is a `repr(C)` struct of `FfiType`s, by the promise of `Derived`.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiMessage for $message {
+            const NAME: &'static __ffi::str = <$message as __ffi::Derived>::ABOUT.name;
+            const ID: &'static __ffi::str = <$message as __ffi::Derived>::ABOUT.id;
+            const ID_HASH: __ffi::u64 = <$message as __ffi::Derived>::ABOUT.id_hash;
+        }
+    };
+}
+
+/// Returns the padding of a message, in bytes.
+#[must_use]
+pub const fn padding<T: Derived>() -> usize {
+    // Without parts rustc has reported a field.
+    if T::PARTS.is_empty() { 0 } else { size_of::<T>() - T::PARTS.size() }
+}
+
+/// Implements what a message has that doesn't live in an arena: it is returned by value, and passed
+/// as a pointer to what is copied.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __plain_message {
+    ($message:ident, $fields:ident) => {
+        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiValue for $message {
+            type Abi = __ffi::core::mem::MaybeUninit<$message>;
+            type Param = *const $message;
+
+            #[inline]
+            fn into_abi(self) -> __ffi::core::mem::MaybeUninit<$message> {
+                __ffi::core::mem::MaybeUninit::new(self)
+            }
+
+            #[inline]
+            unsafe fn from_param(
+                param: *const $message,
+                name: &'static __ffi::str,
+            ) -> __ffi::Result<$message, __ffi::Failure> {
+                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused
+                // are initialised, and nobody writes to them meanwhile.
+                unsafe { __ffi::copied(param, name) }
+            }
+        }
+
+        // SAFETY: no field lives in an arena, by an assertion.
+        #[automatically_derived]
+        unsafe impl __ffi::PlainMessage for $message {
+            $crate::__serde! {
+                #[inline]
+                fn serialize_message<S: __ffi::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> __ffi::Result<S::Ok, S::Error> {
+                    use __ffi::{ByFields as _, NoFields as _};
+                    __ffi::WrittenItself(self)
+                        .write(serializer, |serializer| __ffi::Fields::<$fields>::serialize(self, serializer))
+                }
+            }
+        }
+    };
+}
+
+/// A message that doesn't live in an arena. In one that does, it is read and stored as it is: see
+/// `arena/message.rs`, which implements `ArenaType` for all of them together, as its functions
+/// would be a third of what rustc works through for a message.
+///
+/// # Safety
+///
+/// An implementation promises that no field lives in an arena.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be in an arena",
+    label = "not a type that arenas know",
+    note = "what can is a number, a `bool`, an array, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
+            `ArenaStr`, `ArenaBytes`, `ArenaVec`, `ArenaMap`, `ArenaBox`, `FfiStr`, `FfiBytes`, `FfiVec`, `FfiOption` or \
+            `FfiOpen`; an `FfiRef` means a slot of this process, which an arena may outlive"
+)]
+pub unsafe trait PlainMessage: Derived + FfiMessage {
+    /// Serializes the message as its own `Serialize` does, or else field by field.
+    ///
+    /// # Errors
+    ///
+    /// Returns the serializer's error.
+    #[cfg(feature = "serde")]
+    fn serialize_message<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 /// Bytes of a `T` that may be invalid: [`bytemuck::CheckedBitPattern::Bits`] of a message.
