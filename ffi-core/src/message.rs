@@ -165,8 +165,8 @@ pub const fn padding<T: Derived>() -> usize {
     if T::PARTS.is_empty() { 0 } else { size_of::<T>() - T::PARTS.size() }
 }
 
-/// Implements what a message has that doesn't live in an arena: it is returned by value, and passed
-/// as a pointer to what is copied.
+/// Implements what a message has that doesn't live in an arena: it is returned by value, passed as
+/// a pointer to what is copied, and arenas hold it as it is.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __plain_message {
@@ -193,46 +193,70 @@ macro_rules! __plain_message {
             }
         }
 
-        // SAFETY: no field lives in an arena, by an assertion.
+        // SAFETY: it refers to nothing, as no field lives in an arena, by an assertion; all fields
+        // are stored. The lifetime makes rustc accept bounds that don't hold.
         #[automatically_derived]
-        unsafe impl __ffi::PlainMessage for $message {
+        unsafe impl __ffi::ArenaType for $message
+        where
+            for<'any> $fields: __ffi::ArenaParts,
+        {
+            type View<'a> = &'a $message;
+            type Value<'a> = $message;
+            type Edit<'a> = __ffi::ArenaPlace<'a, $message>;
+
+            #[inline]
+            unsafe fn view<'a>(_: __ffi::ArenaRef<'a>, message: &'a $message) -> &'a $message {
+                message
+            }
+
+            #[inline]
+            fn edit(place: __ffi::ArenaPlace<'_, $message>) -> __ffi::ArenaPlace<'_, $message> {
+                place
+            }
+
+            #[inline]
+            fn put(
+                mut place: __ffi::ArenaPlace<'_, $message>,
+                message: $message,
+            ) -> __ffi::Result<(), __ffi::ArenaFull> {
+                __ffi::ArenaPlace::store(&mut place, &message);
+                __ffi::Result::Ok(())
+            }
+
+            #[inline]
+            unsafe fn store(message: *const $message, place: *mut $message) {
+                // SAFETY: the callee has the same contract.
+                unsafe { __ffi::store_message(message, place) }
+            }
+
+            #[inline]
+            fn views_equal(a: &$message, b: &$message) -> __ffi::bool {
+                __ffi::messages_equal(a, b)
+            }
+
+            #[inline]
+            fn hash_view<H: __ffi::core::hash::Hasher>(message: &$message, state: &mut H) {
+                __ffi::hash_message(message, state)
+            }
+
             $crate::__serde! {
                 #[inline]
-                fn serialize_message<S: __ffi::serde::Serializer>(
-                    &self,
+                fn serialize_view<S: __ffi::serde::Serializer>(
+                    message: &$message,
                     serializer: S,
                 ) -> __ffi::Result<S::Ok, S::Error> {
-                    use __ffi::{ByFields as _, NoFields as _};
-                    __ffi::WrittenItself(self)
-                        .write(serializer, |serializer| __ffi::Fields::<$fields>::serialize(self, serializer))
+                    use __ffi::ByFields as _;
+                    __ffi::WrittenItself(message)
+                        .write(serializer, |serializer| __ffi::serialize_message(message, serializer))
                 }
+            }
+
+            #[inline]
+            fn reach(reached: &mut __ffi::Reached) {
+                __ffi::reach_message::<$message>(reached)
             }
         }
     };
-}
-
-/// A message that doesn't live in an arena. In one that does, it is read and stored as it is: see
-/// `arena/message.rs`, which implements `ArenaType` for all of them together, as its functions
-/// would be a third of what rustc works through for a message.
-///
-/// # Safety
-///
-/// An implementation promises that no field lives in an arena.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be in an arena",
-    label = "not a type that arenas know",
-    note = "what can is a number, a `bool`, an array, a type with `#[derive(FfiMessage)]` or `#[derive(FfiEnum)]`, \
-            `ArenaStr`, `ArenaBytes`, `ArenaVec`, `ArenaMap`, `ArenaBox`, `FfiStr`, `FfiBytes`, `FfiVec`, `FfiOption` or \
-            `FfiOpen`; an `FfiRef` means a slot of this process, which an arena may outlive"
-)]
-pub unsafe trait PlainMessage: Derived + FfiMessage {
-    /// Serializes the message as its own `Serialize` does, or else field by field.
-    ///
-    /// # Errors
-    ///
-    /// Returns the serializer's error.
-    #[cfg(feature = "serde")]
-    fn serialize_message<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 /// Bytes of a `T` that may be invalid: [`bytemuck::CheckedBitPattern::Bits`] of a message.

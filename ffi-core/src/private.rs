@@ -21,10 +21,10 @@ pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, a
 pub use crate::arena::{
     ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaParts, ArenaPlace, ArenaRef, ArenaType, ArenaView,
     FfiArena, FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
-    in_place, message_layout, store_field, zero,
+    hash_message, in_place, message_layout, messages_equal, reach_message, store_field, store_message, zero,
 };
 #[cfg(feature = "serde")]
-pub use crate::arena::{ByFields, Fields, NoFields, Written, WrittenItself};
+pub use crate::arena::{ByFields, Written, WrittenItself, serialize_message};
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
@@ -55,7 +55,7 @@ pub use crate::layout::{
     Place, assert_field, assert_field_in_arena, assert_no_destructor, assert_not_empty, assert_padding_free,
     assert_repr_c,
 };
-pub use crate::message::{About, Bits, Derived, FfiMessage, PlainMessage, fingerprint_of, padding};
+pub use crate::message::{About, Bits, Derived, FfiMessage, fingerprint_of, padding};
 pub use crate::object::{
     AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, assert_object, drop_tokens,
 };

@@ -4,16 +4,12 @@
 use std::hash::Hasher;
 
 use super::held::in_place;
-use super::memory::ArenaFull;
-use super::place::ArenaPlace;
 use super::reach::Reached;
-use super::region::ArenaRef;
 use super::stored::store_field;
 use super::value::ArenaType;
-#[cfg(feature = "serde")]
-use crate::message::Derived;
-use crate::message::{PlainMessage, padding};
+use crate::message::{Derived, padding};
 use crate::schema::piece::Member;
+use crate::types::FfiType;
 use crate::types::parts::{Both, for_each_tuple};
 
 /// Types of the fields of a message that can be in an arena.
@@ -197,113 +193,60 @@ macro_rules! arena_parts {
 
 for_each_tuple!(arena_parts);
 
-// SAFETY: it refers to nothing, by the promise of `PlainMessage`; all fields are stored, behind
-// zeros if there is padding.
-unsafe impl<T: PlainMessage> ArenaType for T
-where
-    T::Fields: ArenaParts,
-{
-    type View<'a> = &'a T;
-    type Value<'a> = T;
-    type Edit<'a> = ArenaPlace<'a, T>;
-
-    #[inline(always)]
-    unsafe fn view<'a>(_: ArenaRef<'a>, value: &'a T) -> &'a T {
-        value
+/// Body of [`ArenaType::store`] of a message.
+///
+/// # Safety
+///
+/// The contract of [`ArenaType::store`].
+#[inline(always)]
+pub unsafe fn store_message<T: Derived<Fields: ArenaParts>>(message: *const T, place: *mut T) {
+    if const { padding::<T>() } > 0 {
+        // SAFETY: the place is writable, by this function's contract.
+        unsafe { place.write_bytes(0, 1) };
     }
-
-    #[inline(always)]
-    fn edit(place: ArenaPlace<'_, T>) -> ArenaPlace<'_, T> {
-        place
-    }
-
-    #[inline(always)]
-    fn put(mut place: ArenaPlace<'_, T>, value: T) -> Result<(), ArenaFull> {
-        place.store(&value);
-        Ok(())
-    }
-
-    #[inline]
-    unsafe fn store(value: *const T, place: *mut T) {
-        if const { padding::<T>() } > 0 {
-            // SAFETY: the place is writable, by this function's contract.
-            unsafe { place.write_bytes(0, 1) };
-        }
-        // SAFETY: both are messages with these fields, by the promise of `Derived`, and fulfil the
-        // same contract.
-        unsafe { T::Fields::store(value.cast(), place.cast(), T::ABOUT.members) };
-    }
-
-    #[inline]
-    fn views_equal(a: &T, b: &T) -> bool {
-        let (a, b) = (&raw const *a, &raw const *b);
-        // SAFETY: both are valid messages with these fields, by the promise of `Derived`.
-        unsafe { T::Fields::equal(a.cast(), b.cast(), T::ABOUT.members) }
-    }
-
-    #[inline]
-    fn hash_view<H: Hasher>(view: &T, state: &mut H) {
-        let view = &raw const *view;
-        // SAFETY: it is a valid message with these fields, by the promise of `Derived`.
-        unsafe { T::Fields::hash(view.cast(), T::ABOUT.members, state) };
-    }
-
-    #[cfg(feature = "serde")]
-    #[inline]
-    fn serialize_view<S: serde::Serializer>(view: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        view.serialize_message(serializer)
-    }
-
-    fn reach(reached: &mut Reached) {
-        if reached.note_message::<T>() {
-            T::Fields::reach(reached);
-        }
-    }
+    // SAFETY: both are messages with these fields, by the promise of `Derived`, and fulfil the same
+    // contract.
+    unsafe { T::Fields::store(message.cast(), place.cast(), T::ABOUT.members) };
 }
 
-/// Serializes a message without handles field by field: an inherent function, which hides that of
-/// [`NoFields`] if each field can be in an arena.
-#[cfg(feature = "serde")]
-#[derive(Debug)]
-pub struct Fields<T>(std::marker::PhantomData<T>);
-
-#[cfg(feature = "serde")]
-impl<T: ArenaParts> Fields<T> {
-    /// Serializes the message field by field.
-    ///
-    /// # Errors
-    ///
-    /// Returns the serializer's error.
-    pub fn serialize<M: Derived<Fields = T>, S: serde::Serializer>(
-        message: &M,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-
-        let members = M::ABOUT.members;
-        let mut to = serializer.serialize_struct(M::ABOUT.name, members.len())?;
-        // SAFETY: it is a valid message with these fields, by the promise of `Derived`.
-        unsafe { T::serialize((&raw const *message).cast(), members, &mut to) }?;
-        to.end()
-    }
+/// Body of [`ArenaType::views_equal`] of a message.
+#[inline(always)]
+pub fn messages_equal<T: Derived<Fields: ArenaParts>>(a: &T, b: &T) -> bool {
+    let (a, b) = (&raw const *a, &raw const *b);
+    // SAFETY: both are valid messages with these fields, by the promise of `Derived`.
+    unsafe { T::Fields::equal(a.cast(), b.cast(), T::ABOUT.members) }
 }
 
-/// Stands for the fields of a message that can't be in an arena.
-#[cfg(feature = "serde")]
-pub trait NoFields {
-    /// Serializes nothing, as only arenas serialize messages in this way.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    ///
-    /// # Panics
-    ///
-    /// Panics always.
-    fn serialize<M, S: serde::Serializer>(_: &M, _: S) -> Result<S::Ok, S::Error> {
-        unreachable!("the message can't be in an arena")
-    }
+/// Body of [`ArenaType::hash_view`] of a message.
+#[inline(always)]
+pub fn hash_message<T: Derived<Fields: ArenaParts>>(message: &T, state: &mut impl Hasher) {
+    let message = &raw const *message;
+    // SAFETY: it is a valid message with these fields, by the promise of `Derived`.
+    unsafe { T::Fields::hash(message.cast(), T::ABOUT.members, state) };
 }
 
+/// Body of [`ArenaType::serialize_view`] of a message that has no `Serialize`.
+///
+/// # Errors
+///
+/// Returns the serializer's error.
 #[cfg(feature = "serde")]
-impl<T> NoFields for Fields<T> {}
+pub fn serialize_message<T: Derived<Fields: ArenaParts>, S: serde::Serializer>(
+    message: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeStruct as _;
+
+    let members = T::ABOUT.members;
+    let mut to = serializer.serialize_struct(T::ABOUT.name, members.len())?;
+    // SAFETY: it is a valid message with these fields, by the promise of `Derived`.
+    unsafe { T::Fields::serialize((&raw const *message).cast(), members, &mut to) }?;
+    to.end()
+}
+
+/// Body of [`ArenaType::reach`] of a message.
+pub fn reach_message<T: Derived<Fields: ArenaParts> + FfiType>(reached: &mut Reached) {
+    if reached.note_message::<T>() {
+        T::Fields::reach(reached);
+    }
+}

@@ -107,11 +107,11 @@ pub use held::{ByFields, Written, WrittenItself};
 pub use map::ArenaEntry;
 pub use map::{ArenaKey, ArenaMap, ArenaMapEdit, ArenaMapView};
 pub use memory::ArenaFull;
-#[doc(hidden)]
-pub use message::ArenaParts;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
-pub use message::{Fields, NoFields};
+pub use message::serialize_message;
+#[doc(hidden)]
+pub use message::{ArenaParts, hash_message, messages_equal, reach_message, store_message};
 pub use owner::FfiArena;
 pub use place::ArenaPlace;
 #[doc(hidden)]
