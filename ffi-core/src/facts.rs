@@ -28,6 +28,8 @@ use std::marker::PhantomData;
 use crate::columns::Column;
 use crate::layout::PodField;
 use crate::schema::encode::{Fragment, Piece};
+use crate::schema::piece::{Member, PartList};
+use crate::types::parts::Parts;
 use crate::types::{FfiType, InvalidValue, Lanes};
 
 /// Facts about a type in shared memory: those of [`FfiType`].
@@ -110,6 +112,27 @@ impl<T: FfiType> Facts<T> {
     }
 }
 
+/// Facts about the fields of a message, if each of them is an [`FfiType`].
+impl<T: Parts> Facts<T> {
+    pub const PARTS: PartList = T::PARTS;
+
+    /// Checks the fields of untrusted memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`FfiType::check`], with the name of the field.
+    ///
+    /// # Safety
+    ///
+    /// A field of each type is at the offset of its member, and there it fulfils the contract of
+    /// [`FfiType::check`].
+    #[inline(always)]
+    pub unsafe fn check_fields<M>(message: *const M, members: &'static [Member]) -> Result<(), InvalidValue> {
+        // SAFETY: the callee has the same contract.
+        unsafe { T::check(message.cast(), members) }
+    }
+}
+
 /// Facts about a type without the trait, or a signature with such a type.
 pub trait NoFacts {
     const TYPE: Fragment = &[Piece::Text("null")];
@@ -121,6 +144,7 @@ pub trait NoFacts {
     /// The lanes of a number, as a second error would say that `simd` needs one.
     const LANES: Lanes = <u8 as FfiType>::LANES;
     const COLUMN: Column = Column::of::<u8>();
+    const PARTS: PartList = PartList::NONE;
     const RECORD: Fragment = &[];
     const RESULT_SIZE: usize = 0;
     const RESULT_SECRET: bool = false;
@@ -148,6 +172,19 @@ pub trait NoFacts {
     ///
     /// None is needed.
     unsafe fn check_field<M>(_: *const M, _: usize, _: &'static str) -> Result<(), InvalidValue> {
+        Ok(())
+    }
+
+    /// Accepts anything.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Safety
+    ///
+    /// None is needed.
+    unsafe fn check_fields<M>(_: *const M, _: &'static [Member]) -> Result<(), InvalidValue> {
         Ok(())
     }
 

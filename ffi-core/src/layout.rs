@@ -4,25 +4,9 @@
 //! this module checks the answers against the rules of `repr(C)`, so that the layouts that C and
 //! Dart compute are those of Rust.
 
-/// Position and size of a field.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldLayout {
-    /// Size in bytes.
-    pub size: usize,
-    /// Alignment in bytes, a power of two.
-    pub align: usize,
-    /// Offset from the start of the struct, in bytes.
-    pub offset: usize,
-}
-
-impl FieldLayout {
-    /// Returns the layout of a field of type `T` at an offset.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn of<T>(offset: usize) -> Self {
-        Self { size: size_of::<T>(), align: align_of::<T>(), offset }
-    }
-}
+use crate::arena::assert_in_place;
+use crate::schema::piece::{Member, Part, PartList};
+use crate::types::buffer::assert_capacities;
 
 /// Asserts that a struct has the layout that `repr(C)` gives to its fields: each is at the first
 /// offset after the one before that its alignment allows, the alignment is that of the strictest
@@ -31,39 +15,25 @@ impl FieldLayout {
 /// # Panics
 ///
 /// Panics if the layout is another one; in const evaluation that is a compile error.
-///
-/// # Examples
-///
-/// ```
-/// use ffi_core::layout::{FieldLayout, assert_repr_c};
-///
-/// #[repr(C)]
-/// struct Pair(u8, u32);
-///
-/// const _: () = assert_repr_c(
-///     size_of::<Pair>(),
-///     align_of::<Pair>(),
-///     &[
-///         FieldLayout { size: 1, align: 1, offset: 0 },
-///         FieldLayout { size: 4, align: 4, offset: 4 },
-///     ],
-/// );
-/// ```
 #[track_caller]
-pub const fn assert_repr_c(size: usize, align: usize, fields: &[FieldLayout]) {
+pub const fn assert_repr_c(size: usize, align: usize, members: &[Member], parts: &PartList) {
+    if parts.is_empty() {
+        // Rustc has reported a field.
+        return;
+    }
     let mut end = 0_usize;
     let mut strictest = 1;
     let mut i = 0;
-    while i < fields.len() {
-        let field = fields[i];
+    while i < members.len() {
+        let (offset, part) = (members[i].offset, parts.get(i));
         assert!(
-            field.offset == end.next_multiple_of(field.align),
+            offset == end.next_multiple_of(part.align),
             "a field is not at the offset that repr(C) gives it; is the struct packed?"
         );
-        if field.align > strictest {
-            strictest = field.align;
+        if part.align > strictest {
+            strictest = part.align;
         }
-        end = field.offset + field.size;
+        end = offset + part.size;
         i += 1;
     }
     assert!(align == strictest, "the alignment is not that of the strictest field; is there a repr(align)?");
@@ -71,16 +41,27 @@ pub const fn assert_repr_c(size: usize, align: usize, fields: &[FieldLayout]) {
     assert!(size > 0, "a message needs at least one byte");
 }
 
-/// Returns the number of padding bytes in a struct of that size with those fields.
-#[must_use]
-pub const fn padding(size: usize, fields: &[FieldLayout]) -> usize {
-    let mut padding = size;
-    let mut i = 0;
-    while i < fields.len() {
-        padding -= fields[i].size;
-        i += 1;
-    }
-    padding
+/// Asserts that the type of a field may be in a message.
+///
+/// # Panics
+///
+/// Panics if it is empty, if a capacity in it is over what a length can count to, or if it lives in
+/// an arena; in const evaluation that is a compile error.
+#[track_caller]
+pub const fn assert_field(part: &Part) {
+    assert_field_in_arena(part);
+    assert_in_place(part.arena);
+}
+
+/// Asserts that the type of a field may be in a message that lives in an arena.
+///
+/// # Panics
+///
+/// Those of [`assert_field`], but for a type that lives in an arena.
+#[track_caller]
+pub const fn assert_field_in_arena(part: &Part) {
+    assert_size(part.size);
+    assert_capacities(part.capacities_fit);
 }
 
 /// A bound that holds for `()` if `BYTES`, the padding of `T`, is zero, and makes rustc report the
@@ -171,60 +152,72 @@ pub const fn assert_no_destructor<T>() {
 /// Panics if it has none; in const evaluation that is a compile error.
 #[track_caller]
 pub const fn assert_not_empty<T>() {
-    assert!(
-        size_of::<T>() > 0,
-        "a field needs at least one byte; hint: remove it, or give the array an element"
-    );
+    assert_size(size_of::<T>());
+}
+
+#[track_caller]
+const fn assert_size(size: usize) {
+    assert!(size > 0, "a field needs at least one byte; hint: remove it, or give the array an element");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::FfiType;
 
-    const fn field(size: usize, align: usize, offset: usize) -> FieldLayout {
-        FieldLayout { size, align, offset }
+    /// Asserts the layout of a struct of `size` and `align`, whose fields have a size, an alignment
+    /// and an offset each.
+    #[track_caller]
+    fn assert_layout(size: usize, align: usize, fields: &[(usize, usize, usize)]) {
+        let members = fields.iter().map(|&(.., offset)| Member { name: "", hash: 0, number: 0, offset });
+        let members: Vec<_> = members.collect();
+        let parts: Vec<_> = fields.iter().map(|&(size, align, _)| &*Box::leak(part(size, align))).collect();
+        assert_repr_c(size, align, &members, &PartList::Few(parts.leak()));
+    }
+
+    fn part(size: usize, align: usize) -> Box<Part> {
+        Box::new(Part { size, align, ..u8::PART })
     }
 
     #[test]
     fn what_repr_c_does_passes() {
-        assert_repr_c(24, 8, &[field(1, 1, 0), field(8, 8, 8), field(2, 2, 16)]);
-        assert_eq!(padding(24, &[field(1, 1, 0), field(8, 8, 8), field(2, 2, 16)]), 13);
+        assert_layout(24, 8, &[(1, 1, 0), (8, 8, 8), (2, 2, 16)]);
     }
 
     #[test]
     #[should_panic(expected = "not at the offset")]
     fn reordered_fields_fail() {
-        assert_repr_c(16, 8, &[field(1, 1, 8), field(8, 8, 0)]);
+        assert_layout(16, 8, &[(1, 1, 8), (8, 8, 0)]);
     }
 
     #[test]
     #[should_panic(expected = "not at the offset")]
     fn packed_fields_fail() {
-        assert_repr_c(9, 1, &[field(1, 1, 0), field(8, 8, 1)]);
+        assert_layout(9, 1, &[(1, 1, 0), (8, 8, 1)]);
     }
 
     #[test]
     #[should_panic(expected = "alignment is not")]
     fn a_packed_single_field_fails() {
-        assert_repr_c(8, 1, &[field(8, 8, 0)]);
+        assert_layout(8, 1, &[(8, 8, 0)]);
     }
 
     #[test]
     #[should_panic(expected = "alignment is not")]
     fn a_stricter_alignment_fails() {
-        assert_repr_c(64, 64, &[field(1, 1, 0)]);
+        assert_layout(64, 64, &[(1, 1, 0)]);
     }
 
     #[test]
     #[should_panic(expected = "size is not")]
     fn missing_tail_padding_fails() {
-        assert_repr_c(9, 8, &[field(8, 8, 0), field(1, 1, 8)]);
+        assert_layout(9, 8, &[(8, 8, 0), (1, 1, 8)]);
     }
 
     #[test]
     #[should_panic(expected = "at least one byte")]
     fn an_empty_struct_fails() {
-        assert_repr_c(0, 1, &[]);
+        assert_layout(0, 1, &[(0, 1, 0)]);
     }
 
     #[test]

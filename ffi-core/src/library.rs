@@ -203,7 +203,7 @@ macro_rules! library {
             ]);
 
             #[unsafe(export_name = ffi::core::concat!(ffi::core::env!("CARGO_CRATE_NAME"), "_ffi0_library"))]
-            static LIBRARY: ffi::Export = ffi::Export::new(0, __FFI_KEPT);
+            static LIBRARY: ffi::Export = ffi::Export::new(0, &__FFI_RECORD);
         };
     };
 }

@@ -16,6 +16,21 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __functions {
+    // Without bounds, all are written in one block: rustc works through each block of its own.
+    ($prefix:literal, where [],
+        $($operation:ident: fn($($parameter:ident: $type:ty),*) -> $result:ty = $call:expr;)*) => {
+        const _: () = {
+            $(
+                #[unsafe(export_name = __ffi::core::concat!($prefix, __ffi::core::stringify!($operation)))]
+                unsafe extern "C" fn $operation($($parameter: $type),*) -> $result {
+                    // SAFETY: the function passes on what it is given, and the contract of the
+                    // callee is in the header that callers have: pointers are null or of the type
+                    // they say, with as many values behind them, and nobody else uses those.
+                    unsafe { $call }
+                }
+            )*
+        };
+    };
     ($prefix:literal, where $bounds:tt, $($operation:ident: fn $parameters:tt -> $result:ty = $call:expr;)*) => {
         $($crate::__function! { $prefix, where $bounds, $operation: fn $parameters -> $result = $call })*
     };

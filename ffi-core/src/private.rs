@@ -19,12 +19,12 @@ pub use serde;
 
 pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, arena_resize};
 pub use crate::arena::{
-    ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaPlace, ArenaRef, ArenaType, ArenaView, FfiArena,
-    FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
-    fields_equal, hash_field, in_place, message_layout, store_field, zero,
+    ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaParts, ArenaPlace, ArenaRef, ArenaType, ArenaView,
+    FfiArena, FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
+    hash_message, in_place, message_layout, messages_equal, reach_message, store_field, store_message, zero,
 };
 #[cfg(feature = "serde")]
-pub use crate::arena::{ByFields, Written, WrittenItself};
+pub use crate::arena::{ByFields, Written, WrittenItself, serialize_message};
 pub use crate::boundary::{
     Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
@@ -52,9 +52,10 @@ pub use crate::facts::{Facts, NoFacts};
 #[cfg(feature = "json")]
 pub use crate::json;
 pub use crate::layout::{
-    FieldLayout, Place, assert_no_destructor, assert_not_empty, assert_padding_free, assert_repr_c, padding,
+    Place, assert_field, assert_field_in_arena, assert_no_destructor, assert_not_empty, assert_padding_free,
+    assert_repr_c,
 };
-pub use crate::message::{Bits, FfiMessage};
+pub use crate::message::{About, Bits, Derived, FfiMessage, fingerprint_of, padding};
 pub use crate::object::{
     AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, assert_object, drop_tokens,
 };
@@ -85,14 +86,16 @@ pub use crate::production::{
 pub use crate::proto;
 pub use crate::schema::encode::{Export, Fragment, Piece, with_json, with_proto};
 pub use crate::schema::fingerprint;
+pub use crate::schema::piece::{Member, PartList, assert_numeric};
 #[cfg(feature = "simd")]
 pub use crate::simd::{
     abi::{RecordKernels, RecordTable, sets},
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
 };
 pub use crate::types::buffer::assert_capacities;
-pub use crate::types::lanes::{Lanes, assert_numeric};
+pub use crate::types::lanes::Lanes;
 pub use crate::types::newtype::{FfiWrapped, assert_transparent, assert_wrapped};
+pub use crate::types::parts::Both;
 pub use crate::types::{FfiType, InvalidValue};
 #[cfg(feature = "async")]
 pub use crate::{

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::ast::Item;
@@ -125,6 +125,32 @@ impl Value<'_> {
     /// Writes the contents of another `Fragment`.
     pub(crate) fn nested(self, fragment: &TokenStream) {
         self.0.expression(&quote!(Nested), fragment);
+    }
+
+    /// Writes an array of the fields of a message: objects of text that `write` begins, each of
+    /// which ends in the offset and the type of the field. `parts` are the facts about the types.
+    pub(crate) fn fields<T>(
+        self,
+        items: impl IntoIterator<Item = T>,
+        parts: &TokenStream,
+        mut write: impl FnMut(&mut Object<'_>, T),
+    ) {
+        let texts: Vec<_> = items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| {
+                let mut field = Pieces::default();
+                field.text.push_str(if index == 0 { "[{" } else { "},{" });
+                let mut object = Object { pieces: &mut field, is_empty: true };
+                write(&mut object, item);
+                let _ = object.key("offset");
+                assert!(field.done.is_empty(), "a field's text ends in its offset");
+                field.text
+            })
+            .collect();
+        let len = Literal::usize_unsuffixed(texts.iter().map(String::len).sum());
+        self.0.expression(&quote!(Fields), &quote!(#len, &[#(#texts),*], __FFI_FIELDS, #parts));
+        self.0.text.push_str("}]");
     }
 
     pub(crate) fn object(self, write: impl FnOnce(&mut Object<'_>)) {

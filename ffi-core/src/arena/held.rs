@@ -65,18 +65,6 @@ pub fn in_place<T: ArenaType>(value: &T) -> T::View<'_> {
     unsafe { T::view(ArenaRef::NONE, value) }
 }
 
-/// Returns true if two fields of memory without handles hold the same.
-#[inline(always)]
-pub fn fields_equal<T: ArenaType>(a: &T, b: &T) -> bool {
-    T::views_equal(in_place(a), in_place(b))
-}
-
-/// Hashes a field of memory without handles.
-#[inline(always)]
-pub fn hash_field<T: ArenaType>(field: &T, state: &mut impl Hasher) {
-    T::hash_view(in_place(field), state);
-}
-
 /// Returns true if both have equal values, or none.
 #[inline]
 pub(super) fn options_equal<T: ArenaType>(a: Option<T::View<'_>>, b: Option<T::View<'_>>) -> bool {

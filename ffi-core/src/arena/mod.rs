@@ -69,6 +69,7 @@ mod frozen;
 mod held;
 mod map;
 mod memory;
+mod message;
 mod oneof;
 mod owner;
 mod pages;
@@ -97,15 +98,20 @@ pub use from::FfiArenaFrom;
 #[doc(hidden)]
 pub use from::PartOf;
 pub use frozen::FrozenArena;
+#[doc(hidden)]
+pub use held::in_place;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use held::{ByFields, Written, WrittenItself};
 #[doc(hidden)]
-pub use held::{fields_equal, hash_field, in_place};
-#[doc(hidden)]
 pub use map::ArenaEntry;
 pub use map::{ArenaKey, ArenaMap, ArenaMapEdit, ArenaMapView};
 pub use memory::ArenaFull;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use message::serialize_message;
+#[doc(hidden)]
+pub use message::{ArenaParts, hash_message, messages_equal, reach_message, store_message};
 pub use owner::FfiArena;
 pub use place::ArenaPlace;
 #[doc(hidden)]

@@ -6,37 +6,12 @@
 //!
 //! Const evaluation costs about a microsecond a step, so every piece is one `copy_nonoverlapping`
 //! and no loop runs over the bytes of a text. A writer passed by value or a loop over bytes makes a
-//! ten-field message three times as slow to compile.
+//! ten-field message three times as slow to compile. The fields of a message are one piece, for
+//! which the derive adds up the texts, and each type is encoded once.
 
 use super::format::{HEADER_LEN, MAGIC};
-
-/// A part of a record; see the [module's documentation](self).
-#[derive(Clone, Copy, Debug)]
-pub enum Piece {
-    /// JSON text, copied as it is.
-    Text(&'static str),
-    /// A number in decimal.
-    Number(u64),
-    /// A signed number in decimal.
-    Signed(i64),
-    /// A fingerprint: `"0x0123456789abcdef"`, quoted, because JSON numbers are doubles to many
-    /// readers.
-    Fingerprint(u64),
-    /// `true` or `false`.
-    Flag(bool),
-    /// Pieces of another item, such as a field's type.
-    Nested(Fragment),
-    /// The offset of a field, and its type behind the key `type`.
-    Field(usize, Fragment),
-}
-
-impl Piece {
-    /// Returns a number of that size.
-    #[must_use]
-    pub const fn size(size: usize) -> Self {
-        Self::Number(size as u64)
-    }
-}
+pub use super::piece::{Fragment, Piece};
+use super::piece::{Member, Part, PartList, TypeText};
 
 /// Returns the piece that a record has only with the feature `proto` of this crate.
 #[must_use]
@@ -50,9 +25,6 @@ pub const fn with_json(json: &'static str) -> Piece {
     Piece::Text(if cfg!(feature = "json") { json } else { "" })
 }
 
-/// Pieces that belong together: a whole record, or one type inside it.
-pub type Fragment = &'static [Piece];
-
 /// A fingerprint that a library exports, and a reference that keeps its record in the library.
 ///
 /// C and Dart only read the fingerprint, which comes first.
@@ -64,10 +36,12 @@ pub struct Export {
 }
 
 impl Export {
-    /// Exports a fingerprint, with the first byte of its record, if there is one in the library.
+    /// Exports a fingerprint, and keeps its record, unless that is empty.
     #[must_use]
-    pub const fn new(fingerprint: u64, record: Option<&'static u8>) -> Self {
-        Self { fingerprint, record }
+    pub const fn new(fingerprint: u64, record: &'static [u8]) -> Self {
+        // Nothing can refer to a custom section of WebAssembly, and its linker keeps all of them.
+        let kept = if cfg!(target_family = "wasm") { None } else { record.first() };
+        Self { fingerprint, record: kept }
     }
 }
 
@@ -100,41 +74,92 @@ const fn text_len(pieces: Fragment) -> usize {
     let mut len = 0;
     let mut i = 0;
     while i < pieces.len() {
-        len += match pieces[i] {
+        len += match &pieces[i] {
             Piece::Text(text) => text.len(),
-            Piece::Number(number) => decimal_len(number),
-            Piece::Signed(number) => (number < 0) as usize + decimal_len(number.unsigned_abs()),
+            Piece::Number(number) => decimal_len(*number),
+            Piece::Signed(number) => (*number < 0) as usize + decimal_len(number.unsigned_abs()),
             Piece::Fingerprint(_) => FINGERPRINT_LEN,
-            Piece::Flag(flag) => flag_text(flag).len(),
+            Piece::Flag(flag) => flag_text(*flag).len(),
             Piece::Nested(pieces) => text_len(pieces),
-            Piece::Field(offset, ty) => decimal_len(offset as u64) + TYPE_KEY.len() + text_len(ty),
+            Piece::Field(offset, ty) => decimal_len(*offset as u64) + TYPE_KEY.len() + text_len(ty),
+            Piece::Fields(texts, _, members, parts) => *texts + types_len(members, parts),
         };
         i += 1;
     }
     len
 }
 
+/// Returns the length of the offsets and types of fields.
+const fn types_len(members: &[Member], parts: &PartList) -> usize {
+    let (mut len, mut i) = (0, 0);
+    // Without parts rustc has reported a field.
+    while i < members.len() && !parts.is_empty() {
+        len += decimal_len(members[i].offset as u64) + parts.get(i).text.len;
+        i += 1;
+    }
+    len
+}
+
+/// Encodes the type of a field.
+#[must_use]
+pub const fn type_text(ty: Fragment) -> TypeText {
+    let len = TYPE_KEY.len() + text_len(ty);
+    let mut bytes = [0; TypeText::LONGEST];
+    if len <= bytes.len() {
+        let at = put(&mut bytes, 0, TYPE_KEY.as_bytes());
+        put_pieces(&mut bytes, at, ty);
+    }
+    TypeText { len, bytes }
+}
+
 const fn put_pieces(out: &mut [u8], mut at: usize, pieces: Fragment) -> usize {
     let mut i = 0;
     while i < pieces.len() {
-        at = match pieces[i] {
+        at = match &pieces[i] {
             Piece::Text(text) => put(out, at, text.as_bytes()),
-            Piece::Number(number) => put_decimal(out, at, number),
+            Piece::Number(number) => put_decimal(out, at, *number),
             Piece::Signed(number) => {
-                if number < 0 {
+                if *number < 0 {
                     at = put(out, at, b"-");
                 }
                 put_decimal(out, at, number.unsigned_abs())
             }
-            Piece::Fingerprint(fingerprint) => put_fingerprint(out, at, fingerprint),
-            Piece::Flag(flag) => put(out, at, flag_text(flag).as_bytes()),
+            Piece::Fingerprint(fingerprint) => put_fingerprint(out, at, *fingerprint),
+            Piece::Flag(flag) => put(out, at, flag_text(*flag).as_bytes()),
             Piece::Nested(pieces) => put_pieces(out, at, pieces),
             Piece::Field(offset, ty) => {
-                at = put_decimal(out, at, offset as u64);
+                at = put_decimal(out, at, *offset as u64);
                 at = put(out, at, TYPE_KEY.as_bytes());
                 put_pieces(out, at, ty)
             }
+            Piece::Fields(_, texts, members, parts) => put_fields(out, at, texts, members, parts),
         };
+        i += 1;
+    }
+    at
+}
+
+const fn put_fields(
+    out: &mut [u8],
+    mut at: usize,
+    texts: &[&str],
+    members: &[Member],
+    parts: &PartList,
+) -> usize {
+    let mut i = 0;
+    while i < members.len() {
+        at = put(out, at, texts[i].as_bytes());
+        // Without parts rustc has reported a field.
+        if !parts.is_empty() {
+            at = put_decimal(out, at, members[i].offset as u64);
+            let Part { ty, text, .. } = parts.get(i);
+            if text.len <= TypeText::LONGEST {
+                at = put(out, at, text.bytes.split_at(text.len).0);
+            } else {
+                at = put(out, at, TYPE_KEY.as_bytes());
+                at = put_pieces(out, at, ty);
+            }
+        }
         i += 1;
     }
     at
@@ -176,7 +201,7 @@ const fn put_decimal(out: &mut [u8], at: usize, mut number: u64) -> usize {
 }
 
 /// Appends the JSON of pieces, at run time.
-pub(crate) fn write_pieces(pieces: Fragment, out: &mut String) {
+pub(crate) fn write_pieces(pieces: &[Piece], out: &mut String) {
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
@@ -189,6 +214,12 @@ pub(crate) fn write_pieces(pieces: Fragment, out: &mut String) {
                 out.push_str(&offset.to_string());
                 out.push_str(TYPE_KEY);
                 write_pieces(ty, out);
+            }
+            Piece::Fields(_, texts, members, parts) => {
+                for (index, (text, member)) in texts.iter().zip(*members).enumerate() {
+                    out.push_str(text);
+                    write_pieces(&[Piece::Field(member.offset, parts.get(index).ty)], out);
+                }
             }
         }
     }
@@ -214,6 +245,7 @@ const fn put_fingerprint(out: &mut [u8], at: usize, fingerprint: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::FfiType;
 
     #[test]
     fn every_piece_is_written_as_json() {
@@ -251,6 +283,27 @@ mod tests {
         let mut at_run_time = String::new();
         write_pieces(PIECES, &mut at_run_time);
         assert_eq!(at_run_time.as_bytes(), json);
+    }
+
+    #[test]
+    fn fields_are_written_with_the_types_of_their_parts() {
+        type Long = [[[[[[[[u8; 2]; 2]; 2]; 2]; 2]; 2]; 2]; 2];
+        const fn member(offset: usize) -> Member {
+            Member { name: "", hash: 0, number: 0, offset }
+        }
+        const PARTS: PartList = PartList::Few(&[&u8::PART, &Long::PART]);
+        const { assert!(PARTS.get(1).text.len > TypeText::LONGEST) };
+        const PIECES: Fragment =
+            &[Piece::Fields(4, &["a:", ",b"], &[member(0), member(16)], &PARTS), Piece::Text("}")];
+        const LEN: usize = record_len(PIECES);
+        let record = record::<LEN>(PIECES);
+        let mut long = String::new();
+        write_pieces(Long::TYPE, &mut long);
+        let expected = format!("a:0,\"type\":\"u8\",b16,\"type\":{long}}}");
+        assert_eq!(str::from_utf8(&record[HEADER_LEN..]).unwrap(), expected);
+        let mut at_run_time = String::new();
+        write_pieces(PIECES, &mut at_run_time);
+        assert_eq!(at_run_time, expected);
     }
 
     #[test]

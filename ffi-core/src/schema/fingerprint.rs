@@ -46,6 +46,8 @@
 //! the change, as it is one in Dart source. A logical type of `ffi-core` has its name as a fact,
 //! because the name decides what the bytes mean: a timestamp and a duration differ in nothing else.
 
+use crate::schema::piece::{Member, PartList};
+
 /// First fact of a scalar.
 pub const SCALAR: u64 = 1;
 /// First fact of an array.
@@ -144,15 +146,45 @@ pub const NOTHING: u64 = 0;
 /// Mixes facts into a fingerprint. Their order counts.
 #[must_use]
 pub const fn mix(facts: &[u64]) -> u64 {
-    let mut hash: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut hash = SEED;
     let mut i = 0;
     while i < facts.len() {
-        hash = (hash ^ facts[i]).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        // A multiplication only carries bits upwards; the shift brings the high ones back down.
-        hash ^= hash >> 32;
+        hash = and(hash, facts[i]);
         i += 1;
     }
     hash
+}
+
+/// The fingerprint of no facts.
+const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Mixes one more fact into a fingerprint.
+const fn and(hash: u64, fact: u64) -> u64 {
+    let hash = (hash ^ fact).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    // A multiplication only carries bits upwards; the shift brings the high ones back down.
+    hash ^ (hash >> 32)
+}
+
+/// Returns the fingerprint of a message whose name has the hash `name`.
+#[must_use]
+pub const fn message(
+    name: u64,
+    size: usize,
+    align: usize,
+    members: &[Member],
+    parts: &PartList,
+    pooled: bool,
+) -> u64 {
+    let mut hash = mix(&[MESSAGE, name, size as u64, align as u64]);
+    let mut i = 0;
+    // Without parts rustc has reported a field.
+    while i < members.len() && !parts.is_empty() {
+        hash = and(hash, members[i].hash);
+        hash = and(hash, members[i].offset as u64);
+        hash = and(hash, parts.get(i).fingerprint);
+        i += 1;
+    }
+    if pooled { and(hash, POOL) } else { hash }
 }
 
 /// Returns the hash of a name: 64-bit FNV-1a of its UTF-8 (Fowler, Noll, Vo, Eastlake and Hansen,

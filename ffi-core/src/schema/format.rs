@@ -42,8 +42,8 @@ pub const MACH_O_SECTION: &str = __section_name!(mach_o_section);
 /// Segment that holds [`MACH_O_SECTION`].
 pub const MACH_O_SEGMENT: &str = __section_name!(mach_o_segment);
 
-/// Emits a `static`, the encoded `$pieces`, into the schema section of the target's object format,
-/// and the constant `__FFI_KEPT`, which refers to it.
+/// Emits the static `__FFI_RECORD`, the encoded `$pieces`, into the schema section of the target's
+/// object format.
 ///
 /// `#[used]` only keeps a record until the linker, which removes data that nothing refers to: GNU
 /// ld drops the section of a DLL. It never removes an exported symbol, nor data that one refers to,
@@ -53,25 +53,28 @@ pub const MACH_O_SEGMENT: &str = __section_name!(mach_o_segment);
 /// would choose.
 #[doc(hidden)]
 #[macro_export]
-#[cfg(feature = "metadata")]
+#[cfg(all(feature = "metadata", not(target_vendor = "apple")))]
 macro_rules! __record {
     ($pieces:expr) => {
         const __FFI_PIECES: $crate::schema::encode::Fragment = $pieces;
-        const __FFI_RECORD_LEN: $crate::__private::core::primitive::usize =
-            $crate::schema::encode::record_len(__FFI_PIECES);
         #[used]
-        #[cfg_attr(target_vendor = "apple", unsafe(link_section = $crate::__section_name!(mach_o)))]
-        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = $crate::__section_name!(elf_and_pe)))]
-        static __FFI_RECORD: [$crate::__private::core::primitive::u8; __FFI_RECORD_LEN] =
-            $crate::schema::encode::record::<__FFI_RECORD_LEN>(__FFI_PIECES);
-        // Nothing can refer to a custom section of WebAssembly, and its linker keeps all of them.
-        const __FFI_KEPT: $crate::__private::core::option::Option<
-            &'static $crate::__private::core::primitive::u8,
-        > = if $crate::__private::core::cfg!(target_family = "wasm") {
-            $crate::__private::core::option::Option::None
-        } else {
-            $crate::__private::core::option::Option::Some(&__FFI_RECORD[0])
-        };
+        #[unsafe(link_section = $crate::__section_name!(elf_and_pe))]
+        static __FFI_RECORD: [$crate::__private::u8; $crate::schema::encode::record_len(__FFI_PIECES)] =
+            $crate::schema::encode::record(__FFI_PIECES);
+    };
+}
+
+/// The same for Mach-O.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(all(feature = "metadata", target_vendor = "apple"))]
+macro_rules! __record {
+    ($pieces:expr) => {
+        const __FFI_PIECES: $crate::schema::encode::Fragment = $pieces;
+        #[used]
+        #[unsafe(link_section = $crate::__section_name!(mach_o))]
+        static __FFI_RECORD: [$crate::__private::u8; $crate::schema::encode::record_len(__FFI_PIECES)] =
+            $crate::schema::encode::record(__FFI_PIECES);
     };
 }
 
@@ -82,8 +85,6 @@ macro_rules! __record {
 macro_rules! __record {
     ($pieces:expr) => {
         const _: $crate::schema::encode::Fragment = $pieces;
-        const __FFI_KEPT: $crate::__private::core::option::Option<
-            &'static $crate::__private::core::primitive::u8,
-        > = $crate::__private::core::option::Option::None;
+        const __FFI_RECORD: &[$crate::__private::u8] = &[];
     };
 }

@@ -26,6 +26,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`mod@format`] | section names, magic, version: the only place that knows them |
+//! | `piece` | parts of a record, and the lists of fields that they are made of |
 //! | `encode` | pieces to bytes, in const evaluation |
 //! | `fingerprint` | the 64-bit layout hash, for const evaluation and for readers |
 //! | `read` (feature `read`) | decodes bytes to checked records |
@@ -37,5 +38,7 @@ pub mod encode;
 #[doc(hidden)]
 pub mod fingerprint;
 pub mod format;
+#[doc(hidden)]
+pub mod piece;
 #[cfg(feature = "read")]
 pub mod read;

@@ -69,11 +69,12 @@ pub mod sets {
     }
 
     /// Returns the set that has the types of numbers of a message's fields.
-    pub const fn kinds(fields: &[crate::types::Lanes]) -> u64 {
+    pub const fn kinds(fields: &crate::schema::piece::PartList) -> u64 {
         let (mut set, mut i) = (0, 0);
         while i < fields.len() {
-            if fields[i].count > 0 {
-                set |= kind(fields[i].kind);
+            let lanes = fields.get(i).lanes;
+            if lanes.count > 0 {
+                set |= kind(lanes.kind);
             }
             i += 1;
         }

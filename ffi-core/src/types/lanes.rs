@@ -29,43 +29,6 @@ impl Lanes {
         }
         Self { kind: self.kind, count: self.count * len }
     }
-
-    /// Returns the lanes of a `repr(C)` struct with these fields and `padding` bytes.
-    #[must_use]
-    pub const fn of_fields(fields: &[Self], padding: usize) -> Self {
-        if padding > 0 || fields.is_empty() {
-            return Self::MIXED;
-        }
-        let mut all = Self { kind: fields[0].kind, count: 0 };
-        let mut i = 0;
-        while i < fields.len() {
-            if fields[i].kind != all.kind || fields[i].count == 0 {
-                return Self::MIXED;
-            }
-            all.count += fields[i].count;
-            i += 1;
-        }
-        all
-    }
-}
-
-/// Asserts that a message has a field for kernels.
-///
-/// # Panics
-///
-/// Panics if all are mixed; in const evaluation that is a compile error.
-#[track_caller]
-pub const fn assert_numeric(fields: &[Lanes]) {
-    let mut i = 0;
-    while i < fields.len() {
-        if fields[i].count > 0 {
-            return;
-        }
-        i += 1;
-    }
-    panic!(
-        "`simd` needs a numeric field, and there is none; hint: remove `simd`, or add a number or an array of numbers"
-    );
 }
 
 #[cfg(test)]
@@ -81,26 +44,5 @@ mod tests {
         assert_eq!(bool::LANES, Lanes::MIXED);
         assert_eq!(<[bool; 4]>::LANES, Lanes::MIXED);
         assert_eq!(crate::FfiStr::<4>::LANES, Lanes::MIXED);
-    }
-
-    #[test]
-    fn fields_of_one_kind_are_added_up() {
-        let [float, double] = [f32::LANES, f64::LANES];
-        assert_eq!(Lanes::of_fields(&[float, float.times(3)], 0), float.times(4));
-        assert_eq!(Lanes::of_fields(&[float, double], 0), Lanes::MIXED);
-        assert_eq!(Lanes::of_fields(&[float, float], 4), Lanes::MIXED);
-        assert_eq!(Lanes::of_fields(&[Lanes::MIXED, Lanes::MIXED], 0), Lanes::MIXED);
-        assert_eq!(Lanes::of_fields(&[float, Lanes::MIXED], 0), Lanes::MIXED);
-    }
-
-    #[test]
-    fn one_numeric_field_is_enough() {
-        assert_numeric(&[Lanes::MIXED, f32::LANES]);
-    }
-
-    #[test]
-    #[should_panic(expected = "needs a numeric field")]
-    fn a_message_without_numbers_is_refused() {
-        assert_numeric(&[Lanes::MIXED]);
     }
 }

@@ -12,6 +12,7 @@ mod map;
 pub(crate) mod newtype;
 mod open;
 mod option;
+pub(crate) mod parts;
 mod reference;
 mod scalar;
 #[cfg(feature = "secret")]
@@ -45,7 +46,8 @@ pub use str::FfiStr;
 pub(crate) use str::utf8;
 pub use vec::FfiVec;
 
-use crate::schema::encode::Fragment;
+use crate::schema::encode::type_text;
+use crate::schema::piece::{Fragment, Part};
 
 /// A type with the same bytes in Rust and in Dart, which a field of a message may have.
 ///
@@ -136,6 +138,21 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// The numbers that a value consists of, if kernels can use it as such.
     #[doc(hidden)]
     const LANES: Lanes = Lanes::MIXED;
+
+    /// The constants above, and the layout.
+    #[doc(hidden)]
+    const PART: Part = Part {
+        size: size_of::<Self>(),
+        align: align_of::<Self>(),
+        ty: Self::TYPE,
+        text: type_text(Self::TYPE),
+        fingerprint: Self::FINGERPRINT,
+        any_bits: Self::ANY_BITS,
+        capacities_fit: Self::CAPACITIES_FIT,
+        arena: Self::ARENA,
+        secret: Self::SECRET,
+        lanes: Self::LANES,
+    };
 
     /// Checks that untrusted bytes are a valid value, before anything makes a reference to them.
     ///

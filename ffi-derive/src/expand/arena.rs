@@ -344,12 +344,9 @@ impl<'a> Arena<'a> {
         });
         let store = store(ident, &fields);
         let held = Held::of_views(message, view);
-        let (held, shape) = (held.functions(&message.head), shape::message(message));
+        let held = held.functions(&message.head);
         let once = quote!(__ffi::OnceLock<__ffi::u64>);
         quote! {
-            // Some types refuse what lives in an arena.
-            const _: &[__ffi::bool] = &[#(__ffi::Facts::<#fields>::ARENA),*];
-
             // SAFETY: check, store and copy cover every field; view and editor hold the argument.
             #[automatically_derived]
             unsafe impl __ffi::ArenaType for #ident {
@@ -407,9 +404,7 @@ impl<'a> Arena<'a> {
 
                 #[inline]
                 fn reach(reached: &mut __ffi::Reached) {
-                    let id = <Self as __ffi::FfiMessage>::ID;
-                    let layout = <Self as __ffi::FfiType>::FINGERPRINT;
-                    if __ffi::Reached::enter(reached, id, layout, #shape) {
+                    if __ffi::Reached::note_message::<Self>(reached) {
                         #(<#fields as __ffi::ArenaType>::reach(reached);)*
                     }
                 }
@@ -425,21 +420,6 @@ impl<'a> Arena<'a> {
             }
         }
     }
-}
-
-/// Returns the assertions that a message that doesn't live in an arena holds none that does, and
-/// what it needs to be inside of one.
-pub(super) fn plain_message(message: &Message) -> TokenStream {
-    let fields: Vec<_> = message.fields.iter().map(|field| &field.ty).collect();
-    let all: Vec<_> = message.fields.iter().map(|field| &field.ident).collect();
-    let held = Held {
-        equal: quote!(#(__ffi::fields_equal(&a.#all, &b.#all))&&*),
-        hash: quote!(#(__ffi::hash_field(&view.#all, state);)*),
-        serialize: serialized(message, |field| quote!(__ffi::in_place(&view.#field))),
-    }
-    .in_place();
-    let functions = [store(&message.head.ident, &fields), held.functions(&message.head)];
-    plain(&message.head, &fields, &functions, &shape::message(message))
 }
 
 /// Returns what a newtype needs to be inside of an arena message.
@@ -680,7 +660,7 @@ fn store(ident: &Ident, fields: &[&Type]) -> TokenStream {
     quote! {
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
-            if __ffi::padding(__ffi::core::mem::size_of::<#ident>(), __FFI_FIELDS) > 0 {
+            if __ffi::padding::<#ident>() > 0 {
                 // SAFETY: the place is writable, by this function's contract.
                 unsafe { __ffi::zero(place) };
             }

@@ -26,6 +26,12 @@ pub(super) fn plain<'a>(
     with_proto(head, &plain_proto(ident, &bounds))
 }
 
+/// Returns the protobuf of a message without handles, inside of messages that live in arenas.
+pub(super) fn plain_message(head: &Head) -> TokenStream {
+    // The bound is that of `ArenaType`.
+    with_proto(head, &plain_proto(&head.ident, &quote!(for<'__ffi_any> __FfiFieldTypes: __ffi::ArenaParts)))
+}
+
 /// Returns the protobuf of a oneof without handles, inside of messages that live in arenas.
 pub(super) fn plain_oneof<'a>(oneof: &Oneof, parts: impl IntoIterator<Item = &'a Type>) -> TokenStream {
     let ident = &oneof.head.ident;

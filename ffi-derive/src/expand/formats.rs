@@ -24,12 +24,10 @@ pub(super) fn message(message: &Message, formats: Formats, record: &mut Object<'
     if formats == Formats::Nothing {
         return TokenStream::new();
     }
-    let head = &message.head;
     let proto = match &message.arena {
         Some(_) => arena_proto::message(message, record),
         None => {
-            let types = message.fields.iter().map(|field| &field.ty);
-            let (plain, proto) = (arena_proto::plain(head, types, None), proto::message(message, record));
+            let (plain, proto) = (arena_proto::plain_message(&message.head), proto::message(message, record));
             quote!(#plain #proto)
         }
     };

@@ -2,17 +2,16 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
 
-use super::arena::{self, Arena};
+use super::arena::Arena;
 use super::columns::Columns;
 use super::formats::{self, Formats};
-use super::{
-    block, by_value, capacities, checked, distinct, exports, fingerprint, identity, pool, rules, shared,
-    simd, size_and_align,
-};
-use crate::ast::{Alias, Field, Message};
-use crate::{names, record};
+use super::{block, checked, exports, fingerprint, identity, pool, rules, simd, size_and_align};
+use crate::ast::{Alias, Field, Head, Message};
+use crate::names;
+use crate::record::{self, Object};
 
 pub(crate) fn message(message: &Message, formats: Formats) -> TokenStream {
     let head = &message.head;
@@ -24,8 +23,8 @@ pub(crate) fn message(message: &Message, formats: Formats) -> TokenStream {
     let value = match &arena {
         Some(arena) => arena.implementation(),
         None => {
-            let (value, plain) = (by_value(&head.ident), arena::plain_message(message));
-            quote!(#value #plain)
+            let Head { ident, krate, .. } = head;
+            quote!(#krate::__plain_message!(#ident, __FfiFieldTypes);)
         }
     };
     let (fingerprint, symbol) = fingerprint(head);
@@ -53,17 +52,7 @@ pub(crate) fn message(message: &Message, formats: Formats) -> TokenStream {
         if message.simd.flag.is_present() {
             parts.extend(simd::simd(message, record));
         }
-        record.key("fields").array(message.fields.iter().enumerate(), |value, (index, field)| {
-            let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
-            value.object(|record| {
-                record.item(&field.item);
-                record.key("tag").number(field.tag);
-                field.wire.record(record);
-                let offset = quote!(__FFI_FIELDS[#index].offset);
-                record.key("offset").field(&offset, &quote!(__ffi::Facts::<#ty>::TYPE));
-                rules::record(&field.rules, record);
-            });
-        });
+        fields(message, record);
     });
     let exports = exports(head, &symbol, &fingerprint, &record);
     let block = block(head, &quote! { #layout #implementations #value #byte_traits #parts #exports });
@@ -71,29 +60,60 @@ pub(crate) fn message(message: &Message, formats: Formats) -> TokenStream {
     quote! { #columns #arena #block }
 }
 
-/// Returns the offsets that rustc gave the fields, and the assertion that `repr(C)` gives them the
-/// same offsets.
+/// Writes the entries of all fields.
+fn fields(message: &Message, record: &mut Object<'_>) {
+    let fields = record.key("fields");
+    let begin = |record: &mut Object<'_>, field: &Field| {
+        record.item(&field.item);
+        record.key("tag").number(field.tag);
+        field.wire.record(record);
+    };
+    if message.fields.iter().all(|field| field.rules.is_empty()) {
+        let ident = &message.head.ident;
+        return fields.fields(&message.fields, &quote!(&<#ident as __ffi::Derived>::PARTS), begin);
+    }
+    // Rustc works out the rules.
+    fields.array(message.fields.iter().enumerate(), |value, (index, field)| {
+        let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
+        value.object(|record| {
+            begin(record, field);
+            let offset = quote!(__FFI_FIELDS[#index].offset);
+            record.key("offset").field(&offset, &quote!(__ffi::Facts::<#ty>::TYPE));
+            rules::record(&field.rules, record);
+        });
+    });
+}
+
+/// Returns the fields with the offsets that rustc gave them, and the assertion that `repr(C)` gives
+/// them the same offsets.
 fn layout(message: &Message) -> TokenStream {
     let ident = &message.head.ident;
-    let fields = message.fields.iter().map(|Field { ident: field, ty, .. }| {
-        quote!(__ffi::FieldLayout::of::<#ty>(__ffi::offset_of!(#ident, #field)))
+    let members = message.fields.iter().map(|Field { ident: field, item, tag, .. }| {
+        let (name, hash) = (&item.name, names::hash(&item.name));
+        let tag = Literal::u32_unsuffixed(*tag);
+        let hash = Literal::u64_unsuffixed(hash);
+        quote! {
+            __ffi::Member {
+                name: #name, hash: #hash, number: #tag, offset: __ffi::core::mem::offset_of!(#ident, #field)
+            }
+        }
     });
     let aliases = message.aliases.iter().map(|Alias { ident, ty }| quote!(type #ident = #ty;));
-    let shared = message.fields.iter().map(|field| shared(&field.written));
-    let capacities = message.fields.iter().map(|field| capacities(&field.written));
-    let not_empty = message
-        .fields
-        .iter()
-        .map(|Field { written: ty, .. }| quote_spanned!(ty.span()=> __ffi::assert_not_empty::<#ty>();));
+    let types = list(&message.fields.iter().map(|field| &field.ty).collect::<Vec<_>>());
+    let assertion = format_ident!("assert_field{}", if message.arena.is_some() { "_in_arena" } else { "" });
+    // The only places at which rustc reports a field whose type isn't an `FfiType`: all other code
+    // asks `Facts`.
+    let fields = message.fields.iter().map(|Field { written: ty, .. }| {
+        quote_spanned!(ty.span()=> __ffi::#assertion(&<#ty as __ffi::FfiType>::PART);)
+    });
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
-            #(#shared)*
-            #(#not_empty)*
-            #(#capacities)*
+            #(#fields)*
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
                 __ffi::core::mem::align_of::<#ident>(),
                 __FFI_FIELDS,
+                &<#ident as __ffi::Derived>::PARTS,
             );
             __ffi::assert_no_destructor::<#ident>();
         };
@@ -101,10 +121,24 @@ fn layout(message: &Message) -> TokenStream {
     let seen = seen(message);
     quote! {
         #(#aliases)*
-        const __FFI_FIELDS: &[__ffi::FieldLayout] = &[#(#fields),*];
+        type __FfiFieldTypes = #types;
+        const __FFI_FIELDS: &[__ffi::Member] = &[#(#members),*];
         #assertions
         #seen
     }
+}
+
+/// Number of types that a tuple of `ffi_core` has at most.
+const LONGEST_TUPLE: usize = 16;
+
+/// Returns a list of types: a tuple, or two lists of half the types.
+fn list(types: &[&Type]) -> TokenStream {
+    if types.len() <= LONGEST_TUPLE {
+        return quote!((#(#types,)*));
+    }
+    let (first, second) = types.split_at(types.len() / 2);
+    let (first, second) = (list(first), list(second));
+    quote!(__ffi::Both<#first, #second>)
 }
 
 /// Returns a function that compiles only if the fields that rustc has are those of the derive's
@@ -126,34 +160,57 @@ fn seen(message: &Message) -> TokenStream {
     }
 }
 
-fn any_bits(message: &Message) -> impl Iterator<Item = TokenStream> {
-    let ruled = message.fields.iter().any(|field| !field.rules.is_empty());
-    distinct(message.fields.iter().map(|field| &field.ty))
-        .into_iter()
-        .map(|ty| quote!(__ffi::Facts::<#ty>::ANY_BITS))
-        .chain(ruled.then(|| quote!(false)))
-}
-
 fn implementations(message: &Message) -> TokenStream {
-    let ident = &message.head.ident;
+    let Head { ident, krate, .. } = &message.head;
     let name = &message.head.item.name;
     let id = message.head.prefix.id(name);
-    let id_hash = names::hash(&id);
-    let reference = format!("{{\"message\":\"{id}\"}}");
-    let name_hash = names::hash(name);
-    let facts = message.fields.iter().enumerate().map(|(index, field)| {
-        let (hash, index, ty) = (names::hash(&field.item.name), Literal::usize_unsuffixed(index), &field.ty);
-        quote!(#hash, __FFI_FIELDS[#index].offset as __ffi::u64, __ffi::Facts::<#ty>::FINGERPRINT)
-    });
-    let pooled = message.pool.as_ref().map(|_| quote!(__ffi::fingerprint::POOL,));
-    let any_bits = any_bits(message);
-    let lanes = simd::lanes(message);
-    let types = distinct(message.fields.iter().map(|field| &field.ty));
-    let in_arena = message.arena.as_ref().map(|_| {
-        quote!(
-            const ARENA: __ffi::bool = true;
-        )
-    });
+    let (hash, id_hash) = (names::hash(name), names::hash(&id));
+    let ruled = message.fields.iter().any(|field| !field.rules.is_empty());
+    let (pooled, in_arena) = (message.pool.is_some(), message.arena.is_some());
+    let check = if ruled {
+        checks(message)
+    } else {
+        quote! {
+            // SAFETY: a field of each type lies at the offset of its member, and the message
+            // fulfils the contract of `check`.
+            unsafe { __ffi::Facts::<__FfiFieldTypes>::check_fields(message, __FFI_FIELDS) }
+        }
+    };
+    quote! {
+        // SAFETY: every field is an `FfiType`, and these are.
+        #[automatically_derived]
+        unsafe impl __ffi::bytemuck::Zeroable for #ident {}
+
+        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no
+        // destructor, by the assertion above; types and members are those of all fields, and the
+        // check covers each.
+        #[automatically_derived]
+        unsafe impl __ffi::Derived for #ident {
+            type Fields = __FfiFieldTypes;
+            const ABOUT: __ffi::About = __ffi::About {
+                name: #name,
+                hash: #hash,
+                id: #id,
+                id_hash: #id_hash,
+                members: __FFI_FIELDS,
+                pooled: #pooled,
+                in_arena: #in_arena,
+                ruled: #ruled,
+            };
+            const PARTS: __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
+
+            #[inline]
+            unsafe fn check_message(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
+                #check
+            }
+        }
+
+        #krate::__message!(#ident);
+    }
+}
+
+/// Returns what checks each field and its rules, in their order.
+fn checks(message: &Message) -> TokenStream {
     let checks = message.fields.iter().enumerate().map(|(index, field)| {
         let (name, index, ty) = (&field.item.name, Literal::usize_unsuffixed(index), &field.ty);
         let rules = (!field.rules.is_empty()).then(|| {
@@ -177,42 +234,8 @@ fn implementations(message: &Message) -> TokenStream {
         }
     });
     quote! {
-        // SAFETY: every field is an `FfiType`, and these are.
-        #[automatically_derived]
-        unsafe impl __ffi::bytemuck::Zeroable for #ident {}
-
-        // SAFETY: the struct is `repr(C)` with at least one field, each an `FfiType`; it has no
-        // destructor, by the assertion above; type, fingerprint and check cover every field.
-        #[automatically_derived]
-        unsafe impl __ffi::FfiType for #ident {
-            const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
-            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
-                __ffi::fingerprint::MESSAGE,
-                #name_hash,
-                __ffi::core::mem::size_of::<Self>() as __ffi::u64,
-                __ffi::core::mem::align_of::<Self>() as __ffi::u64,
-                #(#facts,)*
-                #pooled
-            ]);
-            const ANY_BITS: __ffi::bool = #(#any_bits)&&*;
-            const SECRET: __ffi::bool = #(__ffi::Facts::<#types>::SECRET)||*;
-            #lanes
-            #in_arena
-
-            #[inline]
-            unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
-                #(#checks)*
-                __ffi::Result::Ok(())
-            }
-        }
-
-        // SAFETY: the struct is `repr(C)`, and every field is an `FfiType`.
-        #[automatically_derived]
-        unsafe impl __ffi::FfiMessage for #ident {
-            const NAME: &'static __ffi::str = #name;
-            const ID: &'static __ffi::str = #id;
-            const ID_HASH: __ffi::u64 = #id_hash;
-        }
+        #(#checks)*
+        __ffi::Result::Ok(())
     }
 }
 
@@ -230,7 +253,7 @@ fn byte_traits(message: &Message) -> TokenStream {
         let padding_free = quote_spanned! {span=>
             __ffi::assert_padding_free::<
                 #ident,
-                { __ffi::padding(__ffi::core::mem::size_of::<#ident>(), __FFI_FIELDS) },
+                { __ffi::padding::<#ident>() },
             >()
         };
         quote! {

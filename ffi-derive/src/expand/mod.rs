@@ -123,7 +123,7 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     // The span at which rustc reports a symbol that another item has.
     let export = quote_spanned! {head.ident.span()=>
         #[unsafe(export_name = #symbol)]
-        static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, __FFI_KEPT);
+        static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, &__FFI_RECORD);
     };
     let unique = unique(head, symbol);
     quote! {
@@ -200,7 +200,7 @@ fn shared(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> let _: __ffi::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
-/// Returns the `FfiValue` impl of a message or oneof, which is returned by value, and passed as a
+/// Returns the `FfiValue` impl of a oneof, which is returned by value, and passed as a
 /// pointer that is copied.
 fn by_value(ident: &Ident) -> TokenStream {
     quote! {

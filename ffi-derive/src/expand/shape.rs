@@ -2,31 +2,12 @@
 //!
 //! `ffi-core/src/arena/schema.rs` compares them by lines, so each field, case and variant is one.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::size_and_align;
-use crate::ast::{Enum, Head, Message, Newtype, Oneof, Variant};
+use crate::ast::{Enum, Head, Newtype, Oneof, Variant};
 use crate::record::{self, Object};
-
-pub(super) fn message(message: &Message) -> TokenStream {
-    shape("message", &message.head, |record| {
-        size_and_align(&message.head, record);
-        fingerprint(&message.head, record);
-        if message.arena.is_some() {
-            record.key("in_arena").yes();
-        }
-        record.key("fields").lines(message.fields.iter().enumerate(), |value, (index, field)| {
-            let (index, ty) = (Literal::usize_unsuffixed(index), &field.ty);
-            value.object(|record| {
-                record.key("name").string(&field.item.name);
-                record.key("tag").number(field.tag);
-                let offset = quote!(__FFI_FIELDS[#index].offset);
-                record.key("offset").field(&offset, &quote!(__ffi::Facts::<#ty>::TYPE));
-            });
-        });
-    })
-}
 
 pub(super) fn oneof(oneof: &Oneof) -> TokenStream {
     shape("oneof", &oneof.head, |record| {

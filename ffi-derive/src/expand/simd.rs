@@ -6,24 +6,9 @@ use quote::{quote, quote_spanned};
 use crate::ast::{Field, Message};
 use crate::record::Object;
 
-/// Returns the numbers that a message consists of: fields of one kind, without padding.
-pub(super) fn lanes(message: &Message) -> TokenStream {
-    let lanes = field_lanes(message);
-    quote! {
-        const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
-            &[#(#lanes),*],
-            __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
-        );
-    }
-}
-
-fn field_lanes(message: &Message) -> impl Iterator<Item = TokenStream> {
-    message.fields.iter().map(|Field { ty, .. }| quote!(__ffi::Facts::<#ty>::LANES))
-}
-
 /// Returns `FfiSimd` and the function that C calls, and writes its entry in the record.
 pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
-    let (head, lanes) = (&message.head, field_lanes(message));
+    let head = &message.head;
     let (ident, krate) = (&head.ident, &head.krate);
     let symbol = head.prefix.type_symbol(&head.item.name, "simd");
     record.key("simd").object(|simd| {
@@ -31,7 +16,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
         simd.key("lanes").size(&quote!(<#ident as __ffi::FfiType>::LANES.count));
     });
     let assertion = quote_spanned! {message.simd.flag.span()=>
-        const _: () = __ffi::assert_numeric(&[#(#lanes),*]);
+        const _: () = __ffi::assert_numeric(&<#ident as __ffi::Derived>::PARTS);
     };
     // The answers of rustc about a type go into the parameters of other types: a macro doesn't know
     // them.
@@ -53,8 +38,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
     });
     let operations = &message.simd.operations;
     let named = (!operations.is_empty()).then(|| {
-        let lanes = field_lanes(message);
-        quote!(<{ #(__ffi::sets::#operations |)* __ffi::sets::kinds(&[#(#lanes),*]) }>)
+        quote!(<{ #(__ffi::sets::#operations |)* __ffi::sets::kinds(&<#ident as __ffi::Derived>::PARTS) }>)
     });
     quote! {
         #krate::__simd! {

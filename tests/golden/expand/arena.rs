@@ -61,25 +61,36 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     type __FfiType0 = ArenaVec<Row>;
-    const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
-        __ffi::FieldLayout::of::<u64>(__ffi::offset_of!(Row, id)),
-        __ffi::FieldLayout::of::<ArenaStr>(__ffi::offset_of!(Row, name)),
-        __ffi::FieldLayout::of::<__FfiType0>(__ffi::offset_of!(Row, replies)),
+    type __FfiFieldTypes = (u64, ArenaStr, __FfiType0);
+    const __FFI_FIELDS: &[__ffi::Member] = &[
+        __ffi::Member {
+            name: "id",
+            hash: 628021283683842752,
+            number: 1,
+            offset: __ffi::core::mem::offset_of!(Row, id),
+        },
+        __ffi::Member {
+            name: "name",
+            hash: 14176396743819860870,
+            number: 2,
+            offset: __ffi::core::mem::offset_of!(Row, name),
+        },
+        __ffi::Member {
+            name: "replies",
+            hash: 17892188286256861055,
+            number: 3,
+            offset: __ffi::core::mem::offset_of!(Row, replies),
+        },
     ];
     const _: () = {
-        let _: __ffi::bool = <u64 as __ffi::FfiType>::ANY_BITS;
-        let _: __ffi::bool = <ArenaStr as __ffi::FfiType>::ANY_BITS;
-        let _: __ffi::bool = <ArenaVec<Row> as __ffi::FfiType>::ANY_BITS;
-        __ffi::assert_not_empty::<u64>();
-        __ffi::assert_not_empty::<ArenaStr>();
-        __ffi::assert_not_empty::<ArenaVec<Row>>();
-        __ffi::assert_capacities(__ffi::Facts::<u64>::CAPACITIES_FIT);
-        __ffi::assert_capacities(__ffi::Facts::<ArenaStr>::CAPACITIES_FIT);
-        __ffi::assert_capacities(__ffi::Facts::<ArenaVec<Row>>::CAPACITIES_FIT);
+        __ffi::assert_field_in_arena(&<u64 as __ffi::FfiType>::PART);
+        __ffi::assert_field_in_arena(&<ArenaStr as __ffi::FfiType>::PART);
+        __ffi::assert_field_in_arena(&<ArenaVec<Row> as __ffi::FfiType>::PART);
         __ffi::assert_repr_c(
             __ffi::core::mem::size_of::<Row>(),
             __ffi::core::mem::align_of::<Row>(),
             __FFI_FIELDS,
+            &<Row as __ffi::Derived>::PARTS,
         );
         __ffi::assert_no_destructor::<Row>();
     };
@@ -92,65 +103,29 @@ const _: () = {
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::Zeroable for Row {}
     #[automatically_derived]
-    unsafe impl __ffi::FfiType for Row {
-        const TYPE: __ffi::Fragment = &[
-            __ffi::Piece::Text("{\"message\":\"golden::Row\"}"),
-        ];
-        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
-            &[
-                __ffi::fingerprint::MESSAGE,
-                11534810572390991611u64,
-                __ffi::core::mem::size_of::<Self>() as __ffi::u64,
-                __ffi::core::mem::align_of::<Self>() as __ffi::u64,
-                628021283683842752u64,
-                __FFI_FIELDS[0].offset as __ffi::u64,
-                __ffi::Facts::<u64>::FINGERPRINT,
-                14176396743819860870u64,
-                __FFI_FIELDS[1].offset as __ffi::u64,
-                __ffi::Facts::<ArenaStr>::FINGERPRINT,
-                17892188286256861055u64,
-                __FFI_FIELDS[2].offset as __ffi::u64,
-                __ffi::Facts::<__FfiType0>::FINGERPRINT,
-            ],
-        );
-        const ANY_BITS: __ffi::bool = __ffi::Facts::<u64>::ANY_BITS
-            && __ffi::Facts::<ArenaStr>::ANY_BITS
-            && __ffi::Facts::<__FfiType0>::ANY_BITS;
-        const SECRET: __ffi::bool = __ffi::Facts::<u64>::SECRET
-            || __ffi::Facts::<ArenaStr>::SECRET || __ffi::Facts::<__FfiType0>::SECRET;
-        const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
-            &[
-                __ffi::Facts::<u64>::LANES,
-                __ffi::Facts::<ArenaStr>::LANES,
-                __ffi::Facts::<__FfiType0>::LANES,
-            ],
-            __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
-        );
-        const ARENA: __ffi::bool = true;
+    unsafe impl __ffi::Derived for Row {
+        type Fields = __FfiFieldTypes;
+        const ABOUT: __ffi::About = __ffi::About {
+            name: "Row",
+            hash: 11534810572390991611u64,
+            id: "golden::Row",
+            id_hash: 9870179654198091620u64,
+            members: __FFI_FIELDS,
+            pooled: false,
+            in_arena: true,
+            ruled: false,
+        };
+        const PARTS: __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
         #[inline]
-        unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
+        unsafe fn check_message(
+            message: *const Self,
+        ) -> __ffi::Result<(), __ffi::InvalidValue> {
             unsafe {
-                __ffi::Facts::<u64>::check_field(message, __FFI_FIELDS[0].offset, "id")
-            }?;
-            unsafe {
-                __ffi::Facts::<
-                    ArenaStr,
-                >::check_field(message, __FFI_FIELDS[1].offset, "name")
-            }?;
-            unsafe {
-                __ffi::Facts::<
-                    __FfiType0,
-                >::check_field(message, __FFI_FIELDS[2].offset, "replies")
-            }?;
-            __ffi::Result::Ok(())
+                __ffi::Facts::<__FfiFieldTypes>::check_fields(message, __FFI_FIELDS)
+            }
         }
     }
-    #[automatically_derived]
-    unsafe impl __ffi::FfiMessage for Row {
-        const NAME: &'static __ffi::str = "Row";
-        const ID: &'static __ffi::str = "golden::Row";
-        const ID_HASH: __ffi::u64 = 9870179654198091620u64;
-    }
+    ::ffi_core::__message!(Row);
     #[allow(dead_code, missing_docs, unreachable_pub)]
     impl<'arena> RowView<'arena> {
         #[inline]
@@ -299,11 +274,6 @@ const _: () = {
             __ffi::core::fmt::Debug::fmt(&__ffi::ArenaPlace::view(&self.0), f)
         }
     }
-    const _: &[__ffi::bool] = &[
-        __ffi::Facts::<u64>::ARENA,
-        __ffi::Facts::<ArenaStr>::ARENA,
-        __ffi::Facts::<__FfiType0>::ARENA,
-    ];
     #[automatically_derived]
     unsafe impl __ffi::ArenaType for Row {
         type View<'__ffi_arena> = RowView<'__ffi_arena>;
@@ -355,7 +325,7 @@ const _: () = {
         }
         #[inline]
         unsafe fn store(value: *const Self, place: *mut Self) {
-            if __ffi::padding(__ffi::core::mem::size_of::<Row>(), __FFI_FIELDS) > 0 {
+            if __ffi::padding::<Row>() > 0 {
                 unsafe { __ffi::zero(place) };
             }
             unsafe {
@@ -450,47 +420,7 @@ const _: () = {
         };
         #[inline]
         fn reach(reached: &mut __ffi::Reached) {
-            let id = <Self as __ffi::FfiMessage>::ID;
-            let layout = <Self as __ffi::FfiType>::FINGERPRINT;
-            if __ffi::Reached::enter(
-                reached,
-                id,
-                layout,
-                const {
-                    &[
-                        __ffi::Piece::Text(
-                            "{\"kind\":\"message\",\"id\":\"golden::Row\",\"name\":\"Row\",\"size\":",
-                        ),
-                        __ffi::Piece::size(__ffi::core::mem::size_of::<Row>()),
-                        __ffi::Piece::Text(",\"align\":"),
-                        __ffi::Piece::size(__ffi::core::mem::align_of::<Row>()),
-                        __ffi::Piece::Text(",\"fingerprint\":"),
-                        __ffi::Piece::Fingerprint(<Row as __ffi::FfiType>::FINGERPRINT),
-                        __ffi::Piece::Text(
-                            ",\"in_arena\":true,\"fields\":[\n{\"name\":\"id\",\"tag\":1,\"offset\":",
-                        ),
-                        __ffi::Piece::Field(
-                            __FFI_FIELDS[0].offset,
-                            __ffi::Facts::<u64>::TYPE,
-                        ),
-                        __ffi::Piece::Text(
-                            "},\n{\"name\":\"name\",\"tag\":2,\"offset\":",
-                        ),
-                        __ffi::Piece::Field(
-                            __FFI_FIELDS[1].offset,
-                            __ffi::Facts::<ArenaStr>::TYPE,
-                        ),
-                        __ffi::Piece::Text(
-                            "},\n{\"name\":\"replies\",\"tag\":3,\"offset\":",
-                        ),
-                        __ffi::Piece::Field(
-                            __FFI_FIELDS[2].offset,
-                            __ffi::Facts::<__FfiType0>::TYPE,
-                        ),
-                        __ffi::Piece::Text("}\n]}"),
-                    ]
-                },
-            ) {
+            if __ffi::Reached::note_message::<Self>(reached) {
                 <u64 as __ffi::ArenaType>::reach(reached);
                 <ArenaStr as __ffi::ArenaType>::reach(reached);
                 <__FfiType0 as __ffi::ArenaType>::reach(reached);
@@ -789,18 +719,15 @@ const _: () = {
         __ffi::with_json(",\"json\":{\"encode\":\"golden_ffi_row_encode_json\",\"decode\":\"golden_ffi_row_decode_json\"}"),
         __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
         __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
-        "golden_ffi_row_arena_", Row)),
-        __ffi::Piece::Text("}},\"fields\":[{\"name\":\"id\",\"tag\":1,\"offset\":"),
-        __ffi::Piece::Field(__FFI_FIELDS[0].offset, __ffi::Facts:: < u64 > ::TYPE),
-        __ffi::Piece::Text("},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":"),
-        __ffi::Piece::Field(__FFI_FIELDS[1].offset, __ffi::Facts:: < ArenaStr > ::TYPE),
-        __ffi::Piece::Text("},{\"name\":\"replies\",\"tag\":3,\"offset\":"),
-        __ffi::Piece::Field(__FFI_FIELDS[2].offset, __ffi::Facts:: < __FfiType0 >
-        ::TYPE), __ffi::Piece::Text("}]}")]
+        "golden_ffi_row_arena_", Row)), __ffi::Piece::Text("}},\"fields\":"),
+        __ffi::Piece::Fields(120, & ["[{\"name\":\"id\",\"tag\":1,\"offset\":",
+        "},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":",
+        "},{\"name\":\"replies\",\"tag\":3,\"offset\":"], __FFI_FIELDS, & < Row as
+        __ffi::Derived > ::PARTS), __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_row_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };

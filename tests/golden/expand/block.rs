@@ -163,7 +163,7 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_image_new_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };
 #[doc(hidden)]
@@ -330,6 +330,6 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_image_mean_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };

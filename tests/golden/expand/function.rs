@@ -216,6 +216,6 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_step_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };

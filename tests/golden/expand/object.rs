@@ -77,7 +77,7 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_image_object_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
     #[automatically_derived]
     impl __ffi::FfiHolds<Image> for Image {

@@ -120,7 +120,7 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_db_object_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
     #[automatically_derived]
     impl<__FfiImplementor: Db> __ffi::FfiHolds<__FfiImplementor> for dyn Db {
@@ -307,7 +307,7 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_db_get_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };
 #[doc(hidden)]
@@ -483,6 +483,6 @@ const _: () = {
     #[unsafe(export_name = "golden_ffi_db_find_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };

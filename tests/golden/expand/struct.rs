@@ -87,21 +87,29 @@ const _: () = {
     use ::ffi_core::__private as __ffi;
     use __ffi::NoFacts as _;
     type __FfiType0 = [f32; 2];
-    const __FFI_FIELDS: &[__ffi::FieldLayout] = &[
-        __ffi::FieldLayout::of::<__FfiType0>(__ffi::offset_of!(Bounds, min)),
-        __ffi::FieldLayout::of::<__FfiType0>(__ffi::offset_of!(Bounds, max)),
+    type __FfiFieldTypes = (__FfiType0, __FfiType0);
+    const __FFI_FIELDS: &[__ffi::Member] = &[
+        __ffi::Member {
+            name: "min",
+            hash: 573156827627667575,
+            number: 2,
+            offset: __ffi::core::mem::offset_of!(Bounds, min),
+        },
+        __ffi::Member {
+            name: "max",
+            hash: 580772045163143161,
+            number: 1,
+            offset: __ffi::core::mem::offset_of!(Bounds, max),
+        },
     ];
     const _: () = {
-        let _: __ffi::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
-        let _: __ffi::bool = <[f32; 2] as __ffi::FfiType>::ANY_BITS;
-        __ffi::assert_not_empty::<[f32; 2]>();
-        __ffi::assert_not_empty::<[f32; 2]>();
-        __ffi::assert_capacities(__ffi::Facts::<[f32; 2]>::CAPACITIES_FIT);
-        __ffi::assert_capacities(__ffi::Facts::<[f32; 2]>::CAPACITIES_FIT);
+        __ffi::assert_field(&<[f32; 2] as __ffi::FfiType>::PART);
+        __ffi::assert_field(&<[f32; 2] as __ffi::FfiType>::PART);
         __ffi::assert_repr_c(
             __ffi::core::mem::size_of::<Bounds>(),
             __ffi::core::mem::align_of::<Bounds>(),
             __FFI_FIELDS,
+            &<Bounds as __ffi::Derived>::PARTS,
         );
         __ffi::assert_no_destructor::<Bounds>();
     };
@@ -113,197 +121,31 @@ const _: () = {
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::Zeroable for Bounds {}
     #[automatically_derived]
-    unsafe impl __ffi::FfiType for Bounds {
-        const TYPE: __ffi::Fragment = &[
-            __ffi::Piece::Text("{\"message\":\"golden::Bounds\"}"),
-        ];
-        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(
-            &[
-                __ffi::fingerprint::MESSAGE,
-                4277820826782952008u64,
-                __ffi::core::mem::size_of::<Self>() as __ffi::u64,
-                __ffi::core::mem::align_of::<Self>() as __ffi::u64,
-                573156827627667575u64,
-                __FFI_FIELDS[0].offset as __ffi::u64,
-                __ffi::Facts::<__FfiType0>::FINGERPRINT,
-                580772045163143161u64,
-                __FFI_FIELDS[1].offset as __ffi::u64,
-                __ffi::Facts::<__FfiType0>::FINGERPRINT,
-                __ffi::fingerprint::POOL,
-            ],
-        );
-        const ANY_BITS: __ffi::bool = __ffi::Facts::<__FfiType0>::ANY_BITS;
-        const SECRET: __ffi::bool = __ffi::Facts::<__FfiType0>::SECRET;
-        const LANES: __ffi::Lanes = __ffi::Lanes::of_fields(
-            &[__ffi::Facts::<__FfiType0>::LANES, __ffi::Facts::<__FfiType0>::LANES],
-            __ffi::padding(__ffi::core::mem::size_of::<Self>(), __FFI_FIELDS),
-        );
-        #[inline]
-        unsafe fn check(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
-            unsafe {
-                __ffi::Facts::<
-                    __FfiType0,
-                >::check_field(message, __FFI_FIELDS[0].offset, "min")
-            }?;
-            unsafe {
-                __ffi::Facts::<
-                    __FfiType0,
-                >::check_field(message, __FFI_FIELDS[1].offset, "max")
-            }?;
-            __ffi::Result::Ok(())
-        }
-    }
-    #[automatically_derived]
-    unsafe impl __ffi::FfiMessage for Bounds {
-        const NAME: &'static __ffi::str = "Bounds";
-        const ID: &'static __ffi::str = "golden::Bounds";
-        const ID_HASH: __ffi::u64 = 2297702513410339329u64;
-    }
-    #[automatically_derived]
-    unsafe impl __ffi::FfiValue for Bounds {
-        type Abi = __ffi::core::mem::MaybeUninit<Bounds>;
-        type Param = *const Bounds;
-        #[inline]
-        fn into_abi(self) -> __ffi::core::mem::MaybeUninit<Bounds> {
-            __ffi::core::mem::MaybeUninit::new(self)
-        }
-        #[inline]
-        unsafe fn from_param(
-            param: *const Bounds,
-            name: &'static __ffi::str,
-        ) -> __ffi::Result<Bounds, __ffi::Failure> {
-            unsafe { __ffi::copied(param, name) }
-        }
-    }
-    const _: () = {
-        __ffi::assert_in_place(__ffi::Facts::<__FfiType0>::ARENA);
-    };
-    #[automatically_derived]
-    unsafe impl __ffi::ArenaType for Bounds
-    where
-        for<'__ffi_any> __FfiType0: __ffi::ArenaType,
-    {
-        type View<'__ffi_arena> = &'__ffi_arena Self;
-        type Value<'__ffi_arena> = Self;
-        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
-        #[inline]
-        unsafe fn view<'__ffi_arena>(
-            _: __ffi::ArenaRef<'__ffi_arena>,
-            value: &'__ffi_arena Self,
-        ) -> &'__ffi_arena Self {
-            value
-        }
-        #[inline]
-        fn edit(place: __ffi::ArenaPlace<'_, Self>) -> __ffi::ArenaPlace<'_, Self> {
-            place
-        }
-        #[inline]
-        fn put(
-            mut place: __ffi::ArenaPlace<'_, Self>,
-            value: Self,
-        ) -> __ffi::Result<(), __ffi::ArenaFull> {
-            __ffi::ArenaPlace::store(&mut place, &value);
-            __ffi::Result::Ok(())
-        }
-        #[inline]
-        unsafe fn store(value: *const Self, place: *mut Self) {
-            if __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) > 0 {
-                unsafe { __ffi::zero(place) };
-            }
-            unsafe {
-                __ffi::store_field::<__FfiType0, _>(value, place, __FFI_FIELDS[0].offset)
-            };
-            unsafe {
-                __ffi::store_field::<__FfiType0, _>(value, place, __FFI_FIELDS[1].offset)
-            };
-        }
-        #[inline]
-        fn views_equal(
-            a: <Self as __ffi::ArenaType>::View<'_>,
-            b: <Self as __ffi::ArenaType>::View<'_>,
-        ) -> __ffi::bool {
-            __ffi::fields_equal(&a.min, &b.min) && __ffi::fields_equal(&a.max, &b.max)
-        }
-        #[inline]
-        fn hash_view<__FfiHasher: __ffi::core::hash::Hasher>(
-            view: <Self as __ffi::ArenaType>::View<'_>,
-            state: &mut __FfiHasher,
-        ) {
-            __ffi::hash_field(&view.min, state);
-            __ffi::hash_field(&view.max, state);
-        }
-        /// Arguments of `__serde!`.
-        const _: () = {
-            #[inline]
-            fn serialize_view<__FfiSerializer: __ffi::serde::Serializer>(
-                view: <Self as __ffi::ArenaType>::View<'_>,
-                serializer: __FfiSerializer,
-            ) -> __ffi::Result<__FfiSerializer::Ok, __FfiSerializer::Error> {
-                use __ffi::ByFields as _;
-                __ffi::WrittenItself(view)
-                    .write(
-                        serializer,
-                        |serializer| {
-                            use __ffi::serde::ser::SerializeStruct as _;
-                            let mut message = serializer.serialize_struct("Bounds", 2)?;
-                            message
-                                .serialize_field(
-                                    "min",
-                                    &__ffi::Written::<__FfiType0>(__ffi::in_place(&view.min)),
-                                )?;
-                            message
-                                .serialize_field(
-                                    "max",
-                                    &__ffi::Written::<__FfiType0>(__ffi::in_place(&view.max)),
-                                )?;
-                            message.end()
-                        },
-                    )
-            }
+    unsafe impl __ffi::Derived for Bounds {
+        type Fields = __FfiFieldTypes;
+        const ABOUT: __ffi::About = __ffi::About {
+            name: "Bounds",
+            hash: 4277820826782952008u64,
+            id: "golden::Bounds",
+            id_hash: 2297702513410339329u64,
+            members: __FFI_FIELDS,
+            pooled: true,
+            in_arena: false,
+            ruled: false,
         };
+        const PARTS: __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
         #[inline]
-        fn reach(reached: &mut __ffi::Reached) {
-            if __ffi::Reached::note(
-                reached,
-                "golden::Bounds",
-                const {
-                    &[
-                        __ffi::Piece::Text(
-                            "{\"kind\":\"message\",\"id\":\"golden::Bounds\",\"name\":\"Bounds\",\"size\":",
-                        ),
-                        __ffi::Piece::size(__ffi::core::mem::size_of::<Bounds>()),
-                        __ffi::Piece::Text(",\"align\":"),
-                        __ffi::Piece::size(__ffi::core::mem::align_of::<Bounds>()),
-                        __ffi::Piece::Text(",\"fingerprint\":"),
-                        __ffi::Piece::Fingerprint(
-                            <Bounds as __ffi::FfiType>::FINGERPRINT,
-                        ),
-                        __ffi::Piece::Text(
-                            ",\"fields\":[\n{\"name\":\"min\",\"tag\":2,\"offset\":",
-                        ),
-                        __ffi::Piece::Field(
-                            __FFI_FIELDS[0].offset,
-                            __ffi::Facts::<__FfiType0>::TYPE,
-                        ),
-                        __ffi::Piece::Text(
-                            "},\n{\"name\":\"max\",\"tag\":1,\"offset\":",
-                        ),
-                        __ffi::Piece::Field(
-                            __FFI_FIELDS[1].offset,
-                            __ffi::Facts::<__FfiType0>::TYPE,
-                        ),
-                        __ffi::Piece::Text("}\n]}"),
-                    ]
-                },
-            ) {
-                <__FfiType0 as __ffi::ArenaType>::reach(reached);
+        unsafe fn check_message(
+            message: *const Self,
+        ) -> __ffi::Result<(), __ffi::InvalidValue> {
+            unsafe {
+                __ffi::Facts::<__FfiFieldTypes>::check_fields(message, __FFI_FIELDS)
             }
         }
     }
-    const _: () = __ffi::assert_padding_free::<
-        Bounds,
-        { __ffi::padding(__ffi::core::mem::size_of::<Bounds>(), __FFI_FIELDS) },
-    >();
+    ::ffi_core::__message!(Bounds);
+    ::ffi_core::__plain_message!(Bounds, __FfiFieldTypes);
+    const _: () = __ffi::assert_padding_free::<Bounds, { __ffi::padding::<Bounds>() }>();
     fn __ffi_pod() {
         __ffi::Facts::<__FfiType0>::assert_pod_field();
         __ffi::Facts::<__FfiType0>::assert_pod_field();
@@ -318,7 +160,7 @@ const _: () = {
         #[automatically_derived]
         impl __ffi::proto::PlainProto for Bounds
         where
-            for<'__ffi_any> __FfiType0: __ffi::ArenaType,
+            for<'__ffi_any> __FfiFieldTypes: __ffi::ArenaParts,
         {}
     };
     /// Arguments of `__proto!`.
@@ -629,9 +471,7 @@ const _: () = {
     );
     /// Arguments of `__simd!`.
     const _: () = {
-        const _: () = __ffi::assert_numeric(
-            &[__ffi::Facts::<__FfiType0>::LANES, __ffi::Facts::<__FfiType0>::LANES],
-        );
+        const _: () = __ffi::assert_numeric(&<Bounds as __ffi::Derived>::PARTS);
         /// The fields of the message, as kernels take them.
         #[derive(
             __ffi::core::clone::Clone,
@@ -702,15 +542,14 @@ const _: () = {
         "golden_ffi_bounds_columns_", Bounds)),
         __ffi::Piece::Text("}},\"simd\":{\"symbol\":\"golden_ffi_bounds_simd\",\"lanes\":"),
         __ffi::Piece::size(< Bounds as __ffi::FfiType > ::LANES.count),
-        __ffi::Piece::Text("},\"fields\":[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":"),
-        __ffi::Piece::Field(__FFI_FIELDS[0].offset, __ffi::Facts:: < __FfiType0 >
-        ::TYPE), __ffi::Piece::Text("},{\"name\":\"max\",\"tag\":1,\"offset\":"),
-        __ffi::Piece::Field(__FFI_FIELDS[1].offset, __ffi::Facts:: < __FfiType0 >
-        ::TYPE), __ffi::Piece::Text("}]}")]
+        __ffi::Piece::Text("},\"fields\":"), __ffi::Piece::Fields(99, &
+        ["[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":",
+        "},{\"name\":\"max\",\"tag\":1,\"offset\":"], __FFI_FIELDS, & < Bounds as
+        __ffi::Derived > ::PARTS), __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_bounds_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
         __FFI_FINGERPRINT,
-        __FFI_KEPT,
+        &__FFI_RECORD,
     );
 };
