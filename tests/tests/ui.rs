@@ -67,7 +67,7 @@ const MISTAKES: &[(&str, usize)] = &[
     ("object/getter", 3),
     ("object/not_sync", 3),
     ("object/receiver", 2),
-    ("once/fields", 6),
+    ("once/fields", 8),
     ("once/functions", 12),
     ("queue/rewritten", 2),
     ("rules/messages", 3),
