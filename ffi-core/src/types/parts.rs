@@ -9,8 +9,8 @@
 //! # Idea
 //!
 //! The derive writes the types of the fields once, as a tuple, and code here does for any tuple
-//! what has to be done for each field. It is compiled once, and machine code is made of it only
-//! where a program uses it, for the concrete types: the same as if it were written out. A message
+//! what has to be done for each field. It is compiled once, and machine code is made of it if a
+//! program uses it, for the concrete types: the same as if it were written out. A message
 //! with more fields than [a tuple](Parts) may have is a tree of tuples.
 
 use super::{FfiType, InvalidValue};
