@@ -10,6 +10,8 @@ import 'dart:typed_data';
 import 'package:fixture_arenas/fixture_arenas.dart';
 import 'package:test/test.dart';
 
+import 'machine.dart';
+
 void main() {
   final library = FixtureArenasLibrary.open();
 
@@ -132,7 +134,7 @@ void main() {
 
   group('a file', () {
     final folder = Directory.systemTemp.createTempSync('frozen');
-    tearDownAll(() => folder.deleteSync(recursive: true));
+    tearDownAll(() => deleteFolder(folder));
 
     test('is mapped read-only, and shared', () async {
       final path = '${folder.path}/rows.ffi';
@@ -160,7 +162,8 @@ void main() {
       bytes
         ..[16] ^= 1
         ..setRange(arena.lengthInBytes, bytes.length, other.codeUnits);
-      File(path).writeAsBytesSync(bytes);
+      final changed = '${folder.path}/changed.ffi';
+      File(changed).writeAsBytesSync(bytes);
       final refused = throwsA(
         isA<InvalidValueException>().having(
           (it) => it.message,
@@ -168,8 +171,8 @@ void main() {
           contains('`Row.version` is only here: `u32`'),
         ),
       );
-      expect(() => ResultSetArena.open(path), refused);
-      expect(() => ResultSetArena.map(path), refused);
+      expect(() => ResultSetArena.open(changed), refused);
+      expect(() => ResultSetArena.map(changed), refused);
     });
   });
 
@@ -295,7 +298,7 @@ void main() {
 
     test('are compacted, written and mapped', () {
       final folder = Directory.systemTemp.createTempSync('circles');
-      addTearDown(() => folder.deleteSync(recursive: true));
+      addTearDown(() => deleteFolder(folder));
       final arena = library.people();
       arena.root.said.newAnswers()[0].newTo().newCompany().name = 'waste';
       arena.root.said.answers![0].setText('kept');

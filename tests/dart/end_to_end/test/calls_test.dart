@@ -8,6 +8,8 @@ import 'dart:isolate';
 import 'package:fixture_calls/fixture_calls.dart';
 import 'package:test/test.dart';
 
+import 'machine.dart';
+
 void main() {
   final library = FixtureCallsLibrary.open();
 
@@ -202,7 +204,11 @@ void main() {
       final lamps = LampArray(1);
       expect(() => LampArray.raw(lamps.raw.pointer, 1 << 60), throwsRangeError);
       expect(() => LampArray(-1), throwsRangeError);
-      expect(() => LampArray(1 << 59), _throwsA<AllocationException>());
+      // Memory of 32 bits has no lists that are so long.
+      expect(
+        () => LampArray(1 << 59),
+        hasShortSizes ? throwsRangeError : _throwsA<AllocationException>(),
+      );
     });
 
     test('two that overlap, one of them written to', () {

@@ -8,10 +8,12 @@ import 'dart:isolate';
 import 'package:fixture_pools/fixture_pools.dart';
 import 'package:test/test.dart';
 
+import 'machine.dart';
+
 void main() {
   final byDefault = Platform.environment['FIXTURE_POOLS_LIBRARY']!;
   final folder = Directory.systemTemp.createTempSync();
-  tearDownAll(() => folder.deleteSync(recursive: true));
+  tearDownAll(() => deleteFolder(folder));
   final other = File(byDefault).copySync('${folder.path}/renamed.so').path;
 
   test('that one, whose pools they share', () async {

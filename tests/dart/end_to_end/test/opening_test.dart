@@ -7,6 +7,8 @@ import 'package:ffi_core/generated.dart' show LibraryCheck, runtimeVersion;
 import 'package:fixture_calls/fixture_calls.dart';
 import 'package:test/test.dart';
 
+import 'machine.dart';
+
 /// C compiler, which writes for the system that this runs on.
 final _compiler = Platform.environment['CC'] ?? 'gcc';
 
@@ -95,7 +97,7 @@ void main() {
 
   test('a library without another one that it depends on', () {
     final folder = Directory.systemTemp.createTempSync();
-    addTearDown(() => folder.deleteSync(recursive: true));
+    addTearDown(() => deleteFolder(folder));
     void link(String name, List<String> arguments) {
       File('${folder.path}/$name.c').writeAsStringSync('int $name;');
       final made = Process.runSync(_compiler, [
@@ -123,7 +125,7 @@ void main() {
 
   test('a library whose tables lack functions that the runtime calls', () {
     final folder = Directory.systemTemp.createTempSync();
-    addTearDown(() => folder.deleteSync(recursive: true));
+    addTearDown(() => deleteFolder(folder));
     for (final (name, table, begin) in [
       // It is as old as tables that didn't tell their sizes: it begins with a function.
       ('old', 'dart_calls', '(size_t)table'),
@@ -188,7 +190,7 @@ const void *fixture_calls_ffi0_$table(void) {
   test('another file, but not the open one under another name', () {
     final library = FixtureCallsLibrary.open(path: own);
     final folder = Directory.systemTemp.createTempSync();
-    addTearDown(() => folder.deleteSync(recursive: true));
+    addTearDown(() => deleteFolder(folder));
     final link = '${folder.path}/link.so';
     Link(link).createSync(own);
     final up = '../' * (Directory.current.path.split('/').length - 1);

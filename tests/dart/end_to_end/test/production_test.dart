@@ -11,6 +11,7 @@ import 'dart:typed_data';
 import 'package:fixture_production/fixture_production.dart';
 import 'package:test/test.dart';
 
+import 'machine.dart';
 import 'storms.dart';
 
 /// The file that says what the library's own functions do.
@@ -243,7 +244,7 @@ void main() {
   group('candidates', () {
     late Directory folder;
     setUp(() => folder = Directory.systemTemp.createTempSync());
-    tearDown(() => folder.deleteSync(recursive: true));
+    tearDown(() => deleteFolder(folder));
 
     String write(String name, List<int> bytes) =>
         (File('${folder.path}/$name')..writeAsBytesSync(bytes)).path;
@@ -991,8 +992,8 @@ void main() {
     late Directory folder;
     setUp(() => folder = Directory.systemTemp.createTempSync());
     tearDown(() {
-      Process.runSync('chmod', ['700', folder.path]);
-      folder.deleteSync(recursive: true);
+      if (!Platform.isWindows) Process.runSync('chmod', ['700', folder.path]);
+      deleteFolder(folder);
     });
 
     test('have what is known, and are found by the next start', () {

@@ -10,6 +10,7 @@ import 'package:fixture_services/fixture_services.dart';
 import 'package:test/test.dart';
 
 import 'garbage.dart';
+import 'machine.dart';
 
 final _library = FixtureServicesLibrary.open();
 
@@ -329,7 +330,7 @@ void main() {
     );
     Image.redeem(token).dispose();
     image.dispose();
-    folder.deleteSync(recursive: true);
+    deleteFolder(folder);
   });
 
   test('an object can not be sent to another isolate', () async {

@@ -14,6 +14,7 @@ import 'package:fixture_tasks/fixture_tasks.dart';
 import 'package:test/test.dart';
 
 import 'garbage.dart';
+import 'machine.dart';
 import 'storms.dart';
 
 final _library = FixtureTasksLibrary.open();
@@ -420,7 +421,7 @@ void main() {
     expect(here.$1, 300 * 301 ~/ 2);
     expect(there, (300 * 301 ~/ 2, 1));
     await _until(() => _library.counts().mailboxes == 1);
-    File(copy).parent.deleteSync(recursive: true);
+    deleteFolder(File(copy).parent);
   });
 
   group('isolates', () {

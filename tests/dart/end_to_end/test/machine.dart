@@ -1,0 +1,21 @@
+/// What tests ask about the machine that they run on.
+library;
+
+import 'dart:ffi';
+import 'dart:io';
+
+/// True if sizes have 32 bits.
+final hasShortSizes = sizeOf<Size>() == 4;
+
+/// A count that is a size, and of which no memory has so many.
+final countless = hasShortSizes ? 1 << 31 : 1 << 60;
+
+/// Deletes a folder with all files. Windows keeps those that the program has
+/// loaded or mapped.
+void deleteFolder(Directory folder) {
+  try {
+    folder.deleteSync(recursive: true);
+  } on FileSystemException {
+    if (!Platform.isWindows) rethrow;
+  }
+}
