@@ -78,10 +78,12 @@ const WINDOWS_LIBRARIES: [&str; 8] =
 /// users have, and lld crashes when it is forced to link one with debug information.
 const MICROSOFT_RUNTIME: &str = "\
 \t.globl _DllMainCRTStartup, _CxxThrowException, __CxxFrameHandler3, __chkstk
+\t.globl exp, expf, log, logf, pow, powf
 \t.globl fmod, fmodf, fmin, fminf, fmax, fmaxf, fma, fmaf, trunc, truncf, round, roundf, rint, rintf
 \t.globl _fltused, _tls_index, _tls_used, \"??_7type_info@@6B@\"
 \t.text
 _DllMainCRTStartup: _CxxThrowException: __CxxFrameHandler3: __chkstk:
+exp: expf: log: logf: pow: powf:
 fmod: fmodf: fmin: fminf: fmax: fmaxf: fma: fmaf: trunc: truncf: round: roundf: rint: rintf:
 \tret
 \t.data
