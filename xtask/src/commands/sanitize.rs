@@ -270,8 +270,12 @@ fn threads(host: &str) -> Result<Report> {
     tests(cargo.env("TSAN_OPTIONS", "exitcode=66"))
 }
 
+/// Flags of rustc for the AddressSanitizer. Libraries that tests load look for its runtime in the
+/// program, which shows what it has.
+const ADDRESSES: &str = "-Zsanitizer=address -Clink-arg=-rdynamic";
+
 fn addresses(host: &str) -> Result<Report> {
-    let mut cargo = sanitizing("addresses", "-Zsanitizer=address", host);
+    let mut cargo = sanitizing("addresses", ADDRESSES, host);
     of_core(&mut cargo).args(["-p", "ffi-tests"]);
     cargo.args(FIXTURES.iter().flat_map(|name| ["--test", name]));
     // Reservations of pools are larger than the machine's memory, and one is larger than it may be.
@@ -281,7 +285,7 @@ fn addresses(host: &str) -> Result<Report> {
 
 /// Reads and edits changed arenas, in a program that is fast and has the checks of debug builds.
 fn arenas(host: &str, mutants: u64) -> Result<Report> {
-    let mut cargo = sanitizing("addresses", "-Zsanitizer=address", host);
+    let mut cargo = sanitizing("addresses", ADDRESSES, host);
     cargo.args(["test", "--config", "profile.dev.package.ffi-core.opt-level=2", "-p", "ffi-core"]);
     cargo.args(["--features", FEATURES, "--test", "arena", "--", "--exact", CHANGED_ARENAS]);
     passed(cargo.env("FFI_ARENA_MUTANTS", mutants.to_string()))?;
