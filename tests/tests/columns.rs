@@ -523,6 +523,8 @@ macro_rules! codes {
         let columns: *mut $header = $columns;
         let mut row = $message::zeroed();
         let (out, count) = (&raw mut row, 1);
+        // Before the container is freed, which is last.
+        let taken = call!($taken_by(columns => *mut $header) -> $output).map(|_| ()).map_err(|it| it.1);
         let codes = [
             c!(concat $name, "_columns_reserve"(columns => *mut $header, count => usize) -> i32),
             c!(concat $name, "_columns_resize"(columns => *mut $header, count => usize) -> i32),
@@ -532,7 +534,7 @@ macro_rules! codes {
             c!(concat $name, "_columns_swap_remove"(columns => *mut $header, 0 => usize, out => *mut $message) -> i32),
             c!(concat $name, "_columns_free"(columns => *mut $header) -> i32),
         ];
-        (codes, call!($taken_by(columns => *mut $header) -> $output).map(|_| ()).map_err(|it| it.1))
+        (codes, taken)
     }};
 }
 

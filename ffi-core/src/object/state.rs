@@ -34,7 +34,7 @@ macro_rules! word {
         }
     };
 }
-#[cfg(test)]
+#[cfg(all(test, target_pointer_width = "64"))]
 pub(crate) use word;
 
 word!(AtomicU64);

@@ -159,7 +159,8 @@ fn apply<T: Tested>(naive: &mut Naive<T>, step: Step) -> Result<(), TestCaseErro
             }
         }
         Step::Foreign(address) => {
-            let slot = ptr::without_provenance_mut::<T>(address | 1 << 60);
+            // The last sixteenth of the address space is the system's.
+            let slot = ptr::without_provenance_mut::<T>(address | 0xf << (usize::BITS - 4));
             prop_assert_eq!(free(slot), FreeCode::Foreign as i32);
             prop_assert_eq!(pool_reference(slot), 0);
         }

@@ -18,6 +18,10 @@ pub(super) type Build<'a> = dyn Fn(&str, &[&str]) -> Result<PathBuf> + 'a;
 /// Name of the fixture whose programs are drawn at random.
 const SIGNATURES: &str = "signatures";
 
+/// Name of the fixture with a pool that is larger than memory of 32 bits, where it has fewer slots.
+/// Comments in its package tell how many.
+const HUGE: &str = "pools";
+
 /// Tests in Dart that can't run in an emulator: they start the Dart of this machine.
 const NOT_EMULATED: [&str; 1] = ["reload"];
 
@@ -63,14 +67,14 @@ impl Fixtures {
 }
 
 /// Compares the files that are generated from the libraries of all fixtures with the committed
-/// ones, byte for byte.
+/// ones, byte for byte: but for [`HUGE`] if sizes have 32 bits.
 ///
 /// # Errors
 ///
 /// Returns an error if a library doesn't build, or a file differs; the message holds the
 /// difference.
-pub(super) fn compare(fixtures: &Fixtures, build: &Build) -> Result<()> {
-    for name in fixtures.committed() {
+pub(super) fn compare(fixtures: &Fixtures, build: &Build, has_short_sizes: bool) -> Result<()> {
+    for name in fixtures.committed().filter(|name| !has_short_sizes || *name != HUGE) {
         let fixture = Generated::fixture(name);
         let library = build(&fixture.package, &[])?;
         fixture.check(&library).with_context(|| format!("{} differs", library.display()))?;
