@@ -1,4 +1,4 @@
-/// What tests ask about the machine that they run on.
+/// Facts about the machine that tests run on, and what it asks of them.
 library;
 
 import 'dart:ffi';

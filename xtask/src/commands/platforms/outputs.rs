@@ -18,8 +18,8 @@ pub(super) type Build<'a> = dyn Fn(&str, &[&str]) -> Result<PathBuf> + 'a;
 /// Name of the fixture whose programs are drawn at random.
 const SIGNATURES: &str = "signatures";
 
-/// Name of the fixture with a pool that is larger than memory of 32 bits, where it has fewer slots.
-/// Comments in its package tell how many.
+/// Name of the fixture with a pool that is larger than memory of 32 bits. Comments in its package
+/// tell how many slots it has, which are fewer there.
 const HUGE: &str = "pools";
 
 /// Tests in Dart that can't run in an emulator: they start the Dart of this machine.
