@@ -68,10 +68,13 @@ static void allocating(void) {
     CHECK_EQ(tokens().allocs, 6);
     CHECK_EQ(tokens().frees, 6);
 
-    FfiPoolStats vast;
-    CHECK_EQ((uintptr_t)fixture_pools_ffi_vast_pool_alloc(), 0);
-    fixture_pools_ffi_vast_pool_stats(&vast);
-    CHECK_EQ(vast.state, FFI_POOL_UNRESERVED);
+    /* A small program of 32 bits gets all of its pool's 2 GiB. */
+    if (sizeof(void *) == 8) {
+        FfiPoolStats vast;
+        CHECK_EQ((uintptr_t)fixture_pools_ffi_vast_pool_alloc(), 0);
+        fixture_pools_ffi_vast_pool_stats(&vast);
+        CHECK_EQ(vast.state, FFI_POOL_UNRESERVED);
+    }
 }
 
 static void freeing(void) {

@@ -687,7 +687,17 @@ impl Tools {
         if !last.is_file() {
             debian::replace(&dir, || last.is_file(), build)?;
         }
+        tools.assemble_runtime()?;
         Ok(tools)
+    }
+
+    /// Writes [`MICROSOFT_RUNTIME`] anew, which another version of this command may have written.
+    fn assemble_runtime(&self) -> Result<()> {
+        let source = self.stubs.join("crt.s");
+        fs::write(&source, MICROSOFT_RUNTIME)?;
+        let mut assembler = Command::new(self.mingw.join("x86_64-w64-mingw32-as"));
+        capture(assembler.arg(&source).arg("-o").arg(self.stubs.join(MICROSOFT_RUNTIME_FILE)))?;
+        Ok(())
     }
 
     fn linker(&self, linker: Linker) -> Option<PathBuf> {
@@ -728,10 +738,6 @@ fn build(part: &Path) -> Result<()> {
         fs::copy(&from, stubs.join(format!("{name}.lib")))
             .with_context(|| format!("{} can't be copied", from.display()))?;
     }
-    let source = stubs.join("crt.s");
-    fs::write(&source, MICROSOFT_RUNTIME)?;
-    let assembler = root.join("usr/bin/x86_64-w64-mingw32-as");
-    run(Command::new(assembler).arg(&source).arg("-o").arg(stubs.join(MICROSOFT_RUNTIME_FILE)))?;
     // The package gives it this name by a script that is not run here.
     fs::hard_link(root.join("usr/bin").join(format!("{MINGW}-win32")), root.join("usr/bin").join(MINGW))?;
     debian::keep_only(part, &["root", "stubs"])
