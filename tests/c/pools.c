@@ -108,7 +108,10 @@ static Token *resolve(uint64_t reference) {
 }
 
 static void release(uint64_t reference) {
-    fixture_pools_ffi_token_pool_release((void *)(uintptr_t)reference);
+    uint64_t token = reference;
+    /* As the header says of pointers that have 32 bits. */
+    if (sizeof(void *) == 4) token = (reference & UINT32_MAX) | (reference >> 32 << 2);
+    fixture_pools_ffi_token_pool_release((void *)(uintptr_t)token);
 }
 
 static void referring(void) {
