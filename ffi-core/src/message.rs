@@ -66,7 +66,7 @@ pub unsafe trait FfiMessage: FfiType {
 /// are those of these types; and that [`check_message`](Self::check_message) is what
 /// [`FfiType::check`] has to be.
 pub unsafe trait Derived: Zeroable + Send + Sync + 'static {
-    /// Types of the fields: a list for [`Parts`](crate::types::parts::Parts).
+    /// Types of the fields: a list for `types::parts::Parts`.
     type Fields;
 
     /// All that no type of a field has a say in, so that a field may refer to its own message.
