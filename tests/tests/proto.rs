@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use ffi_dart_emit::model;
 use ffi_dart_emit::proto::{self, ImportOptions, descriptors};
@@ -22,28 +23,36 @@ use xtask::workspace::{capture, root};
 /// Returns the .proto files of all fixtures, and of the example with the most messages. That one
 /// isn't committed: it is large, and similar to the others.
 fn exported() -> Vec<PathBuf> {
-    let stress = Generated::example("09_stress");
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto").join(stress.proto_file());
-    capture(stress.emitter("proto").unwrap().arg("--out").arg(&file)).unwrap();
+    // Written once, as other tests read it meanwhile.
+    static STRESS: LazyLock<PathBuf> = LazyLock::new(|| {
+        let stress = Generated::example("09_stress");
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto").join(stress.proto_file());
+        capture(stress.emitter("proto").unwrap().arg("--out").arg(&file)).unwrap();
+        file
+    });
     let committed = Generated::all().unwrap().into_iter();
     let committed = committed.filter_map(|it| Some(it.golden.as_ref()?.join(it.proto_file())));
-    let files: Vec<_> = committed.chain([file]).collect();
+    let files: Vec<_> = committed.chain([STRESS.clone()]).collect();
     assert!(files.len() >= 5, "{files:?}");
     files
 }
 
 /// Returns a folder with the rules of `buf.validate`, which exports import and don't bring along.
-fn rules() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_rules");
-    let file = folder.join(proto::RULES_FILE);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, proto::RULES).unwrap();
-    folder
+fn rules() -> &'static Path {
+    // Written once, as other tests read it meanwhile.
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proto_rules");
+        let file = folder.join(proto::RULES_FILE);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, proto::RULES).unwrap();
+        folder
+    });
+    &FOLDER
 }
 
 /// Returns the descriptors that protox makes of a file.
 fn protox(file: &Path) -> FileDescriptorSet {
-    let set = protox::compile([file], [file.parent().unwrap(), &rules()]);
+    let set = protox::compile([file], [file.parent().unwrap(), rules()]);
     set.unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
 }
 
@@ -186,7 +195,7 @@ fn an_export_has_the_names_of_the_files() {
 fn assert_kept(files: &[PathBuf], library: &Path, package: &str) {
     let folder = files[0].parent().unwrap();
     let options = root().join("ffi-dart-emit/proto");
-    let include = vec![folder.to_owned(), options, rules()];
+    let include = vec![folder.to_owned(), options, rules().to_owned()];
     let before = descriptors(files, &ImportOptions { include, ..ImportOptions::default() });
     let before = before.unwrap_or_else(|problems| panic!("{problems}"));
     let model = model::resolve(records(library).unwrap()).unwrap();
@@ -197,7 +206,7 @@ fn assert_kept(files: &[PathBuf], library: &Path, package: &str) {
     for file in &written {
         fs::write(exported.path().join(&file.path), &file.contents).unwrap();
     }
-    let set = protox::compile(&names, [exported.path(), &rules()]);
+    let set = protox::compile(&names, [exported.path(), rules()]);
     let after = DescriptorPool::from_file_descriptor_set(set.unwrap()).unwrap();
     let (before, after) = (names_in(&before, package), names_in(&after, package));
     let lost: Vec<_> = before.difference(&after).collect();
@@ -286,7 +295,7 @@ fn the_generator_of_go_takes_every_export() {
         let folder = tempfile::tempdir().unwrap();
         let name = file.file_name().unwrap().to_str().unwrap();
         let mut generate = protoc.command();
-        for include in [file.parent().unwrap(), &rules()] {
+        for include in [file.parent().unwrap(), rules()] {
             generate.arg("-I").arg(include);
         }
         generate.arg(format!("--plugin=protoc-gen-go={}", go.display()));
