@@ -61,14 +61,11 @@ pub unsafe trait FfiMessage: FfiType {
 /// # Safety
 ///
 /// An implementation promises that the type is a `repr(C)` struct without a destructor, whose
-/// fields have the types [`Fields`](Self::Fields), if all of these are [`FfiType`]s, and the names
-/// and offsets that are in [`ABOUT`](Self::ABOUT), in the same order; that [`PARTS`](Self::PARTS)
+/// fields have the types that the derive writes beside it, if all of these are [`FfiType`]s, and
+/// the names and offsets that are in [`ABOUT`](Self::ABOUT), in the same order; that [`PARTS`](Self::PARTS)
 /// are those of these types; and that [`check_message`](Self::check_message) is what
 /// [`FfiType::check`] has to be.
 pub unsafe trait Derived: Zeroable + Send + Sync + 'static {
-    /// Types of the fields: a list for `types::parts::Parts`.
-    type Fields;
-
     /// All that no type of a field has a say in, so that a field may refer to its own message.
     const ABOUT: About;
 
@@ -226,17 +223,19 @@ macro_rules! __plain_message {
             #[inline]
             unsafe fn store(message: *const $message, place: *mut $message) {
                 // SAFETY: the callee has the same contract.
-                unsafe { __ffi::store_message(message, place) }
+                unsafe { __ffi::store_message::<$message, $fields>(message, place) }
             }
 
             #[inline]
             fn views_equal(a: &$message, b: &$message) -> __ffi::bool {
-                __ffi::messages_equal(a, b)
+                // SAFETY: these are the types of its fields, as the derive has written them.
+                unsafe { __ffi::messages_equal::<$message, $fields>(a, b) }
             }
 
             #[inline]
             fn hash_view<H: __ffi::core::hash::Hasher>(message: &$message, state: &mut H) {
-                __ffi::hash_message(message, state)
+                // SAFETY: these are the types of its fields, as the derive has written them.
+                unsafe { __ffi::hash_message::<$message, $fields, H>(message, state) }
             }
 
             $crate::__serde! {
@@ -246,14 +245,16 @@ macro_rules! __plain_message {
                     serializer: S,
                 ) -> __ffi::Result<S::Ok, S::Error> {
                     use __ffi::ByFields as _;
-                    __ffi::WrittenItself(message)
-                        .write(serializer, |serializer| __ffi::serialize_message(message, serializer))
+                    __ffi::WrittenItself(message).write(serializer, |serializer| {
+                        // SAFETY: these are the types of its fields, as the derive has written them.
+                        unsafe { __ffi::serialize_message::<$message, $fields, S>(message, serializer) }
+                    })
                 }
             }
 
             #[inline]
             fn reach(reached: &mut __ffi::Reached) {
-                __ffi::reach_message::<$message>(reached)
+                __ffi::reach_message::<$message, $fields>(reached)
             }
         }
     };

@@ -197,32 +197,39 @@ for_each_tuple!(arena_parts);
 ///
 /// # Safety
 ///
-/// The contract of [`ArenaType::store`].
+/// The contract of [`ArenaType::store`]; `F` are the types of the message's fields.
 #[inline(always)]
-pub unsafe fn store_message<T: Derived<Fields: ArenaParts>>(message: *const T, place: *mut T) {
+pub unsafe fn store_message<T: Derived, F: ArenaParts>(message: *const T, place: *mut T) {
     if const { padding::<T>() } > 0 {
         // SAFETY: the place is writable, by this function's contract.
         unsafe { place.write_bytes(0, 1) };
     }
-    // SAFETY: both are messages with these fields, by the promise of `Derived`, and fulfil the same
-    // contract.
-    unsafe { T::Fields::store(message.cast(), place.cast(), T::ABOUT.members) };
+    // SAFETY: both are messages with these fields, and fulfil the same contract.
+    unsafe { F::store(message.cast(), place.cast(), T::ABOUT.members) };
 }
 
 /// Body of [`ArenaType::views_equal`] of a message.
+///
+/// # Safety
+///
+/// `F` are the types of the message's fields.
 #[inline(always)]
-pub fn messages_equal<T: Derived<Fields: ArenaParts>>(a: &T, b: &T) -> bool {
+pub unsafe fn messages_equal<T: Derived, F: ArenaParts>(a: &T, b: &T) -> bool {
     let (a, b) = (&raw const *a, &raw const *b);
-    // SAFETY: both are valid messages with these fields, by the promise of `Derived`.
-    unsafe { T::Fields::equal(a.cast(), b.cast(), T::ABOUT.members) }
+    // SAFETY: both are valid messages with these fields, by this function's contract.
+    unsafe { F::equal(a.cast(), b.cast(), T::ABOUT.members) }
 }
 
 /// Body of [`ArenaType::hash_view`] of a message.
+///
+/// # Safety
+///
+/// `F` are the types of the message's fields.
 #[inline(always)]
-pub fn hash_message<T: Derived<Fields: ArenaParts>>(message: &T, state: &mut impl Hasher) {
+pub unsafe fn hash_message<T: Derived, F: ArenaParts, H: Hasher>(message: &T, state: &mut H) {
     let message = &raw const *message;
-    // SAFETY: it is a valid message with these fields, by the promise of `Derived`.
-    unsafe { T::Fields::hash(message.cast(), T::ABOUT.members, state) };
+    // SAFETY: it is a valid message with these fields, by this function's contract.
+    unsafe { F::hash(message.cast(), T::ABOUT.members, state) };
 }
 
 /// Body of [`ArenaType::serialize_view`] of a message that has no `Serialize`.
@@ -230,8 +237,12 @@ pub fn hash_message<T: Derived<Fields: ArenaParts>>(message: &T, state: &mut imp
 /// # Errors
 ///
 /// Returns the serializer's error.
+///
+/// # Safety
+///
+/// `F` are the types of the message's fields.
 #[cfg(feature = "serde")]
-pub fn serialize_message<T: Derived<Fields: ArenaParts>, S: serde::Serializer>(
+pub unsafe fn serialize_message<T: Derived, F: ArenaParts, S: serde::Serializer>(
     message: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -239,14 +250,14 @@ pub fn serialize_message<T: Derived<Fields: ArenaParts>, S: serde::Serializer>(
 
     let members = T::ABOUT.members;
     let mut to = serializer.serialize_struct(T::ABOUT.name, members.len())?;
-    // SAFETY: it is a valid message with these fields, by the promise of `Derived`.
-    unsafe { T::Fields::serialize((&raw const *message).cast(), members, &mut to) }?;
+    // SAFETY: it is a valid message with these fields, by this function's contract.
+    unsafe { F::serialize((&raw const *message).cast(), members, &mut to) }?;
     to.end()
 }
 
 /// Body of [`ArenaType::reach`] of a message.
-pub fn reach_message<T: Derived<Fields: ArenaParts> + FfiType>(reached: &mut Reached) {
+pub fn reach_message<T: Derived + FfiType, F: ArenaParts>(reached: &mut Reached) {
     if reached.note_message::<T>() {
-        T::Fields::reach(reached);
+        F::reach(reached);
     }
 }

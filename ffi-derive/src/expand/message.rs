@@ -186,7 +186,6 @@ fn implementations(message: &Message) -> TokenStream {
         // check covers each.
         #[automatically_derived]
         unsafe impl __ffi::Derived for #ident {
-            type Fields = __FfiFieldTypes;
             const ABOUT: __ffi::About = __ffi::About {
                 name: #name,
                 hash: #hash,

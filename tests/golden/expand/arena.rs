@@ -104,7 +104,6 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Row {}
     #[automatically_derived]
     unsafe impl __ffi::Derived for Row {
-        type Fields = __FfiFieldTypes;
         const ABOUT: __ffi::About = __ffi::About {
             name: "Row",
             hash: 11534810572390991611u64,

@@ -122,7 +122,6 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Bounds {}
     #[automatically_derived]
     unsafe impl __ffi::Derived for Bounds {
-        type Fields = __FfiFieldTypes;
         const ABOUT: __ffi::About = __ffi::About {
             name: "Bounds",
             hash: 4277820826782952008u64,
