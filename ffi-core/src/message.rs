@@ -62,9 +62,9 @@ pub unsafe trait FfiMessage: FfiType {
 ///
 /// An implementation promises that the type is a `repr(C)` struct without a destructor, whose
 /// fields have the types that the derive writes beside it, if all of these are [`FfiType`]s, and
-/// the names and offsets that are in [`ABOUT`](Self::ABOUT), in the same order; that [`PARTS`](Self::PARTS)
-/// are those of these types; and that [`check_message`](Self::check_message) is what
-/// [`FfiType::check`] has to be.
+/// the names and offsets that are in [`ABOUT`](Self::ABOUT), in the same order; that
+/// [`PARTS`](Self::PARTS) are those of these types; and that
+/// [`check_message`](Self::check_message) is what [`FfiType::check`] has to be.
 pub unsafe trait Derived: Zeroable + Send + Sync + 'static {
     /// All that no type of a field has a say in, so that a field may refer to its own message.
     const ABOUT: About;
@@ -246,7 +246,7 @@ macro_rules! __plain_message {
                 ) -> __ffi::Result<S::Ok, S::Error> {
                     use __ffi::ByFields as _;
                     __ffi::WrittenItself(message).write(serializer, |serializer| {
-                        // SAFETY: these are the types of its fields, as the derive has written them.
+                        // SAFETY: these are the types of its fields, as the derive writes them.
                         unsafe { __ffi::serialize_message::<$message, $fields, S>(message, serializer) }
                     })
                 }
