@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::debian::{self, Apt, entries, keep_only};
 use crate::progress;
@@ -133,21 +133,9 @@ fn download(part: &Path) -> Result<PathBuf> {
         .lines()
         .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
         .context("/etc/os-release has no VERSION_CODENAME")?;
-    let (private, files) = (part.join("apt"), part.join("files"));
+    let (private, sources) = (part.join("apt"), part.join("sources"));
     debian::from_any("sources", &private, |base, targets| {
-        Apt::of_sources(&private, base, suite, targets)?.download_source("protobuf", &files)
+        Apt::of_sources(&private, base, suite, targets)?.source("protobuf", &[], &sources)
     })?;
-    unpack(&files, &part.join("sources"))
-}
-
-fn unpack(files: &Path, sources: &Path) -> Result<PathBuf> {
-    let archive = entries(files)?
-        .into_iter()
-        .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().contains(".orig.tar")))
-        .context("the source package protobuf has no archive")?;
-    fs::create_dir_all(sources)?;
-    capture(Command::new("tar").arg("-xf").arg(archive).arg("-C").arg(sources))?;
-    let mut folders = entries(sources)?;
-    ensure!(folders.len() == 1, "the archive of protobuf's sources has more than one folder");
-    Ok(folders.remove(0))
+    Ok(sources)
 }

@@ -247,17 +247,32 @@ impl Apt {
         self.show(&format!("downloading {} packages", names.len()), download, debs)
     }
 
-    /// Downloads the archive of a source package, without Debian's own changes, into the folder
-    /// `files`.
+    /// Downloads a source package, without Debian's own changes, and unpacks it into the folder
+    /// `sources`: all of it, or what matches the patterns `used`.
     ///
     /// # Errors
     ///
-    /// Returns an error if the archive cannot be downloaded.
-    pub(crate) fn download_source(&self, name: &str, files: &Path) -> Result<()> {
-        fs::create_dir_all(files)?;
+    /// Returns an error if its archive cannot be downloaded, or has nothing that matches one of the
+    /// patterns.
+    pub(crate) fn source(&self, name: &str, used: &[&str], sources: &Path) -> Result<()> {
+        let files = self.config.with_file_name("archive");
+        fs::create_dir_all(&files)?;
         let mut download = self.command("apt-get");
-        download.args(["-qq", "source", "--download-only", "--tar-only"]).arg(name).current_dir(files);
-        self.show(&format!("downloading the sources of {name}"), download, files)
+        download.args(["-qq", "source", "--download-only", "--tar-only"]).arg(name).current_dir(&files);
+        self.show(&format!("downloading the sources of {name}"), download, &files)?;
+
+        let is_archive = |file: &PathBuf| {
+            file.file_name().is_some_and(|name| name.to_string_lossy().contains(".orig.tar"))
+        };
+        let archive = entries(&files)?.into_iter().find(is_archive);
+        let archive = archive.with_context(|| format!("the source package {name} has no archive"))?;
+        fs::create_dir_all(sources)?;
+        let mut unpack = Command::new("tar");
+        unpack.arg("-xf").arg(&archive).arg("-C").arg(sources).arg("--strip-components=1");
+        // All lies in a folder whose name tells the version.
+        unpack.arg("--wildcards").args(used.iter().map(|it| format!("*/{it}")));
+        progress::busy(&format!("unpacking the sources of {name}"), || capture(&mut unpack))?;
+        remove(&files)
     }
 
     /// Runs a download into `folder`, and shows how far it is.

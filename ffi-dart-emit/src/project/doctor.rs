@@ -11,6 +11,7 @@ use anyhow::Result;
 use crate::cargo;
 use crate::dart::{placement, runtime};
 use crate::input;
+use crate::shipping::step::word;
 
 /// State of one thing that a project needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub fn others(folder: &Path, found: &mut dyn FnMut(Finding) -> Result<()>) -> Re
     let flutter = String::from_utf8_lossy(&pubspec).contains("sdk: flutter");
     found(dart())?;
     if flutter {
-        found(self::flutter())?;
+        found(self::flutter(folder))?;
     }
     let has = |name: &str| folder.join(name).is_dir();
     if has("android") {
@@ -220,27 +221,40 @@ fn dart() -> Finding {
     }
 }
 
-/// Returns the ways to a Dart SDK: on Debian also that of the clone that this program was built in.
+/// Returns the ways to a Dart SDK.
 fn bring_dart() -> String {
     let install = "install the Dart SDK, or Flutter, which has one; then add its `bin` to the PATH";
-    let clone = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|it| it.join("xtask").is_dir());
-    match clone {
-        Some(clone) if Path::new("/etc/debian_version").is_file() => format!(
-            "{install}. On Debian also, without root: export PATH=\"$(cd '{}' && cargo xtask dart-sdk):$PATH\"",
-            clone.display()
+    match clone() {
+        Some(clone) => format!(
+            "{install}. On Debian also, without root: export PATH=\"$(cd {clone} && cargo xtask dart-sdk):$PATH\""
         ),
-        _ => install.to_owned(),
+        None => install.to_owned(),
     }
 }
 
-fn flutter() -> Finding {
+fn flutter(folder: &Path) -> Finding {
+    let install = "install Flutter, and add its `bin` to the PATH";
+    let bring = || match (clone(), folder.canonicalize()) {
+        (Some(clone), Ok(app)) => format!(
+            "{install}. On Debian also, without root, to run the app's tests: (cd {clone} && cargo xtask flutter {})",
+            word(&app.to_string_lossy())
+        ),
+        _ => install.to_owned(),
+    };
     match output("flutter", &["--version"]) {
         Some(text) => Finding::found(text.lines().next().unwrap_or("flutter")),
-        None => Finding::missing(
-            "Flutter: there is no flutter on the PATH, and the app depends on it",
-            "install Flutter, and add its `bin` to the PATH",
-        ),
+        None => {
+            Finding::missing("Flutter: there is no flutter on the PATH, and the app depends on it", bring())
+        }
     }
+}
+
+/// Returns the clone that this program was built in, as a word of a shell, if its commands run on
+/// this machine.
+fn clone() -> Option<String> {
+    let clone = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let has_commands = clone.join("xtask").is_dir() && Path::new("/etc/debian_version").is_file();
+    has_commands.then(|| word(&clone.to_string_lossy()))
 }
 
 /// Returns the target of this machine, as rustc says it; empty without rustc.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ffi_core::schema::read::{PanicStrategy, Record};
+use ffi_dart_emit::shipping::step::word;
 
 use crate::files::{assert_golden, elf};
 use crate::schema::{demo, section};
@@ -328,23 +329,33 @@ fn a_quiet_build_has_a_bar_on_a_terminal() {
 #[test]
 fn doctor_says_how_to_get_each_thing_that_is_missing() {
     let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().join("the user's app");
+    fs::create_dir(&app).unwrap();
+    fs::write(app.join("pubspec.yaml"), "dependencies: {flutter: {sdk: flutter}}\n").unwrap();
     let mut doctor = Command::new(env!("CARGO_BIN_EXE_ffi-dart-emit"));
-    doctor.arg("doctor").current_dir(folder.path()).env("PATH", folder.path()).env("CARGO", "/nowhere/cargo");
+    doctor.arg("doctor").current_dir(&app).env("PATH", folder.path()).env("CARGO", "/nowhere/cargo");
     let output = doctor.output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<_> = said.lines().collect();
-    for thing in ["Rust", "linker", "Dart"] {
+    for thing in ["Rust", "linker", "Dart", "Flutter"] {
         let start = format!("missing  {thing}: there is no ");
 
         let at = lines.iter().position(|line| line.starts_with(&start));
         let hint = at.and_then(|at| lines.get(at + 1)).unwrap_or_else(|| panic!("{thing}: {said}"));
         assert!(hint.starts_with("         hint: "), "{said}");
     }
-    // There the clone has a command for it.
+    // There the clone has commands for them.
     if Path::new("/etc/debian_version").is_file() {
         let clone = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let command = format!("export PATH=\"$(cd '{}' && cargo xtask dart-sdk):$PATH\"", clone.display());
-        assert!(lines.iter().any(|line| line.ends_with(&command)), "{said}");
+        let clone = word(clone.to_str().unwrap());
+        let app = app.canonicalize().unwrap().display().to_string().replace('\'', r"'\''");
+        let commands = [
+            format!("export PATH=\"$(cd {clone} && cargo xtask dart-sdk):$PATH\""),
+            format!("(cd {clone} && cargo xtask flutter '{app}')"),
+        ];
+        for command in commands {
+            assert!(lines.iter().any(|line| line.ends_with(&command)), "{command} is not in: {said}");
+        }
     }
 }

@@ -26,7 +26,15 @@ use crate::unstable;
 use crate::workspace::capture;
 
 /// Seconds after which a program that hangs is killed.
-pub(super) const LIMIT: &str = "900";
+const LIMIT: &str = "900";
+
+/// Returns a command that runs the program which its first argument names, for [`LIMIT`] seconds at
+/// most.
+pub(super) fn limited() -> Command {
+    let mut command = Command::new("timeout");
+    command.arg(LIMIT);
+    command
+}
 
 /// A platform whose programs run here: a C compiler, and what starts the programs.
 pub(super) trait Emulator {
@@ -175,8 +183,8 @@ impl Emulator for ArmTools {
     }
 
     fn run(&self, program: &Path) -> Result<Command> {
-        let mut command = Command::new("timeout");
-        command.arg(LIMIT).args(self.runner()).arg(program);
+        let mut command = limited();
+        command.args(self.runner()).arg(program);
         Ok(command)
     }
 }
@@ -194,8 +202,8 @@ impl DartEmulator for ArmTools {
     /// environment variables.
     fn start(&self, started: &Started) -> Result<Command> {
         let root = self.folder.join(self.arm.debian);
-        let mut command = Command::new("timeout");
-        command.arg(LIMIT).arg(self.emulator()).arg("-L").arg(&root);
+        let mut command = limited();
+        command.arg(self.emulator()).arg("-L").arg(&root);
         for (name, value) in started.environment {
             command.arg("-E").arg(option(&format!("{name}="), value));
         }
@@ -343,8 +351,8 @@ impl Emulator for Wine {
 }
 
 fn wine(root: &Path, programs: &Path, arguments: &[OsString]) -> Command {
-    let mut command = Command::new("timeout");
-    command.args([LIMIT, "unshare", "--map-root-user", "--mount", "sh", "-c", ENTER, "sh"]);
+    let mut command = limited();
+    command.args(["unshare", "--map-root-user", "--mount", "sh", "-c", ENTER, "sh"]);
     command.arg(root).arg(programs).arg(WINE_PROGRAM).args(arguments);
     command.env("WINEPREFIX", "/prefix").env("WINEDEBUG", "-all");
     command

@@ -17,7 +17,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::emulators::{DartEmulator, Emulator, LIMIT, Started, option};
+use super::emulators::{DartEmulator, Emulator, Started, limited, option};
 use super::runtimes::{self, Runtime};
 use crate::dart_sdk::Sdk;
 use crate::debian::{self, Apt, keep_only, remove};
@@ -118,8 +118,8 @@ impl Emulator for Musl {
     }
 
     fn run(&self, program: &Path) -> Result<Command> {
-        let mut command = Command::new("timeout");
-        command.arg(LIMIT).arg(self.loader()).arg(program);
+        let mut command = limited();
+        command.arg(self.loader()).arg(program);
         Ok(command)
     }
 }
@@ -134,8 +134,8 @@ impl DartEmulator for Musl {
     }
 
     fn start(&self, started: &Started) -> Result<Command> {
-        let mut command = Command::new("timeout");
-        command.arg(LIMIT).arg("env").current_dir(started.package);
+        let mut command = limited();
+        command.arg("env").current_dir(started.package);
         // Not that of `timeout`, which can't load libraries for musl.
         for (name, value) in started.environment {
             command.arg(option(&format!("{name}="), value));

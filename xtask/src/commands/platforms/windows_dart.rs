@@ -16,10 +16,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
+use rayon::prelude::*;
 
 use super::emulators::{DartEmulator, Started, Wine};
 use super::runtimes::{self, Runtime};
@@ -197,26 +197,16 @@ fn install(sdk: &Sdk, part: &Path) -> Result<()> {
 /// Downloads and unpacks Debian's source of Dart, as far as `gen_snapshot` needs it. Returns its
 /// folder.
 fn download(part: &Path) -> Result<PathBuf> {
-    let (private, files, sources) = (part.join("apt"), part.join("files"), part.join("sources"));
+    let (private, sources) = (part.join("apt"), part.join("sources"));
+    let used = ["runtime/*", "tools/VERSION", "tools/make_version.py", "third_party/boringssl/src/include/*"];
     debian::from_any("the source of Dart", &private, |base, targets| {
-        Apt::of_sources(&private, base, "unstable", targets)?.download_source(DART, &files)
+        Apt::of_sources(&private, base, "unstable", targets)?.source(DART, &used, &sources)
     })?;
     let libraries = part.join("debs");
     let names = LIBRARIES.map(str::to_owned).into();
     Apt::of_machine(&private)?.download(&names, &libraries)?;
     debian::unpack(&libraries, &part.join("root"))?;
 
-    let archive = entries(&files)?.into_iter().next().context("Debian's package of Dart has no source")?;
-    fs::create_dir_all(&sources)?;
-    let mut unpack = Command::new("tar");
-    unpack.arg("-xf").arg(&archive).arg("-C").arg(&sources).args(["--strip-components=1", "--wildcards"]);
-    unpack.args([
-        "*/runtime/*",
-        "*/tools/VERSION",
-        "*/tools/make_version.py",
-        "*/third_party/boringssl/src/include/*",
-    ]);
-    progress::busy("unpacking the source of Dart", || capture(&mut unpack))?;
     Ok(sources)
 }
 
@@ -303,10 +293,10 @@ fn build(source: &Path, part: &Path) -> Result<()> {
     let jobs: Vec<_> =
         files.iter().enumerate().map(|(index, file)| (file, objects.join(format!("{index}.o")))).collect();
     let progress = Mutex::new(Progress::parts("compiling Dart's compiler for Windows", jobs.len()));
-    in_parallel(&jobs, |(file, object)| {
+    jobs.par_iter().try_for_each(|(file, object)| {
         compile(file, object)?;
-        lock(&progress).advance();
-        Ok(())
+        progress.lock().unwrap_or_else(PoisonError::into_inner).advance();
+        anyhow::Ok(())
     })?;
 
     let mut link = Command::new("g++");
@@ -334,29 +324,6 @@ fn version_source(source: &Path) -> Result<String> {
         text = text.replace(&format!("{{{{{name}}}}}"), value);
     }
     Ok(text)
-}
-
-/// Calls `work` with each of `jobs`, on all processors, until one fails.
-fn in_parallel<T: Sync>(jobs: &[T], work: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
-    let (left, first) = (Mutex::new(jobs.iter()), Mutex::new(Ok(())));
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                // The lock is free again before the work begins.
-                while let Some(job) = { lock(&left).next() } {
-                    if let Err(error) = work(job) {
-                        *lock(&left) = [].iter();
-                        *lock(&first) = Err(error);
-                    }
-                }
-            });
-        }
-    });
-    first.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -433,21 +400,5 @@ mod tests {
         ];
         let text = version_source(written(&files).path()).unwrap();
         assert_eq!(text, "a = \"5eb63bbbe01eeed093cb22bb8f5acdc3\"; b = \"3.13.4 (stable)\";");
-    }
-
-    #[test]
-    fn work_in_parallel_is_done_once_each_or_ends_with_an_error() {
-        let done = Mutex::new(Vec::new());
-        in_parallel(&[1, 2, 3, 4, 5], |&job| {
-            lock(&done).push(job);
-            Ok(())
-        })
-        .unwrap();
-        let mut done = done.into_inner().unwrap();
-        done.sort_unstable();
-        assert_eq!(done, [1, 2, 3, 4, 5]);
-
-        let error = in_parallel(&[1, 2, 3], |&job| if job == 2 { bail!("no {job}") } else { Ok(()) });
-        assert_eq!(error.unwrap_err().to_string(), "no 2");
     }
 }
