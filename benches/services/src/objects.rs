@@ -39,6 +39,12 @@ pub fn next(value: u64) -> u64 {
     value + 1
 }
 
+/// Returns `value + step`: a function that is passed as much as a method.
+#[ffi_export]
+pub fn next_by(step: u64, value: u64) -> u64 {
+    value + step
+}
+
 /// Returns a box with a step of one.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_services_box_new() -> *mut u64 {
