@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A small program of 32 bits may get all of its pool's 2 GiB. */
+#define HAS_NO_ROOM_FOR_VAST (sizeof(void *) == 8)
+
 #define CHECK_EQ(actual, expected)                                                                       \
     do {                                                                                                 \
         uint64_t actual_ = (uint64_t)(actual), expected_ = (uint64_t)(expected);                         \
@@ -68,8 +71,7 @@ static void allocating(void) {
     CHECK_EQ(tokens().allocs, 6);
     CHECK_EQ(tokens().frees, 6);
 
-    /* A small program of 32 bits gets all of its pool's 2 GiB. */
-    if (sizeof(void *) == 8) {
+    if (HAS_NO_ROOM_FOR_VAST) {
         FfiPoolStats vast;
         CHECK_EQ((uintptr_t)fixture_pools_ffi_vast_pool_alloc(), 0);
         fixture_pools_ffi_vast_pool_stats(&vast);
@@ -176,8 +178,10 @@ static void passing(void) {
     CHECK_EQ(fixture_pools_ffi_token_pool_alloc_many(all, 3), 3);
     CHECK_EQ((uintptr_t)fixture_pools_ffi_new_token(1, &status), 0);
     CHECK_STATUS(FFI_STATUS_POOL_EXHAUSTED, FFI_POOL_OPEN);
-    CHECK_EQ((uintptr_t)fixture_pools_ffi_new_vast(&status), 0);
-    CHECK_STATUS(FFI_STATUS_POOL_EXHAUSTED, FFI_POOL_UNRESERVED);
+    if (HAS_NO_ROOM_FOR_VAST) {
+        CHECK_EQ((uintptr_t)fixture_pools_ffi_new_vast(&status), 0);
+        CHECK_STATUS(FFI_STATUS_POOL_EXHAUSTED, FFI_POOL_UNRESERVED);
+    }
     CHECK_EQ(fixture_pools_ffi_token_pool_free_many(all, 3), 3);
 }
 
