@@ -10,6 +10,11 @@ final hasShortSizes = sizeOf<Size>() == 4;
 /// A count that is a size, and of which no memory has so many.
 final countless = hasShortSizes ? 1 << 31 : 1 << 60;
 
+/// True if a library that is closed leaves the memory. With musl it stays.
+final hasLibrariesUnmapped = DynamicLibrary.process().providesSymbol(
+  'gnu_get_libc_version',
+);
+
 /// Deletes a folder with all files. Windows keeps those that the program has
 /// loaded or mapped.
 void deleteFolder(Directory folder) {

@@ -271,8 +271,9 @@ void main() {
       final bytes = File(_path).readAsBytesSync();
       final text = latin1Text(bytes);
       // The record in the section has it as text; the symbol holds the number.
-      final record = RegExp('"name":"adds".*?"fingerprint":"0x([0-9a-f]{16})"')
-          .firstMatch(text)!;
+      final record = RegExp(
+        '"name":"adds".*?"fingerprint":"0x([0-9a-f]{16})"',
+      ).firstMatch(text)!;
       final number = BigInt.parse(record[1]!, radix: 16);
       final wanted = [
         for (var i = 0; i < 8; i++)
@@ -323,8 +324,10 @@ void main() {
         ],
       );
       expect(refusals.last, isA<LayoutMismatchException>());
-      final maps = File('/proc/self/maps').readAsStringSync();
-      expect(maps, isNot(contains(folder.path)), reason: 'they are closed');
+      if (hasLibrariesUnmapped) {
+        final maps = File('/proc/self/maps').readAsStringSync();
+        expect(maps, isNot(contains(folder.path)), reason: 'they are closed');
+      }
 
       final (taken, _) = await open([...refused, _path]);
       expect(taken, _path);
