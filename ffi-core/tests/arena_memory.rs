@@ -31,8 +31,8 @@ fn faults() -> i64 {
 /// system in between: all of it would be pages that have to be found again.
 #[test]
 fn arenas_that_are_built_one_after_another_use_the_same_memory() {
-    // Both chunks are below the size from which on glibc maps memory, and together they are more than
-    // it keeps by default.
+    // Both chunks are below the size from which on glibc maps memory, and together they are more
+    // than it keeps by default.
     const SIZE: usize = 100_000;
     const PAGES: i64 = 2 * SIZE as i64 / 4096;
     let numbers: Vec<_> = (0..SIZE as u64 / 8).collect();

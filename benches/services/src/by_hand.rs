@@ -182,8 +182,8 @@ pub unsafe extern "C" fn bench_services_call_each(each: Callee, count: u64) -> u
 /// An answer of Dart's, or the task that waits for it.
 static ANSWER: Mutex<(Option<u64>, Option<Waker>)> = Mutex::new((None, None));
 
-/// Starts a task that posts each number below `count`, waits for its answer, and adds them. It posts
-/// -1 at the end, when the sum is the first result.
+/// Starts a task that posts each number below `count`, waits for its answer, and adds them. At the
+/// end it posts -1, and the sum is the first result.
 #[unsafe(no_mangle)]
 pub extern "C" fn bench_services_ask(port: i64, count: u64) {
     drop(runtime().spawn(async move {

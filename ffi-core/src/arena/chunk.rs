@@ -29,8 +29,8 @@ const LARGE: usize = 1 << 17;
 /// Capacity in bytes from which on a chunk is worth [`keep_free_memory`].
 const KEPT_FROM: usize = 1 << 15;
 
-/// Size in bytes of the block that [`keep_free_memory`] frees: glibc then keeps twice as much, which
-/// are the chunks of an arena of 1 MiB with those that it has grown out of (chosen by
+/// Size in bytes of the block that [`keep_free_memory`] frees: glibc then keeps twice as much, that
+/// is the chunks of an arena of 1 MiB with those that it has grown out of (chosen by
 /// `arena_build_vs_protobuf`).
 const KEPT: usize = 1 << 20;
 
