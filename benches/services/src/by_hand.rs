@@ -1,8 +1,10 @@
 //! The contenders by hand.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::sync::OnceLock;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::task::{Poll, Waker};
 
 use crate::streams::Block;
 use crate::{at_gate, runtime};
@@ -175,4 +177,47 @@ type Callee = unsafe extern "C" fn(u64) -> u64;
 pub unsafe extern "C" fn bench_services_call_each(each: Callee, count: u64) -> u64 {
     // SAFETY: the function may be called, by this function's contract.
     (0..count).map(|number| unsafe { each(number) }).sum()
+}
+
+/// An answer of Dart's, or the task that waits for it.
+static ANSWER: Mutex<(Option<u64>, Option<Waker>)> = Mutex::new((None, None));
+
+/// Starts a task that posts each number below `count`, waits for its answer, and adds them. At the
+/// end it posts -1, and the sum is the first result.
+#[unsafe(no_mangle)]
+pub extern "C" fn bench_services_ask(port: i64, count: u64) {
+    drop(runtime().spawn(async move {
+        let post = POST.get().expect("the table was passed");
+        let mut sum = 0;
+        for number in 0..count {
+            // SAFETY: the function takes any numbers, on any thread.
+            unsafe { post(port, number as i64) };
+            sum += poll_fn(|context| {
+                let mut answer = ANSWER.lock().expect("no thread panics");
+                match answer.0.take() {
+                    Some(value) => Poll::Ready(value),
+                    None => {
+                        answer.1 = Some(context.waker().clone());
+                        Poll::Pending
+                    }
+                }
+            })
+            .await;
+        }
+        RESULTS[0].store(sum, Ordering::Release);
+        // SAFETY: the function takes any numbers, on any thread.
+        unsafe { post(port, -1) };
+    }));
+}
+
+/// Answers the number that was posted last.
+#[unsafe(no_mangle)]
+pub extern "C" fn bench_services_answer(value: u64) {
+    let mut answer = ANSWER.lock().expect("no thread panics");
+    answer.0 = Some(value);
+    let waker = answer.1.take();
+    drop(answer);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
 }

@@ -5,8 +5,10 @@
 //! anyway. So an allocation has some bytes more, and the chunk starts at the first multiple of 64.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error, realloc};
+use std::hint::black_box;
 use std::ptr::NonNull;
 use std::slice;
+use std::sync::Once;
 
 /// Alignment of a chunk in bytes, that of a cache line; no type needs more.
 pub(super) const ALIGN: usize = 64;
@@ -23,6 +25,14 @@ const ALLOCATED: usize = 16;
 /// glibc gives back to the system each time that it is freed (chosen by
 /// `rust_arena_build_vs_prost`).
 const LARGE: usize = 1 << 17;
+
+/// Capacity in bytes from which on a chunk is worth [`keep_free_memory`].
+const KEPT_FROM: usize = 1 << 15;
+
+/// Size in bytes of the block that [`keep_free_memory`] frees: glibc then keeps twice as much, that
+/// is the chunks of an arena of 1 MiB with those that it has grown out of (chosen by
+/// `arena_build_vs_protobuf`).
+const KEPT: usize = 1 << 20;
 
 /// Bytes that an allocation has more than its chunk.
 const SLACK: usize = ALIGN - ALLOCATED;
@@ -79,6 +89,9 @@ impl Chunk {
     /// Returns a chunk of that capacity, whose bytes are zeros if `zeroed`, or else not
     /// initialised.
     fn allocated(capacity: usize, zeroed: bool) -> Option<Self> {
+        if capacity >= KEPT_FROM {
+            keep_free_memory();
+        }
         let layout = layout(capacity);
         // SAFETY: the size is not zero.
         let base = if zeroed { unsafe { alloc_zeroed(layout) } } else { unsafe { alloc(layout) } };
@@ -277,6 +290,21 @@ unsafe fn copy_ends<const N: usize>(bytes: &[u8], to: *mut u8) {
     let end = unsafe { to.add(last) };
     // SAFETY: there is room for `N` bytes, the last ones, in other memory.
     unsafe { end.cast::<[u8; N]>().write(tail) };
+}
+
+/// Has glibc keep free memory for the next arena.
+///
+/// By default it gives the end of its heap back to the system once 128 KiB of it are free. An arena
+/// that is built, used and freed gave back nearly all of its memory, and the next one had a page
+/// fault for each page, which took longer than all the rest. glibc raises that limit by itself to
+/// twice the size of the largest block that it had mapped and was freed, so one is freed here, of
+/// which no page is touched.
+fn keep_free_memory() {
+    static DONE: Once = Once::new();
+    if cfg!(all(target_env = "gnu", not(miri))) {
+        // Nobody uses it, so the compiler would leave it out.
+        DONE.call_once(|| drop(black_box(Vec::<u8>::with_capacity(KEPT))));
+    }
 }
 
 /// Returns the layout of the allocation of a chunk of that capacity.

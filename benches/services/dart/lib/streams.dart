@@ -35,14 +35,11 @@ Future<double> _listen<T>(
   final done = Completer<void>();
   var next = 0;
   final watch = Stopwatch()..start();
-  stream().listen(
-    (event) {
-      final found = number(event);
-      if (found != next++) _wrong(way, found, next - 1);
-      if (next == count) done.complete();
-    },
-    onError: done.completeError,
-  );
+  stream().listen((event) {
+    final found = number(event);
+    if (found != next++) _wrong(way, found, next - 1);
+    if (next == count) done.complete();
+  }, onError: done.completeError);
   await done.future;
   return watch.elapsedTicks * 1e9 / _frequency / count;
 }
@@ -176,12 +173,7 @@ Future<void> compareStreams(String mode, String path, String frb) async {
     ),
     (
       _posted,
-      () => _port(
-        _posted,
-        (port) => slots(port, _blocks),
-        slotNumber,
-        _blocks,
-      ),
+      () => _port(_posted, (port) => slots(port, _blocks), slotNumber, _blocks),
     ),
     (
       _bridged,
@@ -242,18 +234,20 @@ Future<void> compareStreams(String mode, String path, String frb) async {
   );
 
   await _compareFunctions(mode, library, dynamicLibrary);
-  await _compareAsks(mode, library, frb);
+  await _compareAsks(mode, library, dynamicLibrary, frb);
 }
 
 /// Compares functions that Rust keeps and asks from its executor.
 Future<void> _compareAsks(
   String mode,
   BenchServicesLibrary library,
+  DynamicLibrary dynamicLibrary,
   String frb,
 ) async {
   const count = 2000;
   const expected = count * (count + 1) ~/ 2;
   final bridge = BridgeFunction(DynamicLibrary.open(frb));
+  final port = PortFunction(dynamicLibrary);
   Future<double> time(String way, Future<int> Function() ask) async {
     final watch = Stopwatch()..start();
     final sum = await ask();
@@ -263,9 +257,11 @@ Future<void> _compareAsks(
 
   int next(int number) => number + 1;
   const ours = 'DartFn';
+  const byHand = 'port by hand, PostInteger';
   const theirs = 'flutter_rust_bridge, DartFn';
   final times = await timed('a function of Dart that is asked', [
     (ours, () => time(ours, () => library.askEach(count, next))),
+    (byHand, () => time(byHand, () => port.ask(count, next))),
     (theirs, () => time(theirs, () => bridge.ask(count, next))),
   ]);
   printRatio(
@@ -273,6 +269,12 @@ Future<void> _compareAsks(
     times[ours]!,
     times[theirs]!,
     Target.atMost(0.3),
+  );
+  printRatio(
+    '${mode}_ask_dart_vs_port_by_hand',
+    times[ours]!,
+    times[byHand]!,
+    Target.atMost(1.25),
   );
 }
 
@@ -303,26 +305,34 @@ Future<void> _compareFunctions(
 
   int next(int number) => number + 1;
   int raw() {
-    final callable =
-        NativeCallable<Uint64 Function(Uint64)>.isolateLocal(
-          next,
-          exceptionalReturn: 0,
-        );
+    final callable = NativeCallable<Uint64 Function(Uint64)>.isolateLocal(
+      next,
+      exceptionalReturn: 0,
+    );
     final sum = byHand(callable.nativeFunction, count);
     callable.close();
     return sum;
   }
 
+  final lent = LentByHand(dynamicLibrary);
   const ours = 'a function that is lent';
   const hand = 'NativeCallable.isolateLocal';
+  const list = 'a function of a list, by hand';
   final times = await timed('a call of Dart', [
     (ours, () async => time(ours, () => library.callEach(count, next))),
     (hand, () async => time(hand, raw)),
+    (list, () async => time(list, () => lent.callEach(count, next))),
   ]);
   printRatio(
     '${mode}_dart_callback_vs_raw_isolate_local',
     times[ours]!,
     times[hand]!,
     Target.atMost(1.2),
+  );
+  printRatio(
+    '${mode}_dart_callback_vs_list_by_hand',
+    times[ours]!,
+    times[list]!,
+    Target.atMost(1.1),
   );
 }

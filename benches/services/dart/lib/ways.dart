@@ -65,6 +65,105 @@ final class Ports {
   }
 }
 
+/// A function that Rust asks by a port, and that answers by a leaf call.
+final class PortFunction {
+  PortFunction(DynamicLibrary library)
+    : _start = library
+          .lookupFunction<
+            Void Function(Int64, Uint64),
+            void Function(int, int)
+          >('bench_services_ask', isLeaf: true),
+      _answer = library
+          .lookupFunction<Void Function(Uint64), void Function(int)>(
+            'bench_services_answer',
+            isLeaf: true,
+          ),
+      _results = library
+          .lookupFunction<
+            Pointer<Uint64> Function(),
+            Pointer<Uint64> Function()
+          >('bench_services_results')();
+
+  final void Function(int, int) _start;
+  final void Function(int) _answer;
+  final Pointer<Uint64> _results;
+  late final RawReceivePort _port = RawReceivePort(_asked);
+  late final int _native = _port.sendPort.nativePort;
+  late int Function(int) _each;
+  late Completer<int> _sum;
+
+  void _asked(int number) =>
+      number < 0 ? _sum.complete(_results[0]) : _answer(_each(number));
+
+  /// The sum of what [each] answers for the numbers below [count].
+  Future<int> ask(int count, int Function(int) each) {
+    _each = each;
+    _sum = Completer();
+    _start(_native, count);
+    return _sum.future;
+  }
+}
+
+typedef _LentC = Uint8 Function(IntPtr, IntPtr, IntPtr, IntPtr);
+typedef _CallEachC =
+    Uint64 Function(
+      Uint64,
+      Pointer<NativeFunction<_LentC>>,
+      Pointer<Void>,
+      Pointer<Void>,
+    );
+typedef _CallEachDart =
+    int Function(
+      int,
+      Pointer<NativeFunction<_LentC>>,
+      Pointer<Void>,
+      Pointer<Void>,
+    );
+
+/// All memory, by the number of an element from the address 0 on.
+final Pointer<Uint64> _words = nullptr;
+
+/// A function that Rust calls by its place in a list, and that may throw.
+final class LentByHand {
+  LentByHand(DynamicLibrary library)
+    : _callEach = library.lookupFunction<_CallEachC, _CallEachDart>(
+        'bench_services_ffi_call_each',
+      );
+
+  final _CallEachDart _callEach;
+  final List<int Function(int)> _lent = [];
+
+  /// The status of a call, which has more room than it needs.
+  final Pointer<Void> _status = DynamicLibrary.process()
+      .lookupFunction<
+        Pointer<Void> Function(Size, Size),
+        Pointer<Void> Function(int, int)
+      >('calloc')(1, 512);
+
+  late final NativeCallable<_LentC> _callable =
+      NativeCallable<_LentC>.isolateLocal((
+        int context,
+        int argument,
+        int result,
+        int error,
+      ) {
+        try {
+          _words[result >> 3] = _lent[context](_words[argument >> 3]);
+          return 0;
+        } on Object {
+          return 1;
+        }
+      }, exceptionalReturn: 2)..keepIsolateAlive = false;
+
+  /// The sum of what [each] returns for the numbers below [count].
+  int callEach(int count, int Function(int) each) {
+    _lent.add(each);
+    final sum = _callEach(count, _callable.nativeFunction, nullptr, _status);
+    _lent.removeLast();
+    return sum;
+  }
+}
+
 /// A `NativeCallable.listener` for all calls.
 final class Listener {
   Listener(DynamicLibrary library, String symbol)

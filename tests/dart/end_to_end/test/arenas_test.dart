@@ -415,6 +415,33 @@ void main() {
       expect(numbers.last, last);
     });
 
+    test('that an arena has grown out of is no garbage', () {
+      // The collector runs for external memory that is garbage, and clears the reference then.
+      // It may also run for another reason, but hardly each time.
+      bool runs() {
+        final reference = WeakReference(Object());
+        for (var i = 0; i < 20; i++) {
+          final arena = ResultSetArena();
+          for (var count = 100; count <= 12800; count *= 2) {
+            arena.root.rows.length = count;
+          }
+          arena.dispose();
+        }
+        return reference.target == null;
+      }
+
+      expect(Iterable.generate(8, (_) => runs()), contains(false));
+    });
+
+    test('that a call got stays while the arena grows', () {
+      final arena = ResultSetArena();
+      arena.root.rows.addNew().id = 7;
+      expect(library.sum(arena), 7);
+      arena.root.rows.length = 1000;
+      arena.root.rows[999].id = 3;
+      expect(library.sum(arena), 10);
+    });
+
     test('goes to another isolate by its address', () async {
       final arena = built(100);
       final address = arena.release();

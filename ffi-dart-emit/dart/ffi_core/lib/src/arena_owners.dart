@@ -193,6 +193,9 @@ final class _NativeArena extends ArenaMemory {
   Pointer<Uint8> _listsAt = nullptr;
   Pointer<Uint8> _textAt = nullptr;
 
+  /// True once a call got the chunks: it may still read them, if it called Dart.
+  bool _lent = false;
+
   /// The smallest number to whose power 2 is [text] or more; 0 for no text.
   static int _bits(int text) => text <= 0 ? 0 : max(1, (text - 1).bitLength);
 
@@ -200,7 +203,7 @@ final class _NativeArena extends ArenaMemory {
   void _attach(Pointer<Void> header, int lists, int text) {
     final ArenaCalls(:_create, :_free, :_memory) = _calls;
     checkSize(lists, 'lists');
-    _attachment = _memory._attachColumns(
+    final attachment = _memory._attachColumns(
       this,
       _memory.status,
       header,
@@ -210,8 +213,9 @@ final class _NativeArena extends ArenaMemory {
       _free,
       0,
     );
-    if (_attachment == nullptr) throw AllocationException(lists + (1 << text));
-    _header = _attachment.ref.memory;
+    if (attachment == nullptr) throw AllocationException(lists + (1 << text));
+    _attachment = attachment;
+    _header = attachment.ref.memory;
   }
 
   /// Makes the typed data of the chunks.
@@ -243,7 +247,7 @@ final class _NativeArena extends ArenaMemory {
     }
     this.listsUsed = listsUsed;
     this.textUsed = textUsed;
-    exposed = false;
+    exposed = _lent = false;
     forgetRooms();
   }
 
@@ -261,7 +265,7 @@ final class _NativeArena extends ArenaMemory {
   }
 
   /// Moves to chunks of other sizes. The old ones stay as long as typed data of them is
-  /// used.
+  /// used, or are freed at once.
   void _replace(int listsSize, int textSize) {
     if (listsSize > 0xffffffff || textSize > 0xffffffff) {
       throw CapacityException(
@@ -271,6 +275,8 @@ final class _NativeArena extends ArenaMemory {
       );
     }
     final old = _attachment, oldBytes = bytes, oldText = text;
+    final listsHold = _listsHold, textHold = _textHold;
+    final isRead = exposed || _lent;
     final listsUsed = this.listsUsed, textUsed = this.textUsed;
     final spare = rooms;
     _attach(nullptr, listsSize, _bits(textSize));
@@ -280,12 +286,28 @@ final class _NativeArena extends ArenaMemory {
     this.listsUsed = listsUsed;
     this.textUsed = textUsed;
     takeRooms(spare);
-    _calls._memory.drop(old, this);
+    if (isRead) return _calls._memory.drop(old, this);
+    _calls._memory.release(old, this);
+    _forget(oldBytes, listsHold, oldText, textHold);
+  }
+
+  /// Ends the holds of typed data that only this object has had, of chunks that are free. The
+  /// collector would count their bytes until it finds it, and so run for nothing.
+  void _forget(
+    Uint8List bytes,
+    Pointer<FfiAttachment> listsHold,
+    Uint8List text,
+    Pointer<FfiAttachment> textHold,
+  ) {
+    final memory = _calls._memory;
+    memory.drop(listsHold, bytes);
+    if (textHold != nullptr) memory.drop(textHold, text);
   }
 
   /// Says how much of the chunks is in use, and returns the arena for a call.
   Pointer<Void> _lend() {
     if (_header == nullptr) _throwGone();
+    _lent = true;
     if (isMutable) _calls._resize(_header, listsUsed, textUsed);
     return _header;
   }
@@ -329,10 +351,7 @@ final class _NativeArena extends ArenaMemory {
     } else {
       memory.release(attachment, this);
     }
-    // Only this object has had typed data of the chunks. The collector would count the
-    // bytes until it finds it, and so run for bytes that are free.
-    memory.drop(_listsHold, oldBytes);
-    if (_textHold != nullptr) memory.drop(_textHold, oldText);
+    _forget(oldBytes, _listsHold, oldText, _textHold);
   }
 }
 
