@@ -169,109 +169,13 @@ const _: () = {
             __ffi::Facts::<__FfiType0>::assert_proto();
             __ffi::Facts::<__FfiType0>::assert_proto();
         }
-        #[automatically_derived]
-        unsafe impl __ffi::proto::ProtoType for Bounds {
-            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::bool = false
-                || __ffi::proto::ProtoFacts::<__FfiType0>::HAS_REFS;
-            type State = ();
-            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
-                let __ffi_message = __ffi_slot.as_mut_ptr().cast();
-                unsafe {
-                    __ffi::proto::init_field::<
-                        __FfiType0,
-                    >(
-                        __ffi_message,
-                        __FFI_FIELDS[0].offset,
-                        __ffi::proto::ProtoFacts::<__FfiType0>::init,
-                    )
-                };
-                unsafe {
-                    __ffi::proto::init_field::<
-                        __FfiType0,
-                    >(
-                        __ffi_message,
-                        __FFI_FIELDS[1].offset,
-                        __ffi::proto::ProtoFacts::<__FfiType0>::init,
-                    )
-                };
-                unsafe { __ffi_slot.assume_init_mut() }
-            }
-            fn is_default(&self) -> __ffi::bool {
-                __ffi::proto::ProtoFacts::<__FfiType0>::is_default(&self.max)
-                    && __ffi::proto::ProtoFacts::<__FfiType0>::is_default(&self.min)
-            }
-            fn value_len(&self) -> __ffi::usize {
-                __ffi::proto::ProtoFacts::<__FfiType0>::field_len(&self.max, 1u32)
-                    + __ffi::proto::ProtoFacts::<__FfiType0>::field_len(&self.min, 2u32)
-            }
-            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
-                __ffi::proto::ProtoFacts::<
-                    __FfiType0,
-                >::write_field(&self.max, 1u32, __ffi_out);
-                __ffi::proto::ProtoFacts::<
-                    __FfiType0,
-                >::write_field(&self.min, 2u32, __ffi_out);
-            }
-            fn read_value(
-                &mut self,
-                __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
-                let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<__FfiType0>::state();
-                let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<__FfiType0>::state();
-                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
-                    .key()?
-                {
-                    match __ffi_tag {
-                        2u32 if __ffi::proto::ProtoFacts::<
-                            __FfiType0,
-                        >::accepts(__ffi_wire_type) => {
-                            __ffi::proto::in_field(
-                                __ffi::proto::ProtoFacts::<
-                                    __FfiType0,
-                                >::read_field(
-                                    &mut self.min,
-                                    &mut __ffi_state_0,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                ),
-                                "min",
-                            )?
-                        }
-                        1u32 if __ffi::proto::ProtoFacts::<
-                            __FfiType0,
-                        >::accepts(__ffi_wire_type) => {
-                            __ffi::proto::in_field(
-                                __ffi::proto::ProtoFacts::<
-                                    __FfiType0,
-                                >::read_field(
-                                    &mut self.max,
-                                    &mut __ffi_state_1,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                ),
-                                "max",
-                            )?
-                        }
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
-                    }
-                }
-                __ffi::Result::Ok(())
-            }
-            fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
-                if Self::HAS_REFS {
-                    __ffi::proto::ProtoFacts::<
-                        __FfiType0,
-                    >::release(&mut self.min, __ffi_by);
-                    __ffi::proto::ProtoFacts::<
-                        __FfiType0,
-                    >::release(&mut self.max, __ffi_by);
-                }
-            }
-            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
-                __ffi::proto::begin(self, __ffi_followed);
-            }
-        }
+        type __FfiProtoTypes = (__FfiType0, __FfiType0);
+        const __FFI_PROTO_FIELDS: &[__ffi::Member] = &[__FFI_FIELDS[1], __FFI_FIELDS[0]];
+        ::ffi_core::__proto_message!(
+            Bounds, __FfiProtoTypes, __FFI_PROTO_FIELDS, { fn begin(& self,
+            __ffi_followed : & mut __ffi::proto::Followed) { __ffi::proto::begin(self,
+            __ffi_followed); } }
+        );
         #[automatically_derived]
         impl __ffi::proto::FfiProto for Bounds {}
         #[unsafe(export_name = "golden_ffi_bounds_encode_proto")]
