@@ -311,10 +311,10 @@ const _: () = {
     ::ffi_core::__pool_operations!(__functions!, "golden_ffi_bounds_pool_", Bounds);
     #[automatically_derived]
     unsafe impl __ffi::FfiColumnar for Bounds {
-        const COLUMNS: &'static [__ffi::Column] = &[
-            __ffi::Facts::<__FfiType0>::COLUMN.of_field("min", __FFI_FIELDS[0].offset),
-            __ffi::Facts::<__FfiType0>::COLUMN.of_field("max", __FFI_FIELDS[1].offset),
-        ];
+        const COLUMNS: &'static [__ffi::Column] = &__ffi::Facts::<
+            __FfiFieldTypes,
+        >::COLUMNS
+            .of_members::<2>(__FFI_FIELDS);
         type Pointers = [*mut __ffi::u8; 2];
         const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); 2];
         type Ref<'columns> = BoundsColumnsRef<'columns>;
@@ -324,19 +324,11 @@ const _: () = {
             pointers: &Self::Pointers,
             len: __ffi::usize,
         ) -> BoundsColumnsRef<'columns> {
-            BoundsColumnsRef {
-                min: unsafe {
-                    __ffi::core::slice::from_raw_parts(
-                        pointers[0].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
-                max: unsafe {
-                    __ffi::core::slice::from_raw_parts(
-                        pointers[1].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
+            unsafe {
+                BoundsColumnsRef {
+                    min: __ffi::column::<__FfiType0>(pointers, 0, len),
+                    max: __ffi::column::<__FfiType0>(pointers, 1, len),
+                }
             }
         }
         #[inline]
@@ -344,19 +336,11 @@ const _: () = {
             pointers: &Self::Pointers,
             len: __ffi::usize,
         ) -> BoundsColumnsMut<'columns> {
-            BoundsColumnsMut {
-                min: unsafe {
-                    __ffi::core::slice::from_raw_parts_mut(
-                        pointers[0].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
-                max: unsafe {
-                    __ffi::core::slice::from_raw_parts_mut(
-                        pointers[1].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
+            unsafe {
+                BoundsColumnsMut {
+                    min: __ffi::column_mut::<__FfiType0>(pointers, 0, len),
+                    max: __ffi::column_mut::<__FfiType0>(pointers, 1, len),
+                }
             }
         }
     }
@@ -376,11 +360,6 @@ const _: () = {
     const _: () = {
         const _: () = __ffi::assert_numeric(&<Bounds as __ffi::Derived>::PARTS);
         /// The fields of the message, as kernels take them.
-        #[derive(
-            __ffi::core::clone::Clone,
-            __ffi::core::marker::Copy,
-            __ffi::core::fmt::Debug
-        )]
         pub struct __FfiFields {
             ///Metres.
             pub min: __ffi::Field<
@@ -399,6 +378,24 @@ const _: () = {
             >,
         }
         #[automatically_derived]
+        impl __ffi::core::marker::Copy for __FfiFields {}
+        #[automatically_derived]
+        impl __ffi::core::clone::Clone for __FfiFields {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        #[automatically_derived]
+        impl __ffi::core::fmt::Debug for __FfiFields {
+            fn fmt(
+                &self,
+                f: &mut __ffi::core::fmt::Formatter<'_>,
+            ) -> __ffi::core::fmt::Result {
+                __ffi::show_fields(&<Bounds as __ffi::Derived>::PARTS, __FFI_FIELDS, f)
+            }
+        }
+        #[automatically_derived]
         unsafe impl __ffi::FfiSimd for Bounds {
             type Numbers = __ffi::Numbers<
                 <__ffi::Kind<
@@ -407,9 +404,14 @@ const _: () = {
                 { __ffi::Facts::<Bounds>::LANES.count },
             >;
             type Fields = __FfiFields;
-            const FIELDS: __FfiFields = __FfiFields {
-                min: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, min)) },
-                max: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, max)) },
+            const FIELDS: __FfiFields = {
+                let __ffi_parts = &<Bounds as __ffi::Derived>::PARTS;
+                unsafe {
+                    __FfiFields {
+                        min: __ffi::Field::new(__FFI_FIELDS[0].offset),
+                        max: __ffi::Field::new(__FFI_FIELDS[1].offset),
+                    }
+                }
             };
         }
         static __FFI_SIMD: __ffi::RecordKernels = <<Bounds as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
