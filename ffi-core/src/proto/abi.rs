@@ -231,8 +231,8 @@ unsafe fn decode_erased(
 ///
 /// # Safety
 ///
-/// The conditions of [`reference_mut()`](crate::boundary::reference_mut()) for `message`, and of [`call`] for `status`. No code uses
-/// the messages that it refers to, directly or through others.
+/// The conditions of [`reference_mut()`](crate::boundary::reference_mut()) for `message`, and of
+/// [`call`] for `status`. No code uses the messages that it refers to, directly or through others.
 #[inline(always)]
 pub unsafe fn release<M: FfiProto + FfiValue>(message: *mut M, status: *mut FfiStatus) {
     // SAFETY: the callee has the same contract for a message of that type.

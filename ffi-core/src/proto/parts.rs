@@ -5,9 +5,9 @@
 //! the place of its field. Messages whose fields have attributes about protobuf have their code
 //! written out instead.
 //!
-//! Where machine code is to be fast, all of it is inlined into the functions of the message, for
-//! which the numbers and places are constants. In debug builds it isn't, so that messages whose
-//! fields have the same types share it.
+//! In release builds all of it is inlined into the functions of the message, for which the numbers
+//! and places are constants. In debug builds it isn't, so that messages whose fields have the same
+//! types share it.
 
 use std::mem::MaybeUninit;
 
