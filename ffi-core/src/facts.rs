@@ -25,7 +25,7 @@
 
 use std::marker::PhantomData;
 
-use crate::columns::Column;
+use crate::columns::{ColumnList, ColumnParts};
 use crate::layout::PodField;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::piece::{Member, PartList};
@@ -86,9 +86,6 @@ impl<T: FfiType> Facts<T> {
         unsafe { T::check(field.cast()) }.map_err(|invalid| invalid.in_field(name))
     }
 
-    /// The column of a field of this type; [`Column::of_field`] gives it its name.
-    pub const COLUMN: Column = Column::of::<T>();
-
     /// Fails to compile, with a readable message, if `T` isn't [`Clone`].
     pub fn assert_clone()
     where
@@ -133,6 +130,11 @@ impl<T: Parts> Facts<T> {
     }
 }
 
+/// Facts about the columns of a message, if each of its fields is an [`FfiType`].
+impl<T: ColumnParts> Facts<T> {
+    pub const COLUMNS: ColumnList = T::COLUMNS;
+}
+
 /// Facts about a type without the trait, or a signature with such a type.
 pub trait NoFacts {
     const TYPE: Fragment = &[Piece::Text("null")];
@@ -143,7 +145,7 @@ pub trait NoFacts {
     const SECRET: bool = false;
     /// The lanes of a number, as a second error would say that `simd` needs one.
     const LANES: Lanes = <u8 as FfiType>::LANES;
-    const COLUMN: Column = Column::of::<u8>();
+    const COLUMNS: ColumnList = ColumnList::NONE;
     const PARTS: PartList = PartList::NONE;
     const RECORD: Fragment = &[];
     const RESULT_SIZE: usize = 0;

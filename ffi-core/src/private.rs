@@ -43,7 +43,7 @@ pub use crate::columns::abi::{
     columns_append, columns_free, columns_new, columns_read, columns_reserve, columns_resize,
     columns_swap_remove, columns_write,
 };
-pub use crate::columns::{Column, FfiColumnar, FfiColumns};
+pub use crate::columns::{Column, FfiColumnar, FfiColumns, column, column_mut};
 pub use crate::enumeration::{
     FfiEnum, assert_has_zero, assert_repr, assert_variant, bits, check_enum, check_enums, enum_from_param,
 };
@@ -90,7 +90,7 @@ pub use crate::schema::piece::{Member, PartList, assert_numeric};
 #[cfg(feature = "simd")]
 pub use crate::simd::{
     abi::{RecordKernels, RecordTable, sets},
-    batch::{FfiSimd, Field, Kind, NumberOf, Numbers},
+    batch::{FfiSimd, Field, Kind, NumberOf, Numbers, show_fields},
 };
 pub use crate::types::buffer::assert_capacities;
 pub use crate::types::lanes::Lanes;

@@ -50,6 +50,7 @@
 pub(crate) mod abi;
 mod error;
 mod header;
+mod parts;
 mod raw;
 
 use std::alloc::Layout;
@@ -61,6 +62,8 @@ use std::mem::MaybeUninit;
 pub use abi::{ColumnsCode, leaked};
 pub use error::ColumnsError;
 use header::{Header, Kind};
+#[doc(hidden)]
+pub use parts::{ColumnList, ColumnParts, column, column_mut};
 #[doc(hidden)]
 pub use raw::Column;
 

@@ -23,7 +23,7 @@ use super::wire::Writer;
 use super::{FfiProto, encode_exposed, write};
 use crate::boundary::{
     Failure, FfiLent, FfiOutput, FfiOwned, FfiStatus, FfiValue, Region, call, call_output, check_address,
-    disjoint, reference_mut, slice,
+    disjoint, slice,
 };
 use crate::types::InvalidValue;
 
@@ -40,6 +40,8 @@ pub(crate) struct Erased {
     write: unsafe fn(*const u8, Writer<'_>) -> Result<usize, EncodeError>,
     /// Makes memory a message, and reads it from the bytes.
     pub(crate) read: unsafe fn(*mut u8, &[u8]) -> Result<(), DecodeError>,
+    /// Frees the messages that a message refers to; none if it refers to none.
+    release: Option<unsafe fn(*mut u8, Releaser)>,
 }
 
 /// The functions of [`Erased`].
@@ -53,6 +55,7 @@ impl<M: FfiProto + FfiValue> Of<M> {
         len: if M::HAS_REFS { None } else { Some(Self::len) },
         write: Self::write,
         read: Self::read,
+        release: if M::HAS_REFS { Some(Self::release) } else { None },
     };
 
     /// # Safety
@@ -88,6 +91,14 @@ impl<M: FfiProto + FfiValue> Of<M> {
         // and a `MaybeUninit` needs no value.
         let message = unsafe { &mut *message.cast::<MaybeUninit<M>>() };
         M::init(message).decode_proto_into(bytes)
+    }
+
+    /// # Safety
+    ///
+    /// There is a valid `M` that no other code uses.
+    unsafe fn release(message: *mut u8, by: Releaser) {
+        // SAFETY: by this function's contract there is a valid `M` that no other code uses.
+        unsafe { &mut *message.cast::<M>() }.release(by);
     }
 }
 
@@ -220,15 +231,28 @@ unsafe fn decode_erased(
 ///
 /// # Safety
 ///
-/// The conditions of [`reference_mut()`] for `message`, and of [`call`] for `status`. No code uses
-/// the messages that it refers to, directly or through others.
+/// The conditions of [`reference_mut()`](crate::boundary::reference_mut()) for `message`, and of
+/// [`call`] for `status`. No code uses the messages that it refers to, directly or through others.
+#[inline(always)]
 pub unsafe fn release<M: FfiProto + FfiValue>(message: *mut M, status: *mut FfiStatus) {
+    // SAFETY: the callee has the same contract for a message of that type.
+    unsafe { release_erased(message as *mut u8, Of::<M>::ERASED, status) }
+}
+
+/// # Safety
+///
+/// The contract of [`release`], for a message of the type of `erased`.
+unsafe fn release_erased(message: *mut u8, erased: &'static Erased, status: *mut FfiStatus) {
     let body = || {
-        // SAFETY: by this function's contract a pointer that isn't refused is that of an
-        // initialised message that no other code uses.
-        let message = unsafe { reference_mut(message, "message") }?;
-        // SAFETY: by this function's contract no code uses the messages that it refers to.
-        message.release(unsafe { Releaser::exposed() });
+        // SAFETY: the contract for a message that is written is a part of this function's.
+        unsafe { checked(message, erased) }?;
+        if let Some(release) = erased.release {
+            // SAFETY: by this function's contract no code uses the messages that it refers to.
+            let by = unsafe { Releaser::exposed() };
+            // SAFETY: the check has found a value, and by this function's contract no other code
+            // uses it.
+            unsafe { release(message, by) };
+        }
         Ok(())
     };
     // SAFETY: by this function's contract `status` is null, or a block that is zeroed or was

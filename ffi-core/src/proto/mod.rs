@@ -133,6 +133,7 @@ mod logical;
 mod map;
 mod oneof;
 mod option;
+mod parts;
 mod reference;
 mod releaser;
 mod scalar;

@@ -53,6 +53,7 @@ use super::operation::{Greatest, Least};
 use super::strided::{Records, Strided, StridedMut};
 use super::{Float, Scalar, assert_range, differ, records};
 use crate::scalars::for_each_number;
+use crate::schema::piece::{Member, PartList};
 use crate::types::{FfiType, Lanes};
 
 /// A message with `#[ffi(simd)]`. The derive implements it.
@@ -353,7 +354,7 @@ impl<M, T, const N: usize> Copy for Field<M, T, N> {}
 
 impl<M, T, const N: usize> fmt::Debug for Field<M, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Field").field("offset", &self.offset).field("numbers", &N).finish()
+        fmt::Debug::fmt(&Shown { offset: self.offset, numbers: N }, f)
     }
 }
 
@@ -368,6 +369,55 @@ impl<M, T, const N: usize> Field<M, T, N> {
     #[must_use]
     pub const unsafe fn new(offset: usize) -> Self {
         Self { offset, types: PhantomData }
+    }
+}
+
+impl<M, T: FfiType> Field<M, T, 1> {
+    /// Returns the field at `index`, whose type has the name of the number `T`, for the derive.
+    ///
+    /// # Panics
+    ///
+    /// Panics if its type is another one; in const evaluation that is a compile error.
+    ///
+    /// # Safety
+    ///
+    /// Parts and members are those of `M`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const unsafe fn of_number(parts: &PartList, members: &[Member], index: usize) -> Self {
+        // Without parts rustc has reported a field.
+        assert!(
+            parts.is_empty()
+                || parts.get(index).lanes.count == 1 && parts.get(index).lanes.kind == T::LANES.kind,
+            "a type that is called like a number is another one, which `simd` can't take; hint: rename it"
+        );
+        Self { offset: members[index].offset, types: PhantomData }
+    }
+}
+
+/// Shows the fields of a message, each as [`Field`] does, without code for each type.
+///
+/// # Errors
+///
+/// Returns the formatter's error.
+pub fn show_fields(parts: &PartList, members: &[Member], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut shown = f.debug_struct("__FfiFields");
+    for (index, member) in members.iter().enumerate() {
+        let numbers = parts.get(index).lanes.count;
+        shown.field(member.name, &Shown { offset: member.offset, numbers });
+    }
+    shown.finish()
+}
+
+/// A [`Field`] that is shown.
+struct Shown {
+    offset: usize,
+    numbers: usize,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Field").field("offset", &self.offset).field("numbers", &self.numbers).finish()
     }
 }
 
@@ -509,5 +559,41 @@ impl<M, T: Scalar> Field<M, T, 1> {
     #[must_use]
     pub fn max(self, messages: &[M]) -> Option<T> {
         self.column(messages, 0).choose(Greatest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEMBERS: &[Member] = &[
+        Member { name: "x", hash: 0, number: 1, offset: 0 },
+        Member { name: "flag", hash: 0, number: 2, offset: 4 },
+    ];
+    const PARTS: PartList = PartList::Few(&[&<[f32; 3]>::PART, &bool::PART]);
+
+    struct Shows;
+
+    impl fmt::Debug for Shows {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            show_fields(&PARTS, MEMBERS, f)
+        }
+    }
+
+    #[test]
+    fn fields_are_shown_as_a_derive_would() {
+        let fields =
+            "__FfiFields { x: Field { offset: 0, numbers: 3 }, flag: Field { offset: 4, numbers: 0 } }";
+        assert_eq!(format!("{Shows:?}"), fields);
+        // SAFETY: no message is read.
+        let field = unsafe { Field::<(), f32, 3>::new(8) };
+        assert_eq!(format!("{field:?}"), "Field { offset: 8, numbers: 3 }");
+    }
+
+    #[test]
+    #[should_panic(expected = "called like a number")]
+    fn a_type_that_is_called_like_a_number_is_refused() {
+        // SAFETY: no message is read.
+        let _ = unsafe { Field::<(), u32, 1>::of_number(&PartList::Few(&[&f32::PART]), MEMBERS, 0) };
     }
 }

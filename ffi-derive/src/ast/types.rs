@@ -424,6 +424,18 @@ fn check_scalar(ty: &Type, path: &TypePath) -> Result<()> {
     }
 }
 
+/// Returns the name of a primitive type of numbers, if the type is called so; it may still be
+/// another type.
+pub(crate) fn number(ty: &Type) -> Option<&Ident> {
+    const NUMBERS: [&str; 10] = ["f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+    match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() => {
+            path.path.get_ident().filter(|ident| NUMBERS.iter().any(|number| ident == number))
+        }
+        _ => None,
+    }
+}
+
 /// Returns true if the last segment of the type's path is `name`.
 pub(crate) fn is_called(name: &str, ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if last_name(path) == name)

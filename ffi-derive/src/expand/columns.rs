@@ -81,26 +81,17 @@ impl<'a> Columns<'a> {
         let Self { message: Message { head, fields, .. }, shared, mutable, .. } = self;
         let ident = &head.ident;
         let count = Literal::usize_unsuffixed(fields.len());
-        let columns = fields.iter().enumerate().map(|(index, Field { item, ty, .. })| {
-            let (name, index) = (&item.name, Literal::usize_unsuffixed(index));
-            quote!(__ffi::Facts::<#ty>::COLUMN.of_field(#name, __FFI_FIELDS[#index].offset))
-        });
         let slices = |function: &str| {
             let function = format_ident!("{function}");
             let slices = fields.iter().enumerate().map(move |(index, Field { ident, ty, .. })| {
                 let index = Literal::usize_unsuffixed(index);
-                // The cast names the type, as the slice's is that of the same tokens beside the
-                // message.
-                quote! {
-                    // SAFETY: the pointers are those of the columns, so there are `len` values of
-                    // that field; the caller vouches that they are valid, and that no conflicting
-                    // borrow of them exists.
-                    #ident: unsafe { __ffi::core::slice::#function(pointers[#index].cast::<#ty>(), len) }
-                }
+                // The parameter names the type, as the slice's is that of the same tokens beside
+                // the message.
+                quote!(#ident: __ffi::#function::<#ty>(pointers, #index, len))
             });
             slices.collect::<Vec<_>>()
         };
-        let (shared_slices, mutable_slices) = (slices("from_raw_parts"), slices("from_raw_parts_mut"));
+        let (shared_slices, mutable_slices) = (slices("column"), slices("column_mut"));
         let krate = &head.krate;
         let prefix = head.prefix.type_symbol(&head.item.name, "columns_");
         record.key("columns").object(|record| {
@@ -114,7 +105,8 @@ impl<'a> Columns<'a> {
             // used for its field.
             #[automatically_derived]
             unsafe impl __ffi::FfiColumnar for #ident {
-                const COLUMNS: &'static [__ffi::Column] = &[#(#columns),*];
+                const COLUMNS: &'static [__ffi::Column] =
+                    &__ffi::Facts::<__FfiFieldTypes>::COLUMNS.of_members::<#count>(__FFI_FIELDS);
                 type Pointers = [*mut __ffi::u8; #count];
                 const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); #count];
                 type Ref<'columns> = #shared<'columns>;
@@ -122,12 +114,18 @@ impl<'a> Columns<'a> {
 
                 #[inline]
                 unsafe fn columns<'columns>(pointers: &Self::Pointers, len: #usize) -> #shared<'columns> {
-                    #shared { #(#shared_slices),* }
+                    // SAFETY: the pointers are those of the columns, so there are `len` values of
+                    // each field; the caller vouches that they are valid, and that no conflicting
+                    // borrow of them exists.
+                    unsafe { #shared { #(#shared_slices),* } }
                 }
 
                 #[inline]
                 unsafe fn columns_mut<'columns>(pointers: &Self::Pointers, len: #usize) -> #mutable<'columns> {
-                    #mutable { #(#mutable_slices),* }
+                    // SAFETY: the pointers are those of the columns, so there are `len` values of
+                    // each field; the caller vouches that they are valid, and that no conflicting
+                    // borrow of them exists.
+                    unsafe { #mutable { #(#mutable_slices),* } }
                 }
             }
 

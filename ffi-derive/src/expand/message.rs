@@ -132,7 +132,7 @@ fn layout(message: &Message) -> TokenStream {
 const LONGEST_TUPLE: usize = 16;
 
 /// Returns a list of types: a tuple, or two lists of half the types.
-fn list(types: &[&Type]) -> TokenStream {
+pub(super) fn list(types: &[&Type]) -> TokenStream {
     if types.len() <= LONGEST_TUPLE {
         return quote!((#(#types,)*));
     }

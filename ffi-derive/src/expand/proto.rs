@@ -9,6 +9,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::distinct;
+use super::message::list;
 use crate::ast::{Case, Enum, Field, Head, Message, Newtype, Oneof, Wire};
 use crate::record::Object;
 
@@ -99,6 +100,92 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         record.key("release").string(&release);
     });
     let head = &message.head.ident;
+    let types = message.fields.iter().map(|field| &field.ty);
+    let assertions = assertions(types);
+    let usual = message.fields.iter().all(|field| field.wire == Wire::default());
+    let implementation = if usual { by_types(message) } else { by_fields(message) };
+    // The span at which rustc reports a symbol that another item has.
+    let exports = quote_spanned! {head.span()=>
+        #[unsafe(export_name = #encode)]
+        unsafe extern "C" fn __ffi_encode_proto(
+            __ffi_message: *const #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) -> *mut __ffi::FfiOwned {
+            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
+            // status that is zeroed or was written by this library; nobody writes to them
+            // meanwhile.
+            unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
+        }
+
+        #[unsafe(export_name = #decode)]
+        unsafe extern "C" fn __ffi_decode_proto(
+            __ffi_bytes: *const __ffi::u8,
+            __ffi_len: __ffi::usize,
+            __ffi_message: *mut #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) {
+            // SAFETY: the caller passes bytes, memory for a message, or pointers that are refused,
+            // and null or a status that is zeroed or was written by this library; nobody else uses
+            // them meanwhile.
+            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
+        }
+
+        #[unsafe(export_name = #release)]
+        unsafe extern "C" fn __ffi_release_proto(
+            __ffi_message: *mut #head,
+            __ffi_status: *mut __ffi::FfiStatus,
+        ) {
+            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
+            // status that is zeroed or was written by this library; nobody else uses the message,
+            // nor those that it refers to.
+            unsafe { __ffi::proto::release(__ffi_message, __ffi_status) }
+        }
+    };
+    let items = quote! {
+        #assertions
+        #implementation
+
+        #[automatically_derived]
+        impl __ffi::proto::FfiProto for #head {}
+
+        #exports
+    };
+    with_proto(&message.head, &items)
+}
+
+/// Returns `begin` of a message, if it is in a pool.
+fn begin(message: &Message) -> Option<TokenStream> {
+    message.pool.as_ref().map(|_| {
+        quote! {
+            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
+                __ffi::proto::begin(self, __ffi_followed);
+            }
+        }
+    })
+}
+
+/// Returns the implementation of a message whose fields have no attributes about protobuf: their
+/// types and members, in the order of their numbers.
+fn by_types(message: &Message) -> TokenStream {
+    let Head { ident, krate, .. } = &message.head;
+    let begin = begin(message);
+    let mut order: Vec<_> = message.fields.iter().enumerate().collect();
+    if order.is_sorted_by_key(|(_, field)| field.tag) {
+        return quote!(#krate::__proto_message!(#ident, __FfiFieldTypes, __FFI_FIELDS, { #begin }););
+    }
+    order.sort_by_key(|(_, field)| field.tag);
+    let types = list(&order.iter().map(|(_, field)| &field.ty).collect::<Vec<_>>());
+    let members = order.iter().map(|(index, _)| Literal::usize_unsuffixed(*index));
+    quote! {
+        type __FfiProtoTypes = #types;
+        const __FFI_PROTO_FIELDS: &[__ffi::Member] = &[#(__FFI_FIELDS[#members]),*];
+        #krate::__proto_message!(#ident, __FfiProtoTypes, __FFI_PROTO_FIELDS, { #begin });
+    }
+}
+
+/// Returns the implementation of a message, field by field, as their attributes ask.
+fn by_fields(message: &Message) -> TokenStream {
+    let head = &message.head.ident;
     let value = |field: &Field, mutable: bool| {
         let ident = &field.ident;
         let place = if mutable { quote!(&mut self.#ident) } else { quote!(&self.#ident) };
@@ -151,14 +238,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
         let (ident, release) = (&field.ident, of(&field.ty, Wire::default(), "release"));
         quote!(#release(&mut self.#ident, __ffi_by);)
     });
-    let begin = message.pool.as_ref().map(|_| {
-        quote! {
-            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
-                __ffi::proto::begin(self, __ffi_followed);
-            }
-        }
-    });
-    let (assertions, distinct) = (assertions(types.iter().copied()), distinct(types.iter().copied()));
+    let (begin, distinct) = (begin(message), distinct(types.iter().copied()));
     let numbered = message.fields.iter().zip(&states).filter(|(field, _)| field.wire.is_numbered());
     let flat = message.fields.iter().filter(|field| field.wire.flat).map(|field| {
         let (ident, name) = (&field.ident, &field.item.name);
@@ -192,45 +272,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
             )?,
         }
     });
-    // The span at which rustc reports a symbol that another item has.
-    let exports = quote_spanned! {head.span()=>
-        #[unsafe(export_name = #encode)]
-        unsafe extern "C" fn __ffi_encode_proto(
-            __ffi_message: *const #head,
-            __ffi_status: *mut __ffi::FfiStatus,
-        ) -> *mut __ffi::FfiOwned {
-            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
-            // status that is zeroed or was written by this library; nobody writes to them
-            // meanwhile.
-            unsafe { __ffi::proto::encode(__ffi_message, __ffi_status) }
-        }
-
-        #[unsafe(export_name = #decode)]
-        unsafe extern "C" fn __ffi_decode_proto(
-            __ffi_bytes: *const __ffi::u8,
-            __ffi_len: __ffi::usize,
-            __ffi_message: *mut #head,
-            __ffi_status: *mut __ffi::FfiStatus,
-        ) {
-            // SAFETY: the caller passes bytes, memory for a message, or pointers that are refused,
-            // and null or a status that is zeroed or was written by this library; nobody else uses
-            // them meanwhile.
-            unsafe { __ffi::proto::decode(__ffi_bytes, __ffi_len, __ffi_message, __ffi_status) }
-        }
-
-        #[unsafe(export_name = #release)]
-        unsafe extern "C" fn __ffi_release_proto(
-            __ffi_message: *mut #head,
-            __ffi_status: *mut __ffi::FfiStatus,
-        ) {
-            // SAFETY: the caller passes a message, or a pointer that is refused, and null or a
-            // status that is zeroed or was written by this library; nobody else uses the message,
-            // nor those that it refers to.
-            unsafe { __ffi::proto::release(__ffi_message, __ffi_status) }
-        }
-    };
-    let items = quote! {
-        #assertions
+    quote! {
         #own_numbers
 
         // SAFETY: `init` makes every field a value.
@@ -282,13 +324,7 @@ pub(super) fn message(message: &Message, record: &mut Object<'_>) -> TokenStream
 
             #begin
         }
-
-        #[automatically_derived]
-        impl __ffi::proto::FfiProto for #head {}
-
-        #exports
-    };
-    with_proto(&message.head, &items)
+    }
 }
 
 pub(super) fn oneof(oneof: &Oneof) -> TokenStream {

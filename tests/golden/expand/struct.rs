@@ -169,109 +169,13 @@ const _: () = {
             __ffi::Facts::<__FfiType0>::assert_proto();
             __ffi::Facts::<__FfiType0>::assert_proto();
         }
-        #[automatically_derived]
-        unsafe impl __ffi::proto::ProtoType for Bounds {
-            const WIRE: __ffi::proto::WireType = __ffi::proto::WireType::LengthDelimited;
-            const HAS_REFS: __ffi::bool = false
-                || __ffi::proto::ProtoFacts::<__FfiType0>::HAS_REFS;
-            type State = ();
-            fn init(__ffi_slot: &mut __ffi::core::mem::MaybeUninit<Self>) -> &mut Self {
-                let __ffi_message = __ffi_slot.as_mut_ptr().cast();
-                unsafe {
-                    __ffi::proto::init_field::<
-                        __FfiType0,
-                    >(
-                        __ffi_message,
-                        __FFI_FIELDS[0].offset,
-                        __ffi::proto::ProtoFacts::<__FfiType0>::init,
-                    )
-                };
-                unsafe {
-                    __ffi::proto::init_field::<
-                        __FfiType0,
-                    >(
-                        __ffi_message,
-                        __FFI_FIELDS[1].offset,
-                        __ffi::proto::ProtoFacts::<__FfiType0>::init,
-                    )
-                };
-                unsafe { __ffi_slot.assume_init_mut() }
-            }
-            fn is_default(&self) -> __ffi::bool {
-                __ffi::proto::ProtoFacts::<__FfiType0>::is_default(&self.max)
-                    && __ffi::proto::ProtoFacts::<__FfiType0>::is_default(&self.min)
-            }
-            fn value_len(&self) -> __ffi::usize {
-                __ffi::proto::ProtoFacts::<__FfiType0>::field_len(&self.max, 1u32)
-                    + __ffi::proto::ProtoFacts::<__FfiType0>::field_len(&self.min, 2u32)
-            }
-            fn write_value(&self, __ffi_out: &mut __ffi::proto::Writer<'_>) {
-                __ffi::proto::ProtoFacts::<
-                    __FfiType0,
-                >::write_field(&self.max, 1u32, __ffi_out);
-                __ffi::proto::ProtoFacts::<
-                    __FfiType0,
-                >::write_field(&self.min, 2u32, __ffi_out);
-            }
-            fn read_value(
-                &mut self,
-                __ffi_input: &mut __ffi::proto::Reader<'_>,
-            ) -> __ffi::Result<(), __ffi::proto::DecodeError> {
-                let mut __ffi_state_0 = __ffi::proto::ProtoFacts::<__FfiType0>::state();
-                let mut __ffi_state_1 = __ffi::proto::ProtoFacts::<__FfiType0>::state();
-                while let __ffi::Option::Some((__ffi_tag, __ffi_wire_type)) = __ffi_input
-                    .key()?
-                {
-                    match __ffi_tag {
-                        2u32 if __ffi::proto::ProtoFacts::<
-                            __FfiType0,
-                        >::accepts(__ffi_wire_type) => {
-                            __ffi::proto::in_field(
-                                __ffi::proto::ProtoFacts::<
-                                    __FfiType0,
-                                >::read_field(
-                                    &mut self.min,
-                                    &mut __ffi_state_0,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                ),
-                                "min",
-                            )?
-                        }
-                        1u32 if __ffi::proto::ProtoFacts::<
-                            __FfiType0,
-                        >::accepts(__ffi_wire_type) => {
-                            __ffi::proto::in_field(
-                                __ffi::proto::ProtoFacts::<
-                                    __FfiType0,
-                                >::read_field(
-                                    &mut self.max,
-                                    &mut __ffi_state_1,
-                                    __ffi_wire_type,
-                                    __ffi_input,
-                                ),
-                                "max",
-                            )?
-                        }
-                        _ => __ffi_input.skip(__ffi_tag, __ffi_wire_type)?,
-                    }
-                }
-                __ffi::Result::Ok(())
-            }
-            fn release(&mut self, __ffi_by: __ffi::proto::Releaser) {
-                if Self::HAS_REFS {
-                    __ffi::proto::ProtoFacts::<
-                        __FfiType0,
-                    >::release(&mut self.min, __ffi_by);
-                    __ffi::proto::ProtoFacts::<
-                        __FfiType0,
-                    >::release(&mut self.max, __ffi_by);
-                }
-            }
-            fn begin(&self, __ffi_followed: &mut __ffi::proto::Followed) {
-                __ffi::proto::begin(self, __ffi_followed);
-            }
-        }
+        type __FfiProtoTypes = (__FfiType0, __FfiType0);
+        const __FFI_PROTO_FIELDS: &[__ffi::Member] = &[__FFI_FIELDS[1], __FFI_FIELDS[0]];
+        ::ffi_core::__proto_message!(
+            Bounds, __FfiProtoTypes, __FFI_PROTO_FIELDS, { fn begin(& self,
+            __ffi_followed : & mut __ffi::proto::Followed) { __ffi::proto::begin(self,
+            __ffi_followed); } }
+        );
         #[automatically_derived]
         impl __ffi::proto::FfiProto for Bounds {}
         #[unsafe(export_name = "golden_ffi_bounds_encode_proto")]
@@ -407,10 +311,10 @@ const _: () = {
     ::ffi_core::__pool_operations!(__functions!, "golden_ffi_bounds_pool_", Bounds);
     #[automatically_derived]
     unsafe impl __ffi::FfiColumnar for Bounds {
-        const COLUMNS: &'static [__ffi::Column] = &[
-            __ffi::Facts::<__FfiType0>::COLUMN.of_field("min", __FFI_FIELDS[0].offset),
-            __ffi::Facts::<__FfiType0>::COLUMN.of_field("max", __FFI_FIELDS[1].offset),
-        ];
+        const COLUMNS: &'static [__ffi::Column] = &__ffi::Facts::<
+            __FfiFieldTypes,
+        >::COLUMNS
+            .of_members::<2>(__FFI_FIELDS);
         type Pointers = [*mut __ffi::u8; 2];
         const NOWHERE: Self::Pointers = [__ffi::core::ptr::null_mut(); 2];
         type Ref<'columns> = BoundsColumnsRef<'columns>;
@@ -420,19 +324,11 @@ const _: () = {
             pointers: &Self::Pointers,
             len: __ffi::usize,
         ) -> BoundsColumnsRef<'columns> {
-            BoundsColumnsRef {
-                min: unsafe {
-                    __ffi::core::slice::from_raw_parts(
-                        pointers[0].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
-                max: unsafe {
-                    __ffi::core::slice::from_raw_parts(
-                        pointers[1].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
+            unsafe {
+                BoundsColumnsRef {
+                    min: __ffi::column::<__FfiType0>(pointers, 0, len),
+                    max: __ffi::column::<__FfiType0>(pointers, 1, len),
+                }
             }
         }
         #[inline]
@@ -440,19 +336,11 @@ const _: () = {
             pointers: &Self::Pointers,
             len: __ffi::usize,
         ) -> BoundsColumnsMut<'columns> {
-            BoundsColumnsMut {
-                min: unsafe {
-                    __ffi::core::slice::from_raw_parts_mut(
-                        pointers[0].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
-                max: unsafe {
-                    __ffi::core::slice::from_raw_parts_mut(
-                        pointers[1].cast::<__FfiType0>(),
-                        len,
-                    )
-                },
+            unsafe {
+                BoundsColumnsMut {
+                    min: __ffi::column_mut::<__FfiType0>(pointers, 0, len),
+                    max: __ffi::column_mut::<__FfiType0>(pointers, 1, len),
+                }
             }
         }
     }
@@ -472,11 +360,6 @@ const _: () = {
     const _: () = {
         const _: () = __ffi::assert_numeric(&<Bounds as __ffi::Derived>::PARTS);
         /// The fields of the message, as kernels take them.
-        #[derive(
-            __ffi::core::clone::Clone,
-            __ffi::core::marker::Copy,
-            __ffi::core::fmt::Debug
-        )]
         pub struct __FfiFields {
             ///Metres.
             pub min: __ffi::Field<
@@ -495,6 +378,24 @@ const _: () = {
             >,
         }
         #[automatically_derived]
+        impl __ffi::core::marker::Copy for __FfiFields {}
+        #[automatically_derived]
+        impl __ffi::core::clone::Clone for __FfiFields {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        #[automatically_derived]
+        impl __ffi::core::fmt::Debug for __FfiFields {
+            fn fmt(
+                &self,
+                f: &mut __ffi::core::fmt::Formatter<'_>,
+            ) -> __ffi::core::fmt::Result {
+                __ffi::show_fields(&<Bounds as __ffi::Derived>::PARTS, __FFI_FIELDS, f)
+            }
+        }
+        #[automatically_derived]
         unsafe impl __ffi::FfiSimd for Bounds {
             type Numbers = __ffi::Numbers<
                 <__ffi::Kind<
@@ -503,9 +404,14 @@ const _: () = {
                 { __ffi::Facts::<Bounds>::LANES.count },
             >;
             type Fields = __FfiFields;
-            const FIELDS: __FfiFields = __FfiFields {
-                min: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, min)) },
-                max: unsafe { __ffi::Field::new(__ffi::offset_of!(Bounds, max)) },
+            const FIELDS: __FfiFields = {
+                let __ffi_parts = &<Bounds as __ffi::Derived>::PARTS;
+                unsafe {
+                    __FfiFields {
+                        min: __ffi::Field::new(__FFI_FIELDS[0].offset),
+                        max: __ffi::Field::new(__FFI_FIELDS[1].offset),
+                    }
+                }
             };
         }
         static __FFI_SIMD: __ffi::RecordKernels = <<Bounds as __ffi::FfiSimd>::Numbers as __ffi::RecordTable>::TABLE;
