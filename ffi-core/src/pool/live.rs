@@ -63,6 +63,10 @@ const ROOMY: u32 = 48;
 /// churn.
 const NEAR: usize = 4;
 
+/// Part of a pool that is little: a look at each bit is worth it once a thread may have claimed that
+/// much since the last one.
+pub(super) const LITTLE: usize = 16;
+
 /// Place at which the threads of one entry claim next.
 #[repr(C, align(64))]
 #[derive(Debug)]
@@ -213,7 +217,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     ///
     /// `take` claims some of a group's candidates, and returns those that it tried and the one that
     /// it got. `refilled` is called with the number of times that the hint's candidates had run out
-    /// before.
+    /// before, and seldom while there are free slots nearby, if that is a little part of the pool:
+    /// so its seat's threads can't have claimed much.
     pub(super) fn claim_near(
         &self,
         seat: Seat,
@@ -227,13 +232,19 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
             return Some(index);
         }
         let refills = self.refill(seat);
-        refilled(refills);
         let home = self.home(seat);
+        let nearby = self.find_near(home);
+        if nearby.is_none() || self.bits.len() < LITTLE * NEAR * LINE {
+            refilled(refills);
+        } else if refills.is_multiple_of(LITTLE as u64) {
+            refilled(refills / LITTLE as u64);
+        }
+        let mut found = nearby.or_else(|| self.find(if refills == 0 { home } else { group }, home))?;
         loop {
-            let (group, free) = self.find(home, if refills == 0 { home } else { group })?;
-            if let Some(index) = self.claim_in(hint, group, free, &mut take) {
+            if let Some(index) = self.claim_in(hint, found.group, found.bits, &mut take) {
                 return Some(index);
             }
+            found = self.find_near(home).or_else(|| self.find(found.group, home))?;
         }
     }
 
@@ -287,23 +298,23 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         (wanted.bits, self.claim_bits(wanted).first())
     }
 
-    /// Returns a group with free slots, and their bits. `home` is the seat's own group, `current`
-    /// the one it last had.
+    /// Returns the free slots of a group near home of which most are free, if there is one, so that
+    /// threads that met in one group part again, and a thread whose slots are freed elsewhere uses
+    /// the same slots again.
+    fn find_near(&self, home: usize) -> Option<Bits> {
+        let mut nearby = (0..NEAR.min(self.lines())).map(|step| self.most_in(home / LINE + step, home));
+        nearby.find(|best| best.0 >= ROOMY).map(|best| best.1)
+    }
+
+    /// Returns the free slots of a group.
     ///
-    /// The group is near home if most slots there are free, so that threads that met in one group
-    /// part again, and a thread whose slots are freed elsewhere uses the same slots again.
-    /// Otherwise the search goes on from the current line, and not from home, which has few free
-    /// slots when much is live: it takes the first line nearby that has plenty, or else any slot.
-    fn find(&self, home: usize, current: usize) -> Option<(usize, u64)> {
-        let lines = self.bits.len().div_ceil(LINE);
-        let most_in = |line: usize| self.most_in(if line < lines { line } else { line - lines }, home % LINE);
-        let mut nearby = (0..NEAR.min(lines)).map(|step| most_in(home / LINE + step));
-        if let Some(best) = nearby.find(|best| best.0 >= ROOMY) {
-            return Some((best.1, best.2));
-        }
-        let mut best = (0, 0, 0);
-        for step in 0..lines {
-            let line = most_in(current / LINE + step);
+    /// The search goes on from the group that the seat last had, and not from home, which has few
+    /// free slots when much is live: it takes the first line nearby that has plenty, or else any
+    /// slot.
+    fn find(&self, current: usize, home: usize) -> Option<Bits> {
+        let mut best = (0, Bits::NONE);
+        for step in 0..self.lines() {
+            let line = self.most_in(current / LINE + step, home);
             if line.0 > best.0 {
                 best = line;
             }
@@ -311,28 +322,34 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
                 break;
             }
         }
-        (best.0 > 0).then_some((best.1, best.2))
+        (best.0 > 0).then_some(best.1)
     }
 
-    /// Returns the emptiest group of a line: the number of its free slots, its index, and their
-    /// bits. Threads that share a line start at different groups of it.
+    fn lines(&self) -> usize {
+        self.bits.len().div_ceil(LINE)
+    }
+
+    /// Returns the emptiest group of a line: the number of its free slots, and those. After the
+    /// last line comes the first one. Threads that share a line start at different groups of it.
     #[inline]
-    fn most_in(&self, line: usize, start: usize) -> (u32, usize, u64) {
+    fn most_in(&self, line: usize, home: usize) -> (u32, Bits) {
+        let line = if line < self.lines() { line } else { line - self.lines() };
         let first = line * LINE;
         let groups = &self.bits[first..self.bits.len().min(first + LINE)];
+        let mut best = (0, Bits { group: first, bits: 0 });
         // Most lines of a nearly exhausted pool have no free slot, and this finds out fastest.
         if groups.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
-            return (0, first, 0);
+            return best;
         }
-        let mut best = (0, first, 0);
+        let start = home % LINE;
         // From `start` on, and then those before. Without a division, which takes longer than all
         // else here.
         let (before, from) = groups.split_at(start.min(groups.len()));
         for (live, group) in from.iter().zip(first + start..).chain(before.iter().zip(first..)) {
-            let free = !live.load(Ordering::Relaxed);
-            let count = ones(free);
+            let bits = !live.load(Ordering::Relaxed);
+            let count = ones(bits);
             if count > best.0 {
-                best = (count, group, free);
+                best = (count, Bits { group, bits });
             }
             if count == GROUP as u32 {
                 break;
