@@ -22,12 +22,14 @@
 //!
 //! A thread that allocates what others free, or frees what others allocated, passes whole groups
 //! of the live bits. So a magazine also has **packed** slots: the bits of some slots of one group.
-//! A refill claims all that is free in a group, and packs it; when the items run out, the lowest
-//! packed slots become items. When there are too many items, they are packed, and the slots of a
-//! group are given back when those of another come. So one locked instruction claims up to 64
-//! slots, and one gives them back. Bonwick's depot, where threads exchange full magazines for
-//! empty ones, is the live bits here: any thread finds a group that was given back. Magazines pack
-//! only while few are open.
+//! A refill claims all that is free in a group, and packs it; when there are no items, the lowest
+//! packed slot is claimed. A slot that another thread lent is packed when it is freed, if it is of
+//! the group, and otherwise becomes an item, as it may come back soon. When there are too many
+//! items, they are packed, and the slots of a group are given back when it is whole, or when those
+//! of another come. So one locked instruction claims up to 64 slots, and one gives them back.
+//! Bonwick's depot, where threads exchange full magazines for empty ones, is the live bits here:
+//! any thread finds a group that was given back. Magazines pack only while few are open; otherwise
+//! a refill claims as many slots as there may be items.
 //!
 //! # Nothing is lost
 //!
@@ -104,8 +106,12 @@ const INSIDE: u64 = 1;
 /// Bits of an entry's turns that count refills.
 const REFILLS: u64 = (1 << 31) - 1;
 
-/// Bit of an entry's turns: the magazine packed items since it last unpacked some.
+/// Bit of an entry's turns: the magazine packed items since its last refill.
 const HAS_PACKED: u64 = 1 << 31;
+
+/// Number of packed slots from which they are given back when a slot of another group is freed,
+/// rather than once there are too many items; rows "a million freed elsewhere".
+const MANY_PACKED: u32 = 16;
 
 /// Number of refills after which a settled period may be followed by the next; the rows "a million
 /// freed elsewhere" of `cargo xtask bench pools` chose it.
@@ -240,7 +246,8 @@ impl<W: Threads> Magazine<W> {
     /// Enters the magazine, on behalf of its owner.
     #[inline(always)]
     fn entered<P: Protocol>(&self, owner: Caller) -> Inside<'_, W, P> {
-        self.owner.store(owner.thread.wrapping_add(INSIDE), Ordering::Relaxed);
+        // One instruction, which adds to memory: only the owner writes it, and it is outside.
+        self.owner.store(self.owner.load(Ordering::Relaxed).wrapping_add(INSIDE), Ordering::Relaxed);
         if P::FENCED {
             // Pairs with the heavy side in `settle` and `close`: the other thread sees that the
             // owner is inside, or the owner sees what was stored before.
@@ -291,12 +298,17 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         self.magazine.limit.load(Ordering::Relaxed) as usize
     }
 
-    /// Returns how many items a full magazine packs: half of them, or all if its owner has filled
-    /// it with nothing but frees since it last packed some.
+    /// Returns how many items a full magazine packs: half of them, or all if it packed some since
+    /// its last refill, as its owner frees more than it claims.
     fn surplus(&self) -> usize {
+        if self.set_has_packed() { self.limit() } else { self.limit() / 2 }
+    }
+
+    /// Notes that it packed some; returns true if it had since its last refill.
+    fn set_has_packed(&self) -> bool {
         let turns = self.magazine.turns.load(Ordering::Relaxed);
         self.magazine.turns.store(turns | HAS_PACKED, Ordering::Relaxed);
-        if turns & HAS_PACKED == 0 { self.limit() / 2 } else { self.limit() }
+        turns & HAS_PACKED != 0
     }
 
     /// Returns true if it has neither items nor packed slots.
@@ -315,44 +327,60 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         }
         if !many || packed.bits == u64::MAX {
             release(packed);
-            packed.bits = 0;
+            packed = Bits::NONE;
         }
         self.magazine.set_packed(packed);
         self.magazine.len.store(rest as u32, Ordering::Relaxed);
     }
 
-    /// Unpacks as many slots as there may be items: the lowest ones, of which the lowest comes out
-    /// first. Returns how many: none if the magazine is closed. There are no items before.
-    fn unpack(&self) -> usize {
-        let mut packed = self.magazine.packed();
-        let count = self.limit().min(packed.bits.count_ones() as usize);
-        if count == 0 {
-            return 0;
-        }
-        let turns = self.magazine.turns.load(Ordering::Relaxed);
-        self.magazine.turns.store(turns & !HAS_PACKED, Ordering::Relaxed);
+    /// Makes slots of a group items, in a magazine that has none: as many as there may be. The
+    /// lowest comes out first.
+    fn fill(&self, mut slots: Bits) {
+        let count = self.limit().min(slots.bits.count_ones() as usize);
         for item in self.magazine.items[..count].iter().rev() {
-            let Some(index) = packed.first() else { break };
+            let Some(index) = slots.first() else { break };
             item.store(index as u32, Ordering::Relaxed);
-            packed = packed.without_first();
+            slots = slots.without_first();
         }
-        self.magazine.packed.store(packed.bits, Ordering::Relaxed);
         self.magazine.len.store(count as u32, Ordering::Relaxed);
-        count
     }
 
+    /// Takes the item on top, or the lowest packed slot if there is no item.
     #[inline(always)]
     fn pop(&self) -> Option<usize> {
         let last = self.magazine.len.load(Ordering::Relaxed).wrapping_sub(1);
-        // One comparison covers an empty magazine and a closed one.
-        if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
-            return None;
+        let limit = self.magazine.limit.load(Ordering::Relaxed);
+        // One comparison covers a magazine without items and a closed one.
+        if u64::from(last) >= limit {
+            hint::cold_path();
+            return if limit == 0 { None } else { self.pop_packed() };
         }
         // SAFETY: it is below the limit. Only `open` raises the limit, to no more than
         // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
+    }
+
+    /// Takes the lowest packed slot, if there is one. The magazine is open.
+    #[inline(always)]
+    fn pop_packed(&self) -> Option<usize> {
+        let packed = self.magazine.packed();
+        let index = packed.first()?;
+        self.magazine.packed.store(packed.without_first().bits, Ordering::Relaxed);
+        Some(index)
+    }
+
+    /// Returns the packed slots with one more of their group; none if it is of another group, or
+    /// makes theirs whole, or the magazine is closed.
+    #[inline(always)]
+    fn packed_with(&self, index: usize) -> Option<u64> {
+        // Groups are compared as halves, which takes an instruction less.
+        if self.magazine.group.load(Ordering::Relaxed) != (index / GROUP) as u32 || self.limit() == 0 {
+            return None;
+        }
+        let bits = self.magazine.packed.load(Ordering::Relaxed) | 1 << (index % GROUP);
+        (bits != u64::MAX).then_some(bits)
     }
 
     /// Puts a slot in, unless the magazine is full or closed; returns true if it did.
@@ -733,9 +761,13 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             let got = self.live.claim_bits(wanted);
             if let Some(inside) = inside {
                 if limit != 0 {
-                    inside.magazine.set_packed(got.without_first());
-                    inside.unpack();
-                    more = got.without_first().bits.count_ones() as usize;
+                    let rest = got.without_first();
+                    if most == GROUP {
+                        inside.magazine.set_packed(rest);
+                    } else {
+                        inside.fill(rest);
+                    }
+                    more = rest.bits.count_ones() as usize;
                 }
                 inside.leave();
             }
@@ -763,9 +795,33 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     #[inline(never)]
     fn put_slowly(&self, caller: Caller, index: usize) {
         match self.enter(caller) {
-            Some(inside) => self.put_inside(inside, index),
+            Some(inside) if inside.push(index) => inside.leave(),
+            Some(inside) => self.put_packing(inside, index),
             None => self.live.release_one(index),
         }
+    }
+
+    /// Packs a slot that makes the packed ones whole, which gives them back, or that is the first
+    /// one; returns true if it did.
+    fn pack_group(&self, inside: &Inside<'_, W, P>, index: usize) -> bool {
+        let bit = Bits { group: index / GROUP, bits: 1 << (index % GROUP) };
+        let packed = inside.magazine.packed();
+        if packed.bits != 0 && packed.group == bit.group {
+            // The caller stays inside until the slots are free.
+            self.live.release(Bits { bits: packed.bits | bit.bits, ..bit });
+            inside.magazine.set_packed(Bits::NONE);
+            return true;
+        }
+        // What a refill packed is not given back for one slot of another group.
+        let is_freed = inside.magazine.turns.load(Ordering::Relaxed) & HAS_PACKED != 0;
+        let first =
+            (packed.bits == 0 || is_freed && packed.bits.count_ones() >= MANY_PACKED) && self.may_pack();
+        if first {
+            self.live.release(packed);
+            inside.set_has_packed();
+            inside.magazine.set_packed(bit);
+        }
+        first
     }
 
     /// Puts a slot into a magazine that is full or closed, and leaves it.
@@ -836,13 +892,10 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
         if let Some(inside) = self.enter_near(caller).or_else(|| self.enter(caller)) {
             let mark = inside.mark();
-            let kept = inside.pop().map(|index| (index, 0)).or_else(|| {
-                inside.unpack();
-                inside.pop().map(|index| (index, 0))
-            });
+            let kept = inside.pop();
             inside.leave();
-            if let Some((index, more)) = kept {
-                return Some(Got { index, mark, more });
+            if let Some(index) = kept {
+                return Some(Got { index, mark, more: 0 });
             }
         }
         if self.is_closed_to(caller)
@@ -893,8 +946,22 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 
     #[inline(always)]
+    fn packed_inside(inside: &Inside<'_, W, P>, index: usize) -> Option<u64> {
+        inside.packed_with(index)
+    }
+
+    #[inline(always)]
+    fn pack_inside(inside: &Inside<'_, W, P>, packed: u64) {
+        inside.magazine.packed.store(packed, Ordering::Relaxed);
+    }
+
     fn put_inside(&self, inside: Inside<'_, W, P>, index: usize) {
-        if inside.push(index) {
+        if let Some(packed) = inside.packed_with(index) {
+            inside.magazine.packed.store(packed, Ordering::Relaxed);
+            inside.leave();
+        } else if inside.limit() != 0 && self.pack_group(&inside, index) {
+            inside.leave();
+        } else if inside.push(index) {
             inside.leave();
         } else {
             self.put_packing(inside, index);
