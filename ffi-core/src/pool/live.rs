@@ -65,7 +65,7 @@ const NEAR: usize = 4;
 
 /// Part of a pool that is little: a look at each bit is worth it once a thread may have claimed that
 /// much since the last one.
-pub(super) const LITTLE: usize = 16;
+pub(super) const LITTLE: u64 = 16;
 
 /// Place at which the threads of one entry claim next.
 #[repr(C, align(64))]
@@ -143,6 +143,8 @@ pub(crate) struct Live<'a, W, P> {
     capacity: usize,
     /// Number of groups that have slots.
     groups: usize,
+    /// True if the near lines are a little part of the pool.
+    is_near_little: bool,
     protocol: PhantomData<P>,
 }
 
@@ -159,7 +161,14 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
                 word.store(spare, Ordering::Relaxed);
             }
         }
-        Self { bits, hints, capacity, groups, protocol: PhantomData }
+        let is_near_little = bits.len() as u64 >= LITTLE * (NEAR * LINE) as u64;
+        Self { bits, hints, capacity, groups, is_near_little, protocol: PhantomData }
+    }
+
+    /// Takes the near lines as a little part of the pool.
+    #[cfg(test)]
+    pub(super) fn with_little_near(self) -> Self {
+        Self { is_near_little: true, ..self }
     }
 
     #[inline(always)]
@@ -187,7 +196,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     /// Returns the group in which a seat's threads claim first: the groups are dealt out among the
     /// hints.
     fn home(&self, seat: Seat) -> usize {
-        self.hint_index(seat) * self.groups / self.hints.len()
+        // A shift, as their number is a power of two: a division takes longer than the rest.
+        self.hint_index(seat) * self.groups >> self.hints.len().trailing_zeros()
     }
 
     /// Claims some bits of a group. Returns those that were clear, which are the caller's now.
@@ -228,16 +238,18 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         let hint = self.hint(seat);
         let group = hint.group.load(Ordering::Relaxed) as usize;
         let left = hint.candidates.load(Ordering::Relaxed);
-        if let Some(index) = self.claim_in(hint, group, left, &mut take) {
+        if left != 0
+            && let Some(index) = self.claim_in(hint, group, left, &mut take)
+        {
             return Some(index);
         }
         let refills = self.refill(seat);
         let home = self.home(seat);
         let nearby = self.find_near(home);
-        if nearby.is_none() || self.bits.len() < LITTLE * NEAR * LINE {
+        if nearby.is_none() || !self.is_near_little {
             refilled(refills);
-        } else if refills.is_multiple_of(LITTLE as u64) {
-            refilled(refills / LITTLE as u64);
+        } else if refills.is_multiple_of(LITTLE) {
+            refilled(refills / LITTLE);
         }
         let mut found = nearby.or_else(|| self.find(if refills == 0 { home } else { group }, home))?;
         loop {
@@ -246,6 +258,21 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
             }
             found = self.find_near(home).or_else(|| self.find(found.group, home))?;
         }
+    }
+
+    /// Claims all that is free of a group near home, if there is plenty and nothing else to do: the
+    /// fast path of [`claim_near`](Self::claim_near) for a thread that keeps the rest.
+    pub(super) fn claim_group(&self, seat: Seat) -> Option<Bits> {
+        let hint = self.hint(seat);
+        let refills = hint.refills.load(Ordering::Relaxed);
+        let is_more_to_do = hint.candidates.load(Ordering::Relaxed) != 0 || refills.is_multiple_of(LITTLE);
+        if is_more_to_do || !self.is_near_little {
+            return None;
+        }
+        let got = self.claim_bits(self.find_near(self.home(seat))?);
+        hint.group.store(got.group as u64, Ordering::Relaxed);
+        hint.refills.store(refills.wrapping_add(1), Ordering::Relaxed);
+        Some(got)
     }
 
     /// Counts a refill, and returns how many there were before.

@@ -100,6 +100,9 @@ const FEWEST_ENTRIES: usize = 8;
 /// wait longer until they keep slots again: see [`Magazines::patience`].
 const MANY: usize = 1_024;
 
+/// Exponent of the size of an entry.
+const EXPONENT: u32 = 7;
+
 /// Bit of an entry's owner: the owner is inside. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
@@ -195,6 +198,8 @@ pub(crate) struct Magazines<'a, W: Threads, P> {
     entries: &'a [Magazine<W>],
     /// One less than the number of entries.
     mask: usize,
+    /// The mask times the size of an entry, if that is `1 << EXPONENT`.
+    offsets: usize,
     open: &'a [W],
     settled: &'a [W],
     counts: Counts<W>,
@@ -415,7 +420,19 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         assert!((1..=ITEMS).contains(&limit));
         let budget = live.capacity() / 4;
         let mask = entries.len() - 1;
-        Self { live, entries, mask, open, settled, counts, limit, budget, next: AtomicPtr::default() }
+        let offsets = mask << EXPONENT;
+        Self {
+            live,
+            entries,
+            mask,
+            offsets,
+            open,
+            settled,
+            counts,
+            limit,
+            budget,
+            next: AtomicPtr::default(),
+        }
     }
 
     /// Allows this many items in all magazines together, instead of a fourth of the slots.
@@ -435,6 +452,20 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         // SAFETY: `new` asserts that the number of entries is a power of two, and the mask is one
         // less.
         unsafe { self.entries.get_unchecked(entry & self.mask) }
+    }
+
+    /// Returns the entry at an offset, of which bits beyond the mask and below an entry are ignored.
+    /// With real words that takes an instruction less than [`at`](Self::at).
+    #[inline(always)]
+    fn at_offset(&self, offset: usize) -> &'a Magazine<W> {
+        if size_of::<Magazine<W>>() != 1 << EXPONENT {
+            return self.at(offset >> EXPONENT);
+        }
+        // SAFETY: `new` asserts that the number of entries is a power of two. The mask has the bits
+        // of the offsets of all of them.
+        let entry = unsafe { self.entries.as_ptr().byte_add(offset & self.offsets) };
+        // SAFETY: that is one of the entries.
+        unsafe { &*entry }
     }
 
     /// Returns the four entries of which one may be the caller's.
@@ -739,6 +770,24 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
+    /// Claims a slot near to others of the caller's, and packs all others that are free in its
+    /// group: the fast path of [`claim_slowly`](Self::claim_slowly), for a magazine that has
+    /// nothing in it. It, and how many are packed.
+    fn refill(&self, inside: &Inside<'_, W, P>, caller: Caller) -> Option<(usize, usize)> {
+        if inside.limit() != self.limit || !self.may_pack() || !W::is_fenced() {
+            return None;
+        }
+        // Pairs with the fence in `reclaim`.
+        W::fence(Ordering::Release);
+        // The caller stays inside until the slots are packed, as in `claim_near`.
+        let got = self.live.claim_group(caller.seat())?;
+        let index = got.first()?;
+        self.turn(self.entry(caller)?);
+        let rest = got.without_first();
+        inside.magazine.set_packed(rest);
+        Some((index, rest.bits.count_ones() as usize))
+    }
+
     /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the
     /// rest. It, and how many are the rest.
     fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<(usize, usize)> {
@@ -892,10 +941,10 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
         if let Some(inside) = self.enter_near(caller).or_else(|| self.enter(caller)) {
             let mark = inside.mark();
-            let kept = inside.pop();
+            let kept = inside.pop().map(|index| (index, 0)).or_else(|| self.refill(&inside, caller));
             inside.leave();
-            if let Some(index) = kept {
-                return Some(Got { index, mark, more: 0 });
+            if let Some((index, more)) = kept {
+                return Some(Got { index, mark, more });
             }
         }
         if self.is_closed_to(caller)
@@ -971,11 +1020,11 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     #[inline(always)]
     fn enter_near(&self, caller: Caller) -> Option<Inside<'_, W, P>> {
         // The first two of the caller's places.
-        let [first, second] = caller.hashes();
-        let mut magazine = self.at(first);
+        let [first, second] = caller.hashes_times::<EXPONENT>();
+        let mut magazine = self.at_offset(first);
         if !magazine.is_left_by(caller) {
             hint::cold_path();
-            magazine = self.at(second);
+            magazine = self.at_offset(second);
             if !magazine.is_left_by(caller) {
                 return None;
             }
