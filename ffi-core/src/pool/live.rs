@@ -197,7 +197,7 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     /// hints.
     fn home(&self, seat: Seat) -> usize {
         // A shift, as their number is a power of two: a division takes longer than the rest.
-        self.hint_index(seat) * self.groups >> self.hints.len().trailing_zeros()
+        (self.hint_index(seat) * self.groups) >> self.hints.len().trailing_zeros()
     }
 
     /// Claims some bits of a group. Returns those that were clear, which are the caller's now.

@@ -338,10 +338,11 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         self.magazine.len.store(rest as u32, Ordering::Relaxed);
     }
 
-    /// Makes slots of a group items, in a magazine that has none: as many as there may be. The
+    /// Makes slots of a group items, in a magazine that has none. They are no more than there may
+    /// be, or might have been: another thread may be about to close it, and finds them then. The
     /// lowest comes out first.
     fn fill(&self, mut slots: Bits) {
-        let count = self.limit().min(slots.bits.count_ones() as usize);
+        let count = slots.bits.count_ones() as usize;
         for item in self.magazine.items[..count].iter().rev() {
             let Some(index) = slots.first() else { break };
             item.store(index as u32, Ordering::Relaxed);
@@ -777,12 +778,13 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         if inside.limit() != self.limit || !self.may_pack() || !W::is_fenced() {
             return None;
         }
+        let entry = self.entry(caller)?;
         // Pairs with the fence in `reclaim`.
         W::fence(Ordering::Release);
         // The caller stays inside until the slots are packed, as in `claim_near`.
         let got = self.live.claim_group(caller.seat())?;
         let index = got.first()?;
-        self.turn(self.entry(caller)?);
+        self.turn(entry);
         let rest = got.without_first();
         inside.magazine.set_packed(rest);
         Some((index, rest.bits.count_ones() as usize))
@@ -1006,15 +1008,11 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
 
     fn put_inside(&self, inside: Inside<'_, W, P>, index: usize) {
         if let Some(packed) = inside.packed_with(index) {
-            inside.magazine.packed.store(packed, Ordering::Relaxed);
-            inside.leave();
-        } else if inside.limit() != 0 && self.pack_group(&inside, index) {
-            inside.leave();
-        } else if inside.push(index) {
-            inside.leave();
-        } else {
-            self.put_packing(inside, index);
+            Self::pack_inside(&inside, packed);
+        } else if inside.limit() == 0 || !self.pack_group(&inside, index) && !inside.push(index) {
+            return self.put_packing(inside, index);
         }
+        inside.leave();
     }
 
     #[inline(always)]

@@ -778,18 +778,18 @@ fn loom_finds_that_nobody_waits_for_a_thread_that_packs() {
     packing::<NoWait>();
 }
 
-/// Tests that a thread that finds nothing free gets a slot that another thread has just packed, by
-/// a refill after its first one.
-fn taking_back_refilled<P: Protocol>() {
-    explore_up_to(1, || {
-        let model = Model::<With<P>>::packing(64, 1);
+/// Tests that a thread that finds nothing free gets a slot that another thread keeps since just now,
+/// by a refill after its first one.
+fn taking_back_refilled<P: Protocol>(model: impl Fn() -> Arc<Model<With<P>>> + Sync + Send + 'static) {
+    explore_up_to(1, move || {
+        let model = model();
         let index = model.lend(0).unwrap();
         model.free(0, index).unwrap();
         // After this all are free, and none is kept.
         let cache = model.slots.cache();
         cache.reclaim(caller(1), 0);
         assert_eq!(cache.kept(), 0);
-        cache.open(cache.bind(caller(0)).unwrap(), 1);
+        cache.open(cache.bind(caller(0)).unwrap(), 4);
         let other = {
             let model = Arc::clone(&model);
             thread::spawn(move || model.lend(1).expect("the other thread has one only"))
@@ -804,13 +804,24 @@ fn taking_back_refilled<P: Protocol>() {
 
 #[test]
 fn loom_what_a_refill_packs_is_had_by_others() {
-    taking_back_refilled::<Sound>();
+    taking_back_refilled(|| Model::<With<Sound>>::packing(64, 4));
+}
+
+#[test]
+fn loom_the_items_of_a_refill_are_had_by_others() {
+    taking_back_refilled(|| Model::<With<Sound>>::new(3));
 }
 
 #[test]
 #[should_panic = "the other thread has one only"]
 fn loom_finds_that_nobody_waits_for_a_refill() {
-    taking_back_refilled::<NoWait>();
+    taking_back_refilled(|| Model::<With<NoWait>>::packing(64, 4));
+}
+
+#[test]
+#[should_panic = "the other thread has one only"]
+fn loom_finds_that_nobody_waits_for_the_items_of_a_refill() {
+    taking_back_refilled(|| Model::<With<NoWait>>::new(3));
 }
 
 /// Tests that a refill loses nothing that a signal handler frees just before.
