@@ -63,8 +63,8 @@ const ROOMY: u32 = 48;
 /// churn.
 const NEAR: usize = 4;
 
-/// Part of a pool that is little: a look at each bit is worth it once a thread may have claimed that
-/// much since the last one.
+/// A sixteenth of a pool is little: a look at each bit is worth it once a thread may have claimed
+/// that much since the last one; rows "a million freed elsewhere".
 pub(super) const LITTLE: u64 = 16;
 
 /// Place at which the threads of one entry claim next.

@@ -213,8 +213,9 @@ impl State {
     /// another mark.
     ///
     /// If it has this mark, the word differs from it only in the frees. An overflow of the frees is
-    /// left to the slow path. The difference never has all bits set, which would overflow to 0: a
-    /// slot that isn't lent has no bias with all bits set, and neither has any mark.
+    /// left to the slow path. The difference never has all bits set, which would overflow to 0: the
+    /// slot would not be lent, and have a period that doesn't exist, or a free that was deferred
+    /// after 2^45 - 1 others.
     #[inline(always)]
     pub(super) fn freed_by(self, mark: Mark) -> Self {
         Self((self.0 ^ mark.0).wrapping_add(1))
