@@ -386,8 +386,8 @@ impl<'a, C: Cache> Slots<'a, C> {
     // Frees.
 
     /// Frees a slot that is lent with the caller's bias, or without one and readers, after a `last`
-    /// look at it, if there is room in the caller's magazine: the fast path of [`free`](Self::free).
-    /// If it didn't, the caller is still inside its magazine, if it has one:
+    /// look at it, if the caller's magazine has room: the fast path of [`free`](Self::free). If it
+    /// didn't, the caller is still inside its magazine, if it has one:
     /// [`free_inside`](Self::free_inside) has to follow.
     #[inline(always)]
     pub(crate) fn free_kept(

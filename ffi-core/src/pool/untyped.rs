@@ -305,8 +305,8 @@ impl Untyped<'_> {
         self.free_at::<SECRET>(arena, slot)
     }
 
-    /// Goes on with the free of a slot by a thread that is inside its magazine. The slot comes first,
-    /// as in [`free_lent_slowly`](Self::free_lent_slowly).
+    /// Goes on with the free of a slot by a thread that is inside its magazine. The slot comes
+    /// first, as in [`free_lent_slowly`](Self::free_lent_slowly).
     ///
     /// # Safety
     ///

@@ -209,8 +209,8 @@ impl State {
         if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }
     }
 
-    /// Returns the state once a slot with this mark is freed. The result is not free if the slot has
-    /// another mark.
+    /// Returns the state once a slot with this mark is freed. The result is not free if the slot
+    /// has another mark.
     ///
     /// If it has this mark, the word differs from it only in the frees. An overflow of the frees is
     /// left to the slow path. The difference never has all bits set, which would overflow to 0: the

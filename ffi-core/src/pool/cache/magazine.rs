@@ -455,7 +455,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         unsafe { self.entries.get_unchecked(entry & self.mask) }
     }
 
-    /// Returns the entry at an offset, of which bits beyond the mask and below an entry are ignored.
+    /// Returns the entry at an offset, whose bits beyond the mask and below an entry are ignored.
     /// With real words that takes an instruction less than [`at`](Self::at).
     #[inline(always)]
     fn at_offset(&self, offset: usize) -> &'a Magazine<W> {

@@ -778,8 +778,8 @@ fn loom_finds_that_nobody_waits_for_a_thread_that_packs() {
     packing::<NoWait>();
 }
 
-/// Tests that a thread that finds nothing free gets a slot that another thread keeps since just now,
-/// by a refill after its first one.
+/// Tests that a thread that finds nothing free gets a slot that another thread has just got for its
+/// magazine, by a refill after its first one.
 fn taking_back_refilled<P: Protocol>(model: impl Fn() -> Arc<Model<With<P>>> + Sync + Send + 'static) {
     explore_up_to(1, move || {
         let model = model();
