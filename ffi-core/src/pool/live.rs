@@ -63,6 +63,10 @@ const ROOMY: u32 = 48;
 /// churn.
 const NEAR: usize = 4;
 
+/// A sixteenth of a pool is little: a look at each bit is worth it once a thread may have claimed
+/// that much since the last one; rows "a million freed elsewhere".
+pub(super) const LITTLE: u64 = 16;
+
 /// Place at which the threads of one entry claim next.
 #[repr(C, align(64))]
 #[derive(Debug)]
@@ -139,6 +143,8 @@ pub(crate) struct Live<'a, W, P> {
     capacity: usize,
     /// Number of groups that have slots.
     groups: usize,
+    /// True if the near lines are a little part of the pool.
+    is_near_little: bool,
     protocol: PhantomData<P>,
 }
 
@@ -155,7 +161,14 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
                 word.store(spare, Ordering::Relaxed);
             }
         }
-        Self { bits, hints, capacity, groups, protocol: PhantomData }
+        let is_near_little = bits.len() as u64 >= LITTLE * (NEAR * LINE) as u64;
+        Self { bits, hints, capacity, groups, is_near_little, protocol: PhantomData }
+    }
+
+    /// Takes the near lines as a little part of the pool.
+    #[cfg(test)]
+    pub(super) fn with_little_near(self) -> Self {
+        Self { is_near_little: true, ..self }
     }
 
     #[inline(always)]
@@ -183,7 +196,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     /// Returns the group in which a seat's threads claim first: the groups are dealt out among the
     /// hints.
     fn home(&self, seat: Seat) -> usize {
-        self.hint_index(seat) * self.groups / self.hints.len()
+        // A shift, as their number is a power of two: a division takes longer than the rest.
+        (self.hint_index(seat) * self.groups) >> self.hints.len().trailing_zeros()
     }
 
     /// Claims some bits of a group. Returns those that were clear, which are the caller's now.
@@ -213,7 +227,8 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
     ///
     /// `take` claims some of a group's candidates, and returns those that it tried and the one that
     /// it got. `refilled` is called with the number of times that the hint's candidates had run out
-    /// before.
+    /// before, and seldom while there are free slots nearby, if that is a little part of the pool:
+    /// so its seat's threads can't have claimed much.
     pub(super) fn claim_near(
         &self,
         seat: Seat,
@@ -223,18 +238,41 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         let hint = self.hint(seat);
         let group = hint.group.load(Ordering::Relaxed) as usize;
         let left = hint.candidates.load(Ordering::Relaxed);
-        if let Some(index) = self.claim_in(hint, group, left, &mut take) {
+        if left != 0
+            && let Some(index) = self.claim_in(hint, group, left, &mut take)
+        {
             return Some(index);
         }
         let refills = self.refill(seat);
-        refilled(refills);
         let home = self.home(seat);
+        let nearby = self.find_near(home);
+        if nearby.is_none() || !self.is_near_little {
+            refilled(refills);
+        } else if refills.is_multiple_of(LITTLE) {
+            refilled(refills / LITTLE);
+        }
+        let mut found = nearby.or_else(|| self.find(if refills == 0 { home } else { group }, home))?;
         loop {
-            let (group, free) = self.find(home, if refills == 0 { home } else { group })?;
-            if let Some(index) = self.claim_in(hint, group, free, &mut take) {
+            if let Some(index) = self.claim_in(hint, found.group, found.bits, &mut take) {
                 return Some(index);
             }
+            found = self.find_near(home).or_else(|| self.find(found.group, home))?;
         }
+    }
+
+    /// Claims all that is free of a group near home, if there is plenty and nothing else to do: the
+    /// fast path of [`claim_near`](Self::claim_near) for a thread that keeps the rest.
+    pub(super) fn claim_group(&self, seat: Seat) -> Option<Bits> {
+        let hint = self.hint(seat);
+        let refills = hint.refills.load(Ordering::Relaxed);
+        let is_more_to_do = hint.candidates.load(Ordering::Relaxed) != 0 || refills.is_multiple_of(LITTLE);
+        if is_more_to_do || !self.is_near_little {
+            return None;
+        }
+        let got = self.claim_bits(self.find_near(self.home(seat))?);
+        hint.group.store(got.group as u64, Ordering::Relaxed);
+        hint.refills.store(refills.wrapping_add(1), Ordering::Relaxed);
+        Some(got)
     }
 
     /// Counts a refill, and returns how many there were before.
@@ -287,23 +325,23 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
         (wanted.bits, self.claim_bits(wanted).first())
     }
 
-    /// Returns a group with free slots, and their bits. `home` is the seat's own group, `current`
-    /// the one it last had.
+    /// Returns the free slots of a group near home of which most are free, if there is one, so that
+    /// threads that met in one group part again, and a thread whose slots are freed elsewhere uses
+    /// the same slots again.
+    fn find_near(&self, home: usize) -> Option<Bits> {
+        let mut nearby = (0..NEAR.min(self.lines())).map(|step| self.most_in(home / LINE + step, home));
+        nearby.find(|best| best.0 >= ROOMY).map(|best| best.1)
+    }
+
+    /// Returns the free slots of a group.
     ///
-    /// The group is near home if most slots there are free, so that threads that met in one group
-    /// part again, and a thread whose slots are freed elsewhere uses the same slots again.
-    /// Otherwise the search goes on from the current line, and not from home, which has few free
-    /// slots when much is live: it takes the first line nearby that has plenty, or else any slot.
-    fn find(&self, home: usize, current: usize) -> Option<(usize, u64)> {
-        let lines = self.bits.len().div_ceil(LINE);
-        let most_in = |line: usize| self.most_in(if line < lines { line } else { line - lines }, home % LINE);
-        let mut nearby = (0..NEAR.min(lines)).map(|step| most_in(home / LINE + step));
-        if let Some(best) = nearby.find(|best| best.0 >= ROOMY) {
-            return Some((best.1, best.2));
-        }
-        let mut best = (0, 0, 0);
-        for step in 0..lines {
-            let line = most_in(current / LINE + step);
+    /// The search goes on from the group that the seat last had, and not from home, which has few
+    /// free slots when much is live: it takes the first line nearby that has plenty, or else any
+    /// slot.
+    fn find(&self, current: usize, home: usize) -> Option<Bits> {
+        let mut best = (0, Bits::NONE);
+        for step in 0..self.lines() {
+            let line = self.most_in(current / LINE + step, home);
             if line.0 > best.0 {
                 best = line;
             }
@@ -311,28 +349,34 @@ impl<'a, W: Word, P: Protocol> Live<'a, W, P> {
                 break;
             }
         }
-        (best.0 > 0).then_some((best.1, best.2))
+        (best.0 > 0).then_some(best.1)
     }
 
-    /// Returns the emptiest group of a line: the number of its free slots, its index, and their
-    /// bits. Threads that share a line start at different groups of it.
+    fn lines(&self) -> usize {
+        self.bits.len().div_ceil(LINE)
+    }
+
+    /// Returns the emptiest group of a line: the number of its free slots, and those. After the
+    /// last line comes the first one. Threads that share a line start at different groups of it.
     #[inline]
-    fn most_in(&self, line: usize, start: usize) -> (u32, usize, u64) {
+    fn most_in(&self, line: usize, home: usize) -> (u32, Bits) {
+        let line = if line < self.lines() { line } else { line - self.lines() };
         let first = line * LINE;
         let groups = &self.bits[first..self.bits.len().min(first + LINE)];
+        let mut best = (0, Bits { group: first, bits: 0 });
         // Most lines of a nearly exhausted pool have no free slot, and this finds out fastest.
         if groups.iter().fold(u64::MAX, |all, live| all & live.load(Ordering::Relaxed)) == u64::MAX {
-            return (0, first, 0);
+            return best;
         }
-        let mut best = (0, first, 0);
+        let start = home % LINE;
         // From `start` on, and then those before. Without a division, which takes longer than all
         // else here.
         let (before, from) = groups.split_at(start.min(groups.len()));
         for (live, group) in from.iter().zip(first + start..).chain(before.iter().zip(first..)) {
-            let free = !live.load(Ordering::Relaxed);
-            let count = ones(free);
+            let bits = !live.load(Ordering::Relaxed);
+            let count = ones(bits);
             if count > best.0 {
-                best = (count, group, free);
+                best = (count, Bits { group, bits });
             }
             if count == GROUP as u32 {
                 break;

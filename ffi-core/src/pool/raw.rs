@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use super::cache::Cache as _;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::known;
-use super::live::LINE;
+use super::live::LITTLE;
 use super::reserve::{self, Arena, Plan};
 use super::stats::{PoolState, PoolStats};
 use super::word::Refused;
@@ -231,7 +231,7 @@ impl RawPool {
     /// Updates the high-water mark when candidates ran out for the `refills`th time, and `more`
     /// slots are about to be claimed. It looks so rarely that it costs nothing.
     pub(super) fn sample(&self, arena: &Arena, refills: u64, more: usize) {
-        let period = (arena.slots.cache().live().groups() / (2 * LINE)).max(1) as u64;
+        let period = (arena.slots.cache().live().groups() as u64 / LITTLE).max(1);
         if refills.is_multiple_of(period) {
             self.saw((arena.slots.count() + more).min(arena.slots.capacity()) as u64);
         }

@@ -36,8 +36,8 @@
 //!
 //! | | whose slot | how |
 //! |---|---|---|
-//! | [`free_kept`](Slots::free_kept) | lent by the C ABI to the caller | into the caller's magazine: the fast path |
-//! | [`free_inside`](Slots::free_inside) | lent by the C ABI to another thread | the same, with a compare-exchange |
+//! | [`free_kept`](Slots::free_kept) | lent by the C ABI to any thread | into the caller's magazine: the fast path |
+//! | [`free_inside`](Slots::free_inside) | lent by the C ABI to another thread | the same, if it takes more than a bit |
 //! | [`free_shared`](Slots::free_shared) | the same | to all threads: the fast path of pools of which threads keep nothing |
 //! | [`free`](Slots::free) | lent by any thread | any way |
 //! | [`free_kept_run`](Slots::free_kept_run), [`freeing`](Slots::freeing) | several of these | one locked instruction for those of a group |
@@ -385,9 +385,10 @@ impl<'a, C: Cache> Slots<'a, C> {
 
     // Frees.
 
-    /// Frees a slot that is lent with the caller's bias, after a `last` look at it, if the caller's
-    /// magazine has room for it: the fast path of [`free`](Self::free). If it didn't, the caller is
-    /// still inside its magazine, if it has one: [`free_inside`](Self::free_inside) has to follow.
+    /// Frees a slot that is lent with the caller's bias, or without one and readers, after a `last`
+    /// look at it, if the caller's magazine has room: the fast path of [`free`](Self::free). If it
+    /// didn't, the caller is still inside its magazine, if it has one:
+    /// [`free_inside`](Self::free_inside) has to follow.
     #[inline(always)]
     pub(crate) fn free_kept(
         &self,
@@ -396,14 +397,27 @@ impl<'a, C: Cache> Slots<'a, C> {
         last: impl FnOnce(),
     ) -> Result<(), Option<C::Inside<'_>>> {
         let Some(inside) = self.cache.enter_near(caller) else { return Err(None) };
-        let freed = slot.state().freed_by(inside.bias());
-        // Only the caller may free it, with a plain store.
-        if !freed.is_free() || !C::keep_inside(&inside, slot.index) {
-            return Err(Some(inside));
+        let state = slot.state();
+        let freed = state.freed_by(inside.bias());
+        if freed.is_free() {
+            // Only the caller may free it, with a plain store.
+            if !C::keep_inside(&inside, slot.index) {
+                return Err(Some(inside));
+            }
+            last();
+            // The slot's next owner sees it with the slot, as leaving comes after it.
+            slot.set(freed, Ordering::Relaxed);
+        } else {
+            // Another thread lent it, as a rule.
+            let freed = state.freed_by(Mark::SHARED);
+            let packed = C::packed_inside(&inside, slot.index);
+            let (true, Some(packed)) = (freed.is_free(), packed) else { return Err(Some(inside)) };
+            if !slot.exchange::<C::Protocol>(state, freed, C::Protocol::DONE) {
+                return Err(Some(inside));
+            }
+            last();
+            C::pack_inside(&inside, packed);
         }
-        last();
-        // The slot's next owner sees it with the slot, as leaving comes after it.
-        slot.set(freed, Ordering::Relaxed);
         inside.leave();
         Ok(())
     }

@@ -230,17 +230,21 @@ impl Untyped<'_> {
     #[inline(always)]
     pub(super) fn free_lent<const SECRET: bool>(self, slot: *const u8) -> i32 {
         if let Some(arena) = self.raw.arena()
-            && let Some(slot) = self.at(arena, slot)
+            && let Some(at) = self.at(arena, slot)
         {
-            let last = || self.retired::<SECRET>(arena, slot);
+            let last = || self.retired::<SECRET>(arena, at);
             match self.kind.placement {
-                Placement::Kept => match arena.slots.free_kept(Caller::current(), slot, last) {
+                Placement::Kept => match arena.slots.free_kept(Caller::current(), at, last) {
                     Ok(()) => return 0,
-                    Err(Some(inside)) if SECRET => return Self::free_secret_inside(slot, inside, self),
-                    Err(Some(inside)) => return Self::free_lent_inside(slot, inside, self),
+                    Err(Some(inside)) if SECRET => {
+                        // SAFETY: one starts there, as was just found out.
+                        return unsafe { Self::free_secret_inside(slot, inside, self) };
+                    }
+                    // SAFETY: one starts there, as was just found out.
+                    Err(Some(inside)) => return unsafe { Self::free_lent_inside(slot, inside, self) },
                     Err(None) => {}
                 },
-                Placement::Spread | Placement::Lowest if arena.slots.free_shared(slot, last) => return 0,
+                Placement::Spread | Placement::Lowest if arena.slots.free_shared(at, last) => return 0,
                 Placement::Spread | Placement::Lowest => {}
             }
         }
@@ -301,23 +305,38 @@ impl Untyped<'_> {
         self.free_at::<SECRET>(arena, slot)
     }
 
-    /// Goes on with the free of a slot by a thread that is inside its magazine. What the fast path
-    /// has found out is passed in registers.
+    /// Goes on with the free of a slot by a thread that is inside its magazine. The slot comes
+    /// first, as in [`free_lent_slowly`](Self::free_lent_slowly).
+    ///
+    /// # Safety
+    ///
+    /// A slot of this pool starts there.
     #[inline(never)]
-    extern "C" fn free_lent_inside(slot: Slot<'static>, inside: Inside<'static>, pool: Self) -> i32 {
-        pool.free_inside::<false>(slot, inside)
+    unsafe extern "C" fn free_lent_inside(slot: *const u8, inside: Inside<'static>, pool: Self) -> i32 {
+        // SAFETY: the callee has the same contract.
+        unsafe { pool.free_inside::<false>(slot, inside) }
     }
 
     /// Does the same with a slot of secrets.
+    ///
+    /// # Safety
+    ///
+    /// The condition of [`free_lent_inside`](Self::free_lent_inside).
     #[inline(never)]
-    extern "C" fn free_secret_inside(slot: Slot<'static>, inside: Inside<'static>, pool: Self) -> i32 {
-        pool.free_inside::<true>(slot, inside)
+    unsafe extern "C" fn free_secret_inside(slot: *const u8, inside: Inside<'static>, pool: Self) -> i32 {
+        // SAFETY: the callee has the same contract.
+        unsafe { pool.free_inside::<true>(slot, inside) }
     }
 
+    /// # Safety
+    ///
+    /// The condition of [`free_lent_inside`](Self::free_lent_inside).
     #[inline(always)]
-    fn free_inside<const SECRET: bool>(self, slot: Slot<'static>, inside: Inside<'static>) -> i32 {
-        // SAFETY: the pool has that slot, and so an arena, which it keeps.
-        let arena = unsafe { self.raw.kept().unwrap_unchecked() };
+    unsafe fn free_inside<const SECRET: bool>(self, slot: *const u8, inside: Inside<'static>) -> i32 {
+        // SAFETY: by this function's contract a slot is there, and none is at the address 0.
+        let slot = unsafe { NonNull::new_unchecked(slot.cast_mut()) };
+        // SAFETY: by this function's contract a slot of this pool starts there.
+        let (arena, slot) = unsafe { self.owned(slot) };
         if arena.slots.free_inside(inside, slot, || self.retired::<SECRET>(arena, slot)) {
             return 0;
         }

@@ -209,16 +209,16 @@ impl State {
         if self.period() == 0 && (self.is_lent() || !self.is_held()) { self.0 & READERS } else { 0 }
     }
 
-    /// Returns the state once the thread with this bias has freed the slot. The result is not free
-    /// if that thread can't free it with a plain store.
+    /// Returns the state once a slot with this mark is freed. The result is not free if the slot
+    /// has another mark.
     ///
-    /// If that thread lent the slot, no other thread changes the word, and it differs from the bias
-    /// only in the frees. An overflow of the frees is left to the slow path. The difference never
-    /// has all bits set, which would overflow to 0: a slot that isn't lent has no bias, and no bias
-    /// has all bits set.
+    /// If it has this mark, the word differs from it only in the frees. An overflow of the frees is
+    /// left to the slow path. The difference never has all bits set, which would overflow to 0: the
+    /// slot would not be lent, and have a period that doesn't exist, or a free that was deferred
+    /// after 2^45 - 1 others.
     #[inline(always)]
-    pub(super) fn freed_by(self, bias: Mark) -> Self {
-        Self((self.0 ^ bias.0).wrapping_add(1))
+    pub(super) fn freed_by(self, mark: Mark) -> Self {
+        Self((self.0 ^ mark.0).wrapping_add(1))
     }
 
     /// Returns the state once a thread that may not wait has freed the slot, while the owner of its

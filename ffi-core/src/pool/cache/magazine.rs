@@ -22,12 +22,14 @@
 //!
 //! A thread that allocates what others free, or frees what others allocated, passes whole groups
 //! of the live bits. So a magazine also has **packed** slots: the bits of some slots of one group.
-//! A refill claims all that is free in a group, and packs it; when the items run out, the lowest
-//! packed slots become items. When there are too many items, they are packed, and the slots of a
-//! group are given back when those of another come. So one locked instruction claims up to 64
-//! slots, and one gives them back. Bonwick's depot, where threads exchange full magazines for
-//! empty ones, is the live bits here: any thread finds a group that was given back. Magazines pack
-//! only while few are open.
+//! A refill claims all that is free in a group, and packs it; when there are no items, the lowest
+//! packed slot is claimed. A slot that another thread lent is packed when it is freed, if it is of
+//! the group, and otherwise becomes an item, as it may come back soon. When there are too many
+//! items, they are packed, and the slots of a group are given back when it is whole, or when those
+//! of another come. So one locked instruction claims up to 64 slots, and one gives them back.
+//! Bonwick's depot, where threads exchange full magazines for empty ones, is the live bits here:
+//! any thread finds a group that was given back. Magazines pack only while few are open; otherwise
+//! a refill claims as many slots as there may be items.
 //!
 //! # Nothing is lost
 //!
@@ -98,14 +100,21 @@ const FEWEST_ENTRIES: usize = 8;
 /// wait longer until they keep slots again: see [`Magazines::patience`].
 const MANY: usize = 1_024;
 
+/// Exponent of the size of an entry.
+const EXPONENT: u32 = 7;
+
 /// Bit of an entry's owner: the owner is inside. Thread pointers are even, so it can be added.
 const INSIDE: u64 = 1;
 
 /// Bits of an entry's turns that count refills.
 const REFILLS: u64 = (1 << 31) - 1;
 
-/// Bit of an entry's turns: the magazine packed items since it last unpacked some.
+/// Bit of an entry's turns: the magazine packed items since its last refill.
 const HAS_PACKED: u64 = 1 << 31;
+
+/// Number of packed slots from which they are given back when a slot of another group is freed,
+/// rather than once there are too many items; rows "a million freed elsewhere".
+const MANY_PACKED: u32 = 16;
 
 /// Number of refills after which a settled period may be followed by the next; the rows "a million
 /// freed elsewhere" of `cargo xtask bench pools` chose it.
@@ -189,6 +198,8 @@ pub(crate) struct Magazines<'a, W: Threads, P> {
     entries: &'a [Magazine<W>],
     /// One less than the number of entries.
     mask: usize,
+    /// The mask times the size of an entry, if that is `1 << EXPONENT`.
+    offsets: usize,
     open: &'a [W],
     settled: &'a [W],
     counts: Counts<W>,
@@ -240,7 +251,8 @@ impl<W: Threads> Magazine<W> {
     /// Enters the magazine, on behalf of its owner.
     #[inline(always)]
     fn entered<P: Protocol>(&self, owner: Caller) -> Inside<'_, W, P> {
-        self.owner.store(owner.thread.wrapping_add(INSIDE), Ordering::Relaxed);
+        // One instruction, which adds to memory: only the owner writes it, and it is outside.
+        self.owner.store(self.owner.load(Ordering::Relaxed).wrapping_add(INSIDE), Ordering::Relaxed);
         if P::FENCED {
             // Pairs with the heavy side in `settle` and `close`: the other thread sees that the
             // owner is inside, or the owner sees what was stored before.
@@ -291,12 +303,17 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         self.magazine.limit.load(Ordering::Relaxed) as usize
     }
 
-    /// Returns how many items a full magazine packs: half of them, or all if its owner has filled
-    /// it with nothing but frees since it last packed some.
+    /// Returns how many items a full magazine packs: half of them, or all if it packed some since
+    /// its last refill, as its owner frees more than it claims.
     fn surplus(&self) -> usize {
+        if self.set_has_packed() { self.limit() } else { self.limit() / 2 }
+    }
+
+    /// Notes that it packed some; returns true if it had since its last refill.
+    fn set_has_packed(&self) -> bool {
         let turns = self.magazine.turns.load(Ordering::Relaxed);
         self.magazine.turns.store(turns | HAS_PACKED, Ordering::Relaxed);
-        if turns & HAS_PACKED == 0 { self.limit() / 2 } else { self.limit() }
+        turns & HAS_PACKED != 0
     }
 
     /// Returns true if it has neither items nor packed slots.
@@ -315,44 +332,61 @@ impl<W: Threads, P: Protocol> Inside<'_, W, P> {
         }
         if !many || packed.bits == u64::MAX {
             release(packed);
-            packed.bits = 0;
+            packed = Bits::NONE;
         }
         self.magazine.set_packed(packed);
         self.magazine.len.store(rest as u32, Ordering::Relaxed);
     }
 
-    /// Unpacks as many slots as there may be items: the lowest ones, of which the lowest comes out
-    /// first. Returns how many: none if the magazine is closed. There are no items before.
-    fn unpack(&self) -> usize {
-        let mut packed = self.magazine.packed();
-        let count = self.limit().min(packed.bits.count_ones() as usize);
-        if count == 0 {
-            return 0;
-        }
-        let turns = self.magazine.turns.load(Ordering::Relaxed);
-        self.magazine.turns.store(turns & !HAS_PACKED, Ordering::Relaxed);
+    /// Makes slots of a group items, in a magazine that has none. They are no more than there may
+    /// be, or might have been: another thread may be about to close it, and finds them then. The
+    /// lowest comes out first.
+    fn fill(&self, mut slots: Bits) {
+        let count = slots.bits.count_ones() as usize;
         for item in self.magazine.items[..count].iter().rev() {
-            let Some(index) = packed.first() else { break };
+            let Some(index) = slots.first() else { break };
             item.store(index as u32, Ordering::Relaxed);
-            packed = packed.without_first();
+            slots = slots.without_first();
         }
-        self.magazine.packed.store(packed.bits, Ordering::Relaxed);
         self.magazine.len.store(count as u32, Ordering::Relaxed);
-        count
     }
 
+    /// Takes the item on top, or the lowest packed slot if there is no item.
     #[inline(always)]
     fn pop(&self) -> Option<usize> {
         let last = self.magazine.len.load(Ordering::Relaxed).wrapping_sub(1);
-        // One comparison covers an empty magazine and a closed one.
-        if u64::from(last) >= self.magazine.limit.load(Ordering::Relaxed) {
-            return None;
+        let limit = self.magazine.limit.load(Ordering::Relaxed);
+        // One comparison covers a magazine without items and a closed one.
+        if u64::from(last) >= limit {
+            hint::cold_path();
+            return if limit == 0 { None } else { self.pop_packed() };
         }
         // SAFETY: it is below the limit. Only `open` raises the limit, to no more than
         // `Magazines::limit`, and `Magazines::new` asserts that this is at most `ITEMS`.
         let item = unsafe { self.magazine.items.get_unchecked(last as usize) };
         self.magazine.len.store(last, Ordering::Relaxed);
         Some(item.load(Ordering::Relaxed) as usize)
+    }
+
+    /// Takes the lowest packed slot, if there is one. The magazine is open.
+    #[inline(always)]
+    fn pop_packed(&self) -> Option<usize> {
+        let packed = self.magazine.packed();
+        let index = packed.first()?;
+        self.magazine.packed.store(packed.without_first().bits, Ordering::Relaxed);
+        Some(index)
+    }
+
+    /// Returns the packed slots with one more of their group; none if it is of another group, or
+    /// makes theirs whole, or the magazine is closed.
+    #[inline(always)]
+    fn packed_with(&self, index: usize) -> Option<u64> {
+        // Groups are compared as halves, which takes an instruction less.
+        if self.magazine.group.load(Ordering::Relaxed) != (index / GROUP) as u32 || self.limit() == 0 {
+            return None;
+        }
+        let bits = self.magazine.packed.load(Ordering::Relaxed) | 1 << (index % GROUP);
+        (bits != u64::MAX).then_some(bits)
     }
 
     /// Puts a slot in, unless the magazine is full or closed; returns true if it did.
@@ -387,7 +421,19 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         assert!((1..=ITEMS).contains(&limit));
         let budget = live.capacity() / 4;
         let mask = entries.len() - 1;
-        Self { live, entries, mask, open, settled, counts, limit, budget, next: AtomicPtr::default() }
+        let offsets = mask << EXPONENT;
+        Self {
+            live,
+            entries,
+            mask,
+            offsets,
+            open,
+            settled,
+            counts,
+            limit,
+            budget,
+            next: AtomicPtr::default(),
+        }
     }
 
     /// Allows this many items in all magazines together, instead of a fourth of the slots.
@@ -407,6 +453,20 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         // SAFETY: `new` asserts that the number of entries is a power of two, and the mask is one
         // less.
         unsafe { self.entries.get_unchecked(entry & self.mask) }
+    }
+
+    /// Returns the entry at an offset, whose bits beyond the mask and below an entry are ignored.
+    /// With real words that takes an instruction less than [`at`](Self::at).
+    #[inline(always)]
+    fn at_offset(&self, offset: usize) -> &'a Magazine<W> {
+        if size_of::<Magazine<W>>() != 1 << EXPONENT {
+            return self.at(offset >> EXPONENT);
+        }
+        // SAFETY: `new` asserts that the number of entries is a power of two. The mask has the bits
+        // of the offsets of all of them.
+        let entry = unsafe { self.entries.as_ptr().byte_add(offset & self.offsets) };
+        // SAFETY: that is one of the entries.
+        unsafe { &*entry }
     }
 
     /// Returns the four entries of which one may be the caller's.
@@ -711,6 +771,25 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         }
     }
 
+    /// Claims a slot near to others of the caller's, and packs all others that are free in its
+    /// group: the fast path of [`claim_slowly`](Self::claim_slowly), for a magazine that has
+    /// nothing in it. It, and how many are packed.
+    fn refill(&self, inside: &Inside<'_, W, P>, caller: Caller) -> Option<(usize, usize)> {
+        if inside.limit() != self.limit || !self.may_pack() || !W::is_fenced() {
+            return None;
+        }
+        let entry = self.entry(caller)?;
+        // Pairs with the fence in `reclaim`.
+        W::fence(Ordering::Release);
+        // The caller stays inside until the slots are packed, as in `claim_near`.
+        let got = self.live.claim_group(caller.seat())?;
+        let index = got.first()?;
+        self.turn(entry);
+        let rest = got.without_first();
+        inside.magazine.set_packed(rest);
+        Some((index, rest.bits.count_ones() as usize))
+    }
+
     /// Claims a slot near to others of the caller's, or several, if it has an open magazine for the
     /// rest. It, and how many are the rest.
     fn claim_near(&self, caller: Caller, refilled: &mut impl FnMut(u64)) -> Option<(usize, usize)> {
@@ -733,9 +812,13 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
             let got = self.live.claim_bits(wanted);
             if let Some(inside) = inside {
                 if limit != 0 {
-                    inside.magazine.set_packed(got.without_first());
-                    inside.unpack();
-                    more = got.without_first().bits.count_ones() as usize;
+                    let rest = got.without_first();
+                    if most == GROUP {
+                        inside.magazine.set_packed(rest);
+                    } else {
+                        inside.fill(rest);
+                    }
+                    more = rest.bits.count_ones() as usize;
                 }
                 inside.leave();
             }
@@ -763,9 +846,33 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     #[inline(never)]
     fn put_slowly(&self, caller: Caller, index: usize) {
         match self.enter(caller) {
-            Some(inside) => self.put_inside(inside, index),
+            Some(inside) if inside.push(index) => inside.leave(),
+            Some(inside) => self.put_packing(inside, index),
             None => self.live.release_one(index),
         }
+    }
+
+    /// Packs a slot that makes the packed ones whole, which gives them back, or that is the first
+    /// one; returns true if it did.
+    fn pack_group(&self, inside: &Inside<'_, W, P>, index: usize) -> bool {
+        let bit = Bits { group: index / GROUP, bits: 1 << (index % GROUP) };
+        let packed = inside.magazine.packed();
+        if packed.bits != 0 && packed.group == bit.group {
+            // The caller stays inside until the slots are free.
+            self.live.release(Bits { bits: packed.bits | bit.bits, ..bit });
+            inside.magazine.set_packed(Bits::NONE);
+            return true;
+        }
+        // What a refill packed is not given back for one slot of another group.
+        let is_freed = inside.magazine.turns.load(Ordering::Relaxed) & HAS_PACKED != 0;
+        let first =
+            (packed.bits == 0 || is_freed && packed.bits.count_ones() >= MANY_PACKED) && self.may_pack();
+        if first {
+            self.live.release(packed);
+            inside.set_has_packed();
+            inside.magazine.set_packed(bit);
+        }
+        first
     }
 
     /// Puts a slot into a magazine that is full or closed, and leaves it.
@@ -836,10 +943,7 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     fn claim(&self, caller: Caller, refilled: impl FnMut(u64)) -> Option<Got> {
         if let Some(inside) = self.enter_near(caller).or_else(|| self.enter(caller)) {
             let mark = inside.mark();
-            let kept = inside.pop().map(|index| (index, 0)).or_else(|| {
-                inside.unpack();
-                inside.pop().map(|index| (index, 0))
-            });
+            let kept = inside.pop().map(|index| (index, 0)).or_else(|| self.refill(&inside, caller));
             inside.leave();
             if let Some((index, more)) = kept {
                 return Some(Got { index, mark, more });
@@ -893,22 +997,32 @@ impl<W: Threads, P: Protocol> Cache for Magazines<'_, W, P> {
     }
 
     #[inline(always)]
+    fn packed_inside(inside: &Inside<'_, W, P>, index: usize) -> Option<u64> {
+        inside.packed_with(index)
+    }
+
+    #[inline(always)]
+    fn pack_inside(inside: &Inside<'_, W, P>, packed: u64) {
+        inside.magazine.packed.store(packed, Ordering::Relaxed);
+    }
+
     fn put_inside(&self, inside: Inside<'_, W, P>, index: usize) {
-        if inside.push(index) {
-            inside.leave();
-        } else {
-            self.put_packing(inside, index);
+        if let Some(packed) = inside.packed_with(index) {
+            Self::pack_inside(&inside, packed);
+        } else if inside.limit() == 0 || !self.pack_group(&inside, index) && !inside.push(index) {
+            return self.put_packing(inside, index);
         }
+        inside.leave();
     }
 
     #[inline(always)]
     fn enter_near(&self, caller: Caller) -> Option<Inside<'_, W, P>> {
         // The first two of the caller's places.
-        let [first, second] = caller.hashes();
-        let mut magazine = self.at(first);
+        let [first, second] = caller.hashes_times::<EXPONENT>();
+        let mut magazine = self.at_offset(first);
         if !magazine.is_left_by(caller) {
             hint::cold_path();
-            magazine = self.at(second);
+            magazine = self.at_offset(second);
             if !magazine.is_left_by(caller) {
                 return None;
             }

@@ -94,11 +94,18 @@ pub(super) trait Cache: Debug {
     /// is cleared.
     fn put(&self, caller: Caller, index: usize);
 
-    /// Keeps a slot that the caller freed inside; returns false if there is no room for it: the
-    /// fast path of [`put_inside`](Self::put_inside).
+    /// Keeps a slot of its own that the caller frees inside; returns false if there is no room for
+    /// it.
     fn keep_inside(inside: &Self::Inside<'_>, index: usize) -> bool;
 
-    /// Puts back a slot that the caller freed inside, and leaves.
+    /// Returns what the caller has packed once it has also packed a slot that it frees inside; none
+    /// if it can't pack that slot, or has to do more for it: see [`put_inside`](Self::put_inside).
+    fn packed_inside(inside: &Self::Inside<'_>, index: usize) -> Option<u64>;
+
+    /// Packs the slot for which [`packed_inside`](Self::packed_inside) returned `packed`.
+    fn pack_inside(inside: &Self::Inside<'_>, packed: u64);
+
+    /// Puts back a slot of another thread's that the caller freed inside, and leaves.
     fn put_inside(&self, inside: Self::Inside<'_>, index: usize);
 
     /// Enters the caller's magazine, if it has one where most have it.

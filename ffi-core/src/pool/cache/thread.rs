@@ -31,6 +31,12 @@ impl Caller {
     /// have the same.
     #[inline(always)]
     pub(in crate::pool) fn hashes(self) -> [usize; 2] {
+        self.hashes_times::<0>()
+    }
+
+    /// Returns the same times a power of two, plus less than that.
+    #[inline(always)]
+    pub(in crate::pool) fn hashes_times<const EXPONENT: u32>(self) -> [usize; 2] {
         // Multiplicative hashing of 32 bits of the pointer, with the primes PRIME32_1 and PRIME32_2
         // of xxHash. All thread pointers have the same offset in a page, so the page's number is
         // hashed: the upper bits of its 32-bit product depend on all of its bits but the uppermost
@@ -39,7 +45,7 @@ impl Caller {
         const SHIFT: u32 = 12 + u32::BITS - ENTRY_BITS;
         [0x9E37_79B1_u32, 0x85EB_CA77].map(|factor| {
             let factor = i64::from(factor.cast_signed()).cast_unsigned();
-            (self.thread.wrapping_mul(factor) >> SHIFT) as usize
+            (self.thread.wrapping_mul(factor) >> (SHIFT - EXPONENT)) as usize
         })
     }
 

@@ -71,6 +71,14 @@ impl<W: Word, P: Protocol> Cache for Uncached<'_, W, P> {
         match *inside {}
     }
 
+    fn packed_inside(inside: &Nowhere, _index: usize) -> Option<u64> {
+        match *inside {}
+    }
+
+    fn pack_inside(inside: &Nowhere, _packed: u64) {
+        match *inside {}
+    }
+
     fn put_inside(&self, inside: Nowhere, _index: usize) {
         match inside {}
     }

@@ -822,3 +822,51 @@ fn a_thread_that_only_frees_gives_back_whole_groups() {
     assert!(fallen(&counts) <= 5, "{counts:?}");
     assert_eq!(pool.live_count(), 0);
 }
+
+/// Tests that a thread that frees slots that another thread lent gives back whole groups, and keeps
+/// what it claimed itself.
+#[test]
+#[cfg(all(magazines, not(feature = "pool-debug")))]
+fn a_thread_that_frees_what_others_lent_gives_back_whole_groups() {
+    use crate::pool::cache::Cache as _;
+    use crate::pool::cache::magazine::ITEMS;
+    use crate::pool::live::GROUP;
+
+    pooled!(Sent { x: u64 }, 1_000, Zero);
+    let pool = Sent::pool();
+    let kept = || pool.raw().arena().map_or(0, |arena| arena.slots.cache().kept());
+    // Opens the magazine, which gets the rest of a group.
+    drop(pool.alloc());
+    // Without the system's fence threads keep nothing.
+    if kept() == 0 {
+        return;
+    }
+    let send = |count| {
+        // Such a slot is lent without a bias.
+        let lend = move || (0..count).map(|_| pool.alloc().unwrap().into_raw().expose_provenance().get());
+        let sent = std::thread::spawn(move || lend().collect::<Vec<_>>()).join().unwrap();
+        sent.into_iter().map(std::ptr::with_exposed_provenance_mut::<Sent>).collect::<Vec<_>>()
+    };
+    // SAFETY: it was lent to this test, which doesn't use it any more; another free is refused.
+    let code = |slot| unsafe { pool_free::<Sent>(slot) };
+    let free = |slot| assert_eq!(code(slot), 0);
+
+    let own = pool.alloc();
+    let before = kept();
+    send(1).into_iter().for_each(free);
+    assert_eq!(kept(), before + 1, "what was claimed is not given back for one slot of another group");
+    drop(own);
+
+    let mut counts = Vec::new();
+    for slot in send(300) {
+        free(slot);
+        counts.push(kept());
+    }
+    let fallen = counts.windows(2).filter(|two| two[1] < two[0]).count();
+    // What was kept before, and slots of at most seven groups.
+    assert!(fallen <= 8, "{counts:?}");
+    assert!(counts.iter().all(|&kept| kept <= GROUP + ITEMS), "{counts:?}");
+    let again = send(1).into_iter().map(|slot| (code(slot), code(slot)));
+    assert!(again.eq([(0, FreeCode::NotLive as i32)]));
+    assert_eq!(pool.live_count(), 0);
+}

@@ -313,6 +313,7 @@ impl<P: Protocol> Model<With<P>> {
     fn packing(capacity: usize, limit: usize) -> Arc<Self> {
         Self::above(capacity, |live| {
             let entries = vec![magazine(), magazine()].leak();
+            let live = live.with_little_near();
             Magazines::new(live, entries, zeros(1), zeros(2), counts(), limit).with_budget(1_000)
         })
     }
@@ -775,6 +776,52 @@ fn loom_what_another_thread_packs_comes_back() {
 #[should_panic]
 fn loom_finds_that_nobody_waits_for_a_thread_that_packs() {
     packing::<NoWait>();
+}
+
+/// Tests that a thread that finds nothing free gets a slot that another thread has just got for its
+/// magazine, by a refill after its first one.
+fn taking_back_refilled<P: Protocol>(model: impl Fn() -> Arc<Model<With<P>>> + Sync + Send + 'static) {
+    explore_up_to(1, move || {
+        let model = model();
+        let index = model.lend(0).unwrap();
+        model.free(0, index).unwrap();
+        // After this all are free, and none is kept.
+        let cache = model.slots.cache();
+        cache.reclaim(caller(1), 0);
+        assert_eq!(cache.kept(), 0);
+        cache.open(cache.bind(caller(0)).unwrap(), 4);
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.lend(1).expect("the other thread has one only"))
+        };
+        let mine = model.lend(0).expect("the other thread has one only");
+        let other = other.join().unwrap();
+        assert_ne!(mine, other);
+        model.touch(mine);
+        model.touch(other);
+    });
+}
+
+#[test]
+fn loom_what_a_refill_packs_is_had_by_others() {
+    taking_back_refilled(|| Model::<With<Sound>>::packing(64, 4));
+}
+
+#[test]
+fn loom_the_items_of_a_refill_are_had_by_others() {
+    taking_back_refilled(|| Model::<With<Sound>>::new(3));
+}
+
+#[test]
+#[should_panic = "the other thread has one only"]
+fn loom_finds_that_nobody_waits_for_a_refill() {
+    taking_back_refilled(|| Model::<With<NoWait>>::packing(64, 4));
+}
+
+#[test]
+#[should_panic = "the other thread has one only"]
+fn loom_finds_that_nobody_waits_for_the_items_of_a_refill() {
+    taking_back_refilled(|| Model::<With<NoWait>>::new(3));
 }
 
 /// Tests that a refill loses nothing that a signal handler frees just before.
