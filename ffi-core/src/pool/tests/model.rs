@@ -824,6 +824,42 @@ fn loom_finds_that_nobody_waits_for_the_items_of_a_refill() {
     taking_back_refilled(|| Model::<With<NoWait>>::new(3));
 }
 
+/// Tests that nothing is lost if a magazine is closed while its owner refills it.
+fn closing_a_refill<P: Protocol>(model: impl Fn() -> Arc<Model<With<P>>> + Sync + Send + 'static) {
+    explore_up_to(2, move || {
+        let model = model();
+        let index = model.lend(0).unwrap();
+        model.free(0, index).unwrap();
+        let cache = model.slots.cache();
+        cache.reclaim(caller(1), 0);
+        cache.open(cache.bind(caller(0)).unwrap(), 4);
+        let other = {
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.slots.cache().reclaim(caller(1), 1))
+        };
+        let mine = model.lend(0).unwrap();
+        other.join().unwrap();
+        let theirs = [(); 2].map(|()| model.lend(1).expect("three slots are there"));
+        assert!(theirs[0] != mine && theirs[1] != mine && theirs[0] != theirs[1]);
+    });
+}
+
+#[test]
+fn loom_the_items_of_a_refill_outlive_its_magazine() {
+    closing_a_refill(|| Model::<With<Sound>>::new(3));
+}
+
+#[test]
+fn loom_what_a_refill_packs_outlives_its_magazine() {
+    closing_a_refill(|| Model::<With<Sound>>::packing(64, 4));
+}
+
+#[test]
+#[should_panic = "three slots are there"]
+fn loom_finds_that_nobody_waits_for_a_refill_to_end() {
+    closing_a_refill(|| Model::<With<NoWait>>::new(3));
+}
+
 /// Tests that a refill loses nothing that a signal handler frees just before.
 #[test]
 fn loom_a_refill_adds_nothing_to_a_magazine_in_use() {
