@@ -177,6 +177,179 @@ void main() {
     expect(called, 3);
   });
 
+  group(
+    'what a call reads stays while it calls a function that disposes of',
+    () {
+      RowData row(int number) => RowData(number: number, weight: number * 2);
+
+      test('a box', () async {
+        for (final isViewed in [false, true]) {
+          final box = row(6).toBox();
+          if (isViewed) expect(box.bytes, isNotEmpty);
+          final result = _library.holdRow(box, (_) {
+            box.dispose();
+            expect(() => box.ref, throwsStateError);
+            _reuse();
+          });
+          expect(result, 7012);
+          expect(() => box.ref, throwsStateError);
+        }
+      });
+
+      test('a box, although the function throws', () {
+        final before = RowPool.live, box = RowPool.alloc();
+        expect(
+          () => _library.holdRow(box, (_) {
+            box.dispose();
+            throw 'an error';
+          }),
+          throwsA(isA<RustErrorException>()),
+        );
+        expect(RowPool.live, before);
+      });
+
+      test('a slot, which is free afterwards', () {
+        final before = RowPool.live,
+            box = RowPool.alloc()..ref = row(3).toBox().ref;
+        final others = <RowBox>[];
+        final result = _library.holdRow(box, (_) {
+          box.dispose();
+          expect(RowPool.live, before + 1);
+          for (var other = RowPool.tryAlloc(); other != null;) {
+            others.add(other..ref.number = 99);
+            other = RowPool.tryAlloc();
+          }
+        });
+        expect(result, 4006);
+        expect(RowPool.live, before + others.length);
+        for (final other in others) {
+          other.dispose();
+        }
+        expect(RowPool.live, before);
+      });
+
+      test('a slot, in a call within one', () {
+        final before = RowPool.live,
+            box = RowPool.alloc()..ref = row(3).toBox().ref;
+        final result = _library.holdRow(box, (_) {
+          _library.repeat(2, (_) => box.dispose());
+          expect(RowPool.live, before + 1);
+          RowPool.alloc()
+            ..ref.number = 99
+            ..dispose();
+        });
+        expect(result, 4006);
+        expect(RowPool.live, before);
+      });
+
+      test('an array', () {
+        final rows = RowArray(100);
+        for (var i = 0; i < rows.length; i++) {
+          rows[i] = row(i).toBox().ref;
+        }
+        final result = _library.holdRows(rows, (_) {
+          rows.raw.freeNow();
+          _reuse();
+        });
+        expect(result, 4950);
+        expect(() => rows[0], throwsStateError);
+      });
+
+      test('columns, and what grows', () {
+        for (final grows in [false, true]) {
+          final columns = RowColumns(100);
+          for (var i = 0; i < 100; i++) {
+            columns.push(row(i).toBox().ref);
+          }
+          final result = _library.holdColumns(columns, (_) {
+            if (grows) {
+              for (var i = 100; i < 1000; i++) {
+                columns.push(row(i).toBox().ref);
+              }
+            } else {
+              columns.dispose();
+            }
+            _reuse();
+          });
+          expect(result, 9900);
+          if (!grows) continue;
+          expect(columns.length, 1000);
+          expect(_library.holdColumns(columns, (_) {}), 999000);
+        }
+      });
+
+      test('columns of a fixed capacity, which do not grow', () {
+        final columns = RowColumns.fixed(1)..push(row(1).toBox().ref);
+        expect(
+          _library.holdColumns(columns, (_) {
+            expect(
+              () => columns.push(row(2).toBox().ref),
+              throwsA(isA<CapacityException>()),
+            );
+          }),
+          2,
+        );
+      });
+
+      test('an arena, and what grows', () {
+        final title = 'a title ' * 20;
+        for (final grows in [false, true]) {
+          final arena = BookArena()..root.title = title;
+          final result = _library.holdBook(arena, (_) {
+            if (grows) {
+              arena.root.title = 'another' * 10000;
+            } else {
+              arena.dispose();
+            }
+            _reuse();
+          });
+          expect(result, title);
+          if (grows) expect(arena.root.title, 'another' * 10000);
+        }
+      });
+    },
+  );
+
+  test(
+    'what a function makes is freed at once, so it does not fill a pool',
+    () {
+      final before = RowPool.live;
+      _library.repeat(1000, (number) {
+        expect(RowPool.live, before);
+        RowPool.alloc()
+          ..ref.number = number
+          ..dispose();
+        expect(_library.takeRow(RowPool.alloc()..ref.number = 5), 5);
+      });
+      expect(RowPool.live, before);
+    },
+  );
+
+  test('what a call may read is not given away until it is over', () {
+    final box = RowPool.alloc()..ref.number = 8;
+    final book = BookArena()..root.title = 'kept';
+    final numbers = Uint64Array(2)..bytes[0] = 4;
+    expect(
+      _library.holdRow(box, (_) {
+        expect(() => _library.takeRow(box), throwsStateError);
+        expect(() => box.raw.release(), throwsStateError);
+        expect(() => RowPool.freeTree(box, (_) => []), throwsStateError);
+        expect(() => _library.takeNumbers(numbers), throwsStateError);
+      }),
+      9000,
+    );
+    expect(
+      _library.holdBook(book, (_) {
+        expect(() => _library.takeBook(book), throwsStateError);
+        expect(book.release, throwsStateError);
+      }),
+      'kept',
+    );
+    expect(_library.takeRow(box), 9);
+    expect(_library.takeBook(book), 'kept');
+    expect(_library.takeNumbers(numbers), 4);
+  });
+
   test('a fake calls what it likes', () {
     FixtureCallbacksLibrary.instance = _Fake();
     try {
@@ -187,6 +360,15 @@ void main() {
       FixtureCallbacksLibrary.instance = null;
     }
   });
+}
+
+/// Uses memory that was freed, if it was.
+void _reuse() {
+  for (var i = 0; i < 100; i++) {
+    RowArray(i + 1)
+      ..[i].number = 77
+      ..dispose();
+  }
 }
 
 final class _Fake implements FixtureCallbacksLibrary {

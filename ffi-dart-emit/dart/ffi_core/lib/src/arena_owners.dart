@@ -196,6 +196,12 @@ final class _NativeArena extends ArenaMemory {
   /// True once a call got the chunks: it may still read them, if it called Dart.
   bool _lent = false;
 
+  /// The function that the chunks were made within, as [LibraryMemory._within] numbers it.
+  int _madeWithin = 0;
+
+  /// The function within which the chunks may be freed at once.
+  int get _freeWithin => _lent ? _madeWithin : LibraryMemory._within;
+
   /// The smallest number to whose power 2 is [text] or more; 0 for no text.
   static int _bits(int text) => text <= 0 ? 0 : max(1, (text - 1).bitLength);
 
@@ -216,6 +222,7 @@ final class _NativeArena extends ArenaMemory {
     if (attachment == nullptr) throw AllocationException(lists + (1 << text));
     _attachment = attachment;
     _header = attachment.ref.memory;
+    _madeWithin = LibraryMemory._within;
   }
 
   /// Makes the typed data of the chunks.
@@ -276,7 +283,7 @@ final class _NativeArena extends ArenaMemory {
     }
     final old = _attachment, oldBytes = bytes, oldText = text;
     final listsHold = _listsHold, textHold = _textHold;
-    final isRead = exposed || _lent;
+    final isRead = exposed || _lent, madeWithin = _freeWithin;
     final listsUsed = this.listsUsed, textUsed = this.textUsed;
     final spare = rooms;
     _attach(nullptr, listsSize, _bits(textSize));
@@ -286,9 +293,10 @@ final class _NativeArena extends ArenaMemory {
     this.listsUsed = listsUsed;
     this.textUsed = textUsed;
     takeRooms(spare);
-    if (isRead) return _calls._memory.drop(old, this);
-    _calls._memory.release(old, this);
-    _forget(oldBytes, listsHold, oldText, textHold);
+    final memory = _calls._memory;
+    if (isRead) return memory.drop(old, this, madeWithin: madeWithin);
+    memory._releaseOwn(old, this);
+    _forget(oldBytes, listsHold, oldText, textHold, madeWithin);
   }
 
   /// Ends the holds of typed data that only this object has had, of chunks that are free. The
@@ -298,10 +306,12 @@ final class _NativeArena extends ArenaMemory {
     Pointer<FfiAttachment> listsHold,
     Uint8List text,
     Pointer<FfiAttachment> textHold,
+    int madeWithin,
   ) {
     final memory = _calls._memory;
-    memory.drop(listsHold, bytes);
-    if (textHold != nullptr) memory.drop(textHold, text);
+    memory.drop(listsHold, bytes, madeWithin: madeWithin);
+    if (textHold == nullptr) return;
+    memory.drop(textHold, text, madeWithin: madeWithin);
   }
 
   /// Says how much of the chunks is in use, and returns the arena for a call.
@@ -343,15 +353,15 @@ final class _NativeArena extends ArenaMemory {
     bytes = text = Uint8List(0);
     lists = ByteData(0);
     listsUsed = textUsed = 0;
-    final memory = _calls._memory;
+    final memory = _calls._memory, madeWithin = _freeWithin;
     if (forget) {
       memory.forget(attachment, this);
     } else if (exposed) {
-      return memory.drop(attachment, this);
+      return memory.drop(attachment, this, madeWithin: madeWithin);
     } else {
-      memory.release(attachment, this);
+      memory.release(attachment, this, madeWithin: madeWithin);
     }
-    _forget(oldBytes, _listsHold, oldText, _textHold);
+    _forget(oldBytes, _listsHold, oldText, _textHold, madeWithin);
   }
 }
 
@@ -554,6 +564,7 @@ abstract base class NativeArena implements Finalizable {
       dispose();
       return address;
     }
+    LibraryMemory._checkGiven(memory._freeWithin, this);
     _detach(memory);
     final address = memory._lend().address;
     memory._end(forget: true);
@@ -590,6 +601,7 @@ void refreshArena(NativeArena? arena) => arena?._native._refresh();
 /// Returns [arena] for a call that takes what is in it; null for none.
 Pointer<Void> giveArena(NativeArena? arena) {
   if (arena == null) return nullptr;
+  LibraryMemory._checkGiven(arena._native._freeWithin, arena);
   NativeArena._detach(arena._native);
   return arena._native._lend();
 }

@@ -30,7 +30,7 @@ abstract base class NativeArray<T extends NativeType> extends NativeMemory<T> {
     final hold = _hold;
     _stop(_Use.given);
     if (hold != null && hold.view == null) {
-      hold.memory!.drop(hold.attachment, hold);
+      hold.memory!.drop(hold.attachment, hold, madeWithin: hold.madeWithin);
     }
   }
 
@@ -64,6 +64,7 @@ Pointer<FfiGiven> giveArray(
       'hint: give a copy',
     );
   }
+  LibraryMemory._checkGiven(hold.madeWithin, array);
   final calls = hold.memory!._attach;
   given
     ..token = hold.attachment.cast()

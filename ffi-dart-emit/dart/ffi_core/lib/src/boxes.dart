@@ -28,6 +28,10 @@ final class _Hold {
   /// Keeps the memory that [object] keeps.
   _Hold.object(Object this.object);
 
+  /// The function that it was made within, as [LibraryMemory._within] numbers it: calls
+  /// that were under way before don't use the memory.
+  int madeWithin = LibraryMemory._within;
+
   /// The memory of the library which [attachment] is of; null without one.
   LibraryMemory? memory;
 
@@ -348,12 +352,19 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     final hold = _hold;
     _stop(_Use.disposed);
     if (hold == null) return;
-    final attachment = hold.attachment;
-    if (attachment.address == 0) return;
+    if (hold.attachment.address == 0) return;
+    if (!LibraryMemory._mayBeLent(hold.madeWithin)) {
+      return _free(hold, now: now);
+    }
+    // The hold keeps the bytes until then, which keep the memory if they have its attachment.
+    LibraryMemory._putOff.add(() => _free(hold, now: now));
+  }
+
+  void _free(_Hold hold, {required bool now}) {
     try {
       hold.decoded?._free(_pointer);
     } finally {
-      _drop(hold, attachment, now: now);
+      _drop(hold, hold.attachment, now: now);
     }
   }
 
@@ -365,9 +376,13 @@ abstract base class NativeMemory<T extends NativeType> implements Finalizable {
     if (hold.pool case final pool?) {
       pool._dispose(hold);
     } else if (now && !hold.borrowed) {
-      hold.memory!.release(attachment, hold.view ?? hold);
+      hold.memory!.release(
+        attachment,
+        hold.view ?? hold,
+        madeWithin: hold.madeWithin,
+      );
     } else if (hold.view == null) {
-      hold.memory!.drop(attachment, hold);
+      hold.memory!.drop(attachment, hold, madeWithin: hold.madeWithin);
     }
   }
 
@@ -481,7 +496,10 @@ abstract base class NativeBox<T extends Struct> extends NativeMemory<T> {
   /// Returns the slot that this box owns.
   Pointer<T> get _slot {
     final slot = pointer;
-    if (_hold case _Hold(pool: _?, reference: null)) return slot;
+    if (_hold case _Hold(pool: _?, reference: null, :final madeWithin)) {
+      LibraryMemory._checkGiven(madeWithin, this);
+      return slot;
+    }
     throw StateError(
       'the `$runtimeType` owns no slot of a pool; hint: make it with `alloc()` of '
       'the pool of its message, or `keep()` the event of a stream',

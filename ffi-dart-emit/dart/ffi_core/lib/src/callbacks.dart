@@ -108,27 +108,40 @@ final class LentFunctions<F extends Function> {
     return Pointer.fromAddress(_lent.length - 1);
   }
 
-  /// Ends the loans since [mark].
-  void takeBack(int mark) => _lent.length = mark;
+  /// Ends the loans since [mark], and frees what was disposed of meanwhile.
+  void takeBack(int mark) {
+    _lent.length = mark;
+    if (LibraryMemory._within == 0 && LibraryMemory._putOff.isNotEmpty) {
+      LibraryMemory._catchUp();
+    }
+  }
 
   /// The function with [context].
   @pragma('vm:prefer-inline')
   F operator [](int context) => _lent[context];
 
-  /// Begins a call of one of them, and returns the depth for its end.
+  /// Begins a call of one of them, and returns the number of the one that it is in, for
+  /// its end.
   @pragma('vm:prefer-inline')
-  int begin() => _memory._depth++;
+  int begin() {
+    _memory._depth++;
+    final outer = LibraryMemory._within;
+    LibraryMemory._within = ++LibraryMemory._lastWithin;
+    return outer;
+  }
 
   /// Ends a call that has returned.
   @pragma('vm:prefer-inline')
-  int end(int depth) {
-    _memory._depth = depth;
+  int end(int outer) {
+    // In the outermost one it is set, should one have ended without its end.
+    _memory._depth = outer == 0 ? 0 : _memory._depth - 1;
+    LibraryMemory._within = outer;
     return _returned;
   }
 
   /// Ends a call that has thrown, whose text goes to [error].
-  int threw(int depth, Object thrown, int error) {
-    _memory._depth = depth;
+  int threw(int outer, Object thrown, int error) {
+    end(outer);
     _tell(thrown, Pointer.fromAddress(error));
     return _threw;
   }

@@ -122,7 +122,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   void _attach(Pointer<Void> header, int capacity, int fixed, int bytes) {
     final ColumnsCalls(:_create, :_free) = _calls;
     final memory = _calls._memory;
-    _attachment = memory._attachColumns(
+    final attachment = memory._attachColumns(
       this,
       memory.status,
       header,
@@ -132,13 +132,18 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
       _free,
       bytes,
     );
-    if (_attachment == nullptr) throw AllocationException(bytes);
-    _header = _attachment.ref.memory;
+    if (attachment == nullptr) throw AllocationException(bytes);
+    _attachment = attachment;
+    _madeWithin = LibraryMemory._within;
+    _header = attachment.ref.memory;
     _words = _header.cast();
   }
 
   final ColumnsCalls<T> _calls;
   Pointer<FfiAttachment> _attachment = nullptr;
+
+  /// The function that the memory was made within, as [LibraryMemory._within] numbers it.
+  int _madeWithin = 0;
   Pointer<Void> _header = nullptr;
 
   /// The header as integers: length, capacity, and with the start of the first column,
@@ -229,6 +234,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// an [AllocationException].
   void reserve(int additional) {
     checkSize(additional, 'additional');
+    _moveIfLent(additional);
     _check(_calls._reserve(pointer, additional), length + additional);
   }
 
@@ -238,7 +244,44 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
   /// Throws the exceptions of [reserve].
   void resize(int length) {
     checkSize(length, 'length');
+    _moveIfLent(length - this.length);
     _check(_calls._resize(pointer, length), length);
+  }
+
+  /// Moves to memory of its own if that of before is too small for [additional] more rows,
+  /// and a call under way may read it.
+  void _moveIfLent(int additional) {
+    if (LibraryMemory._mayBeLent(_madeWithin)) _move(additional);
+  }
+
+  void _move(int additional) {
+    final length = this.length, capacity = this.capacity;
+    // What can't be is left to the library, which says why.
+    if (additional <= capacity - length || _isFixed) return;
+    if (additional > _maxInt - length) return;
+    final memory = _calls._memory, size = _calls.elementSize, keeper = Object();
+    final attachment = memory.allocate(
+      keeper,
+      max(1, length) * size,
+      secret: _calls.isSecret,
+    );
+    final old = _attachment, header = _header;
+    try {
+      final rows = attachment.ref.memory;
+      _check(_calls._read(header, 0, rows, length), length);
+      final most = max(length + additional, capacity * 2);
+      _attach(nullptr, most, 0, _calls._bytesOf(most));
+      _check(_calls._append(_header, rows, length), length);
+    } finally {
+      memory._releaseOwn(attachment, keeper);
+    }
+    LibraryMemory._putOff.add(() => memory.drop(old, this));
+  }
+
+  /// True if the capacity is fixed, as the word behind the starts of the columns says.
+  bool get _isFixed {
+    final end = 16 + _calls.count * sizeOf<Pointer<Void>>();
+    return _words[(end + 7) >> 3] != 0;
   }
 
   /// Removes all rows; the memory stays.
@@ -291,7 +334,7 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
           : _moveBytes(messages.cast(), size, order);
       _check(_calls._write(pointer, 0, messages, length), length);
     } finally {
-      memory.release(attachment, keeper);
+      memory._releaseOwn(attachment, keeper);
     }
   }
 
@@ -334,8 +377,13 @@ abstract base class NativeColumns<T extends NativeType> implements Finalizable {
     _header = nullptr;
     _words = nullptr;
     _dropViews();
+    if (!LibraryMemory._mayBeLent(_madeWithin)) return _free(header, now: now);
+    LibraryMemory._putOff.add(() => _free(header, now: now));
+  }
+
+  void _free(Pointer<Void> header, {required bool now}) {
     final memory = _calls._memory;
-    if (!now) return memory.drop(_attachment, this);
+    if (!now) return memory.drop(_attachment, this, madeWithin: _madeWithin);
     memory.forget(_attachment, this);
     final code = _calls._free.asFunction<_FreeColumnsD>(isLeaf: true)(header);
     if (code != 0) _throwCode(code, 0, 0);
@@ -393,6 +441,7 @@ extension ColumnPointers<T extends NativeType> on NativeColumns<T> {
   /// Adds a row for each of [count] messages at [messages].
   void pushRows(Pointer<T> messages, int count) {
     checkSize(count, 'count');
+    _moveIfLent(count);
     final code = _calls._append(pointer, messages.cast(), count);
     _wipe();
     if (code != 0) _check(code, length + count);

@@ -170,6 +170,46 @@ final class LibraryMemory {
   /// Number of functions that were called by calls under way, one in the other.
   int _depth = 0;
 
+  /// The number of the function of this isolate that a call under way has called last, of
+  /// any library, and that has not returned; 0 for none. Later ones have larger numbers.
+  static int _within = 0;
+
+  /// The number of the function that was called last.
+  static int _lastWithin = 0;
+
+  /// What is put off until no function that a call has called is under way.
+  static final List<void Function()> _putOff = [];
+
+  /// True if a call under way may use what was made within the function [madeWithin]: one
+  /// that began before the function that runs now.
+  @pragma('vm:prefer-inline')
+  static bool _mayBeLent(int madeWithin) => _within > madeWithin;
+
+  /// Runs what was put off. A failure has no call that it could be told to, so it goes to
+  /// the zone.
+  static void _catchUp() {
+    for (final action in _putOff) {
+      try {
+        action();
+      } on Object catch (error, stack) {
+        Zone.current.handleUncaughtError(error, stack);
+      }
+    }
+    _putOff.clear();
+  }
+
+  /// Throws a [StateError] if a call under way may use [object], which was made within the
+  /// function [madeWithin], so that nobody else can get it.
+  static void _checkGiven(int madeWithin, Object object) {
+    if (_mayBeLent(madeWithin)) _throwLent(object);
+  }
+
+  static Never _throwLent(Object object) => throw StateError(
+    'the `${object.runtimeType}` can not be given away by a function that Rust has '
+    'called, as the call may still use it; hint: give it after the call, or give one '
+    'that the function has made',
+  );
+
   final List<TextArguments> _texts = [];
 
   /// Memory for the text arguments of a call; another one in a function that a call
@@ -262,12 +302,27 @@ final class LibraryMemory {
   ) => _attached(_share(attachment, keeper, bytes));
 
   /// Ends the hold of [keeper] on its memory, which is freed with the last
-  /// hold.
-  void drop(Pointer<FfiAttachment> attachment, Object keeper) =>
-      _detach(attachment, keeper, 2);
+  /// hold: after the calls under way that may use it, which it was not [madeWithin].
+  void drop(
+    Pointer<FfiAttachment> attachment,
+    Object keeper, {
+    int madeWithin = 0,
+  }) => _mayBeLent(madeWithin)
+      ? _putOff.add(() => _detach(attachment, keeper, 2))
+      : _detach(attachment, keeper, 2);
 
-  /// Frees the memory of [keeper] now, although other objects may keep it.
-  void release(Pointer<FfiAttachment> attachment, Object keeper) =>
+  /// Frees the memory of [keeper] now, although other objects may keep it; but after the
+  /// calls under way that may use it, which it was not [madeWithin].
+  void release(
+    Pointer<FfiAttachment> attachment,
+    Object keeper, {
+    int madeWithin = 0,
+  }) => _mayBeLent(madeWithin)
+      ? _putOff.add(() => _detach(attachment, keeper, 1))
+      : _detach(attachment, keeper, 1);
+
+  /// Frees the memory of [keeper] now, which no call under way was given.
+  void _releaseOwn(Pointer<FfiAttachment> attachment, Object keeper) =>
       _detach(attachment, keeper, 1);
 
   /// Ends the hold of [keeper] without freeing; the caller owns the memory.

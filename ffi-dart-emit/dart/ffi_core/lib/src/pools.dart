@@ -233,7 +233,7 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
     if (_idleRoom == null && room.capacity <= _mostRoom) {
       _idleRoom = room;
     } else {
-      _memory.release(room.attachment, room);
+      _memory._releaseOwn(room.attachment, room);
     }
   }
 
@@ -280,7 +280,7 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
       _idle.length--;
     }
     box
-      .._hold = hold
+      .._hold = (hold..madeWithin = LibraryMemory._within)
       .._pointer = found.cast()
       .._use = _Use.allowed
       .._asks = false;
@@ -321,6 +321,8 @@ abstract base class NativePool<T extends Struct, D> implements FfiPool<T, D> {
 
   @override
   int freeTree(NativeBox<T> root, TreeChildren<T, D> children) {
+    // The slots below may be older than the root.
+    LibraryMemory._checkGiven(0, root);
     _checkInUse(root._slot);
     final below = children(view(root._slot)).toList();
     // Asked for again, as [children] may have passed the box on.

@@ -98,6 +98,6 @@ final class TextArguments implements Finalizable {
   }
 
   void _release() {
-    if (_attachment != nullptr) _memory.release(_attachment, this);
+    if (_attachment != nullptr) _memory._releaseOwn(_attachment, this);
   }
 }
