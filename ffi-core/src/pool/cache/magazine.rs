@@ -729,7 +729,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
     /// Marks a magazine as closed; returns true if the caller, the closer, has to
     /// [`empty`](Self::empty) it.
     fn shut(&self, entry: usize) -> bool {
-        // A load before it would hide it from loom, which compares an access with the last one only.
+        // A load before it would hide it from loom, which looks at the last access only.
         self.at(entry).limit.fetch_and(0, Ordering::Relaxed) != 0
     }
 

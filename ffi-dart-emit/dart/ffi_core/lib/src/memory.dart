@@ -177,7 +177,7 @@ final class LibraryMemory {
   /// The number of the function that was called last.
   static int _lastWithin = 0;
 
-  /// What is put off until no function that a call has called is under way.
+  /// Work that is put off until no function that a call has called is under way.
   static final List<void Function()> _putOff = [];
 
   /// True if a call under way may use what was made within the function [madeWithin]: one
