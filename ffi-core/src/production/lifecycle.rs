@@ -122,9 +122,25 @@ impl Report {
 /// passed the gate while it closed is seen by then.
 const LOOK: Duration = Duration::from_millis(1);
 
+/// Time for results to reach their callers: a function that has returned isn't counted any more.
+/// Tasks that go on, such as streams, are cancelled after it.
+#[cfg(feature = "async")]
+const RESULTS: Duration = Duration::from_millis(50);
+
 /// Time for tasks that were cancelled, to be dropped, however late it is.
 #[cfg(feature = "async")]
 const CANCELLED: Duration = Duration::from_millis(250);
+
+/// Waits until something is done, no longer than the limit.
+fn wait(limit: Duration, is_done: impl Fn() -> bool) {
+    let begin = Instant::now();
+    loop {
+        thread::sleep(LOOK.min(limit));
+        if is_done() || begin.elapsed() >= limit {
+            break;
+        }
+    }
+}
 
 /// Ends the library, in the steps above; does nothing if it doesn't run.
 pub(super) fn stop(hooks: &Hooks, limit: Duration) -> Report {
@@ -134,13 +150,10 @@ pub(super) fn stop(hooks: &Hooks, limit: Duration) -> Report {
     }
     let begin = Instant::now();
     gate::close(true);
-    loop {
-        thread::sleep(LOOK.min(limit));
-        if site::running() == 0 || begin.elapsed() >= limit {
-            break;
-        }
-    }
+    wait(limit, || site::running() == 0);
     let running = site::running_names();
+    #[cfg(feature = "async")]
+    wait(RESULTS.min(limit.saturating_sub(begin.elapsed())), || crate::executor::stats().tasks == 0);
     pool::known::shut();
     #[cfg(feature = "async")]
     let tasks = {

@@ -45,7 +45,8 @@ void main() {
     await _until(() => library.made(4) == 8);
     library.shutdown();
     await _until(() => done == 211);
-    expect(closed, 211);
+    // The queue is closed as well, which its stream may see first: that is its end.
+    expect(closed, anyOf(210, 211));
     await _until(() => cancelled);
     await paused.cancel();
     await _until(() => library.counts().tasks == 0);
