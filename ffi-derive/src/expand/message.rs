@@ -2,13 +2,12 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
 
 use super::arena::Arena;
 use super::columns::Columns;
 use super::formats::{self, Formats};
-use super::{block, checked, exports, fingerprint, identity, pool, rules, simd, size_and_align};
+use super::{block, checked, exports, fingerprint, identity, list, pool, rules, simd, size_and_align};
 use crate::ast::{Alias, Field, Head, Message};
 use crate::names;
 use crate::record::{self, Object};
@@ -126,19 +125,6 @@ fn layout(message: &Message) -> TokenStream {
         #assertions
         #seen
     }
-}
-
-/// Number of types that a tuple of `ffi_core` has at most.
-const LONGEST_TUPLE: usize = 16;
-
-/// Returns a list of types: a tuple, or two lists of half the types.
-pub(super) fn list(types: &[&Type]) -> TokenStream {
-    if types.len() <= LONGEST_TUPLE {
-        return quote!((#(#types,)*));
-    }
-    let (first, second) = types.split_at(types.len() / 2);
-    let (first, second) = (list(first), list(second));
-    quote!(__ffi::Both<#first, #second>)
 }
 
 /// Returns a function that compiles only if the fields that rustc has are those of the derive's

@@ -58,6 +58,19 @@ fn distinct<'a>(types: impl IntoIterator<Item = &'a Type>) -> Vec<&'a Type> {
     types.into_iter().filter(|ty| written.insert(ty.to_token_stream().to_string())).collect()
 }
 
+/// Number of types that a tuple of `ffi_core` has at most.
+const LONGEST_TUPLE: usize = 16;
+
+/// Returns a list of types: a tuple, or two lists of half the types.
+fn list(types: &[&Type]) -> TokenStream {
+    if types.len() <= LONGEST_TUPLE {
+        return quote!((#(#types,)*));
+    }
+    let (first, second) = types.split_at(types.len() / 2);
+    let (first, second) = (list(first), list(second));
+    quote!(__ffi::Both<#first, #second>)
+}
+
 /// Returns the block around all code that is written for an item.
 fn block(head: &Head, contents: &TokenStream) -> TokenStream {
     let krate = &head.krate;

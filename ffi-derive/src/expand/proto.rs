@@ -8,8 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::distinct;
-use super::message::list;
+use super::{distinct, list};
 use crate::ast::{Case, Enum, Field, Head, Message, Newtype, Oneof, Wire};
 use crate::record::Object;
 
