@@ -307,9 +307,7 @@ final class LibraryMemory {
     Pointer<FfiAttachment> attachment,
     Object keeper, {
     int madeWithin = 0,
-  }) => _mayBeLent(madeWithin)
-      ? _putOff.add(() => _detach(attachment, keeper, 2))
-      : _detach(attachment, keeper, 2);
+  }) => _end(attachment, keeper, 2, madeWithin);
 
   /// Frees the memory of [keeper] now, although other objects may keep it; but after the
   /// calls under way that may use it, which it was not [madeWithin].
@@ -317,9 +315,16 @@ final class LibraryMemory {
     Pointer<FfiAttachment> attachment,
     Object keeper, {
     int madeWithin = 0,
-  }) => _mayBeLent(madeWithin)
-      ? _putOff.add(() => _detach(attachment, keeper, 1))
-      : _detach(attachment, keeper, 1);
+  }) => _end(attachment, keeper, 1, madeWithin);
+
+  void _end(
+    Pointer<FfiAttachment> attachment,
+    Object keeper,
+    int how,
+    int madeWithin,
+  ) => _mayBeLent(madeWithin)
+      ? _putOff.add(() => _detach(attachment, keeper, how))
+      : _detach(attachment, keeper, how);
 
   /// Frees the memory of [keeper] now, which no call under way was given.
   void _releaseOwn(Pointer<FfiAttachment> attachment, Object keeper) =>
