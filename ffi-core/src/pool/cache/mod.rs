@@ -3,14 +3,16 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `magazine.rs` | magazines: some slots per thread, taken back from idle threads by an asymmetric fence |
-//! | `thread.rs` | which thread this is, without a call, and what happens when one ends |
+//! | `magazine.rs` | a magazine: some slots that a thread keeps |
+//! | `magazines.rs` | those of a pool, which other threads empty when nothing else is free |
+//! | `process.rs` | those of this process: their memory, and the end of a thread |
+//! | `thread.rs` | which thread this is, without a call |
 //! | `fence.rs` | the fence: `membarrier` of Linux |
 //! | `uncached.rs` | no cache: only the live bits |
 //!
 //! A pool has one [`Cache`] above its live bits; which one is decided when it is compiled:
 //! `cfg(magazines)` is set by `ffi-core/build.rs`, for targets that have what they need. Elsewhere
-//! `magazine.rs` and `fence.rs` are not part of the library.
+//! only `thread.rs` and `uncached.rs` are part of the library.
 
 use std::fmt::Debug;
 
@@ -22,6 +24,10 @@ use super::word::{Mark, State};
 mod fence;
 #[cfg(magazines)]
 pub(super) mod magazine;
+#[cfg(magazines)]
+pub(super) mod magazines;
+#[cfg(magazines)]
+mod process;
 pub(super) mod thread;
 #[cfg(any(test, not(magazines)))]
 pub(super) mod uncached;
@@ -30,7 +36,7 @@ use thread::Caller;
 
 /// The cache of this target.
 #[cfg(magazines)]
-pub(crate) type Native = magazine::Magazines<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
+pub(crate) type Native = magazines::Magazines<'static, std::sync::atomic::AtomicU64, super::primitive::Sound>;
 
 /// The cache of this target.
 #[cfg(not(magazines))]

@@ -14,7 +14,8 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, AtomicU64, fence};
 use loom::thread;
 
-use crate::pool::cache::magazine::{Counts, Magazine, Magazines, Threads};
+use crate::pool::cache::magazine::{Magazine, Threads};
+use crate::pool::cache::magazines::{Counts, Magazines};
 use crate::pool::cache::thread::Caller;
 use crate::pool::cache::uncached::Uncached;
 use crate::pool::cache::{Cache, Inside as _};

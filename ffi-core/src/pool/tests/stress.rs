@@ -336,7 +336,8 @@ fn what_a_thread_allocates_in_the_end_comes_back() {
 fn thousands_of_threads_have_magazines() {
     use std::sync::atomic::AtomicU32;
 
-    use crate::pool::cache::magazine::{Counts, ITEMS, MOST_ENTRIES, Magazine, Magazines};
+    use crate::pool::cache::magazine::{ITEMS, Magazine};
+    use crate::pool::cache::magazines::{Counts, MOST_ENTRIES, Magazines};
     use crate::pool::cache::thread::Caller;
     use crate::pool::live::{Hint, Live};
     use crate::pool::primitive::Sound;
