@@ -22,6 +22,11 @@ use super::slots::Slots;
 use crate::huge_pages::{self, LARGE};
 
 /// Memory of a pool; the struct is at its start.
+///
+/// What the fast paths read is its first 48 bytes. A processor takes a load for one of a store's
+/// bytes while the lower 12 bits of their addresses are the same, and then waits for the store: so
+/// each field by itself would slow down the slots at one more place of a page, by 8 %.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Arena {
     /// The first slot.

@@ -69,7 +69,8 @@ pub(super) enum Placement {
     Lowest,
 }
 
-/// Words of a pool's slots, above its cache.
+/// Words of a pool's slots, above its cache. What the fast paths read comes first.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Slots<'a, C: Cache = Native> {
     words: Words<'a, C::Word>,

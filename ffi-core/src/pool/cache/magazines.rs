@@ -58,7 +58,7 @@
 //! what was cleared, at its next claim or its end.
 
 use std::hint;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::magazine::{HAS_PACKED, INSIDE, ITEMS, Inside, Magazine, REFILLS, Threads};
 use super::thread::Caller;
@@ -96,35 +96,38 @@ const MUCH_PATIENCE: u64 = 1_024;
 /// just claimed.
 const FEW: usize = 4;
 
-/// Counts about magazines. They have a cache line of their own, because the pool's other fields
-/// beside them are only read.
-#[repr(align(64))]
+/// Counts about magazines. Nothing that is only read shares a cache line with them: they lie apart
+/// from it, rather than in a line of their own, which would move it to other lines.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Counts<W> {
+    before: [u64; 7],
     /// Number of magazines that are open.
-    pub(in crate::pool) opened: W,
+    opened: W,
     /// Number of times that a magazine was emptied.
-    pub(in crate::pool) closings: W,
+    closings: W,
     /// The thread pointer of the closer, or 0.
-    pub(in crate::pool) closer: W,
+    closer: W,
+    after: [u64; 7],
 }
 
-impl Counts<AtomicU64> {
-    pub(in crate::pool) const fn new() -> Self {
-        Self { opened: AtomicU64::new(0), closings: AtomicU64::new(0), closer: AtomicU64::new(0) }
+impl<W> Counts<W> {
+    pub(in crate::pool) fn new(zero: impl Fn() -> W) -> Self {
+        Self { before: [0; 7], opened: zero(), closings: zero(), closer: zero(), after: [0; 7] }
     }
 }
 
-/// The magazines of a pool, above its live bits.
+/// The magazines of a pool, above its live bits. What the fast paths read comes first.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Magazines<'a, W: Threads, P> {
-    live: Live<'a, W, P>,
     /// A power of two of magazines; none ever has an owner if the pool has no magazines.
     entries: &'a [Magazine<W>],
-    /// One less than the number of entries.
-    mask: usize,
     /// The mask times the size of an entry, if that is `1 << EXPONENT`.
     offsets: usize,
+    /// One less than the number of entries.
+    mask: usize,
+    live: Live<'a, W, P>,
     open: &'a [W],
     settled: &'a [W],
     counts: Counts<W>,

@@ -67,7 +67,14 @@ impl Magazines<'static, AtomicU64, Sound> {
         // SAFETY: the next so many bytes are zeros, which are words, and the offset is a multiple
         // of theirs.
         let settled = unsafe { slice::from_raw_parts(settled.cast().as_ptr(), count) };
-        Self::new(live, entries, open, settled, Counts::new(), (capacity / 8).clamp(1, ITEMS))
+        Self::new(
+            live,
+            entries,
+            open,
+            settled,
+            Counts::new(AtomicU64::default),
+            (capacity / 8).clamp(1, ITEMS),
+        )
     }
 
     /// Registers the magazines, so that threads give back their slots when they end. It is called

@@ -278,7 +278,7 @@ fn zero() -> AtomicU64 {
 }
 
 fn counts() -> Counts<AtomicU64> {
-    Counts { opened: zero(), closings: zero(), closer: zero() }
+    Counts::new(zero)
 }
 
 fn magazine() -> Magazine<AtomicU64> {

@@ -361,7 +361,8 @@ fn thousands_of_threads_have_magazines() {
             .collect();
         let (open, settled) = (zeros(entries.len().div_ceil(64)), zeros(entries.len()));
         let live = Live::<AtomicU64, Sound>::new(&[], &hints, 0);
-        let magazines = Magazines::new(live, &entries, &open, &settled, Counts::new(), ITEMS);
+        let magazines =
+            Magazines::new(live, &entries, &open, &settled, Counts::new(AtomicU64::default), ITEMS);
         (0..threads).filter(|_| magazines.bind(Caller { thread: pointer() }).is_none()).count()
     };
     for stride in [256 << 10, 1 << 20, (2 << 20) + 4_096, 8 << 20] {
