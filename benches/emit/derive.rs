@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use ffi_dart_emit::library_file;
 
-use crate::generated::{ATTRIBUTES, Attributes, Derives, MANY, MANY_PACKAGE, STRUCTS, Workspace};
+use crate::generated::{
+    ATTRIBUTES, Attributes, Derives, MANY, MANY_PACKAGE, STRUCTS, STRUCTS_LIBRARY, Workspace,
+};
 use ffi_benches::{Contender, compare, print_ratio};
 
 const ROUNDS: usize = 7;
@@ -77,6 +79,11 @@ fn run_attributes(workspace: &Workspace) -> Result<()> {
     let seconds = |milliseconds: f64| milliseconds / 1_000.0;
     print_ratio("derive_pool_seconds_per_100_structs", seconds(pool), 2.0);
     print_ratio("derive_everything_seconds_per_100_structs", seconds(all), 5.0);
+
+    workspace.build(STRUCTS_LIBRARY, "cold")?;
+    let size = workspace.library(STRUCTS_LIBRARY, "cold").metadata()?.len();
+    println!("debug library of {} structs with every attribute: {size} bytes", 2 * STRUCTS);
+    print_ratio("debug_library_mb_of_200_structs", size as f64 / 1e6, 43.0);
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! Measures the way from a library with many messages to a Dart package, and to a .proto file, on
 //! the disk.
 
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -37,8 +36,7 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
     let mut paths = Vec::new();
     for count in LIBRARIES {
         workspace.build(&library(count), "dev")?;
-        let file = format!("{DLL_PREFIX}{}{DLL_SUFFIX}", library(count));
-        paths.push((workspace.output("dev").join(file), folder.join(library(count)), count));
+        paths.push((workspace.library(&library(count), "dev"), folder.join(library(count)), count));
     }
     let inputs = paths.iter().map(|(library, package, messages)| {
         let runtime = dart::placement::place(package, None)?.named;
@@ -80,7 +78,7 @@ pub fn run(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<()> {
 /// Times the program on the stress schema.
 fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f64> {
     workspace.build(STRESS, "dev")?;
-    let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
+    let library = workspace.library(STRESS, "dev");
     let run = || {
         if package.exists() {
             fs::remove_dir_all(package)?;
@@ -101,7 +99,7 @@ fn run_stress(workspace: &Workspace, emitter: &Path, package: &Path) -> Result<f
 
 /// Times the program on the stress schema, writing .proto.
 fn run_proto(workspace: &Workspace, emitter: &Path, folder: &Path) -> Result<f64> {
-    let library = workspace.output("dev").join(format!("{DLL_PREFIX}{STRESS}{DLL_SUFFIX}"));
+    let library = workspace.library(STRESS, "dev");
     let file = folder.join("stress.proto");
     let run = || {
         if folder.exists() {

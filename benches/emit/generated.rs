@@ -1,6 +1,7 @@
 //! Writes the crates that are measured, into a workspace of their own with the dependencies of this
 //! one.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -74,6 +75,22 @@ pub const ATTRIBUTES: [Attributes; 2] = [
     },
 ];
 
+impl Attributes {
+    fn dependency(self) -> String {
+        let (path, features) = (workspace::root().join("ffi-core"), self.features);
+        format!("ffi-core = {{ path = {path:?}, features = [{features}] }}\n")
+    }
+
+    fn structs(self) -> String {
+        let attribute = format!("{}{}\n", Derives::Ours.attribute(), self.attributes);
+        // Kernels take no `bool`.
+        structs(&attribute).replace(": bool,", ": u8,")
+    }
+}
+
+/// The library of twice as many structs with all attributes, which Dart loads in a debug build.
+pub const STRUCTS_LIBRARY: &str = "structs_library";
+
 /// A cargo workspace.
 pub struct Workspace {
     folder: PathBuf,
@@ -111,14 +128,14 @@ impl Workspace {
             };
             workspace.write_crate(derives.package(), "", dependencies, &structs(derives.attribute()))?;
         }
-        for Attributes { package, attributes, features } in ATTRIBUTES {
-            let path = root.join("ffi-core");
-            let dependency = format!("ffi-core = {{ path = {path:?}, features = [{features}] }}\n");
-            // Kernels take no `bool`.
-            let structs =
-                structs(&format!("{}{attributes}\n", Derives::Ours.attribute())).replace(": bool,", ": u8,");
-            workspace.write_crate(package, "", &dependency, &structs)?;
+        for attributes in ATTRIBUTES {
+            workspace.write_crate(attributes.package, "", &attributes.dependency(), &attributes.structs())?;
         }
+        let [_, all] = ATTRIBUTES;
+        let half = all.structs();
+        let library =
+            format!("ffi_core::library!();\n{half}{}", half.replace("struct Record", "struct Other"));
+        workspace.write_crate(STRUCTS_LIBRARY, "crate-type = [\"cdylib\"]\n", &all.dependency(), &library)?;
         let mut all = format!("{ffi_core}{serde}");
         for derives in Derives::ALL {
             let package = derives.package();
@@ -174,6 +191,11 @@ impl Workspace {
         let file = File::options().append(true).open(&source);
         let touched = file.and_then(|file| file.set_modified(SystemTime::now()));
         touched.with_context(|| format!("cannot touch {}", source.display()))
+    }
+
+    /// Returns the file of a package's dynamic library.
+    pub fn library(&self, package: &str, profile: &str) -> PathBuf {
+        self.output(profile).join(format!("{DLL_PREFIX}{package}{DLL_SUFFIX}"))
     }
 
     /// Returns the folder that cargo builds into for a profile.

@@ -1,6 +1,5 @@
 //! Measures how long a program in JIT mode waits until a library with many messages is open.
 
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,7 +23,7 @@ const ROUNDS: usize = 15;
 pub fn run(workspace: &Workspace, packages: &Path, folder: &Path) -> Result<()> {
     let sdk = Sdk::find_or_install()?;
     let name = &*library(LIBRARIES[1]);
-    let file = workspace.output("dev").join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
+    let file = workspace.library(name, "dev");
     let package = packages.join(name);
     fs::create_dir_all(folder)?;
     let pubspec = format!(
