@@ -265,7 +265,8 @@ fn integer_sums_do_not_overflow() {
     sums_of_one(u8::MAX, 100_000, "25500000");
     sums_of_one(i8::MIN, 100_000, "-12800000");
     sums_of_one(i8::MAX, 100_000, "12700000");
-    sums_of_one(u16::MAX, 100_000, "6553500000");
+    sums_of_one(u16::MAX, 1_100_000, "72088500000");
+    sums_of_one(i16::MIN, 1_100_000, "-36044800000");
     sums_of_one(i32::MIN, 1000, "-2147483648000");
     sums_of_one(u32::MAX, 1000, "4294967295000");
     sums_of_one(i64::MIN, 1000, "-9223372036854775808000");
