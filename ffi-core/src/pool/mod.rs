@@ -108,6 +108,7 @@ pub(crate) mod claim;
 mod debug;
 mod error;
 pub(crate) mod known;
+mod list;
 #[cfg_attr(not(magazines), allow(dead_code, reason = "only magazines use all of it"))]
 mod live;
 mod pooled;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use super::cache::Cache as _;
 use super::error::{FreeCode, PoolError, PoolErrorKind};
 use super::known;
+use super::list::{Link, Linked, List};
 use super::live::LITTLE;
 use super::reserve::{self, Arena, Plan};
 use super::stats::{PoolState, PoolStats};
@@ -19,8 +20,7 @@ pub(crate) struct RawPool {
     arena: AtomicPtr<Arena>,
     /// The same arena, also after the pool was closed.
     kept: AtomicPtr<Arena>,
-    /// The pool that was opened before this one.
-    next: AtomicPtr<Self>,
+    link: Link<Self>,
     name: &'static str,
     capacity: u32,
     stride: usize,
@@ -44,8 +44,14 @@ struct Counts {
     lost: AtomicU64,
 }
 
-/// The pool that was opened last; the others follow by `next`.
-static OPENED: AtomicPtr<RawPool> = AtomicPtr::new(ptr::null_mut());
+impl Linked for RawPool {
+    fn link(&self) -> &Link<Self> {
+        &self.link
+    }
+}
+
+/// The pools that were used.
+static OPENED: List<RawPool> = List::new();
 
 /// True once [`shutdown`] was called.
 static SHUT: AtomicBool = AtomicBool::new(false);
@@ -59,7 +65,7 @@ impl RawPool {
         Self {
             arena: AtomicPtr::new(ptr::null_mut()),
             kept: AtomicPtr::new(ptr::null_mut()),
-            next: AtomicPtr::new(ptr::null_mut()),
+            link: Link::new(),
             name,
             capacity,
             stride,
@@ -124,7 +130,7 @@ impl RawPool {
                 .compare_exchange(ptr::null_mut(), arena.as_ptr(), Ordering::AcqRel, Ordering::Acquire)
                 .is_ok();
             if won {
-                self.enlist();
+                OPENED.add(self);
                 if let Some(arena) = self.kept() {
                     arena.slots.cache().enlist();
                     self.publish(arena);
@@ -150,15 +156,6 @@ impl RawPool {
         if SHUT.load(Ordering::SeqCst) {
             self.arena.store(ptr::null_mut(), Ordering::SeqCst);
         }
-    }
-
-    /// Puts the pool on the list, once.
-    fn enlist(&'static self) {
-        // Publishes `next`.
-        OPENED.update(Ordering::SeqCst, Ordering::SeqCst, |head| {
-            self.next.store(head, Ordering::Relaxed);
-            ptr::from_ref(self).cast_mut()
-        });
     }
 
     /// Counts what is wrong with a pointer that is no slot, or with the pool, and returns it.
@@ -283,22 +280,10 @@ impl RawPool {
     }
 }
 
-/// Returns all pools that were opened.
-fn enlisted() -> impl Iterator<Item = &'static RawPool> {
-    let mut next = OPENED.load(Ordering::SeqCst);
-    std::iter::from_fn(move || {
-        // SAFETY: null, or a pool that was enlisted, which is a static.
-        let pool: &'static RawPool = unsafe { next.as_ref() }?;
-        // It was written before the pool was published as the list's head.
-        next = pool.next.load(Ordering::Relaxed);
-        Some(pool)
-    })
-}
-
 /// Returns the statistics of all pools that were opened, each with its name.
 #[cfg(feature = "metrics")]
 pub(crate) fn all_stats() -> Vec<(&'static str, PoolStats)> {
-    enlisted().map(|pool| (pool.name, pool.stats())).collect()
+    OPENED.iter().map(|pool| (pool.name, pool.stats())).collect()
 }
 
 /// Returns the code of a refused free.
@@ -328,7 +313,7 @@ pub fn shutdown() -> u64 {
     known::shut();
     SHUT.store(true, Ordering::SeqCst);
     let mut live = 0;
-    for pool in enlisted() {
+    for pool in OPENED.iter() {
         pool.arena.store(ptr::null_mut(), Ordering::SeqCst);
         if let Some(arena) = pool.kept() {
             live += arena.slots.totals().0;
@@ -367,7 +352,7 @@ pub fn reopen() -> u64 {
         return 0;
     }
     let mut lost = 0;
-    for (pool, arena) in enlisted().filter_map(|pool| Some((pool, pool.kept()?))) {
+    for (pool, arena) in OPENED.iter().filter_map(|pool| Some((pool, pool.kept()?))) {
         let live = arena.slots.totals().0;
         pool.counts.lost.store(live, Ordering::Relaxed);
         lost += live;

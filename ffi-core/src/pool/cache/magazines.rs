@@ -58,11 +58,12 @@
 //! what was cleared, at its next claim or its end.
 
 use std::hint;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::magazine::{HAS_PACKED, INSIDE, ITEMS, Inside, Magazine, REFILLS, Threads};
 use super::thread::Caller;
 use super::{Cache, Engaged, Got, Inside as _};
+use crate::pool::list::Link;
 use crate::pool::live::{Bits, GROUP, Live, Seat, lowest, undivided};
 use crate::pool::primitive::{Half as _, Protocol, Word, wait_until};
 use crate::pool::word::{ENTRY_BITS, Mark, State};
@@ -135,8 +136,7 @@ pub(crate) struct Magazines<'a, W: Threads, P> {
     limit: usize,
     /// Number of items that all together should have at most.
     budget: usize,
-    /// The pool that was enlisted before this one.
-    pub(super) next: AtomicPtr<Self>,
+    pub(super) link: Link<Self>,
 }
 
 /// Holds the lock of the closer until it is dropped.
@@ -166,18 +166,7 @@ impl<'a, W: Threads, P: Protocol> Magazines<'a, W, P> {
         let budget = live.capacity() / 4;
         let mask = entries.len() - 1;
         let offsets = mask << EXPONENT;
-        Self {
-            live,
-            entries,
-            mask,
-            offsets,
-            open,
-            settled,
-            counts,
-            limit,
-            budget,
-            next: AtomicPtr::default(),
-        }
+        Self { live, entries, mask, offsets, open, settled, counts, limit, budget, link: Link::new() }
     }
 
     /// Allows this many items in all magazines together, instead of a fourth of the slots.

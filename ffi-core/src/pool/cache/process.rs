@@ -2,20 +2,21 @@
 
 use std::ptr::NonNull;
 use std::slice;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::magazine::{ITEMS, Magazine, Threads};
 use super::magazines::{Counts, MOST_ENTRIES, Magazines};
 use super::thread::Caller;
 use super::{Cache, fence};
+use crate::pool::list::{Link, Linked, List};
 use crate::pool::live::Live;
 use crate::pool::primitive::Sound;
 
 /// Smallest number of entries of a pool: so that the first threads find a place.
 const FEWEST_ENTRIES: usize = 8;
 
-/// The magazines that were enlisted last; the others follow by `next`.
-static ENLISTED: AtomicPtr<Magazines<'static, AtomicU64, Sound>> = AtomicPtr::new(std::ptr::null_mut());
+/// The magazines of the pools that were used.
+static ENLISTED: List<Magazines<'static, AtomicU64, Sound>> = List::new();
 
 impl Magazines<'static, AtomicU64, Sound> {
     /// Returns the number of entries of a pool, a power of two: in a small one few threads can keep
@@ -80,25 +81,14 @@ impl Magazines<'static, AtomicU64, Sound> {
     /// Registers the magazines, so that threads give back their slots when they end. It is called
     /// once.
     pub(in crate::pool) fn enlist(&'static self) {
-        // Publishes `next`.
-        ENLISTED.update(Ordering::AcqRel, Ordering::Acquire, |head| {
-            self.next.store(head, Ordering::Relaxed);
-            std::ptr::from_ref(self).cast_mut()
-        });
+        ENLISTED.add(self);
     }
 }
 
-/// Returns all magazines that were enlisted.
-fn enlisted() -> impl Iterator<Item = &'static Magazines<'static, AtomicU64, Sound>> {
-    // Pairs with the update in `enlist`.
-    let mut next = ENLISTED.load(Ordering::Acquire);
-    std::iter::from_fn(move || {
-        // SAFETY: null, or magazines that were enlisted, which live for the rest of the process.
-        let magazines: &'static Magazines<'_, _, _> = unsafe { next.as_ref() }?;
-        // It was written before the magazines were published as the list's head.
-        next = magazines.next.load(Ordering::Relaxed);
-        Some(magazines)
-    })
+impl Linked for Magazines<'static, AtomicU64, Sound> {
+    fn link(&self) -> &Link<Self> {
+        &self.link
+    }
 }
 
 thread_local! {
@@ -111,7 +101,7 @@ struct End;
 impl Drop for End {
     fn drop(&mut self) {
         let caller = Caller::current();
-        enlisted().for_each(|magazines| magazines.resign(caller));
+        ENLISTED.iter().for_each(|magazines| magazines.resign(caller));
     }
 }
 
@@ -137,6 +127,6 @@ impl Threads for AtomicU64 {
     }
 
     fn is_engaged_elsewhere(caller: Caller) -> bool {
-        enlisted().any(|magazines| magazines.is_engaged_here(caller))
+        ENLISTED.iter().any(|magazines| magazines.is_engaged_here(caller))
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the ground up. The files of a layer may use each other if its flag is true.
 const LAYERS: &[(&[&str], bool)] = &[
-    (&["primitive"], false),
+    (&["primitive", "list"], false),
     (&["word", "stride", "ring", "bell", "debug"], false),
     (&["live"], false),
     (&["cache"], true),
