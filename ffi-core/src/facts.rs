@@ -111,7 +111,7 @@ impl<T: FfiType> Facts<T> {
 
 /// Facts about the fields of a message, if each of them is an [`FfiType`].
 impl<T: Parts> Facts<T> {
-    pub const PARTS: PartList = T::PARTS;
+    pub const PARTS: &'static PartList = T::PARTS;
 
     /// Checks the fields of untrusted memory.
     ///
@@ -146,7 +146,7 @@ pub trait NoFacts {
     /// The lanes of a number, as a second error would say that `simd` needs one.
     const LANES: Lanes = <u8 as FfiType>::LANES;
     const COLUMNS: ColumnList = ColumnList::NONE;
-    const PARTS: PartList = PartList::NONE;
+    const PARTS: &'static PartList = &PartList::NONE;
     const RECORD: Fragment = &[];
     const RESULT_SIZE: usize = 0;
     const RESULT_SECRET: bool = false;

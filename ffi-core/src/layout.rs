@@ -16,25 +16,27 @@ use crate::types::buffer::assert_capacities;
 ///
 /// Panics if the layout is another one; in const evaluation that is a compile error.
 #[track_caller]
-pub const fn assert_repr_c(size: usize, align: usize, members: &[Member], parts: &PartList) {
+pub const fn assert_repr_c(size: usize, align: usize, mut members: &[Member], parts: &PartList) {
     if parts.is_empty() {
         // Rustc has reported a field.
         return;
     }
     let mut end = 0_usize;
     let mut strictest = 1;
-    let mut i = 0;
-    while i < members.len() {
-        let (offset, part) = (members[i].offset, parts.get(i));
+    let mut index = 0;
+    while let [Member { offset, .. }, rest @ ..] = members {
+        let part = parts.get(index);
+        // A call of `next_multiple_of` would take longer.
         assert!(
-            offset == end.next_multiple_of(part.align),
+            *offset >= end && *offset - end < part.align && *offset % part.align == 0,
             "a field is not at the offset that repr(C) gives it; is the struct packed?"
         );
         if part.align > strictest {
             strictest = part.align;
         }
-        end = offset + part.size;
-        i += 1;
+        end = *offset + part.size;
+        members = rest;
+        index += 1;
     }
     assert!(align == strictest, "the alignment is not that of the strictest field; is there a repr(align)?");
     assert!(size == end.next_multiple_of(align), "the size is not what repr(C) makes of the fields");
@@ -48,7 +50,7 @@ pub const fn assert_repr_c(size: usize, align: usize, members: &[Member], parts:
 /// Panics if it is empty, if a capacity in it is over what a length can count to, or if it lives in
 /// an arena; in const evaluation that is a compile error.
 #[track_caller]
-pub const fn assert_field(part: &Part) {
+pub const fn assert_field(part: Part) {
     assert_field_in_arena(part);
     assert_in_place(part.arena);
 }
@@ -59,7 +61,7 @@ pub const fn assert_field(part: &Part) {
 ///
 /// Those of [`assert_field`], but for a type that lives in an arena.
 #[track_caller]
-pub const fn assert_field_in_arena(part: &Part) {
+pub const fn assert_field_in_arena(part: Part) {
     assert_size(part.size);
     assert_capacities(part.capacities_fit);
 }

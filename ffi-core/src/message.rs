@@ -4,9 +4,9 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{AnyBitPattern, Zeroable};
 
-use crate::schema::fingerprint::{self, hash_name};
-use crate::schema::piece::{Member, PartList};
-use crate::types::{FfiType, InvalidValue};
+use crate::schema::fingerprint;
+use crate::schema::piece::{Fragment, Member, PartList, Piece};
+use crate::types::{FfiType, InvalidValue, Lanes, TypeForm};
 
 /// A `repr(C)` struct that Rust and Dart share in place. Implemented by `#[derive(FfiMessage)]`.
 ///
@@ -35,17 +35,16 @@ use crate::types::{FfiType, InvalidValue};
     message = "`{Self}` is not a message",
     note = "add `#[derive(FfiMessage)]` and `#[repr(C)]` to it"
 )]
-pub unsafe trait FfiMessage: FfiType {
+pub unsafe trait FfiMessage: FfiType + Derived {
     /// Name of the struct in Rust.
-    const NAME: &'static str;
+    const NAME: &'static str = Self::ABOUT.name;
 
     /// Id of the message in schema records: the crate's name or prefix, `::`, and the name.
-    const ID: &'static str;
+    const ID: &'static str = Self::ABOUT.id;
 
-    /// Hash of [`ID`](Self::ID). The derive sets it to a literal, as this default would hash byte
-    /// by byte.
+    /// Hash of [`ID`](Self::ID).
     #[doc(hidden)]
-    const ID_HASH: u64 = hash_name(Self::ID);
+    const ID_HASH: u64 = Self::ABOUT.id_hash;
 
     /// Returns a message on the heap with all bytes zero, never made on the stack, whatever its
     /// size.
@@ -55,8 +54,8 @@ pub unsafe trait FfiMessage: FfiType {
     }
 }
 
-/// A message, as the derive writes it: its fields, once. Its [`FfiType`] and the other traits that
-/// messages have are made of them here and in `arena/message.rs`.
+/// A message, as the derive writes it: its fields, once. The items of [`FfiType`] and of the other
+/// traits that messages have are made of them here and in `arena/message.rs`.
 ///
 /// # Safety
 ///
@@ -70,7 +69,7 @@ pub unsafe trait Derived: Zeroable + Send + Sync + 'static {
     const ABOUT: About;
 
     /// Facts about the types of the fields.
-    const PARTS: PartList;
+    const PARTS: &'static PartList;
 
     /// Checks the fields.
     ///
@@ -105,54 +104,45 @@ pub struct About {
     pub ruled: bool,
 }
 
+impl About {
+    /// Facts about a message with mistakes, of which the derive knows nothing.
+    pub const NONE: Self = Self {
+        name: "",
+        hash: 0,
+        id: "",
+        id_hash: 0,
+        members: &[],
+        pooled: false,
+        in_arena: false,
+        ruled: false,
+    };
+}
+
 /// Returns [`FfiType::FINGERPRINT`] of a message.
 #[must_use]
 pub const fn fingerprint_of<T: Derived>() -> u64 {
     let About { hash, members, pooled, .. } = T::ABOUT;
-    fingerprint::message(hash, size_of::<T>(), align_of::<T>(), members, &T::PARTS, pooled)
+    fingerprint::message(hash, size_of::<T>(), align_of::<T>(), members, T::PARTS, pooled)
 }
 
-/// Implements the traits that every message has: functions and constants that ask those of
-/// [`Derived`].
-///
-/// They are no impls for all types that are `Derived`: beside such an impl, rustc would say of
-/// `FfiRef<Leaf>` that it is no `FfiType`, and not that `Leaf` has no pool.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __message {
-    ($message:ident) => {
-        // SAFETY: the message is a `repr(C)` struct of `FfiType`s without a destructor, by the
-        // promise of `Derived`; type, fingerprint and check cover every field.
-        #[automatically_derived]
-        unsafe impl __ffi::FfiType for $message {
-            const TYPE: __ffi::Fragment = &[
-                __ffi::Piece::Text("{\"message\":\""),
-                __ffi::Piece::Text(<$message as __ffi::Derived>::ABOUT.id),
-                __ffi::Piece::Text("\"}"),
-            ];
-            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint_of::<$message>();
-            const ANY_BITS: __ffi::bool =
-                !<$message as __ffi::Derived>::ABOUT.ruled && <$message as __ffi::Derived>::PARTS.any_bits();
-            const ARENA: __ffi::bool = <$message as __ffi::Derived>::ABOUT.in_arena;
-            const SECRET: __ffi::bool = <$message as __ffi::Derived>::PARTS.secret();
-            const LANES: __ffi::Lanes =
-                <$message as __ffi::Derived>::PARTS.lanes(__ffi::core::mem::size_of::<$message>());
+/// Form of messages, whose items follow from their fields.
+#[derive(Debug)]
+pub struct FromFields;
 
-            #[inline]
-            unsafe fn check(message: *const $message) -> __ffi::Result<(), __ffi::InvalidValue> {
-                // SAFETY: the callee has the same contract.
-                unsafe { <$message as __ffi::Derived>::check_message(message) }
-            }
-        }
+// SAFETY: the message is a `repr(C)` struct of `FfiType`s without a destructor, by the promise of
+// `Derived`; type, fingerprint and check cover every field.
+unsafe impl<T: FfiType + Derived> TypeForm<T> for FromFields {
+    const TYPE: Fragment = &[Piece::Text("{\"message\":\""), Piece::Text(T::ABOUT.id), Piece::Text("\"}")];
+    const ANY_BITS: bool = !T::ABOUT.ruled && T::PARTS.any_bits();
+    const ARENA: bool = T::ABOUT.in_arena;
+    const SECRET: bool = T::PARTS.secret();
+    const LANES: Lanes = T::PARTS.lanes(size_of::<T>());
 
-        // SAFETY: the message is a `repr(C)` struct of `FfiType`s, by the promise of `Derived`.
-        #[automatically_derived]
-        unsafe impl __ffi::FfiMessage for $message {
-            const NAME: &'static __ffi::str = <$message as __ffi::Derived>::ABOUT.name;
-            const ID: &'static __ffi::str = <$message as __ffi::Derived>::ABOUT.id;
-            const ID_HASH: __ffi::u64 = <$message as __ffi::Derived>::ABOUT.id_hash;
-        }
-    };
+    #[inline]
+    unsafe fn check(message: *const T) -> Result<(), InvalidValue> {
+        // SAFETY: the callee has the same contract.
+        unsafe { T::check_message(message) }
+    }
 }
 
 /// Returns the padding of a message, in bytes.
@@ -160,104 +150,6 @@ macro_rules! __message {
 pub const fn padding<T: Derived>() -> usize {
     // Without parts rustc has reported a field.
     if T::PARTS.is_empty() { 0 } else { size_of::<T>() - T::PARTS.size() }
-}
-
-/// Implements what a message has that doesn't live in an arena: it is returned by value, passed as
-/// a pointer to what is copied, and arenas hold it as it is.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __plain_message {
-    ($message:ident, $fields:ident) => {
-        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
-        #[automatically_derived]
-        unsafe impl __ffi::FfiValue for $message {
-            type Abi = __ffi::core::mem::MaybeUninit<$message>;
-            type Param = *const $message;
-
-            #[inline]
-            fn into_abi(self) -> __ffi::core::mem::MaybeUninit<$message> {
-                __ffi::core::mem::MaybeUninit::new(self)
-            }
-
-            #[inline]
-            unsafe fn from_param(
-                param: *const $message,
-                name: &'static __ffi::str,
-            ) -> __ffi::Result<$message, __ffi::Failure> {
-                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused
-                // are initialised, and nobody writes to them meanwhile.
-                unsafe { __ffi::copied(param, name) }
-            }
-        }
-
-        // SAFETY: it refers to nothing, as no field lives in an arena, by an assertion; all fields
-        // are stored. The lifetime makes rustc accept bounds that don't hold.
-        #[automatically_derived]
-        unsafe impl __ffi::ArenaType for $message
-        where
-            for<'any> $fields: __ffi::ArenaParts,
-        {
-            type View<'a> = &'a $message;
-            type Value<'a> = $message;
-            type Edit<'a> = __ffi::ArenaPlace<'a, $message>;
-
-            #[inline]
-            unsafe fn view<'a>(_: __ffi::ArenaRef<'a>, message: &'a $message) -> &'a $message {
-                message
-            }
-
-            #[inline]
-            fn edit(place: __ffi::ArenaPlace<'_, $message>) -> __ffi::ArenaPlace<'_, $message> {
-                place
-            }
-
-            #[inline]
-            fn put(
-                mut place: __ffi::ArenaPlace<'_, $message>,
-                message: $message,
-            ) -> __ffi::Result<(), __ffi::ArenaFull> {
-                __ffi::ArenaPlace::store(&mut place, &message);
-                __ffi::Result::Ok(())
-            }
-
-            #[inline]
-            unsafe fn store(message: *const $message, place: *mut $message) {
-                // SAFETY: the callee has the same contract.
-                unsafe { __ffi::store_message::<$message, $fields>(message, place) }
-            }
-
-            #[inline]
-            fn views_equal(a: &$message, b: &$message) -> __ffi::bool {
-                // SAFETY: these are the types of its fields, as the derive has written them.
-                unsafe { __ffi::messages_equal::<$message, $fields>(a, b) }
-            }
-
-            #[inline]
-            fn hash_view<H: __ffi::core::hash::Hasher>(message: &$message, state: &mut H) {
-                // SAFETY: these are the types of its fields, as the derive has written them.
-                unsafe { __ffi::hash_message::<$message, $fields, H>(message, state) }
-            }
-
-            $crate::__serde! {
-                #[inline]
-                fn serialize_view<S: __ffi::serde::Serializer>(
-                    message: &$message,
-                    serializer: S,
-                ) -> __ffi::Result<S::Ok, S::Error> {
-                    use __ffi::ByFields as _;
-                    __ffi::WrittenItself(message).write(serializer, |serializer| {
-                        // SAFETY: these are the types of its fields, as the derive writes them.
-                        unsafe { __ffi::serialize_message::<$message, $fields, S>(message, serializer) }
-                    })
-                }
-            }
-
-            #[inline]
-            fn reach(reached: &mut __ffi::Reached) {
-                __ffi::reach_message::<$message, $fields>(reached)
-            }
-        }
-    };
 }
 
 /// Bytes of a `T` that may be invalid: [`bytemuck::CheckedBitPattern::Bits`] of a message.

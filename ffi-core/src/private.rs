@@ -21,19 +21,19 @@ pub use crate::arena::abi::{FfiArenaParts, arena_free, arena_new, arena_parts, a
 pub use crate::arena::{
     ArenaCheck, ArenaFull, ArenaKey, ArenaMessage, ArenaParts, ArenaPlace, ArenaRef, ArenaType, ArenaView,
     FfiArena, FfiArenaFrom, NotShown, PartOf, Reached, Shown, assert_in_place, check_field_in, copy_field_in,
-    hash_message, in_place, message_layout, messages_equal, reach_message, store_field, store_message, zero,
+    in_place, message_layout, store_field, zero,
 };
 #[cfg(feature = "serde")]
 pub use crate::arena::{ByFields, Written, WrittenItself, serialize_message};
 pub use crate::boundary::{
-    Callback, Claim, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
+    Callback, Claim, Copied, DartError, ErrorFacts, ErrorLayout, ErrorText, Failure, FfiAnswer, FfiCallback,
     FfiDartCalls, FfiErrorField, FfiGiven, FfiLent, FfiObjectCalls, FfiOutput, FfiOwned, FfiReturn,
     FfiSignature, FfiSome, FfiStatus, FfiValue, GivenArena, GivenList, INTERNAL, NoErrorFacts, NoTexts,
     OwnedText, Receiver, Region, Returned, Texts, Untyped, alloc, arena_check, arena_compact, arena_compare,
     arena_freeze, arena_map, arena_renew, arena_schema, arena_wasted, assert_answer, assert_by_value,
     assert_called_by_value, assert_error, assert_item_by_value, assert_lent, assert_owned_text,
     assert_passed, assert_pooled, assert_returned, assert_returned_by_value, assert_sent, assert_value,
-    c_text, c_text_bytes, call_output, claim, clear, copied, dart_calls, dart_init, disjoint, disjoint_owned,
+    c_text, c_text_bytes, call_output, claim, clear, dart_calls, dart_init, disjoint, disjoint_owned,
     displayed, error_layout, far_receiver, free, frozen, given, given_list, given_region, near_receiver,
     object_argument, object_calls, object_free, object_installed, object_redeem, object_share, optional,
     owned_free, receiver, reference, reference_mut, slice, slice_mut, take, take_arena, take_list, take_some,
@@ -55,7 +55,7 @@ pub use crate::layout::{
     Place, assert_field, assert_field_in_arena, assert_no_destructor, assert_not_empty, assert_padding_free,
     assert_repr_c,
 };
-pub use crate::message::{About, Bits, Derived, FfiMessage, fingerprint_of, padding};
+pub use crate::message::{About, Bits, Derived, FfiMessage, FromFields, fingerprint_of, padding};
 pub use crate::object::{
     AlreadyInstalled, Class, FfiClass, FfiHolds, FfiObject, Installed, assert_object, drop_tokens,
 };
@@ -93,6 +93,7 @@ pub use crate::simd::{
     batch::{FfiSimd, Field, Kind, NumberOf, Numbers, show_fields},
 };
 pub use crate::types::buffer::assert_capacities;
+pub use crate::types::form::Itself;
 pub use crate::types::lanes::Lanes;
 pub use crate::types::newtype::{FfiWrapped, assert_transparent, assert_wrapped};
 pub use crate::types::parts::Both;

@@ -135,21 +135,21 @@ impl Value<'_> {
         parts: &TokenStream,
         mut write: impl FnMut(&mut Object<'_>, T),
     ) {
-        let texts: Vec<_> = items
+        let mut texts = Pieces::default();
+        let ends: Vec<_> = items
             .into_iter()
             .enumerate()
             .map(|(index, item)| {
-                let mut field = Pieces::default();
-                field.text.push_str(if index == 0 { "[{" } else { "},{" });
-                let mut object = Object { pieces: &mut field, is_empty: true };
+                texts.text.push_str(if index == 0 { "[{" } else { "},{" });
+                let mut object = Object { pieces: &mut texts, is_empty: true };
                 write(&mut object, item);
                 let _ = object.key("offset");
-                assert!(field.done.is_empty(), "a field's text ends in its offset");
-                field.text
+                Literal::usize_unsuffixed(texts.text.len())
             })
             .collect();
-        let len = Literal::usize_unsuffixed(texts.iter().map(String::len).sum());
-        self.0.expression(&quote!(Fields), &quote!(#len, &[#(#texts),*], __FFI_FIELDS, #parts));
+        assert!(texts.done.is_empty(), "a field's text ends in its offset");
+        let text = texts.text;
+        self.0.expression(&quote!(Fields), &quote!(#text, &[#(#ends),*], __FFI_FIELDS, #parts));
         self.0.text.push_str("}]");
     }
 

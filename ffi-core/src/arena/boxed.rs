@@ -15,7 +15,7 @@ use super::region::ArenaRef;
 use super::value::ArenaType;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, InvalidValue};
+use crate::types::{FfiType, InvalidValue, Itself};
 
 /// A value that may be there, elsewhere in the arena of its message. Zeros are none. A message may
 /// have a box of its own type.
@@ -77,6 +77,7 @@ unsafe impl<T> Zeroable for ArenaBox<T> {}
 // SAFETY: a number, for which any bits are valid. The value is only read through the view of an
 // arena. The record names the type, whose layout may hold the box in turn.
 unsafe impl<T: ArenaType> FfiType for ArenaBox<T> {
+    type Form = Itself;
     const TYPE: Fragment =
         &[Piece::Text("{\"arena_box\":{\"of\":"), Piece::Nested(T::TYPE), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::ARENA_BOX, T::IDENTITY]);
@@ -92,6 +93,7 @@ unsafe impl<T: ArenaType> FfiType for ArenaBox<T> {
 // SAFETY: the check covers the value that the handle refers to; what is stored is an empty handle,
 // without padding, and the copy has a value of its own.
 unsafe impl<T: ArenaType> ArenaType for ArenaBox<T> {
+    type InArena = Itself;
     type View<'a> = Option<T::View<'a>>;
     type Value<'v> = Option<T::Value<'v>>;
     type Edit<'a> = ArenaPlace<'a, Self>;

@@ -11,7 +11,7 @@ use super::value::ArenaType;
 use super::vec::ArenaVec;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, InvalidValue};
+use crate::types::{FfiType, InvalidValue, Itself};
 
 /// Bytes of any number, elsewhere in the arena of their message. Zeros are no bytes.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ unsafe impl Zeroable for ArenaBytes {}
 
 // SAFETY: a handle of a list, for which any bits are valid.
 unsafe impl FfiType for ArenaBytes {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"arena_bytes\":{}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::ARENA_BYTES]);
     const ANY_BITS: bool = true;
@@ -41,6 +42,7 @@ unsafe impl FfiType for ArenaBytes {
 
 // SAFETY: it is laid out as its list, whose functions do what the trait asks.
 unsafe impl ArenaType for ArenaBytes {
+    type InArena = Itself;
     type View<'a> = &'a [u8];
     type Value<'v> = &'v [u8];
     type Edit<'a> = ArenaPlace<'a, Self>;

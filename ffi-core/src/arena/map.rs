@@ -23,7 +23,7 @@ use super::view::{ArenaIter, ArenaList};
 use super::visit::check_field_in;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiStr, FfiType, InvalidValue};
+use crate::types::{FfiStr, FfiType, InvalidValue, Itself};
 
 /// Key of an [`ArenaMap`]: an integer, a `bool`, an enum, an [`ArenaStr`] or an [`FfiStr`].
 ///
@@ -107,6 +107,7 @@ unsafe impl<K: Zeroable, V: Zeroable> Zeroable for ArenaEntry<K, V> {}
 
 // SAFETY: `repr(C)`, without destructor or pointer if key and value have none; each is checked.
 unsafe impl<K: ArenaKey, V: ArenaType> FfiType for ArenaEntry<K, V> {
+    type Form = Itself;
     const TYPE: Fragment = &[
         Piece::Text("{\"key\":"),
         Piece::Nested(K::TYPE),
@@ -131,6 +132,7 @@ unsafe impl<K: ArenaKey, V: ArenaType> FfiType for ArenaEntry<K, V> {
 
 // SAFETY: check and copy cover key and value. What is stored is zeros, then both.
 unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaEntry<K, V> {
+    type InArena = Itself;
     type View<'a> = (K::View<'a>, V::View<'a>);
     type Value<'v> = Self;
     type Edit<'a> = ArenaPlace<'a, Self>;
@@ -250,6 +252,7 @@ unsafe impl<K, V> Zeroable for ArenaMap<K, V> {}
 
 // SAFETY: a handle of a list, for which any bits are valid.
 unsafe impl<K: ArenaKey, V: ArenaType> FfiType for ArenaMap<K, V> {
+    type Form = Itself;
     const TYPE: Fragment = &[
         Piece::Text("{\"arena_map\":{\"key\":"),
         Piece::Nested(K::TYPE),
@@ -269,6 +272,7 @@ unsafe impl<K: ArenaKey, V: ArenaType> FfiType for ArenaMap<K, V> {
 
 // SAFETY: it is laid out as its list, whose functions do what the trait asks.
 unsafe impl<K: ArenaKey, V: ArenaType> ArenaType for ArenaMap<K, V> {
+    type InArena = Itself;
     type View<'a> = ArenaMapView<'a, K, V>;
     /// Nothing but the empty map: entries come from the editor.
     type Value<'v> = Self;

@@ -111,7 +111,6 @@ pub use memory::ArenaFull;
 #[doc(hidden)]
 pub use message::serialize_message;
 #[doc(hidden)]
-pub use message::{ArenaParts, hash_message, messages_equal, reach_message, store_message};
 pub use owner::FfiArena;
 pub use place::ArenaPlace;
 #[doc(hidden)]
@@ -121,9 +120,9 @@ pub use region::ArenaRef;
 #[doc(hidden)]
 pub use stored::{store_field, zero};
 pub use str::ArenaStr;
-#[doc(hidden)]
-pub use value::assert_in_place;
 pub use value::{ArenaMessage, ArenaType};
+#[doc(hidden)]
+pub use value::{ArenaParts, assert_in_place};
 pub use vec::{ArenaVec, ArenaVecEdit};
 pub use view::{ArenaIter, ArenaList};
 #[doc(hidden)]

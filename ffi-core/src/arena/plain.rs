@@ -19,7 +19,7 @@ use crate::scalars::for_each_number;
 use crate::schema::fingerprint;
 use crate::types::logical::{FfiDecimal, FfiDuration, FfiEmpty, FfiTimestamp, FfiUuid};
 use crate::types::{
-    Buffer, FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiType, FfiVec, InvalidValue, MapKey,
+    Buffer, FfiBytes, FfiMap, FfiOpen, FfiOption, FfiStr, FfiType, FfiVec, InvalidValue, Itself, MapKey,
 };
 
 /// Implements what is the same for all values that are stored as themselves.
@@ -128,6 +128,7 @@ macro_rules! scalars {
     ($($scalar:ident $variant:ident $kind:literal,)*) => {$(
         // SAFETY: a number: nothing is referred to, and no padding.
         unsafe impl ArenaType for $scalar {
+            type InArena = Itself;
             stored_as_itself!();
             read_as_a_copy!();
             stored_as_bytes!();
@@ -141,6 +142,7 @@ for_each_number!(scalars);
 
 // SAFETY: a byte: nothing is referred to, and no padding.
 unsafe impl ArenaType for bool {
+    type InArena = Itself;
     stored_as_itself!();
     read_as_a_copy!();
     stored_as_bytes!();
@@ -150,6 +152,7 @@ unsafe impl ArenaType for bool {
 
 // SAFETY: an integer: nothing is referred to, and no padding.
 unsafe impl<E: FfiEnum + ArenaType> ArenaType for FfiOpen<E> {
+    type InArena = Itself;
     stored_as_itself!();
     read_in_place!();
     stored_as_bytes!();
@@ -177,6 +180,7 @@ macro_rules! logical_types {
         // SAFETY: integers: nothing is referred to. What is stored is zeros, then the integers,
         // which are the first bytes and have no padding between them.
         unsafe impl ArenaType for $Type {
+            type InArena = Itself;
             stored_as_itself!();
             read_as_a_copy!();
             compared_as!($Type);
@@ -215,6 +219,7 @@ macro_rules! text_in_place {
         // SAFETY: nothing is referred to. What is stored is the length and the bytes in use; all
         // others are zeros, and there is no padding between them.
         unsafe impl<const N: usize> ArenaType for $Type<N> {
+            type InArena = Itself;
             stored_as_itself!();
             read_in_place!();
             compared_as!($Type);
@@ -238,6 +243,7 @@ unsafe impl<T: ArenaType, const N: usize> ArenaType for [T; N]
 where
     [T; N]: bytemuck::Zeroable,
 {
+    type InArena = Itself;
     stored_as_itself!();
     type View<'a> = ArenaList<'a, T>;
     const IDENTITY: u64 = fingerprint::array(T::IDENTITY, N as u64);
@@ -283,6 +289,7 @@ where
 // SAFETY: the check covers the presence byte and the value if it is present, the copy the value if
 // it is present. What is stored is zeros, then the value if it is present, and the byte.
 unsafe impl<T: ArenaType> ArenaType for FfiOption<T> {
+    type InArena = Itself;
     stored_as_itself!();
     type View<'a> = Option<T::View<'a>>;
     const IDENTITY: u64 = fingerprint::mix(&[fingerprint::OPTION, T::IDENTITY]);
@@ -378,6 +385,7 @@ impl<T: ArenaType> ArenaPlace<'_, FfiOption<T>> {
 // SAFETY: the check covers the length and each element in use, the copy each element in use that
 // has handles. What is stored is zeros, then each element in use, and the length.
 unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
+    type InArena = Itself;
     stored_as_itself!();
     type View<'a> = ArenaList<'a, T>;
     const IDENTITY: u64 = fingerprint::mix(&[fingerprint::VEC, T::IDENTITY, N as u64]);
@@ -430,6 +438,7 @@ unsafe impl<T: ArenaType, const N: usize> ArenaType for FfiVec<T, N> {
 // SAFETY: nothing is referred to: a constant of `FfiType` refuses keys and values with handles.
 // What is stored is zeros, then each entry in use, and the length.
 unsafe impl<K: MapKey + ArenaType, V: ArenaType, const N: usize> ArenaType for FfiMap<K, V, N> {
+    type InArena = Itself;
     stored_as_itself!();
     read_in_place!();
     const IDENTITY: u64 = fingerprint::mix(&[fingerprint::MAP, K::IDENTITY, V::IDENTITY, N as u64]);

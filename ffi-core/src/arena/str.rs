@@ -10,7 +10,7 @@ use super::region::ArenaRef;
 use super::value::ArenaType;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, InvalidValue};
+use crate::types::{FfiType, InvalidValue, Itself};
 
 /// Text of any length, elsewhere in the arena of its message. Zeros are the empty text.
 ///
@@ -58,6 +58,7 @@ unsafe impl Zeroable for ArenaStr {}
 // SAFETY: two numbers, for which any bits are valid. Text is only read through the view of an
 // arena.
 unsafe impl FfiType for ArenaStr {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"arena_str\":{}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::ARENA_STR]);
     const ANY_BITS: bool = true;
@@ -72,6 +73,7 @@ unsafe impl FfiType for ArenaStr {
 // SAFETY: the check covers the text that the handle refers to; what is stored is an empty handle,
 // without padding, and the copy has a text of its own.
 unsafe impl ArenaType for ArenaStr {
+    type InArena = Itself;
     type View<'a> = &'a str;
     type Value<'v> = &'v str;
     type Edit<'a> = ArenaPlace<'a, Self>;

@@ -16,7 +16,7 @@ use super::value::ArenaType;
 use super::view::ArenaList;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::{FfiType, InvalidValue};
+use crate::types::{FfiType, InvalidValue, Itself};
 
 /// A list of any length, elsewhere in the arena of its message. Zeros are the empty list. A message
 /// may have a list of its own type.
@@ -98,6 +98,7 @@ unsafe impl<T> Zeroable for ArenaVec<T> {}
 // SAFETY: two numbers, for which any bits are valid. Elements are only read through the view of an
 // arena. The record names the type, whose layout may hold the list in turn.
 unsafe impl<T: ArenaType> FfiType for ArenaVec<T> {
+    type Form = Itself;
     const TYPE: Fragment =
         &[Piece::Text("{\"arena_vec\":{\"of\":"), Piece::Nested(T::TYPE), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::ARENA_VEC, T::IDENTITY]);
@@ -113,6 +114,7 @@ unsafe impl<T: ArenaType> FfiType for ArenaVec<T> {
 // SAFETY: the check covers the elements that the handle refers to; what is stored is an empty
 // handle, without padding, and the copy has elements of its own.
 unsafe impl<T: ArenaType> ArenaType for ArenaVec<T> {
+    type InArena = Itself;
     type View<'a> = ArenaList<'a, T>;
     /// Nothing but the empty list: elements come from the editor.
     type Value<'v> = Self;

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
 use super::lent::FfiLent;
-use super::output::FfiValue;
+use super::output::{FfiValue, ValueForm};
 use super::status::Failure;
 use crate::types::{InvalidValue, check_elements};
 
@@ -129,6 +129,25 @@ pub unsafe fn copied<T: FfiValue>(pointer: *const T, name: &'static str) -> Resu
     unsafe { T::check(copy.as_ptr()) }.map_err(|invalid| invalid.in_field(name))?;
     // SAFETY: the check found a valid value.
     Ok(unsafe { copy.assume_init() })
+}
+
+/// Form of messages and oneofs, which are returned as they are, and passed as a pointer to what is
+/// copied.
+#[derive(Debug)]
+pub struct Copied;
+
+// SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
+unsafe impl<T: FfiValue<Abi = MaybeUninit<T>, Param = *const T>> ValueForm<T> for Copied {
+    #[inline]
+    fn into_abi(value: T) -> MaybeUninit<T> {
+        MaybeUninit::new(value)
+    }
+
+    #[inline]
+    unsafe fn from_param(param: *const T, name: &'static str) -> Result<T, Failure> {
+        // SAFETY: the callee has the same contract.
+        unsafe { copied(param, name) }
+    }
 }
 
 /// Checks a pointer and a length and makes them a string.

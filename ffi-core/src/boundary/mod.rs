@@ -81,8 +81,8 @@ pub use arenas::{
 };
 #[doc(hidden)]
 pub use args::{
-    OwnedText, Region, assert_owned_text, c_text, c_text_bytes, copied, disjoint, disjoint_owned, optional,
-    reference, reference_mut, slice, slice_mut, text,
+    Copied, OwnedText, Region, assert_owned_text, c_text, c_text_bytes, copied, disjoint, disjoint_owned,
+    optional, reference, reference_mut, slice, slice_mut, text,
 };
 #[doc(hidden)]
 pub use argument::{FfiPassed, FfiSent, assert_passed, assert_sent};

@@ -12,7 +12,8 @@ use crate::pool::PoolError;
 use crate::scalars::for_each_number;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
-use crate::types::FfiType;
+use crate::types::form::own;
+use crate::types::{FfiType, Itself};
 
 /// Size in bytes of the largest message that is passed or returned by value; larger ones are passed
 /// by reference.
@@ -41,8 +42,15 @@ pub unsafe trait FfiValue: FfiType {
     /// Dart's VM passes one of integers wrongly behind eight floats.
     type Param: Copy;
 
+    /// Gives the functions that the type doesn't give itself; [`Itself`] if it gives both.
+    #[doc(hidden)]
+    type Crossing: ValueForm<Self>;
+
     /// Converts it to its C type.
-    fn into_abi(self) -> Self::Abi;
+    #[inline]
+    fn into_abi(self) -> Self::Abi {
+        Self::Crossing::into_abi(self)
+    }
 
     /// Converts a C value of the parameter `name`. The caller's memory is not used after it has
     /// returned.
@@ -56,8 +64,40 @@ pub unsafe trait FfiValue: FfiType {
     ///
     /// A pointer that is neither null nor misaligned points to `size_of::<Self>()` bytes that no
     /// thread writes to meanwhile, and that are initialised except for padding.
-    unsafe fn from_param(param: Self::Param, name: &'static str) -> Result<Self, Failure>;
+    #[inline]
+    unsafe fn from_param(param: Self::Param, name: &'static str) -> Result<Self, Failure> {
+        // SAFETY: the callee has the same contract.
+        unsafe { Self::Crossing::from_param(param, name) }
+    }
 }
+
+/// Functions of [`FfiValue`] that a type doesn't give itself; see `types/form.rs`.
+///
+/// # Safety
+///
+/// An implementation promises what [`FfiValue`] asks.
+pub unsafe trait ValueForm<T: FfiValue> {
+    /// Does what [`FfiValue::into_abi`] does.
+    fn into_abi(_: T) -> T::Abi {
+        own()
+    }
+
+    /// Does what [`FfiValue::from_param`] does.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`FfiValue::from_param`].
+    ///
+    /// # Safety
+    ///
+    /// The contract of [`FfiValue::from_param`].
+    unsafe fn from_param(_: T::Param, _: &'static str) -> Result<T, Failure> {
+        own()
+    }
+}
+
+// SAFETY: a function of it that is called panics.
+unsafe impl<T: FfiValue> ValueForm<T> for Itself {}
 
 macro_rules! as_itself {
     ($($number:ident $variant:ident $kind:literal,)*) => {$(
@@ -65,6 +105,7 @@ macro_rules! as_itself {
         unsafe impl FfiValue for $number {
             type Abi = Self;
             type Param = Self;
+            type Crossing = Itself;
 
             #[inline]
             fn into_abi(self) -> Self {
@@ -85,6 +126,7 @@ for_each_number!(as_itself);
 unsafe impl FfiValue for bool {
     type Abi = u8;
     type Param = u8;
+    type Crossing = Itself;
 
     #[inline]
     fn into_abi(self) -> u8 {

@@ -33,7 +33,7 @@ use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::arena::{ArenaBox, ArenaFull, ArenaKey, ArenaMap, ArenaPlace, ArenaRef, ArenaType, ArenaVec};
 use crate::schema::encode::Fragment;
-use crate::types::{FfiMap, FfiOption, FfiType, FfiVec, InvalidValue};
+use crate::types::{FfiMap, FfiOption, FfiType, FfiVec, InvalidValue, Itself};
 
 /// An encoding of the integer type `T`.
 #[diagnostic::on_unimplemented(
@@ -191,6 +191,7 @@ unsafe impl<T: Zeroable, C> Zeroable for Coded<T, C> {}
 // SAFETY: it has the layout and the values of the integer in it, whose constants and check these
 // are.
 unsafe impl<T: Integer, C: Coding<T>> FfiType for Coded<T, C> {
+    type Form = Itself;
     const TYPE: Fragment = T::TYPE;
     const FINGERPRINT: u64 = T::FINGERPRINT;
     const ANY_BITS: bool = T::ANY_BITS;
@@ -204,6 +205,7 @@ unsafe impl<T: Integer, C: Coding<T>> FfiType for Coded<T, C> {
 
 // SAFETY: an integer: nothing is referred to, and no padding.
 unsafe impl<T: Integer, C: Coding<T>> ArenaType for Coded<T, C> {
+    type InArena = Itself;
     type View<'a> = Self;
     type Value<'v> = Self;
     type Edit<'a> = ArenaPlace<'a, Self>;

@@ -31,7 +31,7 @@ use super::wire::{Reader, Writer};
 use super::wire_type::WireType;
 use crate::arena::{ArenaBytes, ArenaCheck, ArenaFull, ArenaPlace, ArenaRef, ArenaStr, ArenaType, Reached};
 use crate::schema::encode::Fragment;
-use crate::types::{FfiBytes, FfiStr, FfiType, InvalidValue};
+use crate::types::{FfiBytes, FfiStr, FfiType, InvalidValue, Itself};
 
 /// `"wrapper"`: a message of `google.protobuf` around the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,7 @@ unsafe impl<T: Zeroable> Zeroable for Wrapped<T> {}
 
 // SAFETY: it has the layout and the values of what is in it, whose constants and check these are.
 unsafe impl<T: FfiType> FfiType for Wrapped<T> {
+    type Form = Itself;
     const TYPE: Fragment = T::TYPE;
     const FINGERPRINT: u64 = T::FINGERPRINT;
     const ANY_BITS: bool = T::ANY_BITS;
@@ -81,6 +82,7 @@ impl<T> Wrapped<T> {
 
 // SAFETY: all is what the type in it does, which has the same layout and values.
 unsafe impl<T: ArenaType> ArenaType for Wrapped<T> {
+    type InArena = Itself;
     type View<'a> = T::View<'a>;
     type Value<'v> = T::Value<'v>;
     type Edit<'a> = T::Edit<'a>;

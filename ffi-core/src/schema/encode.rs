@@ -4,10 +4,11 @@
 //! the fragments of other types. Two passes turn it into bytes: [`record_len`] adds up, [`record`]
 //! copies into an array of exactly that length.
 //!
-//! Const evaluation costs about a microsecond a step, so every piece is one `copy_nonoverlapping`
-//! and no loop runs over the bytes of a text. A writer passed by value or a loop over bytes makes a
-//! ten-field message three times as slow to compile. The fields of a message are one piece, for
-//! which the derive adds up the texts, and each type is encoded once.
+//! Const evaluation takes one to fifty microseconds for a function of `core`, also for `[T]::len`
+//! and `<*mut T>::add`, and a third of one for what is part of the language: indices, patterns of
+//! slices, and assignments of any size. So `Out` copies text by assignments of arrays, and what
+//! runs once for each field calls nothing that it can do without. The fields of a message are one
+//! piece with one text, which the derive has put together, and each type is encoded once.
 
 use super::format::{HEADER_LEN, MAGIC};
 pub use super::piece::{Fragment, Piece};
@@ -61,41 +62,45 @@ pub const fn record_len(pieces: Fragment) -> usize {
 pub const fn record<const LEN: usize>(pieces: Fragment) -> [u8; LEN] {
     let json_len = LEN - HEADER_LEN;
     assert!(json_len <= u32::MAX as usize, "the record is over 4 GiB");
-    let mut out = [0; LEN];
-    let mut at = put(&mut out, 0, &MAGIC);
-    at = put(&mut out, at, &(json_len as u32).to_le_bytes());
-    at = put_pieces(&mut out, at, pieces);
+    let mut memory = Padded { bytes: [0; LEN], slack: [0; SLACK] };
+    let out = Out { start: &raw mut memory as *mut Memory, len: LEN };
+    let at = out.put(0, &MAGIC);
+    let at = out.put(at, &(json_len as u32).to_le_bytes());
+    let at = out.put_pieces(at, pieces);
     // Not compared before: `record_len` is as long as the whole encoding.
     assert!(at == LEN, "LEN is not the record's length");
-    out
+    memory.bytes
 }
 
-const fn text_len(pieces: Fragment) -> usize {
+const fn text_len(mut pieces: Fragment) -> usize {
     let mut len = 0;
-    let mut i = 0;
-    while i < pieces.len() {
-        len += match &pieces[i] {
-            Piece::Text(text) => text.len(),
+    while let [piece, rest @ ..] = pieces {
+        len += match piece {
+            Piece::Text(text) => size_of_val(*text),
             Piece::Number(number) => decimal_len(*number),
             Piece::Signed(number) => (*number < 0) as usize + decimal_len(number.unsigned_abs()),
             Piece::Fingerprint(_) => FINGERPRINT_LEN,
-            Piece::Flag(flag) => flag_text(*flag).len(),
+            Piece::Flag(flag) => size_of_val(flag_text(*flag)),
             Piece::Nested(pieces) => text_len(pieces),
             Piece::Field(offset, ty) => decimal_len(*offset as u64) + TYPE_KEY.len() + text_len(ty),
-            Piece::Fields(texts, _, members, parts) => *texts + types_len(members, parts),
+            Piece::Fields(text, _, members, parts) => size_of_val(*text) + types_len(members, parts),
         };
-        i += 1;
+        pieces = rest;
     }
     len
 }
 
 /// Returns the length of the offsets and types of fields.
-const fn types_len(members: &[Member], parts: &PartList) -> usize {
-    let (mut len, mut i) = (0, 0);
-    // Without parts rustc has reported a field.
-    while i < members.len() && !parts.is_empty() {
-        len += decimal_len(members[i].offset as u64) + parts.get(i).text.len;
-        i += 1;
+const fn types_len(mut members: &[Member], parts: &PartList) -> usize {
+    let (mut len, mut index) = (0, 0);
+    if parts.is_empty() {
+        // Rustc has reported a field.
+        return 0;
+    }
+    while let [member, rest @ ..] = members {
+        len += decimal_len(member.offset as u64) + parts.get(index).text.len;
+        members = rest;
+        index += 1;
     }
     len
 }
@@ -104,76 +109,193 @@ const fn types_len(members: &[Member], parts: &PartList) -> usize {
 #[must_use]
 pub const fn type_text(ty: Fragment) -> TypeText {
     let len = TYPE_KEY.len() + text_len(ty);
-    let mut bytes = [0; TypeText::LONGEST];
-    if len <= bytes.len() {
-        let at = put(&mut bytes, 0, TYPE_KEY.as_bytes());
-        put_pieces(&mut bytes, at, ty);
+    let mut memory = Padded { bytes: [0; TypeText::LONGEST], slack: [0; SLACK] };
+    if len <= TypeText::LONGEST {
+        let out = Out { start: &raw mut memory as *mut Memory, len };
+        let at = out.put(0, TYPE_KEY.as_bytes());
+        out.put_pieces(at, ty);
     }
-    TypeText { len, bytes }
+    TypeText { len, bytes: memory.bytes }
 }
 
-const fn put_pieces(out: &mut [u8], mut at: usize, pieces: Fragment) -> usize {
-    let mut i = 0;
-    while i < pieces.len() {
-        at = match &pieces[i] {
-            Piece::Text(text) => put(out, at, text.as_bytes()),
-            Piece::Number(number) => put_decimal(out, at, *number),
-            Piece::Signed(number) => {
-                if *number < 0 {
-                    at = put(out, at, b"-");
-                }
-                put_decimal(out, at, number.unsigned_abs())
-            }
-            Piece::Fingerprint(fingerprint) => put_fingerprint(out, at, *fingerprint),
-            Piece::Flag(flag) => put(out, at, flag_text(*flag).as_bytes()),
-            Piece::Nested(pieces) => put_pieces(out, at, pieces),
-            Piece::Field(offset, ty) => {
-                at = put_decimal(out, at, *offset as u64);
-                at = put(out, at, TYPE_KEY.as_bytes());
-                put_pieces(out, at, ty)
-            }
-            Piece::Fields(_, texts, members, parts) => put_fields(out, at, texts, members, parts),
-        };
-        i += 1;
-    }
-    at
+/// Any memory, as an index into it is no call. No record is that large, and no type may be larger.
+type Memory = [u8; 1 << 30];
+
+/// Number of bytes that an assignment may write behind the text that it is for.
+const SLACK: usize = 128;
+
+const _: () = assert!(TypeText::LONGEST <= SLACK);
+
+/// Text, and memory behind it.
+#[repr(C)]
+struct Padded<const LEN: usize> {
+    bytes: [u8; LEN],
+    slack: [u8; SLACK],
 }
 
-const fn put_fields(
-    out: &mut [u8],
-    mut at: usize,
-    texts: &[&str],
-    members: &[Member],
-    parts: &PartList,
-) -> usize {
-    let mut i = 0;
-    while i < members.len() {
-        at = put(out, at, texts[i].as_bytes());
-        // Without parts rustc has reported a field.
-        if !parts.is_empty() {
-            at = put_decimal(out, at, members[i].offset as u64);
-            let Part { ty, text, .. } = parts.get(i);
-            if text.len <= TypeText::LONGEST {
-                at = put(out, at, text.bytes.split_at(text.len).0);
-            } else {
-                at = put(out, at, TYPE_KEY.as_bytes());
-                at = put_pieces(out, at, ty);
+/// Memory for text of `len` bytes: these and [`SLACK`] more are writable as long as the value is
+/// used.
+#[derive(Clone, Copy)]
+struct Out {
+    start: *mut Memory,
+    len: usize,
+}
+
+/// Copies `$len` bytes in blocks of `$block`, the last of which may overlap the one before.
+macro_rules! copy_blocks {
+    ($block:literal, $len:ident, $source:ident[$from:ident..], $target:expr, $at:ident) => {{
+        let mut done = 0;
+        while done < $len {
+            if done + $block > $len {
+                done = $len - $block;
             }
+            // SAFETY: `done + $block <= $len`, and so many bytes are readable.
+            let block = unsafe { &raw const (*$source)[$from + done] } as *const [u8; $block];
+            // SAFETY: as above; bytes need no alignment.
+            let block = unsafe { *block };
+            // SAFETY: `done + $block <= $len`, and so many bytes are writable.
+            let place = unsafe { &raw mut (*$target)[$at + done] } as *mut [u8; $block];
+            // SAFETY: as above; bytes need no alignment.
+            unsafe { *place = block };
+            done += $block;
         }
-        i += 1;
-    }
-    at
+    }};
 }
 
-/// Copies `bytes` to `out[at..]` and returns the index after them.
-const fn put(out: &mut [u8], at: usize, bytes: &[u8]) -> usize {
-    assert!(at <= out.len() && bytes.len() <= out.len() - at, "the two passes disagree");
-    // SAFETY: `at <= out.len()`, so the result is inside the slice or one past it.
-    let target = unsafe { out.as_mut_ptr().add(at) };
-    // SAFETY: `bytes` is readable for its length; `out` is writable for `bytes.len()` bytes from
-    // `at`, by the assertion; a `&mut` and a `&` can't overlap; bytes need no alignment.
-    unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len()) };
-    at + bytes.len()
+/// Writes the first `$len` bytes of an array of at most [`SLACK`], and what is behind them, which
+/// later text overwrites; evaluates to the index after them. A function would take longer.
+macro_rules! put_start {
+    ($out:expr, $at:expr, $text:expr => [u8; $size:expr], $len:expr) => {{
+        let end = $at + $len;
+        assert!(end <= $out.len, "the two passes disagree");
+        // SAFETY: that many bytes and `SLACK` more are writable, by the assertions.
+        let place = unsafe { &raw mut (*$out.start)[$at] } as *mut [u8; $size];
+        // SAFETY: as above; bytes need no alignment.
+        unsafe { *place = $text };
+        end
+    }};
+}
+
+/// Each function writes at an index and returns the index after what it has written.
+impl Out {
+    const fn put(self, at: usize, bytes: &[u8]) -> usize {
+        // SAFETY: so many bytes are readable, and the memory is only used through `self`.
+        unsafe { self.copy(at, &raw const *bytes as *const Memory, 0, size_of_val(bytes)) }
+    }
+
+    /// Copies `source[from..to]`.
+    ///
+    /// # Safety
+    ///
+    /// These bytes are readable, and none of them is in this memory.
+    const unsafe fn copy(self, at: usize, source: *const Memory, from: usize, to: usize) -> usize {
+        let len = to - from;
+        assert!(at + len <= self.len, "the two passes disagree");
+        match len {
+            64.. => copy_blocks!(64, len, source[from..], self.start, at),
+            16.. => copy_blocks!(16, len, source[from..], self.start, at),
+            4.. => copy_blocks!(4, len, source[from..], self.start, at),
+            _ => copy_blocks!(1, len, source[from..], self.start, at),
+        }
+        at + len
+    }
+
+    const fn put_pieces(self, mut at: usize, mut pieces: Fragment) -> usize {
+        while let [piece, rest @ ..] = pieces {
+            at = match piece {
+                Piece::Text(text) => self.put(at, text.as_bytes()),
+                Piece::Number(number) => self.put_decimal(at, *number),
+                Piece::Signed(number) => {
+                    if *number < 0 {
+                        at = self.put(at, b"-");
+                    }
+                    self.put_decimal(at, number.unsigned_abs())
+                }
+                Piece::Fingerprint(fingerprint) => self.put_fingerprint(at, *fingerprint),
+                Piece::Flag(flag) => self.put(at, flag_text(*flag).as_bytes()),
+                Piece::Nested(pieces) => self.put_pieces(at, pieces),
+                Piece::Field(offset, ty) => {
+                    at = self.put_decimal(at, *offset as u64);
+                    at = self.put(at, TYPE_KEY.as_bytes());
+                    self.put_pieces(at, ty)
+                }
+                Piece::Fields(text, ends, members, parts) => self.put_fields(at, text, ends, members, parts),
+            };
+            pieces = rest;
+        }
+        at
+    }
+
+    const fn put_fields(
+        self,
+        mut at: usize,
+        text: &str,
+        mut ends: &[usize],
+        mut members: &[Member],
+        parts: &PartList,
+    ) -> usize {
+        let (source, len) = (&raw const *text as *const Memory, size_of_val(text));
+        let (mut from, mut index, typed) = (0, 0, !parts.is_empty());
+        while let ([end, other_ends @ ..], [member, others @ ..]) = (ends, members) {
+            let end = *end;
+            assert!(end <= len, "a part of the text is not there");
+            if from + SLACK <= len && end <= from + SLACK {
+                // SAFETY: so many bytes are readable, as was compared.
+                let part = unsafe { &raw const (*source)[from] } as *const [u8; SLACK];
+                // SAFETY: as above; bytes need no alignment.
+                let part = unsafe { *part };
+                at = put_start!(self, at, part => [u8; SLACK], end - from);
+            } else {
+                // SAFETY: these bytes of the text are readable, by the assertion.
+                at = unsafe { self.copy(at, source, from, end) };
+            }
+            // Without parts rustc has reported a field.
+            if typed {
+                at = self.put_decimal(at, member.offset as u64);
+                let Part { text, ty, .. } = parts.get(index);
+                if text.len <= TypeText::LONGEST {
+                    at = put_start!(self, at, text.bytes => [u8; TypeText::LONGEST], text.len);
+                } else {
+                    at = self.put(at, TYPE_KEY.as_bytes());
+                    at = self.put_pieces(at, ty);
+                }
+            }
+            from = end;
+            ends = other_ends;
+            members = others;
+            index += 1;
+        }
+        at
+    }
+
+    const fn put_decimal(self, mut at: usize, number: u64) -> usize {
+        if number < 10 {
+            return put_start!(self, at, [b'0' + number as u8] => [u8; 1], 1);
+        }
+        if number >= 100 {
+            at = self.put_decimal(at, number / 100);
+        }
+        let digits = [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
+        put_start!(self, at, digits => [u8; 2], 2)
+    }
+
+    const fn put_fingerprint(self, at: usize, fingerprint: u64) -> usize {
+        /// 16 bytes of 1.
+        const ONES: u128 = u128::MAX / 0xFF;
+        // Half of the digits moves to the upper half, then half of each half, until each digit has
+        // a byte.
+        let digits = fingerprint as u128;
+        let digits = (digits << 32 | digits) & (u128::MAX / 0x1_0000_0001);
+        let digits = (digits << 16 | digits) & (u128::MAX / 0x1_0001);
+        let digits = (digits << 8 | digits) & (u128::MAX / 0x101);
+        let digits = (digits << 4 | digits) & (u128::MAX / 0x11);
+        // 6 more is over 15 if it is a letter.
+        let letters = ((digits + ONES * 6) >> 4) & ONES;
+        let text = digits + ONES * b'0' as u128 + letters * (b'a' - b'0' - 10) as u128;
+        let at = self.put(at, b"\"0x");
+        let at = put_start!(self, at, text.to_be_bytes() => [u8; 16], 16);
+        self.put(at, b"\"")
+    }
 }
 
 const fn flag_text(flag: bool) -> &'static str {
@@ -181,23 +303,15 @@ const fn flag_text(flag: bool) -> &'static str {
 }
 
 const fn decimal_len(mut number: u64) -> usize {
+    if number < 1000 {
+        return 1 + (number >= 10) as usize + (number >= 100) as usize;
+    }
     let mut len = 1;
     while number >= 10 {
         number /= 10;
         len += 1;
     }
     len
-}
-
-const fn put_decimal(out: &mut [u8], at: usize, mut number: u64) -> usize {
-    let end = at + decimal_len(number);
-    let mut i = end;
-    while i > at {
-        i -= 1;
-        out[i] = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
-    end
 }
 
 /// Appends the JSON of pieces, at run time.
@@ -215,9 +329,11 @@ pub(crate) fn write_pieces(pieces: &[Piece], out: &mut String) {
                 out.push_str(TYPE_KEY);
                 write_pieces(ty, out);
             }
-            Piece::Fields(_, texts, members, parts) => {
-                for (index, (text, member)) in texts.iter().zip(*members).enumerate() {
-                    out.push_str(text);
+            Piece::Fields(text, ends, members, parts) => {
+                let mut from = 0;
+                for (index, (&end, member)) in ends.iter().zip(*members).enumerate() {
+                    out.push_str(&text[from..end]);
+                    from = end;
                     write_pieces(&[Piece::Field(member.offset, parts.get(index).ty)], out);
                 }
             }
@@ -230,17 +346,6 @@ const TYPE_KEY: &str = ",\"type\":";
 
 /// Length of `"0x`, 16 digits and `"`.
 const FINGERPRINT_LEN: usize = 20;
-
-const fn put_fingerprint(out: &mut [u8], at: usize, fingerprint: u64) -> usize {
-    let digits = put(out, at, b"\"0x");
-    let mut i = 0;
-    while i < 16 {
-        let digit = (fingerprint >> (60 - 4 * i)) as usize & 0xF;
-        out[digits + i] = b"0123456789abcdef"[digit];
-        i += 1;
-    }
-    put(out, digits + 16, b"\"")
-}
 
 #[cfg(test)]
 mod tests {
@@ -294,7 +399,7 @@ mod tests {
         const PARTS: PartList = PartList::Few(&[&u8::PART, &Long::PART]);
         const { assert!(PARTS.get(1).text.len > TypeText::LONGEST) };
         const PIECES: Fragment =
-            &[Piece::Fields(4, &["a:", ",b"], &[member(0), member(16)], &PARTS), Piece::Text("}")];
+            &[Piece::Fields("a:,b", &[2, 4], &[member(0), member(16)], &PARTS), Piece::Text("}")];
         const LEN: usize = record_len(PIECES);
         let record = record::<LEN>(PIECES);
         let mut long = String::new();

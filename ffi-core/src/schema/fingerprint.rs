@@ -143,14 +143,23 @@ pub const fn columns(message: u64) -> u64 {
 /// Fingerprint of the result of a function that returns nothing.
 pub const NOTHING: u64 = 0;
 
+/// Mixes one more fact into a fingerprint. It is no function, as const evaluation takes longer for
+/// calls.
+macro_rules! and {
+    ($hash:ident, $fact:expr) => {
+        // The low half of the product, which is what `wrapping_mul` returns.
+        $hash = (($hash ^ $fact) as u128 * 0xD6E8_FEB8_6659_FD93) as u64;
+        // A multiplication only carries bits upwards; the shift brings the high ones back down.
+        $hash ^= $hash >> 32;
+    };
+}
 /// Mixes facts into a fingerprint. Their order counts.
 #[must_use]
-pub const fn mix(facts: &[u64]) -> u64 {
+pub const fn mix(mut facts: &[u64]) -> u64 {
     let mut hash = SEED;
-    let mut i = 0;
-    while i < facts.len() {
-        hash = and(hash, facts[i]);
-        i += 1;
+    while let [fact, rest @ ..] = facts {
+        and!(hash, *fact);
+        facts = rest;
     }
     hash
 }
@@ -158,33 +167,33 @@ pub const fn mix(facts: &[u64]) -> u64 {
 /// The fingerprint of no facts.
 const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Mixes one more fact into a fingerprint.
-const fn and(hash: u64, fact: u64) -> u64 {
-    let hash = (hash ^ fact).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    // A multiplication only carries bits upwards; the shift brings the high ones back down.
-    hash ^ (hash >> 32)
-}
-
 /// Returns the fingerprint of a message whose name has the hash `name`.
 #[must_use]
 pub const fn message(
     name: u64,
     size: usize,
     align: usize,
-    members: &[Member],
+    mut members: &[Member],
     parts: &PartList,
     pooled: bool,
 ) -> u64 {
     let mut hash = mix(&[MESSAGE, name, size as u64, align as u64]);
-    let mut i = 0;
-    // Without parts rustc has reported a field.
-    while i < members.len() && !parts.is_empty() {
-        hash = and(hash, members[i].hash);
-        hash = and(hash, members[i].offset as u64);
-        hash = and(hash, parts.get(i).fingerprint);
-        i += 1;
+    if parts.is_empty() {
+        // Rustc has reported a field.
+        members = &[];
     }
-    if pooled { and(hash, POOL) } else { hash }
+    let mut index = 0;
+    while let [member, rest @ ..] = members {
+        and!(hash, member.hash);
+        and!(hash, member.offset as u64);
+        and!(hash, parts.get(index).fingerprint);
+        members = rest;
+        index += 1;
+    }
+    if pooled {
+        and!(hash, POOL);
+    }
+    hash
 }
 
 /// Returns the hash of a name: 64-bit FNV-1a of its UTF-8 (Fowler, Noll, Vo, Eastlake and Hansen,

@@ -21,9 +21,9 @@ pub enum Piece {
     Nested(Fragment),
     /// The offset of a field, and its type behind the key `type`.
     Field(usize, Fragment),
-    /// Offsets and types of all fields, each behind its text. The first number is the length of all
-    /// texts.
-    Fields(usize, &'static [&'static str], &'static [Member], &'static PartList),
+    /// Offsets and types of all fields, each behind its part of the text; the numbers are the ends
+    /// of the parts, in bytes.
+    Fields(&'static str, &'static [usize], &'static [Member], &'static PartList),
 }
 
 impl Piece {
@@ -98,7 +98,7 @@ impl PartList {
     /// Returns true if there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.len() == 0
+        matches!(self, Self::Few([]))
     }
 
     /// Returns the number of parts.
@@ -129,13 +129,12 @@ impl PartList {
     /// Returns true if any bytes are values of all parts.
     #[must_use]
     pub const fn any_bits(&self) -> bool {
-        match self {
-            Self::Few(parts) => {
-                let mut i = 0;
-                while i < parts.len() && parts[i].any_bits {
-                    i += 1;
+        match *self {
+            Self::Few(mut parts) => {
+                while let [Part { any_bits: true, .. }, rest @ ..] = parts {
+                    parts = rest;
                 }
-                i == parts.len()
+                parts.is_empty()
             }
             Self::Both(first, second) => first.any_bits() && second.any_bits(),
         }
@@ -144,27 +143,43 @@ impl PartList {
     /// Returns true if a part is secret.
     #[must_use]
     pub const fn secret(&self) -> bool {
-        match self {
-            Self::Few(parts) => {
-                let mut i = 0;
-                while i < parts.len() && !parts[i].secret {
-                    i += 1;
+        match *self {
+            Self::Few(mut parts) => {
+                while let [Part { secret: false, .. }, rest @ ..] = parts {
+                    parts = rest;
                 }
-                i < parts.len()
+                !parts.is_empty()
             }
             Self::Both(first, second) => first.secret() || second.secret(),
+        }
+    }
+
+    /// Returns true if all parts may be in a message, as the assertions in `layout.rs` say.
+    #[must_use]
+    pub const fn fit(&self, in_arena: bool) -> bool {
+        match *self {
+            Self::Few(mut parts) => {
+                while let [Part { size: 1.., capacities_fit: true, arena, .. }, rest @ ..] = parts {
+                    if *arena && !in_arena {
+                        return false;
+                    }
+                    parts = rest;
+                }
+                parts.is_empty()
+            }
+            Self::Both(first, second) => first.fit(in_arena) && second.fit(in_arena),
         }
     }
 
     /// Returns the size of all parts, in bytes.
     #[must_use]
     pub const fn size(&self) -> usize {
-        match self {
-            Self::Few(parts) => {
-                let (mut i, mut size) = (0, 0);
-                while i < parts.len() {
-                    size += parts[i].size;
-                    i += 1;
+        match *self {
+            Self::Few(mut parts) => {
+                let mut size = 0;
+                while let [part, rest @ ..] = parts {
+                    size += part.size;
+                    parts = rest;
                 }
                 size
             }

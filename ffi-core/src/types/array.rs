@@ -1,6 +1,6 @@
 //! `[T; N]`.
 
-use super::{FfiType, InvalidValue, Lanes};
+use super::{FfiType, InvalidValue, Itself, Lanes};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -11,6 +11,7 @@ unsafe impl<T: FfiType, const N: usize> FfiType for [T; N]
 where
     [T; N]: bytemuck::Zeroable,
 {
+    type Form = Itself;
     const TYPE: Fragment = &[
         Piece::Text("{\"array\":{\"of\":"),
         Piece::Nested(T::TYPE),

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Zeroable;
 
 use super::buffer::capacity_fits;
-use super::{CapacityError, FfiType, FfiVec, InvalidValue};
+use super::{CapacityError, FfiType, FfiVec, InvalidValue, Itself};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -48,6 +48,7 @@ unsafe impl<const N: usize> Zeroable for FfiBytes<N> {}
 // SAFETY: a length and bytes in place, without destructor or pointer. The check verifies the
 // length; any bytes are a value.
 unsafe impl<const N: usize> FfiType for FfiBytes<N> {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"bytes\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::BYTES, N as u64]);
     const ANY_BITS: bool = false;

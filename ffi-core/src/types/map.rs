@@ -11,7 +11,7 @@ use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
 use super::keys::{FEW, KeyIndex, KeyTable};
-use super::{CapacityError, FfiType, InvalidValue};
+use super::{CapacityError, FfiType, InvalidValue, Itself};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -291,6 +291,7 @@ unsafe impl<K, V, const N: usize> Zeroable for FfiMap<K, V, N> {}
 // SAFETY: a length and entries in place, all `repr(C)`: no destructor or pointer if key and value
 // have none. The check verifies the length and each entry in use, and the others need no value.
 unsafe impl<K: MapKey, V: FfiType, const N: usize> FfiType for FfiMap<K, V, N> {
+    type Form = Itself;
     const TYPE: Fragment = &[
         Piece::Text("{\"map\":{\"key\":"),
         Piece::Nested(K::TYPE),

@@ -4,6 +4,7 @@ mod array;
 pub(crate) mod buffer;
 mod bytes;
 mod capacity;
+pub(crate) mod form;
 mod invalid;
 pub(crate) mod keys;
 pub(crate) mod lanes;
@@ -29,6 +30,7 @@ pub(crate) use buffer::Buffer;
 use bytemuck::Zeroable;
 pub use bytes::FfiBytes;
 pub use capacity::CapacityError;
+pub(crate) use form::{Itself, TypeForm};
 pub(crate) use invalid::Broken;
 pub use invalid::{InvalidValue, PathStep};
 pub(crate) use lanes::Lanes;
@@ -111,14 +113,18 @@ use crate::schema::piece::{Fragment, Part};
             or an `FfiStr` (instead of a `String`), `FfiBytes`, `FfiVec`, `FfiOption`, `FfiMap`, `FfiRef` or `FfiOpen`"
 )]
 pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
+    /// Gives the items that the type doesn't give itself; [`Itself`] if it gives all.
+    #[doc(hidden)]
+    type Form: TypeForm<Self>;
+
     /// The type in the form of schema records.
-    const TYPE: Fragment;
+    const TYPE: Fragment = Self::Form::TYPE;
 
     /// Hash of the layout; see [`fingerprint`](crate::schema::fingerprint).
     const FINGERPRINT: u64;
 
     /// True if every bit pattern is a valid value, so that nothing needs a check.
-    const ANY_BITS: bool;
+    const ANY_BITS: bool = Self::Form::ANY_BITS;
 
     /// True if each capacity inside is valid, so that the derive can report an invalid one at its
     /// field.
@@ -128,16 +134,16 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     /// True if the type is a handle of an arena, or holds one in place: such values live in arenas
     /// only.
     #[doc(hidden)]
-    const ARENA: bool = false;
+    const ARENA: bool = Self::Form::ARENA;
 
     /// True if the type is an [`FfiSecret`](crate::FfiSecret), or holds one in place: its memory is
     /// zeroed when it goes back.
     #[doc(hidden)]
-    const SECRET: bool = false;
+    const SECRET: bool = Self::Form::SECRET;
 
     /// The numbers that a value consists of, if kernels can use it as such.
     #[doc(hidden)]
-    const LANES: Lanes = Lanes::MIXED;
+    const LANES: Lanes = Self::Form::LANES;
 
     /// The constants above, and the layout.
     #[doc(hidden)]
@@ -164,7 +170,11 @@ pub unsafe trait FfiType: Zeroable + Send + Sync + 'static {
     ///
     /// `value` is aligned for `Self` and points to `size_of::<Self>()` initialised bytes that no
     /// thread writes to meanwhile. They need not be a valid `Self`.
-    unsafe fn check(value: *const Self) -> Result<(), InvalidValue>;
+    #[inline]
+    unsafe fn check(value: *const Self) -> Result<(), InvalidValue> {
+        // SAFETY: the callee has the same contract.
+        unsafe { Self::Form::check(value) }
+    }
 
     /// Checks `len` consecutive values, as [`check`](Self::check) does for each of them.
     ///

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{FfiType, InvalidValue};
+use super::{FfiType, InvalidValue, Itself};
 use crate::boundary::{Failure, FfiValue};
 use crate::enumeration::FfiEnum;
 use crate::schema::encode::{Fragment, Piece};
@@ -87,6 +87,7 @@ unsafe impl<E: FfiEnum> Pod for FfiOpen<E> {}
 
 // SAFETY: one integer, for which any bits are valid.
 unsafe impl<E: FfiEnum> FfiType for FfiOpen<E> {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"open\":\""), Piece::Text(E::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OPEN, E::FINGERPRINT]);
     const ANY_BITS: bool = true;
@@ -101,6 +102,7 @@ unsafe impl<E: FfiEnum> FfiType for FfiOpen<E> {
 unsafe impl<E: FfiEnum> FfiValue for FfiOpen<E> {
     type Abi = E::Repr;
     type Param = E::Repr;
+    type Crossing = Itself;
 
     #[inline]
     fn into_abi(self) -> E::Repr {

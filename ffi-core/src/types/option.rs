@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 
 use bytemuck::Zeroable;
 
-use super::{FfiType, InvalidValue};
+use super::{FfiType, InvalidValue, Itself};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -149,6 +149,7 @@ unsafe impl<T> Zeroable for FfiOption<T> {}
 // SAFETY: a value and a byte in place: no destructor or pointer if `T` has none. The check verifies
 // the byte, and the value if it is present.
 unsafe impl<T: FfiType> FfiType for FfiOption<T> {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"option\":{\"of\":"), Piece::Nested(T::TYPE), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::OPTION, T::FINGERPRINT]);
     const ANY_BITS: bool = false;

@@ -24,7 +24,7 @@ use crate::schema::piece::{Member, PartList};
 /// valid value of its type, and that [`PARTS`](Self::PARTS) are those of its types, in their order.
 pub unsafe trait Parts {
     /// Facts about each type.
-    const PARTS: PartList;
+    const PARTS: &'static PartList;
 
     /// Number of types.
     const COUNT: usize;
@@ -48,7 +48,7 @@ pub struct Both<A, B>(A, B);
 
 // SAFETY: both lists check their fields and name their parts, by their promises.
 unsafe impl<A: Parts, B: Parts> Parts for Both<A, B> {
-    const PARTS: PartList = PartList::Both(&A::PARTS, &B::PARTS);
+    const PARTS: &'static PartList = &PartList::Both(A::PARTS, B::PARTS);
     const COUNT: usize = A::COUNT + B::COUNT;
 
     #[inline]
@@ -102,7 +102,7 @@ macro_rules! parts {
     ($($T:ident $index:tt,)*) => {
         // SAFETY: each type is checked and named, in their order.
         unsafe impl<$($T: FfiType),*> Parts for ($($T,)*) {
-            const PARTS: PartList = PartList::Few(&[$(&<$T as FfiType>::PART),*]);
+            const PARTS: &'static PartList = &PartList::Few(&[$(&<$T as FfiType>::PART),*]);
             const COUNT: usize = [$($index),*].len();
 
             #[inline(always)]

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{FfiType, InvalidValue};
+use super::{FfiType, InvalidValue, Itself};
 use crate::pool::{FfiPooled, PoolBox, PoolRead};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -158,6 +158,7 @@ unsafe impl<T: 'static> Pod for FfiRef<T> {}
 // SAFETY: two numbers, for which any bits are valid. The record names the message and not its
 // layout, which may hold the reference in turn; the layout of the reference doesn't depend on it.
 unsafe impl<T: FfiPooled> FfiType for FfiRef<T> {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"ref\":\""), Piece::Text(T::ID), Piece::Text("\"}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::REF, T::ID_HASH]);
     const ANY_BITS: bool = true;

@@ -1,6 +1,6 @@
 //! Numbers and `bool`.
 
-use super::{FfiType, InvalidValue, Lanes, check_each};
+use super::{FfiType, InvalidValue, Itself, Lanes, check_each};
 use crate::scalars::for_each_number;
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
@@ -9,6 +9,7 @@ macro_rules! any_bits {
     ($($scalar:ident $variant:ident $kind:literal,)*) => {$(
         // SAFETY: a primitive number: no destructor, no pointer, and any bits are a value.
         unsafe impl FfiType for $scalar {
+            type Form = Itself;
             const TYPE: Fragment = &[Piece::Text(concat!("\"", stringify!($scalar), "\""))];
             const FINGERPRINT: u64 = fingerprint::scalar(stringify!($scalar));
             const ANY_BITS: bool = true;
@@ -25,6 +26,7 @@ for_each_number!(any_bits);
 
 // SAFETY: one byte without destructor or pointer; only 0 and 1 pass the check, and they are valid.
 unsafe impl FfiType for bool {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("\"bool\"")];
     const FINGERPRINT: u64 = fingerprint::scalar("bool");
     const ANY_BITS: bool = false;

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use super::buffer::capacity_fits;
-use super::{CapacityError, FfiType, FfiVec, InvalidValue};
+use super::{CapacityError, FfiType, FfiVec, InvalidValue, Itself};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -130,6 +130,7 @@ unsafe impl<const N: usize> Zeroable for FfiSecret<N> {}
 // SAFETY: a length and bytes in place, without destructor or pointer. The check verifies the
 // length; any bytes are a value.
 unsafe impl<const N: usize> FfiType for FfiSecret<N> {
+    type Form = Itself;
     const TYPE: Fragment =
         &[Piece::Text("{\"secret\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::SECRET, N as u64]);

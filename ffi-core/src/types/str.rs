@@ -10,7 +10,7 @@ use std::str::FromStr;
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, InvalidValue};
+use super::{CapacityError, FfiType, InvalidValue, Itself};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -214,6 +214,7 @@ unsafe impl<const N: usize> Zeroable for FfiStr<N> {}
 // SAFETY: a length and bytes in place, without destructor or pointer. The check verifies the length
 // and UTF-8.
 unsafe impl<const N: usize> FfiType for FfiStr<N> {
+    type Form = Itself;
     const TYPE: Fragment = &[Piece::Text("{\"str\":{\"cap\":"), Piece::Number(N as u64), Piece::Text("}}")];
     const FINGERPRINT: u64 = fingerprint::mix(&[fingerprint::STR, N as u64]);
     const ANY_BITS: bool = false;

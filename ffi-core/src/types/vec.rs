@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Zeroable;
 
 use super::buffer::{Buffer, capacity_fits};
-use super::{CapacityError, FfiType, InvalidValue, check_elements};
+use super::{CapacityError, FfiType, InvalidValue, Itself, check_elements};
 use crate::schema::encode::{Fragment, Piece};
 use crate::schema::fingerprint;
 
@@ -202,6 +202,7 @@ unsafe impl<T, const N: usize> Zeroable for FfiVec<T, N> {}
 // SAFETY: a length and elements in place, `repr(C)`: no destructor or pointer if `T` has none. The
 // check verifies the length and each element in use, and the others need no value.
 unsafe impl<T: FfiType, const N: usize> FfiType for FfiVec<T, N> {
+    type Form = Itself;
     const TYPE: Fragment = &[
         Piece::Text("{\"vec\":{\"of\":"),
         Piece::Nested(T::TYPE),

@@ -353,6 +353,7 @@ impl<'a> Arena<'a> {
                 type View<'__ffi_arena> = #view<'__ffi_arena>;
                 type Value<'__ffi_arena> = Self;
                 type Edit<'__ffi_arena> = #edit<'__ffi_arena>;
+                type InArena = __ffi::Itself;
                 const IDENTITY: __ffi::u64 =
                     __ffi::fingerprint::mix(&[__ffi::fingerprint::REF, #id_hash]);
 
@@ -477,6 +478,7 @@ pub(super) fn enumeration(item: &Enum) -> TokenStream {
             type View<'__ffi_arena> = Self;
             type Value<'__ffi_arena> = Self;
             type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+            type InArena = __ffi::Itself;
 
             #[inline]
             unsafe fn view<'__ffi_arena>(_: __ffi::ArenaRef<'__ffi_arena>, value: &'__ffi_arena Self) -> Self {
@@ -608,6 +610,7 @@ pub(super) fn plain(
             type View<'__ffi_arena> = &'__ffi_arena Self;
             type Value<'__ffi_arena> = Self;
             type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+            type InArena = __ffi::Itself;
 
             #[inline]
             unsafe fn view<'__ffi_arena>(

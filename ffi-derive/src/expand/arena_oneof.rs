@@ -331,6 +331,7 @@ impl<'a> ArenaOneof<'a> {
                 type View<'__ffi_arena> = #view<'__ffi_arena>;
                 type Value<'__ffi_arena> = Self;
                 type Edit<'__ffi_arena> = #edit<'__ffi_arena>;
+                type InArena = __ffi::Itself;
                 const IDENTITY: __ffi::u64 =
                     __ffi::fingerprint::mix(&[__ffi::fingerprint::REF, #id_hash]);
 

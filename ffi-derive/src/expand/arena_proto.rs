@@ -29,7 +29,13 @@ pub(super) fn plain<'a>(
 /// Returns the protobuf of a message without handles, inside of messages that live in arenas.
 pub(super) fn plain_message(head: &Head) -> TokenStream {
     // The bound is that of `ArenaType`.
-    with_proto(head, &plain_proto(&head.ident, &quote!(for<'__ffi_any> __FfiFieldTypes: __ffi::ArenaParts)))
+    with_proto(
+        head,
+        &plain_proto(
+            &head.ident,
+            &quote!(for<'__ffi_any> __ffi::core::marker::PhantomData<__FfiFieldTypes>: __ffi::ArenaParts),
+        ),
+    )
 }
 
 /// Returns the protobuf of a oneof without handles, inside of messages that live in arenas.

@@ -72,6 +72,7 @@ fn implementations(item: &Enum) -> TokenStream {
         // SAFETY: the enum has the layout of its repr; the check accepts only its discriminants.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
+            type Form = __ffi::Itself;
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
             const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::ENUM,
@@ -139,6 +140,7 @@ fn implementations(item: &Enum) -> TokenStream {
         unsafe impl __ffi::FfiValue for #ident {
             type Abi = #integer;
             type Param = #integer;
+            type Crossing = __ffi::Itself;
 
             #[inline]
             fn into_abi(self) -> #integer {

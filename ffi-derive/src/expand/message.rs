@@ -7,7 +7,9 @@ use syn::spanned::Spanned;
 use super::arena::Arena;
 use super::columns::Columns;
 use super::formats::{self, Formats};
-use super::{block, checked, exports, fingerprint, identity, list, pool, rules, simd, size_and_align};
+use super::{
+    block, by_value, checked, exports, fingerprint, identity, list, pool, rules, simd, size_and_align,
+};
 use crate::ast::{Alias, Field, Head, Message};
 use crate::names;
 use crate::record::{self, Object};
@@ -22,8 +24,8 @@ pub(crate) fn message(message: &Message, formats: Formats) -> TokenStream {
     let value = match &arena {
         Some(arena) => arena.implementation(),
         None => {
-            let Head { ident, krate, .. } = head;
-            quote!(#krate::__plain_message!(#ident, __FfiFieldTypes);)
+            let (plain, value) = (plain(head), by_value(&head.ident));
+            quote!(#plain #value)
         }
     };
     let (fingerprint, symbol) = fingerprint(head);
@@ -69,7 +71,7 @@ fn fields(message: &Message, record: &mut Object<'_>) {
     };
     if message.fields.iter().all(|field| field.rules.is_empty()) {
         let ident = &message.head.ident;
-        return fields.fields(&message.fields, &quote!(&<#ident as __ffi::Derived>::PARTS), begin);
+        return fields.fields(&message.fields, &quote!(<#ident as __ffi::Derived>::PARTS), begin);
     }
     // Rustc works out the rules.
     fields.array(message.fields.iter().enumerate(), |value, (index, field)| {
@@ -103,31 +105,35 @@ fn layout(message: &Message) -> TokenStream {
     // The only places at which rustc reports a field whose type isn't an `FfiType`: all other code
     // asks `Facts`.
     let fields = message.fields.iter().map(|Field { written: ty, .. }| {
-        quote_spanned!(ty.span()=> __ffi::#assertion(&<#ty as __ffi::FfiType>::PART);)
+        quote_spanned!(ty.span()=> __ffi::#assertion(<#ty as __ffi::FfiType>::PART);)
     });
+    let seen = seen(message);
+    let in_arena = message.arena.is_some();
     let assertions = quote_spanned! {ident.span()=>
         const _: () = {
-            #(#fields)*
+            // It takes longer to look at each field.
+            if !<#ident as __ffi::Derived>::PARTS.fit(#in_arena) {
+                #(#fields)*
+            }
             __ffi::assert_repr_c(
                 __ffi::core::mem::size_of::<#ident>(),
                 __ffi::core::mem::align_of::<#ident>(),
                 __FFI_FIELDS,
-                &<#ident as __ffi::Derived>::PARTS,
+                <#ident as __ffi::Derived>::PARTS,
             );
             __ffi::assert_no_destructor::<#ident>();
+            #seen
         };
     };
-    let seen = seen(message);
     quote! {
         #(#aliases)*
         type __FfiFieldTypes = #types;
         const __FFI_FIELDS: &[__ffi::Member] = &[#(#members),*];
         #assertions
-        #seen
     }
 }
 
-/// Returns a function that compiles only if the fields that rustc has are those of the derive's
+/// Returns a statement that compiles only if the fields that rustc has are those of the derive's
 /// tokens, and no others. An attribute macro below the derive may have changed them since, and a
 /// name may mean something else inside the block.
 fn seen(message: &Message) -> TokenStream {
@@ -139,7 +145,7 @@ fn seen(message: &Message) -> TokenStream {
         quote_spanned!(ty.span()=> __ffi::Place(&raw const #value.#field).assert_seen::<#ty>();)
     });
     quote_spanned! {ident.span()=>
-        const fn __ffi_seen(#value: &#ident) {
+        if let __ffi::Option::Some(#value) = __ffi::Option::None::<&#ident> {
             let #ident { #(#fields: _),* } = #value;
             #(#types)*
         }
@@ -147,7 +153,7 @@ fn seen(message: &Message) -> TokenStream {
 }
 
 fn implementations(message: &Message) -> TokenStream {
-    let Head { ident, krate, .. } = &message.head;
+    let Head { ident, .. } = &message.head;
     let name = &message.head.item.name;
     let id = message.head.prefix.id(name);
     let (hash, id_hash) = (names::hash(name), names::hash(&id));
@@ -182,7 +188,7 @@ fn implementations(message: &Message) -> TokenStream {
                 in_arena: #in_arena,
                 ruled: #ruled,
             };
-            const PARTS: __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
+            const PARTS: &'static __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
 
             #[inline]
             unsafe fn check_message(message: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
@@ -190,7 +196,53 @@ fn implementations(message: &Message) -> TokenStream {
             }
         }
 
-        #krate::__message!(#ident);
+        // SAFETY: the message is a `repr(C)` struct of `FfiType`s; the form gives all other items.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiType for #ident {
+            type Form = __ffi::FromFields;
+            const FINGERPRINT: __ffi::u64 = __ffi::fingerprint_of::<#ident>();
+        }
+
+        // SAFETY: the message is a `repr(C)` struct of `FfiType`s.
+        #[automatically_derived]
+        unsafe impl __ffi::FfiMessage for #ident {}
+    }
+}
+
+/// Returns what a message has that doesn't live in an arena: arenas hold it as it is.
+fn plain(head: &Head) -> TokenStream {
+    let Head { ident, krate, .. } = head;
+    quote! {
+        // SAFETY: it refers to nothing, as no field lives in an arena, by an assertion; these are
+        // the types of the fields, and the form gives all functions. The lifetime makes rustc
+        // accept bounds that don't hold.
+        #[automatically_derived]
+        unsafe impl __ffi::ArenaType for #ident
+        where
+            for<'__ffi_any> __ffi::core::marker::PhantomData<__FfiFieldTypes>: __ffi::ArenaParts,
+        {
+            type View<'__ffi_arena> = &'__ffi_arena #ident;
+            type Value<'__ffi_arena> = #ident;
+            type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, #ident>;
+            type InArena = __ffi::FromFields;
+
+            #[inline]
+            fn fields() -> impl __ffi::ArenaParts {
+                __ffi::core::marker::PhantomData::<__FfiFieldTypes>
+            }
+
+            #krate::__serde! {
+                #[inline]
+                fn serialize_view<S: __ffi::serde::Serializer>(
+                    message: &#ident,
+                    serializer: S,
+                ) -> __ffi::Result<S::Ok, S::Error> {
+                    use __ffi::ByFields as _;
+                    __ffi::WrittenItself(message)
+                        .write(serializer, |serializer| __ffi::serialize_message(message, serializer))
+                }
+            }
+        }
     }
 }
 

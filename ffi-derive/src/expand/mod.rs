@@ -136,12 +136,11 @@ fn exports(head: &Head, symbol: &str, fingerprint: &TokenStream, record: &TokenS
     // The span at which rustc reports a symbol that another item has.
     let export = quote_spanned! {head.ident.span()=>
         #[unsafe(export_name = #symbol)]
-        static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(__FFI_FINGERPRINT, &__FFI_RECORD);
+        static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(#fingerprint, &__FFI_RECORD);
     };
     let unique = unique(head, symbol);
     quote! {
         #unique
-        const __FFI_FINGERPRINT: __ffi::u64 = #fingerprint;
         #krate::__record!(#record);
         #export
     }
@@ -213,30 +212,16 @@ fn shared(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> let _: __ffi::bool = <#ty as __ffi::FfiType>::ANY_BITS;)
 }
 
-/// Returns the `FfiValue` impl of a oneof, which is returned by value, and passed as a
+/// Returns the `FfiValue` impl of a message or oneof, which is returned by value, and passed as a
 /// pointer that is copied.
 fn by_value(ident: &Ident) -> TokenStream {
     quote! {
-        // SAFETY: a `MaybeUninit` has the ABI of what it holds, and `copied` checks.
+        // SAFETY: the form gives both functions.
         #[automatically_derived]
         unsafe impl __ffi::FfiValue for #ident {
             type Abi = __ffi::core::mem::MaybeUninit<#ident>;
             type Param = *const #ident;
-
-            #[inline]
-            fn into_abi(self) -> __ffi::core::mem::MaybeUninit<#ident> {
-                __ffi::core::mem::MaybeUninit::new(self)
-            }
-
-            #[inline]
-            unsafe fn from_param(
-                param: *const #ident,
-                name: &'static __ffi::str,
-            ) -> __ffi::Result<#ident, __ffi::Failure> {
-                // SAFETY: by this function's contract the bytes behind a pointer that isn't refused
-                // are initialised, and nobody writes to them meanwhile.
-                unsafe { __ffi::copied(param, name) }
-            }
+            type Crossing = __ffi::Copied;
         }
     }
 }

@@ -64,6 +64,7 @@ fn implementations(item: &Newtype) -> TokenStream {
         // assertions above; type, fingerprint and check are those of the field.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
+            type Form = __ffi::Itself;
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
             const FINGERPRINT: __ffi::u64 = __ffi::Facts::<#ty>::FINGERPRINT;
             const ANY_BITS: __ffi::bool = __ffi::Facts::<#ty>::ANY_BITS;
@@ -92,6 +93,7 @@ fn implementations(item: &Newtype) -> TokenStream {
         {
             type Abi = <#ty as __ffi::FfiValue>::Abi;
             type Param = <#ty as __ffi::FfiValue>::Param;
+            type Crossing = __ffi::Itself;
 
             #[inline]
             fn into_abi(self) -> Self::Abi {

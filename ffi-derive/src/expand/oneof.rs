@@ -164,6 +164,7 @@ fn implementations(oneof: &Oneof) -> TokenStream {
         // destructor, by the assertion above; type, fingerprint and check cover every case.
         #[automatically_derived]
         unsafe impl __ffi::FfiType for #ident {
+            type Form = __ffi::Itself;
             const TYPE: __ffi::Fragment = &[__ffi::Piece::Text(#reference)];
             const FINGERPRINT: __ffi::u64 = __ffi::fingerprint::mix(&[
                 __ffi::fingerprint::ONEOF,

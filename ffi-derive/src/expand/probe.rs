@@ -1,7 +1,7 @@
 //! `#[ffi_flag]` and `#[ffi_health]`: one C function each.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{block, exports};
@@ -24,7 +24,7 @@ pub(crate) fn flag(flag: &Flag) -> TokenStream {
             __ffi::flag(__FFI_FLAG, set)
         }
     };
-    let exports = exports(head, &signature(head, "flag"), &fingerprint(head, &quote!(FLAG)), &record);
+    let exports = exports(head, &signature(head, "flag"), &fingerprint(head, "flag"), &record);
     let block = block(head, &quote! { #seen #export #exports });
     quote! { #(#cfgs)* #block }
 }
@@ -46,7 +46,7 @@ pub(crate) fn health(health: &Health) -> TokenStream {
             __ffi::health(&__FFI_CHECK, start)
         }
     };
-    let exports = exports(head, &signature(head, "health"), &fingerprint(head, &quote!(HEALTH)), &record);
+    let exports = exports(head, &signature(head, "health"), &fingerprint(head, "health"), &record);
     let contents = quote! {
         #krate::__production! { library
             static __FFI_CHECK: __ffi::HealthCheck = __ffi::HealthCheck::new(#name, #deadline, #run);
@@ -69,13 +69,14 @@ fn signature(head: &Head, kind: &str) -> String {
     head.prefix.queue_symbol(&head.item.name, &format!("{kind}_signature"))
 }
 
-fn fingerprint(head: &Head, kind: &TokenStream) -> TokenStream {
+fn fingerprint(head: &Head, kind: &str) -> TokenStream {
+    let kind = format_ident!("{}", kind.to_uppercase());
     let name_hash = names::hash(&head.item.name);
     quote!(__ffi::fingerprint::mix(&[__ffi::fingerprint::#kind, #name_hash]))
 }
 
 fn identity(head: &Head, kind: &str, symbol: &str, record: &mut record::Object<'_>) {
-    record.key("fingerprint").fingerprint(&quote!(__FFI_FINGERPRINT));
+    record.key("fingerprint").fingerprint(&fingerprint(head, kind));
     record.key("symbols").object(|symbols| {
         symbols.key("fingerprint").string(&signature(head, kind));
         symbols.key("call").string(symbol);

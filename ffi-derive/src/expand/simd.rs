@@ -16,7 +16,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
         simd.key("lanes").size(&quote!(<#ident as __ffi::FfiType>::LANES.count));
     });
     let assertion = quote_spanned! {message.simd.flag.span()=>
-        const _: () = __ffi::assert_numeric(&<#ident as __ffi::Derived>::PARTS);
+        const _: () = __ffi::assert_numeric(<#ident as __ffi::Derived>::PARTS);
     };
     // The answers of rustc about a type go into the parameters of other types: a macro doesn't know
     // them. For rustc each of them is an item with a body. So a type that is called like a number
@@ -42,9 +42,9 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
         }
     });
     let operations = &message.simd.operations;
-    let named = (!operations.is_empty()).then(|| {
-        quote!(<{ #(__ffi::sets::#operations |)* __ffi::sets::kinds(&<#ident as __ffi::Derived>::PARTS) }>)
-    });
+    let named = (!operations.is_empty()).then(
+        || quote!(<{ #(__ffi::sets::#operations |)* __ffi::sets::kinds(<#ident as __ffi::Derived>::PARTS) }>),
+    );
     quote! {
         #krate::__simd! {
             #assertion
@@ -68,7 +68,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
             #[automatically_derived]
             impl __ffi::core::fmt::Debug for __FfiFields {
                 fn fmt(&self, f: &mut __ffi::core::fmt::Formatter<'_>) -> __ffi::core::fmt::Result {
-                    __ffi::show_fields(&<#ident as __ffi::Derived>::PARTS, __FFI_FIELDS, f)
+                    __ffi::show_fields(<#ident as __ffi::Derived>::PARTS, __FFI_FIELDS, f)
                 }
             }
 
@@ -79,7 +79,7 @@ pub(super) fn simd(message: &Message, record: &mut Object<'_>) -> TokenStream {
                 type Numbers = __ffi::Numbers<#number, #count>;
                 type Fields = __FfiFields;
                 const FIELDS: __FfiFields = {
-                    let __ffi_parts = &<#ident as __ffi::Derived>::PARTS;
+                    let __ffi_parts = <#ident as __ffi::Derived>::PARTS;
                     // SAFETY: each field lies at the offset of its member, and is what its part
                     // says.
                     unsafe { __FfiFields { #(#handles,)* } }

@@ -29,11 +29,17 @@ pub(crate) fn message(input: &DeriveInput, formats: Formats) -> TokenStream {
     });
     let own = quote! {
         // SAFETY: no program has it: see the module.
-        unsafe impl __ffi::FfiMessage for #ident #bound {
-            const NAME: &'static __ffi::str = "";
-            const ID: &'static __ffi::str = "";
-            const ID_HASH: __ffi::u64 = 0;
+        unsafe impl __ffi::Derived for #ident #bound {
+            const ABOUT: __ffi::About = __ffi::About::NONE;
+            const PARTS: &'static __ffi::PartList = &__ffi::PartList::NONE;
+
+            unsafe fn check_message(_: *const Self) -> __ffi::Result<(), __ffi::InvalidValue> {
+                __ffi::core::unreachable!()
+            }
         }
+
+        // SAFETY: no program has it: see the module.
+        unsafe impl __ffi::FfiMessage for #ident #bound {}
         #pooled
     };
     shared(input, formats, &own)
@@ -188,6 +194,7 @@ fn shared(input: &DeriveInput, formats: Formats, own: &TokenStream) -> TokenStre
 
         // SAFETY: no program has it: see the module.
         unsafe impl __ffi::FfiType for #ident #bound {
+            type Form = __ffi::Itself;
             const TYPE: __ffi::Fragment = &[];
             const FINGERPRINT: __ffi::u64 = 0;
             const ANY_BITS: __ffi::bool = true;
@@ -201,17 +208,7 @@ fn shared(input: &DeriveInput, formats: Formats, own: &TokenStream) -> TokenStre
         unsafe impl __ffi::FfiValue for #ident #bound {
             type Abi = __ffi::core::mem::MaybeUninit<#ident>;
             type Param = *const #ident;
-
-            fn into_abi(self) -> __ffi::core::mem::MaybeUninit<#ident> {
-                __ffi::core::unreachable!()
-            }
-
-            unsafe fn from_param(
-                _: *const #ident,
-                _: &'static __ffi::str,
-            ) -> __ffi::Result<#ident, __ffi::Failure> {
-                __ffi::core::unreachable!()
-            }
+            type Crossing = __ffi::Copied;
         }
 
         #in_formats

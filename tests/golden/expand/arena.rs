@@ -83,23 +83,26 @@ const _: () = {
         },
     ];
     const _: () = {
-        __ffi::assert_field_in_arena(&<u64 as __ffi::FfiType>::PART);
-        __ffi::assert_field_in_arena(&<ArenaStr as __ffi::FfiType>::PART);
-        __ffi::assert_field_in_arena(&<ArenaVec<Row> as __ffi::FfiType>::PART);
+        if !<Row as __ffi::Derived>::PARTS.fit(true) {
+            __ffi::assert_field_in_arena(<u64 as __ffi::FfiType>::PART);
+            __ffi::assert_field_in_arena(<ArenaStr as __ffi::FfiType>::PART);
+            __ffi::assert_field_in_arena(<ArenaVec<Row> as __ffi::FfiType>::PART);
+        }
         __ffi::assert_repr_c(
             __ffi::core::mem::size_of::<Row>(),
             __ffi::core::mem::align_of::<Row>(),
             __FFI_FIELDS,
-            &<Row as __ffi::Derived>::PARTS,
+            <Row as __ffi::Derived>::PARTS,
         );
         __ffi::assert_no_destructor::<Row>();
+        if let __ffi::Option::Some(__ffi_message) = __ffi::Option::None::<&Row> {
+            let Row { id: _, name: _, replies: _ } = __ffi_message;
+            __ffi::Place(&raw const __ffi_message.id).assert_seen::<u64>();
+            __ffi::Place(&raw const __ffi_message.name).assert_seen::<ArenaStr>();
+            __ffi::Place(&raw const __ffi_message.replies)
+                .assert_seen::<ArenaVec<Row>>();
+        }
     };
-    const fn __ffi_seen(__ffi_message: &Row) {
-        let Row { id: _, name: _, replies: _ } = __ffi_message;
-        __ffi::Place(&raw const __ffi_message.id).assert_seen::<u64>();
-        __ffi::Place(&raw const __ffi_message.name).assert_seen::<ArenaStr>();
-        __ffi::Place(&raw const __ffi_message.replies).assert_seen::<ArenaVec<Row>>();
-    }
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::Zeroable for Row {}
     #[automatically_derived]
@@ -114,7 +117,7 @@ const _: () = {
             in_arena: true,
             ruled: false,
         };
-        const PARTS: __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
+        const PARTS: &'static __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
         #[inline]
         unsafe fn check_message(
             message: *const Self,
@@ -124,7 +127,13 @@ const _: () = {
             }
         }
     }
-    ::ffi_core::__message!(Row);
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for Row {
+        type Form = __ffi::FromFields;
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint_of::<Row>();
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiMessage for Row {}
     #[allow(dead_code, missing_docs, unreachable_pub)]
     impl<'arena> RowView<'arena> {
         #[inline]
@@ -278,6 +287,7 @@ const _: () = {
         type View<'__ffi_arena> = RowView<'__ffi_arena>;
         type Value<'__ffi_arena> = Self;
         type Edit<'__ffi_arena> = RowEdit<'__ffi_arena>;
+        type InArena = __ffi::Itself;
         const IDENTITY: __ffi::u64 = __ffi::fingerprint::mix(
             &[__ffi::fingerprint::REF, 9870179654198091620u64],
         );
@@ -705,7 +715,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_row_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <Row as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"message\",\"name\":\"Row\",\"doc\":\"A row of a result.\",\"id\":\"golden::Row\",\"symbols\":{\"fingerprint\":\"golden_ffi_row_fingerprint\"},\"size\":"),
@@ -719,14 +728,13 @@ const _: () = {
         __ffi::Piece::Text(",\"arena\":{\"symbols\":{"),
         __ffi::Piece::Text(::ffi_core::__arena_operations!(__symbols!,
         "golden_ffi_row_arena_", Row)), __ffi::Piece::Text("}},\"fields\":"),
-        __ffi::Piece::Fields(120, & ["[{\"name\":\"id\",\"tag\":1,\"offset\":",
-        "},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":",
-        "},{\"name\":\"replies\",\"tag\":3,\"offset\":"], __FFI_FIELDS, & < Row as
-        __ffi::Derived > ::PARTS), __ffi::Piece::Text("}]}")]
+        __ffi::Piece::Fields("[{\"name\":\"id\",\"tag\":1,\"offset\":},{\"name\":\"name\",\"doc\":\"No bound.\",\"tag\":2,\"offset\":},{\"name\":\"replies\",\"tag\":3,\"offset\":",
+        & [31, 83, 120], __FFI_FIELDS, < Row as __ffi::Derived > ::PARTS),
+        __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_row_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <Row as __ffi::FfiType>::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

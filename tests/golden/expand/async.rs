@@ -228,11 +228,10 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_find_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_find_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        __FfiFacts::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

@@ -58,6 +58,7 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Mode {}
     #[automatically_derived]
     unsafe impl __ffi::FfiType for Mode {
+        type Form = __ffi::Itself;
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"enum\":\"golden::Mode\"}"),
         ];
@@ -123,6 +124,7 @@ const _: () = {
     unsafe impl __ffi::FfiValue for Mode {
         type Abi = __ffi::u8;
         type Param = __ffi::u8;
+        type Crossing = __ffi::Itself;
         #[inline]
         fn into_abi(self) -> __ffi::u8 {
             self as __ffi::u8
@@ -143,6 +145,7 @@ const _: () = {
         type View<'__ffi_arena> = Self;
         type Value<'__ffi_arena> = Self;
         type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        type InArena = __ffi::Itself;
         #[inline]
         unsafe fn view<'__ffi_arena>(
             _: __ffi::ArenaRef<'__ffi_arena>,
@@ -361,7 +364,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_mode_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <Mode as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"enum\",\"name\":\"Mode\",\"doc\":\"Behaviour at the edge of the world.\",\"id\":\"golden::Mode\",\"symbols\":{\"fingerprint\":\"golden_ffi_mode_fingerprint\"},\"repr\":\"u8\",\"fingerprint\":"),
@@ -373,7 +375,7 @@ const _: () = {
     );
     #[unsafe(export_name = "golden_ffi_mode_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <Mode as __ffi::FfiType>::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

@@ -135,7 +135,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_error_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <DbError as __ffi::FfiError>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"error\",\"name\":\"DbError\",\"doc\":\"Failures of the database.\",\"id\":\"golden::DbError\",\"symbols\":{\"fingerprint\":\"golden_ffi_db_error_fingerprint\"},\"fingerprint\":"),
@@ -162,7 +161,7 @@ const _: () = {
     );
     #[unsafe(export_name = "golden_ffi_db_error_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <DbError as __ffi::FfiError>::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

@@ -43,6 +43,7 @@ const _: () = {
     {}
     #[automatically_derived]
     unsafe impl __ffi::FfiType for UserId {
+        type Form = __ffi::Itself;
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"newtype\":\"golden::UserId\"}"),
         ];
@@ -65,6 +66,7 @@ const _: () = {
     {
         type Abi = <u64 as __ffi::FfiValue>::Abi;
         type Param = <u64 as __ffi::FfiValue>::Param;
+        type Crossing = __ffi::Itself;
         #[inline]
         fn into_abi(self) -> Self::Abi {
             <u64 as __ffi::FfiValue>::into_abi(self.0)
@@ -88,6 +90,7 @@ const _: () = {
         type View<'__ffi_arena> = &'__ffi_arena Self;
         type Value<'__ffi_arena> = Self;
         type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        type InArena = __ffi::Itself;
         #[inline]
         unsafe fn view<'__ffi_arena>(
             _: __ffi::ArenaRef<'__ffi_arena>,
@@ -392,7 +395,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_user_id_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <UserId as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"newtype\",\"name\":\"UserId\",\"doc\":\"A user of the service.\",\"id\":\"golden::UserId\",\"symbols\":{\"fingerprint\":\"golden_ffi_user_id_fingerprint\"},\"fingerprint\":"),
@@ -403,7 +405,7 @@ const _: () = {
     );
     #[unsafe(export_name = "golden_ffi_user_id_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <UserId as __ffi::FfiType>::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

@@ -67,7 +67,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_image_object_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <Image as __ffi::FfiClass>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"object\",\"name\":\"Image\",\"doc\":\"An image.\",\"id\":\"golden::Image\",\"symbols\":{\"fingerprint\":\"golden_ffi_image_object_fingerprint\",\"free\":\"golden_ffi_image_object_free\",\"share\":\"golden_ffi_image_object_share\",\"redeem\":\"golden_ffi_image_object_redeem\",\"calls\":\"golden_ffi_image_object_calls\"},\"fingerprint\":"),
@@ -76,7 +75,7 @@ const _: () = {
     );
     #[unsafe(export_name = "golden_ffi_image_object_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <Image as __ffi::FfiClass>::FINGERPRINT,
         &__FFI_RECORD,
     );
     #[automatically_derived]

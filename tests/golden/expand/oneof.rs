@@ -71,6 +71,7 @@ const _: () = {
     unsafe impl __ffi::bytemuck::Zeroable for Payment {}
     #[automatically_derived]
     unsafe impl __ffi::FfiType for Payment {
+        type Form = __ffi::Itself;
         const TYPE: __ffi::Fragment = &[
             __ffi::Piece::Text("{\"oneof\":\"golden::Payment\"}"),
         ];
@@ -118,17 +119,7 @@ const _: () = {
     unsafe impl __ffi::FfiValue for Payment {
         type Abi = __ffi::core::mem::MaybeUninit<Payment>;
         type Param = *const Payment;
-        #[inline]
-        fn into_abi(self) -> __ffi::core::mem::MaybeUninit<Payment> {
-            __ffi::core::mem::MaybeUninit::new(self)
-        }
-        #[inline]
-        unsafe fn from_param(
-            param: *const Payment,
-            name: &'static __ffi::str,
-        ) -> __ffi::Result<Payment, __ffi::Failure> {
-            unsafe { __ffi::copied(param, name) }
-        }
+        type Crossing = __ffi::Copied;
     }
     const _: () = {
         __ffi::assert_in_place(__ffi::Facts::<FfiStr<19>>::ARENA);
@@ -141,6 +132,7 @@ const _: () = {
         type View<'__ffi_arena> = &'__ffi_arena Self;
         type Value<'__ffi_arena> = Self;
         type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Self>;
+        type InArena = __ffi::Itself;
         #[inline]
         unsafe fn view<'__ffi_arena>(
             _: __ffi::ArenaRef<'__ffi_arena>,
@@ -517,7 +509,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_payment_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <Payment as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"oneof\",\"name\":\"Payment\",\"id\":\"golden::Payment\",\"symbols\":{\"fingerprint\":\"golden_ffi_payment_fingerprint\"},\"size\":"),
@@ -533,7 +524,7 @@ const _: () = {
     );
     #[unsafe(export_name = "golden_ffi_payment_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <Payment as __ffi::FfiType>::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

@@ -110,7 +110,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_object_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <dyn Db as __ffi::FfiClass>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"service\",\"name\":\"Db\",\"doc\":\"A database.\",\"id\":\"golden::Db\",\"symbols\":{\"fingerprint\":\"golden_ffi_db_object_fingerprint\",\"free\":\"golden_ffi_db_object_free\",\"share\":\"golden_ffi_db_object_share\",\"redeem\":\"golden_ffi_db_object_redeem\",\"calls\":\"golden_ffi_db_object_calls\",\"installed\":\"golden_ffi_db_object_installed\"},\"fingerprint\":"),
@@ -119,7 +118,7 @@ const _: () = {
     );
     #[unsafe(export_name = "golden_ffi_db_object_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <dyn Db as __ffi::FfiClass>::FINGERPRINT,
         &__FFI_RECORD,
     );
     #[automatically_derived]
@@ -302,11 +301,10 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_get_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_db_get_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        __FfiFacts::FINGERPRINT,
         &__FFI_RECORD,
     );
 };
@@ -478,11 +476,10 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_db_find_signature__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = __FfiFacts::FINGERPRINT;
     ::ffi_core::__record!(__FfiFacts::RECORD);
     #[unsafe(export_name = "golden_ffi_db_find_signature")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        __FfiFacts::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

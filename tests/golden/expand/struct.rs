@@ -103,21 +103,23 @@ const _: () = {
         },
     ];
     const _: () = {
-        __ffi::assert_field(&<[f32; 2] as __ffi::FfiType>::PART);
-        __ffi::assert_field(&<[f32; 2] as __ffi::FfiType>::PART);
+        if !<Bounds as __ffi::Derived>::PARTS.fit(false) {
+            __ffi::assert_field(<[f32; 2] as __ffi::FfiType>::PART);
+            __ffi::assert_field(<[f32; 2] as __ffi::FfiType>::PART);
+        }
         __ffi::assert_repr_c(
             __ffi::core::mem::size_of::<Bounds>(),
             __ffi::core::mem::align_of::<Bounds>(),
             __FFI_FIELDS,
-            &<Bounds as __ffi::Derived>::PARTS,
+            <Bounds as __ffi::Derived>::PARTS,
         );
         __ffi::assert_no_destructor::<Bounds>();
+        if let __ffi::Option::Some(__ffi_message) = __ffi::Option::None::<&Bounds> {
+            let Bounds { min: _, max: _ } = __ffi_message;
+            __ffi::Place(&raw const __ffi_message.min).assert_seen::<[f32; 2]>();
+            __ffi::Place(&raw const __ffi_message.max).assert_seen::<[f32; 2]>();
+        }
     };
-    const fn __ffi_seen(__ffi_message: &Bounds) {
-        let Bounds { min: _, max: _ } = __ffi_message;
-        __ffi::Place(&raw const __ffi_message.min).assert_seen::<[f32; 2]>();
-        __ffi::Place(&raw const __ffi_message.max).assert_seen::<[f32; 2]>();
-    }
     #[automatically_derived]
     unsafe impl __ffi::bytemuck::Zeroable for Bounds {}
     #[automatically_derived]
@@ -132,7 +134,7 @@ const _: () = {
             in_arena: false,
             ruled: false,
         };
-        const PARTS: __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
+        const PARTS: &'static __ffi::PartList = __ffi::Facts::<__FfiFieldTypes>::PARTS;
         #[inline]
         unsafe fn check_message(
             message: *const Self,
@@ -142,8 +144,50 @@ const _: () = {
             }
         }
     }
-    ::ffi_core::__message!(Bounds);
-    ::ffi_core::__plain_message!(Bounds, __FfiFieldTypes);
+    #[automatically_derived]
+    unsafe impl __ffi::FfiType for Bounds {
+        type Form = __ffi::FromFields;
+        const FINGERPRINT: __ffi::u64 = __ffi::fingerprint_of::<Bounds>();
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiMessage for Bounds {}
+    #[automatically_derived]
+    unsafe impl __ffi::ArenaType for Bounds
+    where
+        for<'__ffi_any> __ffi::core::marker::PhantomData<
+            __FfiFieldTypes,
+        >: __ffi::ArenaParts,
+    {
+        type View<'__ffi_arena> = &'__ffi_arena Bounds;
+        type Value<'__ffi_arena> = Bounds;
+        type Edit<'__ffi_arena> = __ffi::ArenaPlace<'__ffi_arena, Bounds>;
+        type InArena = __ffi::FromFields;
+        #[inline]
+        fn fields() -> impl __ffi::ArenaParts {
+            __ffi::core::marker::PhantomData::<__FfiFieldTypes>
+        }
+        /// Arguments of `__serde!`.
+        const _: () = {
+            #[inline]
+            fn serialize_view<S: __ffi::serde::Serializer>(
+                message: &Bounds,
+                serializer: S,
+            ) -> __ffi::Result<S::Ok, S::Error> {
+                use __ffi::ByFields as _;
+                __ffi::WrittenItself(message)
+                    .write(
+                        serializer,
+                        |serializer| __ffi::serialize_message(message, serializer),
+                    )
+            }
+        };
+    }
+    #[automatically_derived]
+    unsafe impl __ffi::FfiValue for Bounds {
+        type Abi = __ffi::core::mem::MaybeUninit<Bounds>;
+        type Param = *const Bounds;
+        type Crossing = __ffi::Copied;
+    }
     const _: () = __ffi::assert_padding_free::<Bounds, { __ffi::padding::<Bounds>() }>();
     fn __ffi_pod() {
         __ffi::Facts::<__FfiType0>::assert_pod_field();
@@ -159,7 +203,9 @@ const _: () = {
         #[automatically_derived]
         impl __ffi::proto::PlainProto for Bounds
         where
-            for<'__ffi_any> __FfiFieldTypes: __ffi::ArenaParts,
+            for<'__ffi_any> __ffi::core::marker::PhantomData<
+                __FfiFieldTypes,
+            >: __ffi::ArenaParts,
         {}
     };
     /// Arguments of `__proto!`.
@@ -358,7 +404,7 @@ const _: () = {
     );
     /// Arguments of `__simd!`.
     const _: () = {
-        const _: () = __ffi::assert_numeric(&<Bounds as __ffi::Derived>::PARTS);
+        const _: () = __ffi::assert_numeric(<Bounds as __ffi::Derived>::PARTS);
         /// The fields of the message, as kernels take them.
         pub struct __FfiFields {
             ///Metres.
@@ -392,7 +438,7 @@ const _: () = {
                 &self,
                 f: &mut __ffi::core::fmt::Formatter<'_>,
             ) -> __ffi::core::fmt::Result {
-                __ffi::show_fields(&<Bounds as __ffi::Derived>::PARTS, __FFI_FIELDS, f)
+                __ffi::show_fields(<Bounds as __ffi::Derived>::PARTS, __FFI_FIELDS, f)
             }
         }
         #[automatically_derived]
@@ -405,7 +451,7 @@ const _: () = {
             >;
             type Fields = __FfiFields;
             const FIELDS: __FfiFields = {
-                let __ffi_parts = &<Bounds as __ffi::Derived>::PARTS;
+                let __ffi_parts = <Bounds as __ffi::Derived>::PARTS;
                 unsafe {
                     __FfiFields {
                         min: __ffi::Field::new(__FFI_FIELDS[0].offset),
@@ -426,7 +472,6 @@ const _: () = {
     macro_rules! __ffi_two_items_have_the_symbol__golden_ffi_bounds_fingerprint__hint__rename_one_or_give_it_a_prefix {
         () => {};
     }
-    const __FFI_FINGERPRINT: __ffi::u64 = <Bounds as __ffi::FfiType>::FINGERPRINT;
     ::ffi_core::__record!(
         &
         [__ffi::Piece::Text("{\"kind\":\"message\",\"name\":\"Bounds\",\"doc\":\"A box around particles.\",\"id\":\"golden::Bounds\",\"symbols\":{\"fingerprint\":\"golden_ffi_bounds_fingerprint\"},\"size\":"),
@@ -447,14 +492,14 @@ const _: () = {
         "golden_ffi_bounds_columns_", Bounds)),
         __ffi::Piece::Text("}},\"simd\":{\"symbol\":\"golden_ffi_bounds_simd\",\"lanes\":"),
         __ffi::Piece::size(< Bounds as __ffi::FfiType > ::LANES.count),
-        __ffi::Piece::Text("},\"fields\":"), __ffi::Piece::Fields(99, &
-        ["[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":",
-        "},{\"name\":\"max\",\"tag\":1,\"offset\":"], __FFI_FIELDS, & < Bounds as
-        __ffi::Derived > ::PARTS), __ffi::Piece::Text("}]}")]
+        __ffi::Piece::Text("},\"fields\":"),
+        __ffi::Piece::Fields("[{\"name\":\"min\",\"rename\":\"lowest\",\"doc\":\"Metres.\",\"tag\":2,\"offset\":},{\"name\":\"max\",\"tag\":1,\"offset\":",
+        & [66, 99], __FFI_FIELDS, < Bounds as __ffi::Derived > ::PARTS),
+        __ffi::Piece::Text("}]}")]
     );
     #[unsafe(export_name = "golden_ffi_bounds_fingerprint")]
     static __FFI_EXPORT: __ffi::Export = __ffi::Export::new(
-        __FFI_FINGERPRINT,
+        <Bounds as __ffi::FfiType>::FINGERPRINT,
         &__FFI_RECORD,
     );
 };

@@ -2,7 +2,7 @@ use std::mem::MaybeUninit;
 
 use ffi_core::FfiMessage;
 use ffi_core::__private::bytemuck::Zeroable;
-use ffi_core::__private::{FfiType, Fragment, InvalidValue};
+use ffi_core::__private::{FfiType, Fragment, InvalidValue, Itself};
 use ffi_core::proto::{DecodeError, ProtoType, Reader, WireType, Writer};
 
 /// A type by hand, which has a place in protobuf.
@@ -13,6 +13,7 @@ struct Own(u32);
 unsafe impl Zeroable for Own {}
 
 unsafe impl FfiType for Own {
+    type Form = Itself;
     const TYPE: Fragment = u32::TYPE;
     const FINGERPRINT: u64 = u32::FINGERPRINT;
     const ANY_BITS: bool = true;

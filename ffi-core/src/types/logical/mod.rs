@@ -28,6 +28,7 @@ macro_rules! logical {
         // SAFETY: a `repr(C)` struct of integers: no destructor, no pointer. Any initialised bytes
         // can be read as one, and the check accepts those that `check_parts` does.
         unsafe impl crate::types::FfiType for $ty {
+            type Form = crate::types::Itself;
             const TYPE: crate::schema::encode::Fragment =
                 &[crate::schema::encode::Piece::Text(concat!("{\"logical\":\"", $name, "\"}"))];
             const FINGERPRINT: u64 = crate::schema::fingerprint::logical(
@@ -49,6 +50,7 @@ macro_rules! logical {
         unsafe impl crate::boundary::FfiValue for $ty {
             type Abi = std::mem::MaybeUninit<Self>;
             type Param = *const Self;
+            type Crossing = crate::types::Itself;
 
             #[inline]
             fn into_abi(self) -> Self::Abi {
