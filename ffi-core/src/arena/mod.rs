@@ -110,7 +110,6 @@ pub use memory::ArenaFull;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use message::serialize_message;
-#[doc(hidden)]
 pub use owner::FfiArena;
 pub use place::ArenaPlace;
 #[doc(hidden)]
