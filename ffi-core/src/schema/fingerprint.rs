@@ -153,6 +153,7 @@ macro_rules! and {
         $hash ^= $hash >> 32;
     };
 }
+
 /// Mixes facts into a fingerprint. Their order counts.
 #[must_use]
 pub const fn mix(mut facts: &[u64]) -> u64 {
