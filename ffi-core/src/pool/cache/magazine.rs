@@ -52,8 +52,8 @@ pub(crate) trait Threads: Word {
     fn heavy() -> bool;
     /// Returns true if there is a fence, as far as the process knows.
     fn is_fenced() -> bool;
-    /// Makes this thread call [`Cache::resign`](super::Cache::resign) when it ends; returns false if
-    /// it is already ending.
+    /// Makes this thread call [`Cache::resign`](super::Cache::resign) when it ends; returns false
+    /// if it is already ending.
     fn is_attended() -> bool;
     /// Returns true if the caller is inside, or the closer, of any other pool.
     fn is_engaged_elsewhere(caller: Caller) -> bool;
