@@ -80,8 +80,8 @@ fn run_attributes(workspace: &Workspace) -> Result<()> {
     print_ratio("derive_pool_seconds_per_100_structs", seconds(pool), 2.0);
     print_ratio("derive_everything_seconds_per_100_structs", seconds(all), 5.0);
 
-    workspace.build(STRUCTS_LIBRARY, "cold")?;
-    let size = workspace.library(STRUCTS_LIBRARY, "cold").metadata()?.len();
+    workspace.build_debug(STRUCTS_LIBRARY)?;
+    let size = workspace.library(STRUCTS_LIBRARY, "dev").metadata()?.len();
     println!("debug library of {} structs with every attribute: {size} bytes", 2 * STRUCTS);
     print_ratio("debug_library_mb_of_200_structs", size as f64 / 1e6, 43.0);
     Ok(())

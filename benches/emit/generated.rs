@@ -185,6 +185,17 @@ impl Workspace {
         Ok(())
     }
 
+    /// Builds a package in the profile `dev` as it is elsewhere, with all information for debuggers:
+    /// cargo reads this workspace's configuration for what lies inside of it.
+    pub fn build_debug(&self, package: &str) -> Result<()> {
+        let mut cargo = self.cargo("build");
+        for setting in ["profile.dev.debug=2", "profile.dev.package.'*'.debug=2"] {
+            cargo.args(["--config", setting]);
+        }
+        capture(cargo.args(["--quiet", "--package", package]))?;
+        Ok(())
+    }
+
     /// Makes cargo rebuild a package.
     pub fn touch(&self, package: &str) -> Result<()> {
         let source = self.source(package);
