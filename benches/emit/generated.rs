@@ -185,8 +185,8 @@ impl Workspace {
         Ok(())
     }
 
-    /// Builds a package in the profile `dev` as it is elsewhere, with all information for debuggers:
-    /// cargo reads this workspace's configuration for what lies inside of it.
+    /// Builds a package in the profile `dev` as it is elsewhere, with all information for
+    /// debuggers: cargo reads this workspace's configuration for what lies inside of it.
     pub fn build_debug(&self, package: &str) -> Result<()> {
         let mut cargo = self.cargo("build");
         for setting in ["profile.dev.debug=2", "profile.dev.package.'*'.debug=2"] {
