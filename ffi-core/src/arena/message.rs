@@ -172,7 +172,7 @@ where
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     unsafe fn store(message: *const T, place: *mut T) {
         if const { padding::<T>() } > 0 {
             // SAFETY: the place is writable, by this function's contract.
@@ -182,14 +182,14 @@ where
         unsafe { T::fields().store(message.cast(), place.cast(), T::ABOUT.members) };
     }
 
-    #[inline]
+    #[inline(always)]
     fn views_equal(a: &T, b: &T) -> bool {
         let (a, b) = (&raw const *a, &raw const *b);
         // SAFETY: both are valid messages with these fields.
         unsafe { T::fields().equal(a.cast(), b.cast(), T::ABOUT.members) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn hash_view<H: Hasher>(message: &T, state: &mut H) {
         let message = &raw const *message;
         // SAFETY: it is a valid message with these fields.

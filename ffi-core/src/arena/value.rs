@@ -26,7 +26,7 @@ use crate::types::{FfiType, InvalidValue, Itself};
 /// - [`copy_in`](Self::copy_in), unless it fails, leaves each handle of the copy empty or with
 ///   contents of its own;
 /// - `View` and `Edit` hold no more of the value than the argument that they are made of;
-/// - `fields`, if it is given, returns the types of all fields of the message.
+/// - `fields` is given, and returns the types of all fields, if `InArena` is `FromFields`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be in an arena",
     label = "not a type that arenas know",
